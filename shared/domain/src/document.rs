@@ -1,0 +1,118 @@
+//! The documents a hire must sign. Statuses only move forward.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::Invalid;
+
+/// The name of a required document: 1 to 32 of `[a-z0-9_]`, such as `w9` or `hire_agreement`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct DocumentKind(String);
+
+impl DocumentKind {
+    /// Reads a kind.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let allowed = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
+        if (1..=32).contains(&text.len()) && text.bytes().all(allowed) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(Invalid::new("A document kind has 1 to 32 of a-z, 0-9 and _, for example w9."))
+        }
+    }
+
+    /// The kind's text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for DocumentKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+impl TryFrom<String> for DocumentKind {
+    type Error = Invalid;
+    fn try_from(text: String) -> Result<Self, Invalid> {
+        Self::parse(&text)
+    }
+}
+impl From<DocumentKind> for String {
+    fn from(kind: DocumentKind) -> Self {
+        kind.0
+    }
+}
+
+/// How far a document has come. A later variant always wins over an earlier one, whatever the
+/// order of arrival; the three ways to end without a signature are of one rank.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DocumentStatus {
+    /// Not sent yet.
+    Pending,
+    /// With the signer.
+    Sent,
+    /// Opened by the signer.
+    Viewed,
+    /// Refused by the signer.
+    Declined,
+    /// Taken back by the sender.
+    Voided,
+    /// Not signed in time.
+    Expired,
+    /// Signed by everyone. Nothing moves a document on from here.
+    Signed,
+}
+
+impl DocumentStatus {
+    fn rank(self) -> u8 {
+        match self {
+            Self::Pending => 0,
+            Self::Sent => 1,
+            Self::Viewed => 2,
+            Self::Declined | Self::Voided | Self::Expired => 3,
+            Self::Signed => 4,
+        }
+    }
+
+    /// Whether an event with status `next` moves a document on from here.
+    pub fn moves_to(self, next: Self) -> bool {
+        next.rank() > self.rank()
+    }
+}
+
+/// One required document of one hire.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DocumentRecord {
+    /// How far it has come.
+    pub status: DocumentStatus,
+    /// When the status last changed here.
+    pub changed: Timestamp,
+    /// The e-sign provider's id of the document that last changed the status.
+    pub provider_document: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const ALL: [DocumentStatus; 7] = [
+        DocumentStatus::Pending, DocumentStatus::Sent, DocumentStatus::Viewed, DocumentStatus::Declined,
+        DocumentStatus::Voided, DocumentStatus::Expired, DocumentStatus::Signed,
+    ];
+
+    proptest! {
+        #[test]
+        fn a_signed_document_stays_signed_in_any_order_of_events(events in proptest::collection::vec(0usize..7, 0..30)) {
+            let last = events.iter().fold(DocumentStatus::Pending, |now, &next| {
+                if now.moves_to(ALL[next]) { ALL[next] } else { now }
+            });
+            prop_assert_eq!(last == DocumentStatus::Signed, events.contains(&6));
+        }
+    }
+}

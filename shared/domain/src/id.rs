@@ -1,0 +1,152 @@
+//! Typed ids: a prefix that names the kind and a ULID, for example `hire_01JD...`.
+//! An id can hold no `#`, so no id can step out of its place in a table key.
+
+use std::{fmt, marker::PhantomData, str::FromStr};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use ulid::Ulid;
+
+use crate::World;
+
+/// What kind of thing an id names; gives the prefix.
+pub trait Kind: 'static {
+    /// Lower-case letters before the underscore.
+    const PREFIX: &'static str;
+}
+
+/// The id of one `K`: 26 characters of ULID behind the kind's prefix. Sorts by creation time.
+pub struct Id<K>(Ulid, PhantomData<fn() -> K>);
+
+/// A text that is not an id of the expected kind.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("expected an id that begins with `{prefix}_`")]
+pub struct IdError {
+    prefix: &'static str,
+}
+
+impl<K: Kind> Id<K> {
+    /// A new id: the instant in front, 80 random bits behind.
+    pub fn new(world: &World) -> Self {
+        let millis = u64::try_from(world.now().as_millisecond()).unwrap_or_default();
+        let mut random = [0; 16];
+        world.fill(&mut random[6..]);
+        Self::from_parts(millis, u128::from_be_bytes(random))
+    }
+
+    /// The id with exactly these parts; for seeds whose ids must be the same on every start.
+    pub fn from_parts(millis: u64, random: u128) -> Self {
+        Self(Ulid::from_parts(millis, random), PhantomData)
+    }
+
+    /// The ULID without the prefix.
+    pub fn ulid(&self) -> String {
+        self.0.to_string()
+    }
+}
+
+impl<K> Clone for Id<K> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<K> Copy for Id<K> {}
+impl<K> PartialEq for Id<K> {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
+impl<K> Eq for Id<K> {}
+impl<K> PartialOrd for Id<K> {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl<K> Ord for Id<K> {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.0.cmp(&other.0)
+    }
+}
+impl<K> std::hash::Hash for Id<K> {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
+    }
+}
+impl<K: Kind> fmt::Display for Id<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}_{}", K::PREFIX, self.0)
+    }
+}
+impl<K: Kind> fmt::Debug for Id<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl<K: Kind> FromStr for Id<K> {
+    type Err = IdError;
+
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        let refused = IdError { prefix: K::PREFIX };
+        let ulid = text.strip_prefix(K::PREFIX).and_then(|rest| rest.strip_prefix('_'));
+        let ulid = ulid.filter(|ulid| ulid.bytes().all(|b| !b.is_ascii_lowercase()));
+        let parsed = ulid.and_then(|ulid| Ulid::from_string(ulid).ok()).ok_or(refused.clone())?;
+        // The decoder also takes look-alikes and overflow; only the canonical spelling is an id.
+        if Some(parsed.to_string().as_str()) == ulid { Ok(Self(parsed, PhantomData)) } else { Err(refused) }
+    }
+}
+
+impl<K: Kind> Serialize for Id<K> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+impl<'de, K: Kind> Deserialize<'de> for Id<K> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(D::Error::custom)
+    }
+}
+
+macro_rules! kinds {
+    ($($kind:ident, $alias:ident, $prefix:literal, $doc:literal;)*) => {$(
+        #[doc = concat!("Marks ids of ", $doc, ".")]
+        #[derive(Debug)]
+        pub enum $kind {}
+        impl Kind for $kind {
+            const PREFIX: &'static str = $prefix;
+        }
+        #[doc = concat!("The id of ", $doc, ".")]
+        pub type $alias = Id<$kind>;
+    )*};
+}
+
+kinds! {
+    TenantKind, TenantId, "ten", "a tenant";
+    UserKind, UserId, "usr", "a person who can sign in";
+    SessionKind, SessionId, "ses", "a signed-in session";
+    HireKind, HireId, "hire", "a new hire";
+    JobKindMark, JobId, "job", "a provisioning job";
+    AuditKind, AuditId, "aud", "an audit record";
+    EventKind, EventId, "evt", "an outgoing event";
+    EndpointKind, EndpointId, "ep", "a tenant's webhook endpoint";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_canonical_spelling_of_the_right_kind_is_an_id() {
+        let id: HireId = Id::from_parts(1_790_000_000_000, 7);
+        assert_eq!(id.to_string().parse::<HireId>(), Ok(id));
+        for wrong in [
+            id.to_string().replace("hire_", "job_"),
+            id.to_string().to_lowercase(),
+            format!("{id}#X"),
+            "hire_".to_owned(),
+            "hire_80000000000000000000000000".to_owned(),
+        ] {
+            assert!(wrong.parse::<HireId>().is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! A provisioning job: one run of a saga for one hire, with its ledger of steps.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{HireId, JobId, LocalPart, StepRecord, World};
+
+/// What a job makes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum JobKind {
+    /// A mailbox for a new hire.
+    Mailbox,
+    /// A new temporary password for an existing mailbox.
+    Credentials,
+}
+
+/// Where a job stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum JobStatus {
+    /// Waiting to be started.
+    Pending,
+    /// Its workflow is going forward.
+    Running,
+    /// Finished; everything stands.
+    Succeeded,
+    /// Failed and undone; nothing is left.
+    Failed,
+    /// Its workflow is undoing finished steps.
+    Compensating,
+    /// Something could not be finished or undone; a person must look.
+    NeedsAttention,
+    /// Stopped on request, before or by undoing.
+    Cancelled,
+}
+
+impl JobStatus {
+    /// Whether no workflow will touch the job again by itself.
+    pub fn is_final(self) -> bool {
+        matches!(self, Self::Succeeded | Self::Failed | Self::NeedsAttention | Self::Cancelled)
+    }
+
+    /// The status as it is written in answers.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Running => "running",
+            Self::Succeeded => "succeeded",
+            Self::Failed => "failed",
+            Self::Compensating => "compensating",
+            Self::NeedsAttention => "needs_attention",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
+/// Which way a workflow walks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// Through the steps.
+    Do,
+    /// Back through the undos.
+    Undo,
+}
+
+/// Why a job failed last.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JobError {
+    /// Stable code, such as `mailbox_quota`.
+    pub code: String,
+    /// The step it happened in.
+    pub step: String,
+    /// When.
+    pub at: Timestamp,
+    /// Whether trying again later can help.
+    pub retryable: bool,
+}
+
+/// A job and everything its workflow needs to go on from where a worker died.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Job {
+    /// The job's id.
+    pub id: JobId,
+    /// What it makes.
+    pub kind: JobKind,
+    /// For whom.
+    pub hire: HireId,
+    /// Where it stands.
+    pub status: JobStatus,
+    /// Which way the current workflow walks.
+    pub mode: Mode,
+    /// Number of the current workflow run, from 1; part of the execution's name.
+    pub attempt: u32,
+    /// How often a failed run was begun anew.
+    pub retries: u32,
+    /// The ledger: one record for each step begun so far, by step name.
+    pub steps: BTreeMap<String, StepRecord>,
+    /// Why it failed last.
+    pub last_error: Option<JobError>,
+    /// A local part chosen by a person instead of the folded name.
+    pub local_part: Option<LocalPart>,
+    /// Addresses found to belong to somebody else.
+    pub foreign: Vec<String>,
+    /// Until when a worker holds the job; nobody else may work on it before.
+    pub lease_until: Option<Timestamp>,
+    /// Whether a person asked to stop it.
+    pub cancel_requested: bool,
+    /// When the sweep must look at it; absent when it needs no care.
+    pub due: Option<Timestamp>,
+    /// When it was created.
+    pub created: Timestamp,
+    /// When it last changed.
+    pub updated: Timestamp,
+    /// Counts the writes. Each write names the version it read, so a worker that lost its lease
+    /// cannot write any more: this is the fencing number.
+    pub version: u64,
+}
+
+impl Job {
+    /// A pending job, due at once.
+    pub fn new(kind: JobKind, hire: HireId, world: &World) -> Self {
+        let now = world.now();
+        Self {
+            id: JobId::new(world),
+            kind,
+            hire,
+            status: JobStatus::Pending,
+            mode: Mode::Do,
+            attempt: 0,
+            retries: 0,
+            steps: BTreeMap::new(),
+            last_error: None,
+            local_part: None,
+            foreign: Vec::new(),
+            lease_until: None,
+            cancel_requested: false,
+            due: Some(now),
+            created: now,
+            updated: now,
+            version: 0,
+        }
+    }
+
+    /// The name of the current workflow run: unique, and the same however often it is started.
+    pub fn execution_name(&self) -> String {
+        format!("{}-{}", self.id, self.attempt)
+    }
+
+    /// The record of `step`; a step never begun has the default record.
+    pub fn step(&self, step: &str) -> StepRecord {
+        self.steps.get(step).cloned().unwrap_or_default()
+    }
+
+    /// The record of `step`, to change.
+    pub fn step_mut(&mut self, step: &str) -> &mut StepRecord {
+        self.steps.entry(step.to_owned()).or_default()
+    }
+}

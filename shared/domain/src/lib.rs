@@ -1,0 +1,31 @@
+//! What Vestibule talks about: ids, addresses, names, permissions, and the states that hires,
+//! documents and jobs move through. Pure values: no I/O, no clock, no AWS. Time and randomness
+//! come in through [`World`], which only `main` builds.
+
+pub mod address;
+pub mod document;
+pub mod email;
+pub mod hire;
+pub mod id;
+pub mod invalid;
+pub mod job;
+pub mod name;
+pub mod permission;
+pub mod step;
+pub mod tenant;
+pub mod world;
+
+pub use address::{Address, Domain, FoldError, LocalPart};
+pub use document::{DocumentKind, DocumentRecord, DocumentStatus};
+pub use email::Email;
+pub use hire::{Hire, HireName};
+pub use id::{
+    AuditId, EndpointId, EventId, HireId, Id, IdError, JobId, SessionId, TenantId, UserId,
+};
+pub use invalid::Invalid;
+pub use job::{Job, JobError, JobKind, JobStatus, Mode};
+pub use name::PersonName;
+pub use permission::{Permission, PermissionSet};
+pub use step::{StepRecord, StepStatus};
+pub use tenant::{JobStart, MailboxSettings, Tenant};
+pub use world::World;

@@ -1,0 +1,51 @@
+//! A tenant: one business with its own people, settings and data.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{DocumentKind, Domain, Email, EndpointId, TenantId};
+
+/// When a job that became due is started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum JobStart {
+    /// As soon as the last document is signed; the sweep catches what was missed.
+    Automatic,
+    /// Only when a person or program asks for it.
+    OnRequest,
+}
+
+/// Where the tenant's mailboxes live.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "provider", rename_all = "snake_case")]
+pub enum MailboxSettings {
+    /// Amazon `WorkMail`: `m-` and 32 hexadecimal digits.
+    WorkMail {
+        /// The organization that owns the mail domain.
+        organization: String,
+    },
+}
+
+/// A tenant and the settings that provisioning needs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tenant {
+    /// The tenant's id.
+    pub id: TenantId,
+    /// Its name in addresses of pages: lower-case letters, digits and hyphens.
+    pub slug: String,
+    /// The company's name as people read it.
+    pub name: String,
+    /// The domain of new mailboxes.
+    pub domain: Domain,
+    /// Where mailboxes are made.
+    pub mailboxes: MailboxSettings,
+    /// The documents that must be signed, in the order shown to people.
+    pub documents: Vec<DocumentKind>,
+    /// When jobs start.
+    pub job_start: JobStart,
+    /// The tenant's own webhook id for e-sign events.
+    pub endpoint: EndpointId,
+    /// Where a new colleague goes after the first sign-in.
+    pub crm_url: String,
+    /// Where answers to mails go.
+    pub support: Email,
+}

@@ -1,0 +1,76 @@
+//! The scope of a tenant's data as a type.
+
+use vestibule_domain::{Email, TenantId, UserId};
+
+/// A part of the system that acts without a person behind it. The name goes into the audit log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SystemTask {
+    /// A verified e-sign event.
+    EsignWebhook,
+    /// The sweep that starts and recovers jobs.
+    Sweep,
+    /// A step of a workflow.
+    Workflow,
+    /// The first start of a stack, which writes its sample tenant.
+    Seed,
+}
+
+impl SystemTask {
+    /// The name as audit records show it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::EsignWebhook => "system:esign-webhook",
+            Self::Sweep => "system:sweep",
+            Self::Workflow => "system:workflow",
+            Self::Seed => "system:seed",
+        }
+    }
+}
+
+/// Who is behind a change.
+#[derive(Debug, Clone)]
+pub enum Actor {
+    /// A signed-in person.
+    User {
+        /// Who.
+        id: UserId,
+        /// Their address at the time.
+        email: Email,
+        /// Source address of the request as the gateway saw it.
+        source_ip: Option<String>,
+        /// The client's own description of itself, at most 256 characters.
+        user_agent: Option<String>,
+    },
+    /// A part of the system.
+    System(SystemTask),
+}
+
+/// The right to touch one tenant's data, and on whose behalf. There is no public way to make one
+/// for an arbitrary tenant except [`TenantScope::for_system`], which names the task.
+#[derive(Debug, Clone)]
+pub struct TenantScope {
+    tenant: TenantId,
+    actor: Actor,
+}
+
+impl TenantScope {
+    pub(crate) fn for_user(tenant: TenantId, actor: Actor) -> Self {
+        Self { tenant, actor }
+    }
+
+    /// The scope of a system task. `tenant` must come from a record that the system wrote itself
+    /// (a job, a verified webhook endpoint), never from a request.
+    pub fn for_system(tenant: TenantId, task: SystemTask) -> Self {
+        Self { tenant, actor: Actor::System(task) }
+    }
+
+    /// The tenant whose data may be touched.
+    pub fn tenant(&self) -> TenantId {
+        self.tenant
+    }
+
+    /// Who is behind it.
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+}

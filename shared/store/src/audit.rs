@@ -1,0 +1,56 @@
+//! The audit log: who did what to which thing, written with the change itself.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use vestibule_auth::{Actor, TenantScope};
+use vestibule_domain::{AuditId, World};
+
+use crate::{Conflict, StoreError, command::Command, command::Action, item::to_row, keys};
+
+/// One entry of the audit log.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AuditRecord {
+    /// The entry's id.
+    pub id: AuditId,
+    /// When.
+    pub at: Timestamp,
+    /// The person's id, or the name of the system task.
+    pub actor: String,
+    /// The person's address at the time.
+    pub actor_email: Option<String>,
+    /// What was done, such as `hire.create`.
+    pub action: String,
+    /// To which thing.
+    pub resource: String,
+    /// Values before; never personal data or secrets.
+    pub old: Value,
+    /// Values after; never personal data or secrets.
+    pub new: Value,
+    /// Source address of the request.
+    pub source_ip: Option<String>,
+    /// The client's description of itself.
+    pub user_agent: Option<String>,
+}
+
+impl AuditRecord {
+    pub(crate) fn new(scope: &TenantScope, action: &str, resource: String, values: (Value, Value), world: &World) -> Self {
+        let (actor, actor_email, source_ip, user_agent) = match scope.actor() {
+            Actor::User { id, email, source_ip, user_agent } => {
+                (id.to_string(), Some(email.as_str().to_owned()), source_ip.clone(), user_agent.clone())
+            }
+            Actor::System(task) => (task.name().to_owned(), None, None, None),
+        };
+        let (id, at, action) = (AuditId::new(world), world.now(), action.to_owned());
+        let (old, new) = values;
+        Self { id, at, actor, actor_email, action, resource, old, new, source_ip, user_agent }
+    }
+}
+
+impl Command {
+    /// Adds an audit record.
+    pub(crate) fn audited(self, scope: &TenantScope, record: &AuditRecord) -> Result<Self, StoreError> {
+        let key = keys::audit(scope.tenant(), record.at, record.id);
+        Ok(self.and(Action::put(to_row(&key, "audit", record)?).if_new(), Conflict::Exists))
+    }
+}

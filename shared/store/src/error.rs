@@ -1,0 +1,70 @@
+//! How storage fails: a named conflict that the caller acts on, or the table itself.
+
+use aws_sdk_dynamodb::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+
+/// Why a command was not taken. Nothing was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Conflict {
+    /// Somebody else changed the record since it was read; read again and decide anew.
+    #[error("the record was changed meanwhile")]
+    Stale,
+    /// A record of this id exists already.
+    #[error("the record exists already")]
+    Exists,
+    /// Another job holds the address.
+    #[error("the address is taken")]
+    AddressTaken,
+    /// The lock is not held by the one who wants to release it.
+    #[error("the lock belongs to somebody else")]
+    NotOurs,
+    /// The same idempotency key was used before or at the same moment.
+    #[error("the idempotency key was used before")]
+    KeyUsed,
+}
+
+/// Storage failed.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// A condition did not hold.
+    #[error(transparent)]
+    Conflict(#[from] Conflict),
+    /// The table is busy; the same call may succeed later.
+    #[error("the table is busy: {0}")]
+    Busy(String),
+    /// The table could not be reached or refused the call.
+    #[error("the table failed: {0}")]
+    Table(String),
+    /// A stored row does not have the shape the code expects.
+    #[error("the row {row} does not decode: {reason}")]
+    Row {
+        /// Partition and sort key.
+        row: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+/// Codes of answers that mean "later", not "no".
+const BUSY: &[&str] = &[
+    "ThrottlingException", "ProvisionedThroughputExceededException", "RequestLimitExceeded",
+    "TransactionInProgressException", "InternalServerError", "LimitExceededException",
+];
+
+impl StoreError {
+    /// Whether the same call may succeed later.
+    pub fn is_transient(&self) -> bool {
+        !matches!(self, Self::Conflict(_) | Self::Row { .. })
+    }
+}
+
+impl<E, R> From<SdkError<E, R>> for StoreError
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+    R: std::fmt::Debug,
+{
+    fn from(error: SdkError<E, R>) -> Self {
+        let busy = error.as_service_error().and_then(ProvideErrorMetadata::code).is_some_and(|c| BUSY.contains(&c));
+        let text = DisplayErrorContext(&error).to_string();
+        if busy { Self::Busy(text) } else { Self::Table(text) }
+    }
+}

@@ -1,0 +1,155 @@
+//! Jobs: their record with the ledger of steps, the marker that finds the oldest pending one, and
+//! the sparse index of work that the sweep must look at.
+
+use serde_json::json;
+use vestibule_domain::{Address, Hire, Job, JobId, JobStatus, TenantId, World};
+
+use crate::{
+    Answer, AuditRecord, Conflict, CursorError, CursorKey, OutboxEvent, Page, PageRequest, StoreError, TenantStore,
+    command::{Action, Command},
+    item::{Row, key_row, text, to_row},
+    keys,
+};
+
+/// What else happens together with the write of a job.
+#[derive(Debug, Default)]
+pub struct JobEvent<'a> {
+    /// The status before, when the write changes it: brings an audit record and an event.
+    pub from: Option<JobStatus>,
+    /// The name of the change in the audit log, such as `job.start`.
+    pub action: &'a str,
+    /// The hire to write with it, as read and changed.
+    pub hire: Option<&'a mut Hire>,
+    /// An address to take.
+    pub reserve: Option<&'a Address>,
+    /// An address to give back.
+    pub release: Option<&'a Address>,
+    /// The answer to keep for a repeated request.
+    pub answer: Option<Answer>,
+}
+
+/// A job found by the sweep.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DueJob {
+    /// Whose job.
+    pub tenant: TenantId,
+    /// Which.
+    pub job: JobId,
+}
+
+impl TenantStore<'_> {
+    /// The job, if this tenant has it.
+    pub async fn find_job(&self, id: JobId) -> Result<Option<Job>, StoreError> {
+        self.store.get(&keys::job(self.tenant(), id)).await
+    }
+
+    /// One page of jobs, newest first.
+    pub async fn list_jobs(
+        &self,
+        request: &PageRequest,
+        key: &CursorKey,
+    ) -> Result<Result<Page<Job>, CursorError>, StoreError> {
+        self.page(keys::JOBS, request, key).await
+    }
+
+    /// The oldest jobs that wait to be started, at most `limit`.
+    pub async fn oldest_pending(&self, limit: i32) -> Result<Vec<JobId>, StoreError> {
+        let query = self.store.prefix_query(&keys::tenant_partition(self.tenant()), keys::PENDING);
+        let rows = query.limit(limit).send().await?.items.unwrap_or_default();
+        let id = |row: &Row| row.get("SK")?.as_s().ok()?.strip_prefix(keys::PENDING)?.parse().ok();
+        Ok(rows.iter().filter_map(id).collect())
+    }
+
+    /// Adds a new job on behalf of a hire, together with the hire's own change.
+    pub async fn create_job(
+        &self,
+        job: &Job,
+        hire: &mut Hire,
+        answer: Option<Answer>,
+        world: &World,
+    ) -> Result<(), StoreError> {
+        let read = hire.version;
+        hire.version += 1;
+        let command = Command::new().and_write(self.hire_write(hire, read)?);
+        self.adding_job(command, job, world)?.answering(answer, world)?.commit(self.store).await
+    }
+
+    /// Writes a job back. `job` is as it was read, with the changes made; on success its version
+    /// is one higher, and anyone who read the old version can write no more.
+    pub async fn save_job(&self, job: &mut Job, event: JobEvent<'_>, world: &World) -> Result<(), StoreError> {
+        let read = job.version;
+        job.version += 1;
+        job.updated = world.now();
+        let committed = match self.job_command(job, read, event, world) {
+            Ok(command) => command.commit(self.store).await,
+            Err(error) => Err(error),
+        };
+        if committed.is_err() {
+            job.version = read;
+        }
+        committed
+    }
+
+    fn job_command(&self, job: &Job, read: u64, event: JobEvent<'_>, world: &World) -> Result<Command, StoreError> {
+        let mut command = Command::new().and(Action::put(self.job_row(job)?).if_version(read), Conflict::Stale);
+        if let Some(from) = event.from {
+            command = self.telling(command, job, (Some(from), event.action), world)?;
+            if from == JobStatus::Pending {
+                command = command.and(Action::delete(&keys::pending(self.tenant(), job.id)), Conflict::Stale);
+            }
+            if job.status == JobStatus::Pending {
+                command = command.and(Action::put(self.pending_row(job)), Conflict::Stale);
+            }
+        }
+        if let Some(hire) = event.hire {
+            let read = hire.version;
+            hire.version += 1;
+            command = command.and_write(self.hire_write(hire, read)?);
+        }
+        if let Some(address) = event.reserve {
+            command = command.reserving(address, job.id)?;
+        }
+        if let Some(address) = event.release {
+            command = command.releasing(address, job.id);
+        }
+        command.answering(event.answer, world)
+    }
+
+    /// Adds a new pending job to a command.
+    pub(crate) fn adding_job(&self, command: Command, job: &Job, world: &World) -> Result<Command, StoreError> {
+        let command = command.and(Action::put(self.job_row(job)?).if_new(), Conflict::Exists);
+        let command = command.and(Action::put(self.pending_row(job)).if_new(), Conflict::Exists);
+        self.telling(command, job, (None, "job.create"), world)
+    }
+
+    /// Adds the audit record and the event of a change of status.
+    fn telling(
+        &self,
+        command: Command,
+        job: &Job,
+        (from, action): (Option<JobStatus>, &str),
+        world: &World,
+    ) -> Result<Command, StoreError> {
+        let error = job.last_error.as_ref().map(|error| &error.code);
+        let values = (json!({ "status": from }), json!({ "status": job.status, "attempt": job.attempt, "error": error }));
+        let record = AuditRecord::new(self.scope, action, job.id.to_string(), values, world);
+        let detail = json!({ "tenant": self.tenant(), "job": job.id, "hire": job.hire, "kind": job.kind });
+        let event = OutboxEvent::new(format!("job.{}", job.status.name()), detail, world);
+        command.audited(self.scope, &record)?.announcing(self.scope, &event)
+    }
+
+    fn job_row(&self, job: &Job) -> Result<Row, StoreError> {
+        let mut row = to_row(&keys::job(self.tenant(), job.id), "job", job)?;
+        if let Some(due) = job.due {
+            row.insert("GSI2PK".into(), text(keys::due_partition(keys::due_shard(job.id))));
+            row.insert("GSI2SK".into(), text(keys::due_time(due)));
+        }
+        Ok(row)
+    }
+
+    fn pending_row(&self, job: &Job) -> Row {
+        let mut row = key_row(&keys::pending(self.tenant(), job.id));
+        row.insert("kind".into(), text("pending"));
+        row
+    }
+}

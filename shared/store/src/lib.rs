@@ -1,0 +1,40 @@
+//! The single table: keys, items, commands and queries. The only caller of `DynamoDB`.
+//!
+//! A command is one transaction: the state change, its audit record, its outgoing events, its
+//! uniqueness locks and the answer kept for a repeated request. Tenant data is reached only
+//! through a [`TenantStore`], which needs a `TenantScope`.
+
+mod audit;
+mod authz;
+mod command;
+mod cursor;
+mod endpoints;
+mod error;
+mod hires;
+mod idempotency;
+mod item;
+mod jobs;
+mod keys;
+mod locks;
+mod meter;
+mod outbox;
+mod platform;
+mod seed;
+mod store;
+mod table;
+mod tenants;
+
+pub use audit::AuditRecord;
+pub use authz::{Access, Membership, Session};
+pub use cursor::{Cursor, CursorError, CursorKey, Page, PageRequest};
+pub use endpoints::Endpoint;
+pub use error::{Conflict, StoreError};
+pub use idempotency::{Answer, IdempotencyKey, KeptAnswer};
+pub use jobs::{DueJob, JobEvent};
+pub use meter::{Cost, metered};
+pub use outbox::OutboxEvent;
+pub use platform::PlatformStore;
+pub use seed::{SeedTenant, SeedUser};
+pub use store::Store;
+pub use table::{GSI1, GSI2, definition as table_definition};
+pub use tenants::TenantStore;

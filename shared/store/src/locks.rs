@@ -1,0 +1,66 @@
+//! Uniqueness locks: an address belongs to one job at a time, across all tenants of a domain.
+
+use std::collections::HashSet;
+
+use aws_sdk_dynamodb::types::{KeysAndAttributes, ReturnConsumedCapacity};
+use serde::{Deserialize, Serialize};
+use vestibule_domain::{Address, JobId};
+
+use crate::{
+    Conflict, StoreError, TenantStore,
+    command::{Action, Command},
+    item::{key_row, text, to_row},
+    keys,
+};
+
+#[derive(Serialize, Deserialize)]
+struct AddressLock {
+    job: JobId,
+}
+
+impl Command {
+    /// Takes the address for `job`; taking it twice is the same as once.
+    pub(crate) fn reserving(self, address: &Address, job: JobId) -> Result<Self, StoreError> {
+        let row = to_row(&keys::address(address), "address", &AddressLock { job })?;
+        let free = Action::put(row).when("attribute_not_exists(PK) OR job = :job");
+        Ok(self.and(free.value(":job", text(job.to_string())), Conflict::AddressTaken))
+    }
+
+    /// Gives the address back if `job` holds it or nobody does.
+    pub(crate) fn releasing(self, address: &Address, job: JobId) -> Self {
+        let ours = Action::delete(&keys::address(address)).when("attribute_not_exists(PK) OR job = :job");
+        self.and(ours.value(":job", text(job.to_string())), Conflict::NotOurs)
+    }
+}
+
+impl TenantStore<'_> {
+    /// Which of these addresses are held by some job: one strong batch read, at most 100.
+    pub async fn taken_addresses(&self, addresses: &[Address]) -> Result<HashSet<Address>, StoreError> {
+        let rows: Vec<_> = addresses.iter().map(|address| key_row(&keys::address(address))).collect();
+        let found = self.store.batch_get(rows).await?;
+        let pks: HashSet<&str> = found.iter().filter_map(|row| row.get("PK")?.as_s().ok()).map(String::as_str).collect();
+        let held = |address: &&Address| pks.contains(keys::address(address).pk.as_str());
+        Ok(addresses.iter().filter(held).cloned().collect())
+    }
+}
+
+impl crate::Store {
+    /// Reads up to 100 rows at once with strong consistency; what the table leaves out under
+    /// load is asked for again.
+    pub(crate) async fn batch_get(&self, mut keys: Vec<crate::item::Row>) -> Result<Vec<crate::item::Row>, StoreError> {
+        let mut found = Vec::new();
+        for _ in 0..5 {
+            let wanted = KeysAndAttributes::builder().consistent_read(true).set_keys(Some(keys)).build();
+            let wanted = wanted.map_err(|error| StoreError::Table(error.to_string()))?;
+            let request = self.client().batch_get_item().request_items(self.table(), wanted);
+            let mut answer = request.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await?;
+            found.extend(answer.responses.take().and_then(|mut r| r.remove(self.table())).unwrap_or_default());
+            let left = answer.unprocessed_keys.and_then(|mut left| left.remove(self.table()));
+            keys = left.map(|left| left.keys).unwrap_or_default();
+            if keys.is_empty() {
+                return Ok(found);
+            }
+        }
+        Err(StoreError::Busy("a batch read stayed incomplete".into()))
+    }
+}

@@ -1,0 +1,69 @@
+//! JSON bodies: refused with the field's path when they have the wrong shape.
+
+use axum::extract::{FromRequest, Request};
+use http::{HeaderMap, header::CONTENT_TYPE};
+use http_body_util::BodyExt as _;
+use serde::de::DeserializeOwned;
+
+use crate::{ApiError, Code, FieldProblem};
+
+/// Largest body taken, in bytes.
+pub const MAX_BODY: usize = 1 << 20;
+
+/// A JSON body of type `T`.
+#[derive(Debug)]
+pub struct ApiJson<T>(pub T);
+
+impl<S: Sync, T: DeserializeOwned> FromRequest<S> for ApiJson<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
+        let headers = request.headers().clone();
+        let bytes = read_body(request).await?;
+        parse(&headers, &bytes).map(Self)
+    }
+}
+
+/// The raw bytes of a body of at most 1 MiB.
+pub async fn read_body(request: Request) -> Result<Vec<u8>, ApiError> {
+    let limited = http_body_util::Limited::new(request.into_body(), MAX_BODY);
+    let collected = limited.collect().await.map_err(|_| ApiError::new(Code::TooLarge, "Send at most 1 MiB."))?;
+    Ok(collected.to_bytes().to_vec())
+}
+
+/// Reads `bytes` as JSON. An empty body counts as `{}`.
+pub(crate) fn parse<T: DeserializeOwned>(headers: &HeaderMap, bytes: &[u8]) -> Result<T, ApiError> {
+    let bytes = if bytes.is_empty() { b"{}" } else { bytes };
+    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or("application/json");
+    if !kind.to_ascii_lowercase().starts_with("application/json") {
+        return Err(ApiError::new(Code::BodyInvalid, "Send JSON with `Content-Type: application/json`."));
+    }
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| refused(&error))?;
+    reader.end().map_err(|_| ApiError::new(Code::BodyInvalid, "Send one JSON value and nothing behind it."))?;
+    Ok(value)
+}
+
+fn refused(error: &serde_path_to_error::Error<serde_json::Error>) -> ApiError {
+    let inner = error.inner();
+    if !inner.is_data() {
+        let detail = format!("The body is not JSON: error at line {}, column {}.", inner.line(), inner.column());
+        return ApiError::new(Code::BodyInvalid, detail);
+    }
+    let text = inner.to_string();
+    let reason = text.split(" at line ").next().unwrap_or(&text).to_owned();
+    let field = field_path(&error.path().to_string(), &reason);
+    let detail = format!("`{field}`: {reason}.");
+    let fields = vec![FieldProblem { field, detail: reason }];
+    ApiError::Problem { code: Code::BodyInvalid, detail, fields }
+}
+
+/// The path of the field that is meant: serde names a missing field only in its message.
+fn field_path(path: &str, reason: &str) -> String {
+    let missing = reason.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
+    match (path, missing) {
+        (".", Some(missing)) => missing.to_owned(),
+        (path, Some(missing)) => format!("{path}.{missing}"),
+        (path, None) => path.to_owned(),
+    }
+}

@@ -1,0 +1,220 @@
+//! Errors as RFC 9457 problem details: one type, one rendering, a closed list of codes.
+
+use axum::{
+    Json,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderValue, StatusCode, header::CONTENT_TYPE};
+use serde::Serialize;
+use utoipa::ToSchema;
+use vestibule_auth::Denied;
+use vestibule_store::{Conflict, CursorError, KeptAnswer, StoreError};
+
+/// Every code a problem can carry. Clients may branch on these; they never change meaning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Code {
+    /// 400: not JSON, or not the right shape.
+    BodyInvalid,
+    /// 400: a query parameter, header or path part has the wrong form.
+    ParameterInvalid,
+    /// 400: a cursor that does not belong to this list.
+    CursorInvalid,
+    /// 401: no valid token, session or membership.
+    Unauthenticated,
+    /// 401: the event's signature is missing, wrong or too old.
+    SignatureInvalid,
+    /// 403: known, but not allowed.
+    Forbidden,
+    /// 404: no such thing, or not yours.
+    NotFound,
+    /// 405: the path exists, the method does not.
+    MethodNotAllowed,
+    /// 409: the thing is in a state that does not allow this.
+    WrongState,
+    /// 409: somebody else changed it at the same moment.
+    Conflict,
+    /// 413: larger than allowed.
+    TooLarge,
+    /// 422: the shape is right, the meaning is not.
+    Invalid,
+    /// 422: the idempotency key was used for another request.
+    IdempotencyKeyReused,
+    /// 500: our fault; the cause is in the log.
+    Internal,
+    /// 503: busy; try again.
+    Unavailable,
+}
+
+impl Code {
+    fn status(self) -> StatusCode {
+        match self {
+            Self::BodyInvalid | Self::ParameterInvalid | Self::CursorInvalid => StatusCode::BAD_REQUEST,
+            Self::Unauthenticated | Self::SignatureInvalid => StatusCode::UNAUTHORIZED,
+            Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::WrongState | Self::Conflict => StatusCode::CONFLICT,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Invalid | Self::IdempotencyKeyReused => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    fn title(self) -> &'static str {
+        match self {
+            Self::BodyInvalid => "The body cannot be read",
+            Self::ParameterInvalid => "A parameter cannot be used",
+            Self::CursorInvalid => "The cursor cannot be used",
+            Self::Unauthenticated => "Sign in first",
+            Self::SignatureInvalid => "The signature does not fit",
+            Self::Forbidden => "Not allowed",
+            Self::NotFound => "Not found",
+            Self::MethodNotAllowed => "Method not allowed",
+            Self::WrongState => "Not possible in this state",
+            Self::Conflict => "Changed at the same moment",
+            Self::TooLarge => "Too large",
+            Self::Invalid => "Some fields cannot be used",
+            Self::IdempotencyKeyReused => "The idempotency key was used before",
+            Self::Internal => "Something went wrong on our side",
+            Self::Unavailable => "Busy",
+        }
+    }
+}
+
+/// One field that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FieldProblem {
+    /// Path of the field in the body, such as `personalEmail`.
+    pub field: String,
+    /// What is wrong and what to do.
+    pub detail: String,
+}
+
+/// The body of every error answer.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Problem {
+    /// Always `about:blank`: the code says which problem it is.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// A short summary of the code.
+    pub title: &'static str,
+    /// The HTTP status.
+    pub status: u16,
+    /// What to do about this very request.
+    pub detail: String,
+    /// The stable code.
+    pub code: Code,
+    /// The request's id, to name when asking for help.
+    pub request_id: String,
+    /// The fields concerned, for problems of a body.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<FieldProblem>,
+}
+
+/// Every way a request can end without its answer.
+#[derive(Debug)]
+pub enum ApiError {
+    /// A problem to tell the client.
+    Problem {
+        /// Which.
+        code: Code,
+        /// What to do.
+        detail: String,
+        /// Fields concerned.
+        fields: Vec<FieldProblem>,
+    },
+    /// The answer kept for a repeated request, instead of doing the work again.
+    Replay(KeptAnswer),
+    /// Our own failure, with the cause for the log.
+    Fault(Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl ApiError {
+    /// A problem without fields.
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+        Self::Problem { code, detail: detail.into(), fields: Vec::new() }
+    }
+
+    /// A 404 that is the same for what does not exist and for what belongs to somebody else.
+    pub fn not_found() -> Self {
+        Self::new(Code::NotFound, "There is nothing here, or it is not yours.")
+    }
+
+    /// A 401 that says no more than that.
+    pub fn unauthenticated() -> Self {
+        Self::new(Code::Unauthenticated, "Send a valid access token as `Authorization: Bearer ...`.")
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Conflict(Conflict::KeyUsed) => {
+                Self::new(Code::Conflict, "A request with this Idempotency-Key is being worked on; send it again.")
+            }
+            StoreError::Conflict(_) => {
+                Self::new(Code::Conflict, "Somebody changed this at the same moment; read it and try again.")
+            }
+            StoreError::Busy(_) => Self::new(Code::Unavailable, "The service is busy; send the request again."),
+            fault => Self::Fault(Box::new(fault)),
+        }
+    }
+}
+
+impl From<Denied> for ApiError {
+    fn from(denied: Denied) -> Self {
+        Self::new(Code::Forbidden, format!("Your role lacks the permission `{}`.", denied.0.name()))
+    }
+}
+
+impl From<CursorError> for ApiError {
+    fn from(error: CursorError) -> Self {
+        let mut detail = error.to_string();
+        detail.replace_range(..1, "T");
+        Self::new(Code::CursorInvalid, format!("{detail}."))
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let (code, detail, fields) = match self {
+            Self::Problem { code, detail, fields } => (code, detail, fields),
+            Self::Replay(kept) => return replay(kept),
+            Self::Fault(error) => {
+                tracing::error!(%error, "request failed");
+                (Code::Internal, "Try again; if it stays, name the requestId when you ask for help.".into(), vec![])
+            }
+        };
+        // The request id is filled in by `router::finish`, which knows it.
+        let problem = Problem {
+            kind: "about:blank",
+            title: code.title(),
+            status: code.status().as_u16(),
+            detail,
+            code,
+            request_id: String::new(),
+            fields,
+        };
+        let mut response = (code.status(), Json(&problem)).into_response();
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if code == Code::Unauthenticated {
+            response.headers_mut().insert(http::header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if code == Code::Unavailable {
+            response.headers_mut().insert(http::header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        response.extensions_mut().insert(std::sync::Arc::new(problem));
+        response
+    }
+}
+
+fn replay(kept: KeptAnswer) -> Response {
+    let status = StatusCode::from_u16(kept.status).unwrap_or(StatusCode::OK);
+    let mut response = (status, kept.body).into_response();
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response.headers_mut().insert("idempotent-replayed", HeaderValue::from_static("true"));
+    response
+}

@@ -1,0 +1,104 @@
+//! What every HTTP function holds: the table, the keys it trusts, the clock.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use vestibule_adapters::{aws, secrets::Secrets};
+use vestibule_auth::{VerificationKeys, Verifier};
+use vestibule_domain::{SessionId, TenantId, UserId, World};
+use vestibule_store::{CursorKey, Store};
+
+use crate::{SettingError, Settings};
+
+/// Who a debug name stands for.
+pub type DebugUsers = BTreeMap<String, (UserId, SessionId, TenantId)>;
+
+/// The shared part of every HTTP function's state. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Api {
+    /// The table.
+    pub store: Store,
+    /// Checks access tokens.
+    pub verifier: Arc<Verifier>,
+    /// Seals page cursors.
+    pub cursors: CursorKey,
+    /// Clock and randomness.
+    pub world: World,
+    /// Callers that may name themselves without a token; only ever filled by the local stack.
+    pub debug_users: Arc<DebugUsers>,
+    /// Whether answers tell their cost in the `x-cost` header.
+    pub show_cost: bool,
+}
+
+/// A function that cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A setting is missing or wrong.
+    #[error(transparent)]
+    Setting(#[from] SettingError),
+    /// Something a function needs from outside could not be had.
+    #[error("{what} cannot be used: {cause}")]
+    Outside {
+        /// What.
+        what: &'static str,
+        /// Why.
+        cause: String,
+    },
+}
+
+impl StartError {
+    /// Names what could not be had and why.
+    pub fn outside(what: &'static str, cause: impl std::fmt::Display) -> Self {
+        Self::Outside { what, cause: cause.to_string() }
+    }
+}
+
+/// The table named by the settings.
+pub fn open_store(settings: &Settings) -> Result<Store, StartError> {
+    let config = aws::sdk_config(settings.all(), "DYNAMODB").map_err(|e| StartError::outside("DynamoDB", e))?;
+    Ok(Store::new(&config, settings.get("TABLE_NAME")?))
+}
+
+/// Secrets Manager as the settings name it.
+pub fn open_secrets(settings: &Settings) -> Result<Secrets, StartError> {
+    let config = aws::sdk_config(settings.all(), "SECRETS_MANAGER").map_err(|e| StartError::outside("secrets", e))?;
+    Ok(Secrets::new(&config))
+}
+
+impl Api {
+    /// Reads keys and opens clients, in the phase where Lambda does not bill by request.
+    pub async fn open(settings: &Settings, world: World) -> Result<Self, StartError> {
+        let secrets = open_secrets(settings)?;
+        let (keys, cursor) = tokio::join!(
+            secrets.get(settings.get("VERIFICATION_KEYS_SECRET")?, world.now()),
+            secrets.get(settings.get("CURSOR_KEY_SECRET")?, world.now()),
+        );
+        let keys = keys.map_err(|e| StartError::outside("verification keys", e))?;
+        let keys: VerificationKeys = serde_json::from_str(secrecy::ExposeSecret::expose_secret(&keys))
+            .map_err(|e| StartError::outside("verification keys", e))?;
+        let cursor = cursor.map_err(|e| StartError::outside("cursor key", e))?;
+        Ok(Self {
+            store: open_store(settings)?,
+            verifier: Arc::new(Verifier::new(keys, settings.get("ISSUER")?)),
+            cursors: CursorKey::new(&cursor),
+            world,
+            debug_users: Arc::new(debug_users(settings)?),
+            show_cost: settings.find("SHOW_COST") == Some("true"),
+        })
+    }
+}
+
+/// Reads `DEBUG_USERS` (`name=user/session/tenant,...`) when the bypass is on.
+fn debug_users(settings: &Settings) -> Result<DebugUsers, SettingError> {
+    if settings.find("DEBUG_BYPASS_AUTH") != Some("true") {
+        return Ok(DebugUsers::new());
+    }
+    let refused =
+        || SettingError { name: "DEBUG_USERS".into(), problem: "is not a list of name=user/session/tenant".into() };
+    let entry = |entry: &str| {
+        let (name, ids) = entry.split_once('=')?;
+        let mut ids = ids.split('/');
+        let who = (ids.next()?.parse().ok()?, ids.next()?.parse().ok()?, ids.next()?.parse().ok()?);
+        Some((name.to_owned(), who))
+    };
+    settings.find("DEBUG_USERS").unwrap_or_default().split(',').map(|e| entry(e).ok_or_else(refused)).collect()
+}

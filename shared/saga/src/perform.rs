@@ -1,0 +1,170 @@
+//! Performing one task of a workflow: the lease, the records before and after, the repeat.
+
+use serde::{Deserialize, Serialize};
+use vestibule_auth::{SystemTask, TenantScope};
+use vestibule_domain::{Job, JobError, JobId, JobStatus, Mode, StepStatus, TenantId, World};
+use vestibule_store::{JobEvent, Store};
+
+use crate::{Done, Failure, Ledger, Saga, Step};
+
+/// The pseudo step that hands a job to a person.
+pub(crate) const NEEDS_ATTENTION: &str = "needs_attention";
+
+/// Which way a step is walked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// Do it.
+    Do,
+    /// Take it back.
+    Undo,
+}
+
+/// One task as the state machine sends it: ids only.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Task {
+    /// The saga's name.
+    pub saga: String,
+    /// The step's name.
+    pub step: String,
+    /// Which way.
+    pub action: Action,
+    /// Whose job.
+    pub tenant: TenantId,
+    /// Which job.
+    pub job: JobId,
+    /// Which run of the job; a task of an older run is refused.
+    pub attempt: u32,
+}
+
+/// Performs a task. A task that was performed before changes nothing and succeeds again.
+pub async fn perform(saga: &impl Saga, store: &Store, world: &World, task: &Task) -> Result<(), Failure> {
+    let scope = TenantScope::for_system(task.tenant, SystemTask::Workflow);
+    let job = store.tenant(&scope).find_job(task.job).await?.ok_or_else(|| Failure::permanent("job_missing"))?;
+    if job.attempt != task.attempt {
+        return Err(Failure::permanent("run_over"));
+    }
+    if job.lease_until.is_some_and(|until| world.now() < until) {
+        return Err(Failure::retry("job_leased"));
+    }
+    if task.step == NEEDS_ATTENTION {
+        return hand_over(Ledger { store, scope: &scope, world, job, step: NEEDS_ATTENTION }).await;
+    }
+    let step = saga.table().find(&task.step).ok_or_else(|| Failure::permanent("step_unknown"))?;
+    let ledger = Ledger { store, scope: &scope, world, job, step: step.name };
+    match task.action {
+        Action::Do => go_forward(saga, step, ledger).await,
+        Action::Undo => go_back(saga, step, ledger).await,
+    }
+}
+
+async fn go_forward(saga: &impl Saga, step: &Step, mut ledger: Ledger<'_>) -> Result<(), Failure> {
+    if ledger.record().status == StepStatus::Done {
+        return Ok(());
+    }
+    if ledger.job.status != JobStatus::Running {
+        return Err(Failure::permanent("run_over"));
+    }
+    if ledger.job.cancel_requested && step.undo {
+        return fail(ledger, Failure::permanent("cancelled")).await;
+    }
+    begin(step, &mut ledger, StepStatus::Running).await?;
+    match saga.act(step.name, &mut ledger).await {
+        Ok(done) => {
+            let ended = ledger.world.now();
+            let record = ledger.job.step_mut(step.name);
+            (record.status, record.ended, record.error) = (StepStatus::Done, Some(ended), None);
+            record.effect.clone_from(&done.effect);
+            Ok(ledger.close(done, "job.finish").await?)
+        }
+        Err(failure) => fail(ledger, failure).await,
+    }
+}
+
+async fn go_back(saga: &impl Saga, step: &Step, mut ledger: Ledger<'_>) -> Result<(), Failure> {
+    let first = saga.table().steps.first().is_some_and(|first| first.name == step.name);
+    let begun = ledger.record().status != StepStatus::Pending;
+    let undone = ledger.record().status == StepStatus::Undone;
+    if ledger.job.status.is_final() || (undone && !first) || (!begun && !first) {
+        return Ok(());
+    }
+    let before = ledger.job.status;
+    ledger.job.mode = Mode::Undo;
+    if before == JobStatus::Running {
+        ledger.change_status(JobStatus::Compensating);
+    }
+    ledger.job.step_mut(step.name).status = StepStatus::Undoing;
+    if step.outside || before == JobStatus::Running {
+        // The change to compensating is announced with the first undo's record.
+        let until = step.outside.then(|| ledger.lease_end());
+        ledger.job.lease_until = until;
+        let from = (before != ledger.job.status).then_some(before);
+        ledger.save(JobEvent { from, action: "job.compensate", ..JobEvent::default() }).await?;
+    }
+    match saga.undo(step.name, &mut ledger).await {
+        Ok(done) => {
+            let ended = ledger.world.now();
+            let record = ledger.job.step_mut(step.name);
+            (record.status, record.ended, record.intent, record.effect) = (StepStatus::Undone, Some(ended), None, None);
+            Ok(ledger.close(done, "job.undone").await?)
+        }
+        Err(failure) => undo_failed(ledger, failure).await,
+    }
+}
+
+/// Writes down that a step begins, under a lease; a step without outside effects needs no such
+/// record, because its one write at the end is its whole effect.
+async fn begin(step: &Step, ledger: &mut Ledger<'_>, status: StepStatus) -> Result<(), Failure> {
+    let now = ledger.world.now();
+    let until = ledger.lease_end();
+    let record = ledger.job.step_mut(step.name);
+    record.status = status;
+    record.attempts += 1;
+    record.started.get_or_insert(now);
+    if step.outside {
+        ledger.job.lease_until = Some(until);
+        ledger.save(JobEvent::default()).await?;
+    }
+    Ok(())
+}
+
+/// Writes down a failed action. The failure stands even if it cannot be written: then the lease
+/// runs out and the step is looked at again.
+async fn fail(mut ledger: Ledger<'_>, failure: Failure) -> Result<(), Failure> {
+    let now = ledger.world.now();
+    let code = failure.to_string();
+    let step = ledger.step;
+    let record = ledger.job.step_mut(step);
+    (record.status, record.ended, record.error) = (StepStatus::Failed, Some(now), Some(code.clone()));
+    let retryable = matches!(failure, Failure::Retry(_));
+    ledger.job.last_error = Some(JobError { code, step: step.to_owned(), at: now, retryable });
+    note_unsaved(ledger.close(Done::plain(), "job.step_failed").await);
+    Err(failure)
+}
+
+async fn undo_failed(mut ledger: Ledger<'_>, failure: Failure) -> Result<(), Failure> {
+    let now = ledger.world.now();
+    let step = ledger.step;
+    let record = ledger.job.step_mut(step);
+    (record.status, record.ended, record.error) = (StepStatus::UndoFailed, Some(now), Some(failure.to_string()));
+    note_unsaved(ledger.close(Done::plain(), "job.undo_failed").await);
+    Err(failure)
+}
+
+fn note_unsaved(saved: Result<(), vestibule_store::StoreError>) {
+    if let Err(error) = saved {
+        tracing::warn!(%error, "the failure of a step could not be written down");
+    }
+}
+
+/// Marks the job for a person; what is left where stands in its steps.
+async fn hand_over(mut ledger: Ledger<'_>) -> Result<(), Failure> {
+    if ledger.job.status.is_final() {
+        return Ok(());
+    }
+    let job: &Job = &ledger.job;
+    tracing::error!(job = %job.id, error = ?job.last_error.as_ref().map(|e| &e.code), "needs_attention");
+    let done = Done { status: Some(JobStatus::NeedsAttention), ..Done::plain() };
+    Ok(ledger.close(done, "job.hand_over").await?)
+}

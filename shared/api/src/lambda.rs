@@ -9,6 +9,8 @@ use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use serde_json::Value;
 use tower::{ServiceBuilder, util::MapRequestLayer};
 
+use vestibule_domain::World;
+
 use crate::Origin;
 
 /// A failed invocation: the error name that workflows match on, and a message without personal
@@ -26,6 +28,15 @@ impl From<FunctionError> for Diagnostic {
     fn from(error: FunctionError) -> Self {
         Self { error_type: error.name, error_message: error.message }
     }
+}
+
+/// The system's clock and randomness, for `main` to hand on.
+#[expect(clippy::disallowed_methods, reason = "this is the one place where the real clock enters")]
+pub fn world() -> World {
+    World::new(jiff::Timestamp::now, |buffer| {
+        // A function without randomness must not go on: it would make guessable passwords.
+        assert!(aws_lc_rs::rand::fill(buffer).is_ok(), "the system has no randomness");
+    })
 }
 
 /// Serves HTTP events with `router` until the environment ends.

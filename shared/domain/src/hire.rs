@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{Address, DocumentKind, DocumentRecord, DocumentStatus, Email, HireId, JobId, PersonName, World};
+use crate::{Address, DocumentKind, DocumentRecord, DocumentStatus, Email, HireId, JobId, JobStatus, PersonName, World};
 
 /// A hire's name as written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +36,8 @@ pub struct Hire {
     pub documents: BTreeMap<DocumentKind, DocumentRecord>,
     /// The job that makes the mailbox, once every document is signed.
     pub mailbox_job: Option<JobId>,
+    /// Where that job stands; written with every change of the job's status.
+    pub provisioning: Option<JobStatus>,
     /// The corporate address, once the mailbox works.
     pub address: Option<Address>,
     /// The provider's id of the mailbox, once it works.
@@ -59,6 +61,7 @@ impl Hire {
             personal_email,
             documents: required.iter().map(|kind| (kind.clone(), pending.clone())).collect(),
             mailbox_job: None,
+            provisioning: None,
             address: None,
             mailbox: None,
             created: now,

@@ -50,6 +50,13 @@ impl Ledger<'_> {
         Ok(self.save(JobEvent::default()).await?)
     }
 
+    /// Takes the intent back, because the outside system is known not to have acted; written with
+    /// the step's outcome.
+    pub fn forget_intent(&mut self) {
+        let step = self.step;
+        self.job.step_mut(step).intent = None;
+    }
+
     /// Notes an address as somebody else's, so that it is not tried again by this job.
     pub fn avoid(&mut self, address: String) {
         self.job.foreign.push(address);

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use vestibule_auth::{SystemTask, TenantScope};
-use vestibule_domain::{Job, JobError, JobId, JobStatus, Mode, StepStatus, TenantId, World};
-use vestibule_store::{JobEvent, Store};
+use vestibule_domain::{Job, JobError, JobId, JobStatus, Mode, StepRecord, StepStatus, TenantId, World};
+use vestibule_store::{Conflict, JobEvent, Store, StoreError};
 
 use crate::{Done, Failure, Ledger, Saga, Step};
 
@@ -16,8 +16,10 @@ pub(crate) const NEEDS_ATTENTION: &str = "needs_attention";
 pub enum Action {
     /// Do it.
     Do,
-    /// Take it back.
+    /// Take it back because the job failed.
     Undo,
+    /// Take it back to do it again in another way; the job goes on.
+    Discard,
 }
 
 /// One task as the state machine sends it: ids only.
@@ -56,6 +58,7 @@ pub async fn perform(saga: &impl Saga, store: &Store, world: &World, task: &Task
     match task.action {
         Action::Do => go_forward(saga, step, ledger).await,
         Action::Undo => go_back(saga, step, ledger).await,
+        Action::Discard => discard(saga, step, ledger).await,
     }
 }
 
@@ -67,18 +70,46 @@ async fn go_forward(saga: &impl Saga, step: &Step, mut ledger: Ledger<'_>) -> Re
         return Err(Failure::permanent("run_over"));
     }
     if ledger.job.cancel_requested && step.undo {
-        return fail(ledger, Failure::permanent("cancelled")).await;
+        return fail(ledger, Failure::permanent("cancelled"), Done::plain()).await;
     }
     begin(step, &mut ledger, StepStatus::Running).await?;
-    match saga.act(step.name, &mut ledger).await {
-        Ok(done) => {
-            let ended = ledger.world.now();
-            let record = ledger.job.step_mut(step.name);
-            (record.status, record.ended, record.error) = (StepStatus::Done, Some(ended), None);
-            record.effect.clone_from(&done.effect);
-            Ok(ledger.close(done, "job.finish").await?)
+    loop {
+        match saga.act(step.name, &mut ledger).await {
+            Ok(done) => match finish(step, &mut ledger, done).await {
+                // Another job was faster with this address: look again for the next one.
+                Err(StoreError::Conflict(Conflict::AddressTaken)) => {}
+                written => return Ok(written?),
+            },
+            Err(Failure::AddressTaken) => {
+                let done = saga.taken(&mut ledger);
+                return fail(ledger, Failure::AddressTaken, done).await;
+            }
+            Err(failure) => return fail(ledger, failure, Done::plain()).await,
         }
-        Err(failure) => fail(ledger, failure).await,
+    }
+}
+
+async fn finish(step: &Step, ledger: &mut Ledger<'_>, done: Done) -> Result<(), StoreError> {
+    let ended = ledger.world.now();
+    let record = ledger.job.step_mut(step.name);
+    (record.status, record.ended, record.error) = (StepStatus::Done, Some(ended), None);
+    record.effect.clone_from(&done.effect);
+    ledger.close(done, "job.finish").await
+}
+
+async fn discard(saga: &impl Saga, step: &Step, mut ledger: Ledger<'_>) -> Result<(), Failure> {
+    if ledger.record().status == StepStatus::Pending {
+        return Ok(());
+    }
+    ledger.job.lease_until = Some(ledger.lease_end());
+    ledger.save(JobEvent::default()).await?;
+    match saga.undo(step.name, &mut ledger).await {
+        Ok(done) => {
+            let attempts = ledger.record().attempts;
+            *ledger.job.step_mut(step.name) = StepRecord { attempts, ..StepRecord::default() };
+            Ok(ledger.close(done, "job.discard").await?)
+        }
+        Err(failure) => fail(ledger, failure, Done::plain()).await,
     }
 }
 
@@ -131,7 +162,7 @@ async fn begin(step: &Step, ledger: &mut Ledger<'_>, status: StepStatus) -> Resu
 
 /// Writes down a failed action. The failure stands even if it cannot be written: then the lease
 /// runs out and the step is looked at again.
-async fn fail(mut ledger: Ledger<'_>, failure: Failure) -> Result<(), Failure> {
+async fn fail(mut ledger: Ledger<'_>, failure: Failure, done: Done) -> Result<(), Failure> {
     let now = ledger.world.now();
     let code = failure.to_string();
     let step = ledger.step;
@@ -139,7 +170,7 @@ async fn fail(mut ledger: Ledger<'_>, failure: Failure) -> Result<(), Failure> {
     (record.status, record.ended, record.error) = (StepStatus::Failed, Some(now), Some(code.clone()));
     let retryable = matches!(failure, Failure::Retry(_));
     ledger.job.last_error = Some(JobError { code, step: step.to_owned(), at: now, retryable });
-    note_unsaved(ledger.close(Done::plain(), "job.step_failed").await);
+    note_unsaved(ledger.close(done, "job.step_failed").await);
     Err(failure)
 }
 
@@ -152,7 +183,7 @@ async fn undo_failed(mut ledger: Ledger<'_>, failure: Failure) -> Result<(), Fai
     Err(failure)
 }
 
-fn note_unsaved(saved: Result<(), vestibule_store::StoreError>) {
+fn note_unsaved(saved: Result<(), StoreError>) {
     if let Err(error) = saved {
         tracing::warn!(%error, "the failure of a step could not be written down");
     }

@@ -43,7 +43,7 @@ pub async fn run_in_process(
             Err(Failure::AddressTaken) if step.on_taken.is_some() => {
                 let Some(taken) = step.on_taken else { continue };
                 if let Some(discard) = taken.discard
-                    && tried(saga, store, world, &task(discard, Action::Undo), &mut between).await.is_err()
+                    && tried(saga, store, world, &task(discard, Action::Discard), &mut between).await.is_err()
                 {
                     break;
                 }

@@ -9,7 +9,7 @@ use std::{
 use aws_sdk_dynamodb::{
     error::SdkError,
     operation::transact_write_items::TransactWriteItemsError as TransactError,
-    types::{AttributeValue, CancellationReason, Delete, Put, ReturnConsumedCapacity, TransactWriteItem},
+    types::{AttributeValue, CancellationReason, Delete, Put, ReturnConsumedCapacity, TransactWriteItem, Update},
 };
 
 use crate::{
@@ -23,6 +23,7 @@ const TRIES: u32 = 6;
 
 enum Kind {
     Put(Row),
+    Update(Row, &'static str),
     Delete(Row),
 }
 
@@ -40,6 +41,9 @@ impl Action {
     }
     pub(crate) fn put(row: Row) -> Self {
         Self::new(Kind::Put(row))
+    }
+    pub(crate) fn update(key: &Key, expression: &'static str) -> Self {
+        Self::new(Kind::Update(key_row(key), expression))
     }
     pub(crate) fn delete(key: &Key) -> Self {
         Self::new(Kind::Delete(key_row(key)))
@@ -77,6 +81,11 @@ impl Action {
                 let put = Put::builder().table_name("-").set_item(Some(row));
                 let put = put.set_condition_expression(self.condition);
                 item.set_put(put.set_expression_attribute_names(names).set_expression_attribute_values(values).build().ok())
+            }
+            Kind::Update(key, expression) => {
+                let update = Update::builder().table_name("-").set_key(Some(key)).update_expression(expression);
+                let update = update.set_condition_expression(self.condition);
+                item.set_update(update.set_expression_attribute_names(names).set_expression_attribute_values(values).build().ok())
             }
             Kind::Delete(key) => {
                 let delete = Delete::builder().table_name("-").set_key(Some(key));
@@ -155,6 +164,9 @@ async fn put_alone(store: &Store, put: &Put, conflict: Conflict) -> Result<(), S
 fn set_table(write: &mut TransactWriteItem, table: &str) {
     if let Some(put) = &mut write.put {
         table.clone_into(&mut put.table_name);
+    }
+    if let Some(update) = &mut write.update {
+        table.clone_into(&mut update.table_name);
     }
     if let Some(delete) = &mut write.delete {
         table.clone_into(&mut delete.table_name);

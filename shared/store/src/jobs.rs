@@ -2,12 +2,12 @@
 //! the sparse index of work that the sweep must look at.
 
 use serde_json::json;
-use vestibule_domain::{Address, Hire, Job, JobId, JobStatus, TenantId, World};
+use vestibule_domain::{Address, Hire, Job, JobId, JobKind, JobStatus, TenantId, World};
 
 use crate::{
     Answer, AuditRecord, Conflict, CursorError, CursorKey, OutboxEvent, Page, PageRequest, StoreError, TenantStore,
     command::{Action, Command},
-    item::{Row, key_row, text, to_row},
+    item::{Row, key_row, number, text, to_row},
     keys,
 };
 
@@ -90,6 +90,17 @@ impl TenantStore<'_> {
         committed
     }
 
+    /// Shows the new status of a mailbox job on its hire, without reading the hire first.
+    fn showing(&self, command: Command, job: &Job) -> Command {
+        if job.kind != JobKind::Mailbox {
+            return command;
+        }
+        let show = "SET provisioning = :status, #version = #version + :one";
+        let show = Action::update(&keys::hire(self.tenant(), job.hire), show).name("#version", "version");
+        let show = show.value(":status", text(job.status.name())).value(":one", number(1));
+        command.and(show.when("attribute_exists(PK)"), Conflict::Stale)
+    }
+
     fn job_command(&self, job: &Job, read: u64, event: JobEvent<'_>, world: &World) -> Result<Command, StoreError> {
         let mut command = Command::new().and(Action::put(self.job_row(job)?).if_version(read), Conflict::Stale);
         if let Some(from) = event.from {
@@ -104,7 +115,12 @@ impl TenantStore<'_> {
         if let Some(hire) = event.hire {
             let read = hire.version;
             hire.version += 1;
+            if job.kind == JobKind::Mailbox {
+                hire.provisioning = Some(job.status);
+            }
             command = command.and_write(self.hire_write(hire, read)?);
+        } else if event.from.is_some() {
+            command = self.showing(command, job);
         }
         if let Some(address) = event.reserve {
             command = command.reserving(address, job.id)?;
@@ -133,6 +149,9 @@ impl TenantStore<'_> {
         let error = job.last_error.as_ref().map(|error| &error.code);
         let values = (json!({ "status": from }), json!({ "status": job.status, "attempt": job.attempt, "error": error }));
         let record = AuditRecord::new(self.scope, action, job.id.to_string(), values, world);
+        if from == Some(job.status) {
+            return command.audited(self.scope, &record);
+        }
         let detail = json!({ "tenant": self.tenant(), "job": job.id, "hire": job.hire, "kind": job.kind });
         let event = OutboxEvent::new(format!("job.{}", job.status.name()), detail, world);
         command.audited(self.scope, &record)?.announcing(self.scope, &event)

@@ -1,0 +1,52 @@
+//! What the steps work with.
+
+use aws_types::SdkConfig;
+use vestibule_adapters::{
+    aws,
+    mail::{Mailer, templates::Templates},
+    mailbox::{Mailboxes, WorkMail},
+};
+use vestibule_api::{
+    Settings,
+    state::{StartError, open_store},
+};
+use vestibule_domain::{MailboxSettings, Tenant, World};
+use vestibule_store::Store;
+
+/// The table, the clients of the outside systems, the mail templates.
+#[derive(Debug)]
+pub struct Tools {
+    /// The table.
+    pub store: Store,
+    /// Clock and randomness.
+    pub world: World,
+    /// Sends mail.
+    pub mailer: Mailer,
+    /// The mails' texts.
+    pub templates: Templates,
+    work_mail: SdkConfig,
+}
+
+impl Tools {
+    /// Opens the clients that the settings name.
+    pub fn open(settings: &Settings, world: World) -> Result<Self, StartError> {
+        let config = |key| aws::sdk_config(settings.all(), key).map_err(|e| StartError::outside("an AWS client", e));
+        let mailer = Mailer::new(&config("SESV2")?, settings.get("MAIL_FROM")?, settings.find("MAIL_CONFIGURATION_SET"));
+        Ok(Self {
+            store: open_store(settings)?,
+            world,
+            mailer: mailer.map_err(|e| StartError::outside("MAIL_FROM", e))?,
+            templates: Templates::new().map_err(|e| StartError::outside("mail templates", e))?,
+            work_mail: config("WORKMAIL")?,
+        })
+    }
+
+    /// The provider that the tenant's mailboxes live at.
+    pub fn mailboxes(&self, tenant: &Tenant) -> Mailboxes {
+        match &tenant.mailboxes {
+            MailboxSettings::WorkMail { organization } => {
+                Mailboxes::WorkMail(WorkMail::new(&self.work_mail, organization.clone()))
+            }
+        }
+    }
+}

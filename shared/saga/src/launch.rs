@@ -22,6 +22,12 @@ pub struct Machines {
 }
 
 impl Machines {
+    /// The machines that the settings name; `get` reads one setting.
+    pub fn from_settings<'a, E>(get: impl Fn(&'static str) -> Result<&'a str, E>) -> Result<Self, E> {
+        let mailbox = get("MAILBOX_STATE_MACHINE_ARN")?.to_owned();
+        Ok(Self { mailbox, credentials: get("CREDENTIALS_STATE_MACHINE_ARN")?.to_owned() })
+    }
+
     fn of(&self, kind: JobKind) -> &str {
         match kind {
             JobKind::Mailbox => &self.mailbox,
@@ -92,7 +98,9 @@ fn way_on(job: &mut Job) -> Mode {
     Mode::Do
 }
 
-fn run_anew(job: &mut Job, mode: Mode, now: Timestamp) {
+/// Makes the job's record say that a run in this direction goes on; written by the caller, before
+/// [`launch`].
+pub fn run_anew(job: &mut Job, mode: Mode, now: Timestamp) {
     job.status = if mode == Mode::Do { JobStatus::Running } else { JobStatus::Compensating };
     job.mode = mode;
     job.attempt += 1;

@@ -15,7 +15,7 @@ mod table;
 
 pub use effort::{Done, Saga};
 pub use failure::Failure;
-pub use launch::{LaunchError, Machines, again, launch, start_pending};
+pub use launch::{LaunchError, Machines, again, launch, run_anew, start_pending};
 pub use ledger::Ledger;
 pub use perform::{Action, Task, perform};
 pub use runner::{Ended, run_in_process};

@@ -134,7 +134,10 @@ impl TenantStore<'_> {
     /// Adds a new pending job to a command.
     pub(crate) fn adding_job(&self, command: Command, job: &Job, world: &World) -> Result<Command, StoreError> {
         let command = command.and(Action::put(self.job_row(job)?).if_new(), Conflict::Exists);
-        let command = command.and(Action::put(self.pending_row(job)).if_new(), Conflict::Exists);
+        let command = match job.status {
+            JobStatus::Pending => command.and(Action::put(self.pending_row(job)).if_new(), Conflict::Exists),
+            _ => command,
+        };
         self.telling(command, job, (None, "job.create"), world)
     }
 

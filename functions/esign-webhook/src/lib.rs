@@ -1,0 +1,67 @@
+//! Document events from e-sign providers. The signature is checked over the raw bytes before
+//! anything is parsed; statuses only move forward; the last signature makes one job.
+
+pub mod receive_event;
+mod record;
+
+use std::sync::Arc;
+
+use axum::{Router, extract::FromRef};
+use utoipa::openapi::OpenApi;
+use utoipa_axum::{router::OpenApiRouter, routes};
+use vestibule_adapters::secrets::Secrets;
+use vestibule_api::{
+    Settings, finish,
+    state::{StartError, open_secrets, open_store},
+};
+use vestibule_domain::{EndpointId, World};
+use vestibule_store::Store;
+
+/// What the operations work with. No caller and no token: the signature is the credential.
+#[derive(Debug, Clone)]
+pub struct Webhook {
+    /// The table.
+    pub store: Store,
+    /// Clock and randomness.
+    pub world: World,
+    /// Holds the signing keys of every endpoint.
+    pub secrets: Arc<Secrets>,
+    /// What stands before an endpoint's id in the name of its secret.
+    pub secret_prefix: Arc<str>,
+    /// Provider and endpoint of the short path.
+    pub default: Option<(String, EndpointId)>,
+}
+
+impl FromRef<Webhook> for Store {
+    fn from_ref(state: &Webhook) -> Self {
+        state.store.clone()
+    }
+}
+
+/// The routes with their documentation.
+pub fn routes() -> OpenApiRouter<Webhook> {
+    OpenApiRouter::new()
+        .routes(routes!(receive_event::receive_default_event))
+        .routes(routes!(receive_event::receive_event))
+}
+
+/// The operations as OpenAPI.
+pub fn openapi() -> OpenApi {
+    routes().into_openapi()
+}
+
+/// The function, ready to serve.
+pub async fn app(settings: &Settings, world: World) -> Result<Router, StartError> {
+    let endpoint = settings.find("DEFAULT_ESIGN_ENDPOINT").map(str::parse::<EndpointId>).transpose();
+    let endpoint = endpoint.map_err(|e| StartError::outside("DEFAULT_ESIGN_ENDPOINT", e))?;
+    let provider = settings.find("DEFAULT_ESIGN_PROVIDER").unwrap_or("docusign").to_owned();
+    let state = Webhook {
+        store: open_store(settings)?,
+        world,
+        secrets: Arc::new(open_secrets(settings)?),
+        secret_prefix: settings.get("ESIGN_SECRET_PREFIX")?.into(),
+        default: endpoint.map(|endpoint| (provider, endpoint)),
+    };
+    let (router, _) = routes().split_for_parts();
+    Ok(finish(router.with_state(state), settings.find("SHOW_COST") == Some("true")))
+}

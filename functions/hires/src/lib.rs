@@ -1,0 +1,61 @@
+//! Hires and their provisioning status, for staff.
+
+pub mod create_hire;
+pub mod get_hire;
+pub mod list_hires;
+pub mod reset_password;
+pub mod view;
+
+use std::sync::Arc;
+
+use axum::{Router, extract::FromRef};
+use utoipa::openapi::OpenApi;
+use utoipa_axum::{router::OpenApiRouter, routes};
+use vestibule_adapters::{aws, workflows::Workflows};
+use vestibule_api::{
+    Api, Settings, finish,
+    state::StartError,
+};
+use vestibule_domain::World;
+use vestibule_saga::Machines;
+
+/// What the operations work with.
+#[derive(Debug, Clone)]
+pub struct Hires {
+    /// The shared part.
+    pub api: Api,
+    /// Starts workflows.
+    pub workflows: Workflows,
+    /// Which state machines.
+    pub machines: Arc<Machines>,
+}
+
+impl FromRef<Hires> for Api {
+    fn from_ref(state: &Hires) -> Self {
+        state.api.clone()
+    }
+}
+
+/// The routes with their documentation.
+pub fn routes() -> OpenApiRouter<Hires> {
+    OpenApiRouter::new()
+        .routes(routes!(list_hires::list_hires, create_hire::create_hire))
+        .routes(routes!(get_hire::get_hire))
+        .routes(routes!(reset_password::reset_hire_password))
+}
+
+/// The operations as OpenAPI.
+pub fn openapi() -> OpenApi {
+    routes().into_openapi()
+}
+
+/// The function, ready to serve.
+pub async fn app(settings: &Settings, world: World) -> Result<Router, StartError> {
+    let config = aws::sdk_config(settings.all(), "SFN").map_err(|e| StartError::outside("Step Functions", e))?;
+    let machines = Machines::from_settings(|name| settings.get(name))?;
+    let api = Api::open(settings, world).await?;
+    let show_cost = api.show_cost;
+    let state = Hires { api, workflows: Workflows::new(&config), machines: Arc::new(machines) };
+    let (router, _) = routes().split_for_parts();
+    Ok(finish(router.with_state(state), show_cost))
+}

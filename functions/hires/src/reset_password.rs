@@ -1,0 +1,56 @@
+//! `POST /api/hires/{id}/reset-password`
+
+use axum::{extract::State, response::Response};
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use vestibule_api::{ApiError, ApiPath, Code, Mutation, Problem, Reply};
+use vestibule_domain::{HireId, Job, JobKind, Mode, Permission};
+use vestibule_saga::{launch, run_anew};
+
+use crate::Hires;
+
+/// No fields: the password is made by the system and mailed to the personal address.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ResetPassword {}
+
+/// The job that sets and mails the new password.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ResetStarted {
+    /// The job's id.
+    pub job: String,
+    /// Where to see how it goes.
+    pub status_url: String,
+}
+
+/// Sends a new temporary password to the hire's personal address. Nobody sees it on a screen.
+#[utoipa::path(post, path = "/api/hires/{id}/reset-password", tag = "hires", request_body = ResetPassword,
+    params(("id" = String, Path, description = "The hire's id"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes repeating the request safe for 24 hours")),
+    responses((status = 202, body = ResetStarted), (status = "4XX", body = Problem, content_type = "application/problem+json")),
+    security(("token" = [])))]
+pub async fn reset_hire_password(
+    State(state): State<Hires>,
+    ApiPath(id): ApiPath<HireId>,
+    request: Mutation<ResetPassword>,
+) -> Result<Response, ApiError> {
+    let scope = request.begin(Permission::HiresManage)?;
+    let (api, store) = (&state.api, state.api.store.tenant(&scope));
+    let mut hire = store.find_hire(id).await?.ok_or_else(ApiError::not_found)?;
+    if hire.mailbox.is_none() {
+        let detail = "This hire has no mailbox yet; its first password is mailed when the mailbox is made.";
+        return Err(ApiError::new(Code::WrongState, detail));
+    }
+    let mut job = Job::new(JobKind::Credentials, hire.id, &api.world);
+    run_anew(&mut job, Mode::Do, api.world.now());
+    let status_url = format!("/api/provision/jobs/{}", job.id);
+    let reply = Reply::new(StatusCode::ACCEPTED, &ResetStarted { job: job.id.to_string(), status_url })?;
+    let done = store.create_job(&job, &mut hire, request.answer(&reply), &api.world).await;
+    let answer = request.settle(api, done, reply).await?;
+    if let Err(error) = launch(&state.workflows, &state.machines, scope.tenant(), &job).await {
+        tracing::warn!(%error, job = %job.id, "the workflow was not started; the sweep will");
+    }
+    Ok(answer)
+}

@@ -1,0 +1,72 @@
+//! A hire as staff see it.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+use vestibule_domain::{Hire, JobStatus};
+
+/// One required document.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DocumentView {
+    /// Which document, such as `w9`.
+    pub kind: String,
+    /// `pending`, `sent`, `viewed`, `declined`, `voided`, `expired` or `signed`.
+    pub status: String,
+    /// When the status last changed here (RFC 3339).
+    pub changed: String,
+    /// The value to put into the e-sign document's custom field `vestibule_document`, so that its
+    /// events find this hire.
+    pub correlation: String,
+}
+
+/// One hire.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct HireView {
+    /// The hire's id.
+    pub id: String,
+    /// Given name as written.
+    pub given_name: String,
+    /// Family name as written.
+    pub family_name: String,
+    /// Where the welcome mail goes.
+    pub personal_email: String,
+    /// The required documents.
+    pub documents: Vec<DocumentView>,
+    /// `waiting_for_documents`, or the status of the job that makes the mailbox.
+    pub provisioning: &'static str,
+    /// That job, once it exists.
+    pub job: Option<String>,
+    /// The corporate address, once the mailbox works.
+    pub address: Option<String>,
+    /// When the hire was created (RFC 3339).
+    pub created: String,
+    /// When it last changed (RFC 3339).
+    pub updated: String,
+}
+
+impl From<&Hire> for HireView {
+    fn from(hire: &Hire) -> Self {
+        let document = |(kind, record): (&vestibule_domain::DocumentKind, &vestibule_domain::DocumentRecord)| {
+            let status = serde_json::to_value(record.status).ok();
+            DocumentView {
+                kind: kind.to_string(),
+                status: status.and_then(|s| s.as_str().map(str::to_owned)).unwrap_or_default(),
+                changed: record.changed.to_string(),
+                correlation: format!("{}/{kind}", hire.id),
+            }
+        };
+        Self {
+            id: hire.id.to_string(),
+            given_name: hire.name.given.as_str().to_owned(),
+            family_name: hire.name.family.as_str().to_owned(),
+            personal_email: hire.personal_email.as_str().to_owned(),
+            documents: hire.documents.iter().map(document).collect(),
+            provisioning: hire.provisioning.map_or("waiting_for_documents", JobStatus::name),
+            job: hire.mailbox_job.map(|job| job.to_string()),
+            address: hire.address.as_ref().map(ToString::to_string),
+            created: hire.created.to_string(),
+            updated: hire.updated.to_string(),
+        }
+    }
+}

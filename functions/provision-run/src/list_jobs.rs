@@ -1,0 +1,32 @@
+//! `GET /api/provision/jobs`
+
+use axum::{Json, extract::State};
+use serde::Serialize;
+use utoipa::ToSchema;
+use vestibule_api::{Api, ApiError, Authenticated, PageQuery, Problem};
+use vestibule_domain::Permission;
+
+use crate::view::JobView;
+
+/// One page of jobs, newest first.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct JobPage {
+    /// The jobs.
+    pub items: Vec<JobView>,
+    /// The cursor of the next page; `null` at the end.
+    pub next: Option<String>,
+}
+
+/// Lists jobs, newest first.
+#[utoipa::path(get, path = "/api/provision/jobs", tag = "provisioning", params(PageQuery),
+    responses((status = 200, body = JobPage), (status = "4XX", body = Problem, content_type = "application/problem+json")),
+    security(("token" = [])))]
+pub async fn list_jobs(
+    State(api): State<Api>,
+    caller: Authenticated,
+    page: PageQuery,
+) -> Result<Json<JobPage>, ApiError> {
+    let scope = caller.require(Permission::ProvisioningView)?;
+    let found = api.store.tenant(&scope).list_jobs(&page.into(), &api.cursors).await??;
+    Ok(Json(JobPage { items: found.items.iter().map(JobView::from).collect(), next: found.next }))
+}

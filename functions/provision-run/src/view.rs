@@ -1,0 +1,127 @@
+//! A job as staff see it.
+
+use jiff::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+use vestibule_domain::{Job, JobKind, StepRecord, StepStatus};
+
+/// The steps of a mailbox job in order, for the timeline.
+const ORDER: [&str; 6] = ["claim", "reserve_address", "create_user", "enable_mailbox", "issue_password", "finish"];
+
+/// One step of the timeline.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct StepView {
+    /// The step's name.
+    pub name: String,
+    /// `pending`, `running`, `done`, `failed`, `undoing`, `undone` or `undo_failed`.
+    pub status: &'static str,
+    /// How often it was tried in this run.
+    pub attempts: u32,
+    /// When it was first begun (RFC 3339).
+    pub started: Option<String>,
+    /// When its last outcome was recorded (RFC 3339).
+    pub ended: Option<String>,
+    /// Stable code of the last failure.
+    pub error: Option<String>,
+    /// What it left outside and where: shown while it is there.
+    pub left: Option<String>,
+}
+
+/// Why a job failed last.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ErrorView {
+    /// Stable code.
+    pub code: String,
+    /// The step.
+    pub step: String,
+    /// When (RFC 3339).
+    pub at: String,
+}
+
+/// One job.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct JobView {
+    /// The job's id.
+    pub id: String,
+    /// `mailbox` or `credentials`.
+    pub kind: &'static str,
+    /// The hire it is for.
+    pub hire: String,
+    /// `pending`, `running`, `succeeded`, `failed`, `compensating`, `needs_attention` or `cancelled`.
+    pub status: &'static str,
+    /// The timeline.
+    pub steps: Vec<StepView>,
+    /// How often a failed run was begun anew.
+    pub retries: u32,
+    /// Why it failed last.
+    pub last_error: Option<ErrorView>,
+    /// Whether somebody asked to stop it.
+    pub cancel_requested: bool,
+    /// When it was created (RFC 3339).
+    pub created: String,
+    /// When it last changed (RFC 3339).
+    pub updated: String,
+    /// Where to see how it goes.
+    pub status_url: String,
+}
+
+impl From<&Job> for JobView {
+    fn from(job: &Job) -> Self {
+        let error = |error: &vestibule_domain::JobError| ErrorView {
+            code: error.code.clone(),
+            step: error.step.clone(),
+            at: error.at.to_string(),
+        };
+        Self {
+            id: job.id.to_string(),
+            kind: match job.kind {
+                JobKind::Mailbox => "mailbox",
+                JobKind::Credentials => "credentials",
+            },
+            hire: job.hire.to_string(),
+            status: job.status.name(),
+            steps: steps(job),
+            retries: job.retries,
+            last_error: job.last_error.as_ref().map(error),
+            cancel_requested: job.cancel_requested,
+            created: job.created.to_string(),
+            updated: job.updated.to_string(),
+            status_url: format!("/api/provision/jobs/{}", job.id),
+        }
+    }
+}
+
+fn steps(job: &Job) -> Vec<StepView> {
+    let place = |name: &str| ORDER.iter().position(|known| *known == name).unwrap_or(ORDER.len());
+    let mut steps: Vec<_> = job.steps.iter().map(|(name, record)| step(name, record)).collect();
+    steps.sort_by_key(|step| place(&step.name));
+    steps
+}
+
+fn step(name: &str, record: &StepRecord) -> StepView {
+    let time = |at: Option<Timestamp>| at.map(|at| at.to_string());
+    let uncertain = record.intent.as_ref().filter(|_| record.status != StepStatus::Done);
+    StepView {
+        name: name.to_owned(),
+        status: status(record.status),
+        attempts: record.attempts,
+        started: time(record.started),
+        ended: time(record.ended),
+        error: record.error.clone(),
+        left: record.effect.clone().or_else(|| uncertain.map(|intent| format!("unknown outcome of: {intent}"))),
+    }
+}
+
+fn status(status: StepStatus) -> &'static str {
+    match status {
+        StepStatus::Pending => "pending",
+        StepStatus::Running => "running",
+        StepStatus::Done => "done",
+        StepStatus::Failed => "failed",
+        StepStatus::Undoing => "undoing",
+        StepStatus::Undone => "undone",
+        StepStatus::UndoFailed => "undo_failed",
+    }
+}

@@ -1,0 +1,51 @@
+//! Caring for one due job, decided on its record, not on the index that found it.
+
+use vestibule_auth::{SystemTask, TenantScope};
+use vestibule_domain::{Job, JobStart, JobStatus};
+use vestibule_saga::{LaunchError, again, launch, start_pending};
+use vestibule_store::{Conflict, DueJob, JobEvent, StoreError, TenantStore};
+
+use crate::Sweep;
+
+impl Sweep {
+    /// What was done with the job, as a word for the tally.
+    pub(crate) async fn care(&self, due: DueJob) -> Result<&'static str, LaunchError> {
+        let scope = TenantScope::for_system(due.tenant, SystemTask::Sweep);
+        let store = self.store.tenant(&scope);
+        let now = self.world.now();
+        let job = store.find_job(due.job).await?;
+        // The index lags: the record may have moved on since.
+        let Some(mut job) = job.filter(|job| job.due.is_some_and(|at| at <= now)) else { return Ok("gone") };
+        let done = match job.status {
+            JobStatus::Pending => self.start(store, &mut job).await,
+            JobStatus::Running | JobStatus::Compensating => {
+                self.machines.recover(&self.workflows, store, (due.tenant, &mut job), &self.world).await
+            }
+            JobStatus::Failed => self.retry(store, &mut job).await,
+            JobStatus::Succeeded | JobStatus::NeedsAttention | JobStatus::Cancelled => Ok("gone"),
+        };
+        match done {
+            Err(LaunchError::Store(StoreError::Conflict(Conflict::Stale))) => Ok("gone"),
+            done => done,
+        }
+    }
+
+    async fn start(&self, store: TenantStore<'_>, job: &mut Job) -> Result<&'static str, LaunchError> {
+        let tenant = store.settings().await?;
+        if tenant.job_start == JobStart::OnRequest {
+            job.due = None;
+            store.save_job(job, JobEvent::default(), &self.world).await?;
+            return Ok("left_to_a_person");
+        }
+        start_pending(store, job, None, &self.world).await?;
+        launch(&self.workflows, &self.machines, tenant.id, job).await?;
+        Ok("started")
+    }
+
+    async fn retry(&self, store: TenantStore<'_>, job: &mut Job) -> Result<&'static str, LaunchError> {
+        let tenant = store.settings().await?;
+        again(store, job, None, &self.world).await?;
+        launch(&self.workflows, &self.machines, tenant.id, job).await?;
+        Ok("retried")
+    }
+}

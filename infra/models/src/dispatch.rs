@@ -1,0 +1,118 @@
+//! From an HTTP request to an operation of a model, through the planted faults.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    body::{Body, Bytes, to_bytes},
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use http::{Method, Request, StatusCode, request::Parts};
+use serde_json::Value;
+
+use crate::{
+    calls::{Call, Calls},
+    cloud::Cloud,
+    error::ServiceError,
+    faults::{FaultKind, Faults},
+    service::Service,
+    wire,
+};
+
+/// SES takes messages of 40 MB; no other body comes near.
+const BODY_LIMIT: usize = 56 * 1024 * 1024;
+
+#[derive(Clone, Debug)]
+pub(crate) struct Operations {
+    pub(crate) calls: Arc<Calls>,
+    pub(crate) faults: Arc<Faults>,
+    pub(crate) cloud: Cloud,
+}
+
+struct Operation {
+    service: Service,
+    name: String,
+    body: Bytes,
+}
+
+pub(crate) async fn dispatch(State(operations): State<Operations>, request: Request<Body>) -> Response {
+    let (head, body) = request.into_parts();
+    let Some((service, name)) = identify(&head) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let Ok(body) = to_bytes(body, BODY_LIMIT).await else {
+        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    };
+    let operation = Operation { service, name, body };
+    // A task of its own: a caller that hangs up does not stop what it has asked for, as with the real services.
+    match tokio::spawn(perform(operations, operation)).await {
+        Ok(response) => response,
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+fn identify(head: &Parts) -> Option<(Service, String)> {
+    if let Some(target) = head.headers.get("x-amz-target") {
+        let (service, operation) = Service::from_target(target.to_str().ok()?)?;
+        return Some((service, operation.to_owned()));
+    }
+    let path = head.uri.path().strip_prefix("/v2/email/")?;
+    let operation = match (&head.method, path) {
+        (&Method::POST, "outbound-emails") => "SendEmail".to_owned(),
+        (method, path) => format!("{method} {path}"),
+    };
+    Some((Service::Ses, operation))
+}
+
+async fn perform(operations: Operations, operation: Operation) -> Response {
+    let Operation { service, name, body } = &operation;
+    let fault = operations.faults.strike(*service, name, body);
+    let call = Call {
+        service: *service,
+        operation: name.clone(),
+        at: operations.cloud.now(),
+        faulted: fault.is_some(),
+    };
+    operations.calls.record(call);
+    match fault {
+        None => answer(&operations.cloud, &operation),
+        Some(FaultKind::Refuse {
+            error,
+            status,
+            message,
+        }) => wire::refusal(*service, &ServiceError::new(status, &error, message)),
+        Some(FaultKind::Throttle { retry_after }) => wire::throttled(*service, retry_after),
+        Some(FaultKind::LoseAnswer) => {
+            answer(&operations.cloud, &operation);
+            wire::lost()
+        }
+        Some(FaultKind::Garbage) => {
+            answer(&operations.cloud, &operation);
+            wire::garbage(*service)
+        }
+        Some(FaultKind::Late { millis }) => {
+            let response = answer(&operations.cloud, &operation);
+            tokio::time::sleep(Duration::from_millis(millis)).await;
+            response
+        }
+        Some(FaultKind::Hold) => {
+            operations.faults.hold().await;
+            answer(&operations.cloud, &operation)
+        }
+    }
+}
+
+fn answer(cloud: &Cloud, operation: &Operation) -> Response {
+    let Operation { service, name, body } = operation;
+    wire::answer(*service, run(cloud, *service, name, body))
+}
+
+fn run(cloud: &Cloud, service: Service, name: &str, body: &[u8]) -> Result<Value, ServiceError> {
+    match service {
+        Service::WorkMail => cloud.work_mail().perform(name, body),
+        Service::Ses => cloud.mailer().perform(name, body),
+        Service::SecretsManager => cloud.secrets().perform(name, body),
+        Service::Events => cloud.events().perform(name, body),
+        Service::States => cloud.step_functions().perform(name, body),
+    }
+}

@@ -1,0 +1,30 @@
+//! Loopback models of the AWS services the product calls: `WorkMail`, SES v2, Secrets Manager, `EventBridge` and Step Functions.
+//!
+//! They speak the real wire formats and enforce the real rules, so the real SDKs drive them, and they can be told to fail.
+//! State is written before an answer goes out and survives a killed process. Nothing here knows the product.
+
+mod calls;
+mod cloud;
+mod dispatch;
+mod error;
+mod events;
+mod faults;
+mod ids;
+mod mailer;
+mod secrets;
+mod service;
+mod step_functions;
+mod storage;
+mod wire;
+mod work_mail;
+
+pub use calls::Call;
+pub use cloud::{Clock, Cloud, CloudOptions, system_clock};
+pub use error::CloudError;
+pub use events::{Delivery, EventBus, PatternError, Rule, Sink};
+pub use faults::{Fault, FaultKind, Faults};
+pub use mailer::{Header, Mailer, SentMail, Tag};
+pub use secrets::Secrets;
+pub use service::Service;
+pub use step_functions::StepFunctions;
+pub use work_mail::{Mailbox, User, UserRole, UserState, WorkMail};

@@ -1,0 +1,60 @@
+//! The modelled services, named by their signing names.
+
+use serde::{Deserialize, Serialize};
+
+/// A modelled service; serialized as its AWS signing name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Service {
+    /// Amazon `WorkMail`, JSON 1.1.
+    WorkMail,
+    /// Amazon SES v2, REST JSON.
+    Ses,
+    /// AWS Secrets Manager, JSON 1.1.
+    SecretsManager,
+    /// AWS Step Functions, JSON 1.0.
+    States,
+    /// Amazon `EventBridge`, JSON 1.1.
+    Events,
+}
+
+impl Service {
+    /// The service and operation named by an `X-Amz-Target` header.
+    pub(crate) fn from_target(target: &str) -> Option<(Self, &str)> {
+        let (prefix, operation) = target.split_once('.')?;
+        let service = match prefix {
+            "WorkMailService" => Self::WorkMail,
+            "secretsmanager" => Self::SecretsManager,
+            "AWSStepFunctions" => Self::States,
+            "AWSEvents" => Self::Events,
+            _ => return None,
+        };
+        Some((service, operation))
+    }
+
+    /// The content type of the service's answers.
+    pub(crate) fn content_type(self) -> &'static str {
+        match self {
+            Self::Ses => "application/json",
+            Self::States => "application/x-amz-json-1.0",
+            Self::WorkMail | Self::SecretsManager | Self::Events => "application/x-amz-json-1.1",
+        }
+    }
+
+    /// The error a malformed or rule-breaking member is refused with.
+    pub(crate) fn invalid_input(self) -> &'static str {
+        match self {
+            Self::WorkMail | Self::SecretsManager => "InvalidParameterException",
+            Self::Ses => "BadRequestException",
+            Self::States | Self::Events => "ValidationException",
+        }
+    }
+
+    /// Error name and HTTP status of a throttled call.
+    pub(crate) fn throttled(self) -> (&'static str, u16) {
+        match self {
+            Self::Ses => ("TooManyRequestsException", 429),
+            _ => ("ThrottlingException", 400),
+        }
+    }
+}

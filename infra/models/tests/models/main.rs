@@ -1,0 +1,10 @@
+//! Wire shapes and rules of the models, each called as the SDKs call it.
+
+mod events;
+mod faults;
+mod mailer;
+mod persistence;
+mod secrets;
+mod step_functions;
+mod support;
+mod work_mail;

@@ -1,0 +1,1 @@
+"""Runs the deployed state machines in two interpreters, under every fault their definitions speak of."""

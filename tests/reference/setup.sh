@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# Installs the pinned outside tools of the reference tests beneath .cache/ (git-ignored); does nothing when they are current.
+# Without arguments all of them, else those named: moto lint sam build asl-lint cargo-deny
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+cache=$here/.cache
+cargo_deny=0.20.2
+
+virtualenv() {
+    local name=$1 venv=$cache/venv/$1
+    cmp -s "$here/requirements-$name.txt" "$venv/requirements.txt" && return
+    rm -rf "$venv"
+    python3 -m venv "$venv"
+    "$venv/bin/pip" install --quiet --disable-pip-version-check --no-deps -r "$here/requirements-$name.txt"
+    "$venv/bin/pip" check
+    cp "$here/requirements-$name.txt" "$venv/requirements.txt"
+}
+
+asl_lint() {
+    cmp -s "$here/asl-lint/package-lock.json" "$here/asl-lint/node_modules/package-lock.json" && return
+    (cd "$here/asl-lint" && npm ci --no-audit --no-fund --loglevel=error)
+    cp "$here/asl-lint/package-lock.json" "$here/asl-lint/node_modules/package-lock.json"
+}
+
+cargo_deny() {
+    [[ $("$cache/cargo/bin/cargo-deny" --version 2>/dev/null) == "cargo-deny $cargo_deny" ]] && return
+    cargo install --quiet --locked --version "$cargo_deny" --root "$cache/cargo" cargo-deny
+}
+
+mkdir -p "$cache"
+for tool in "${@:-all}"; do
+    case $tool in
+        all) exec "$0" moto lint sam build asl-lint cargo-deny ;;
+        moto | lint | sam | build) virtualenv "$tool" ;;
+        asl-lint) asl_lint ;;
+        cargo-deny) cargo_deny ;;
+        *)
+            sed -n '2,3p' "$0"
+            exit 2
+            ;;
+    esac
+done

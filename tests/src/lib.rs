@@ -1,1 +1,13 @@
-//! Placeholder.
+//! What the black-box tests stand on: a running stack of their own, people who call it, and an
+//! e-sign provider that signs what it sends. Talks to the product over HTTP only; looks behind it
+//! only to check that nothing is left or leaked.
+
+mod actor;
+mod app;
+pub mod costs;
+mod esign;
+mod inside;
+
+pub use actor::{Actor, Answer};
+pub use app::App;
+pub use esign::{completed, envelope, event_body};

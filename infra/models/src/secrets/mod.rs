@@ -14,6 +14,7 @@ use crate::{
     service::Service,
     storage::Storage,
 };
+use secret::Payload;
 use vault::Vault;
 
 /// The secrets of the account.
@@ -57,6 +58,16 @@ impl Secrets {
     pub fn exists(&self, name: &str) -> Result<bool, CloudError> {
         self.storage
             .transact(|rows| Ok(self.vault(rows).find(name)?.is_some()))
+    }
+
+    /// The current text of a secret; `None` when there is no such secret or it is binary. For the
+    /// stack that owns the keys; functions ask over the wire.
+    pub fn value(&self, name: &str) -> Result<Option<String>, CloudError> {
+        let found = self.storage.transact(|rows| self.vault(rows).find(name))?;
+        Ok(found.and_then(|secret| match &secret.current()?.payload {
+            Payload::Text(text) => Some(text.clone()),
+            Payload::Binary(_) => None,
+        }))
     }
 
     fn vault<'r, 'c>(&'r self, rows: &'r crate::storage::Rows<'c>) -> Vault<'r, 'c> {

@@ -1,0 +1,15 @@
+//! The files that deploy, built into the binary so that it runs anywhere.
+
+/// `infra/template.yaml`.
+pub(crate) const TEMPLATE: &str = include_str!("../../template.yaml");
+
+/// The definition a state machine of the template names in `DefinitionUri`.
+pub(crate) fn state_machine(path: &str) -> Option<&'static str> {
+    match path {
+        "statemachines/mailbox.asl.json" => Some(include_str!("../../statemachines/mailbox.asl.json")),
+        "statemachines/credentials.asl.json" => {
+            Some(include_str!("../../statemachines/credentials.asl.json"))
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,111 @@
+//! The HTTP API: turns a request into the payload (format 2.0) that API Gateway sends, calls the
+//! function of the matching route and turns its answer back, within the limits of the service.
+
+mod answer;
+mod event;
+mod routes;
+#[cfg(test)]
+mod tests;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{ConnectInfo, Request, State};
+use axum::response::Response;
+use http::request::Parts;
+use http::{HeaderValue, StatusCode};
+use vestibule_models::Clock;
+
+use crate::lambda::{Functions, InvokeError};
+use crate::random;
+use crate::template::Route;
+use routes::Routes;
+
+const BODY_LIMIT: usize = 10 * 1024 * 1024;
+const HEADER_LIMIT: usize = 10_240;
+/// Hard limit of an HTTP API on its integrations.
+const INTEGRATION_TIMEOUT: Duration = Duration::from_secs(30);
+
+struct Gateway {
+    routes: Routes,
+    functions: Functions,
+    account_id: String,
+    clock: Clock,
+    patience: Duration,
+}
+
+/// The HTTP API as a router. Serve it with connect info, from which the source address is taken.
+pub fn router(routes: Vec<Route>, functions: Functions, account_id: String, clock: Clock) -> Router {
+    with_patience(routes, functions, account_id, clock, INTEGRATION_TIMEOUT)
+}
+
+fn with_patience(
+    routes: Vec<Route>,
+    functions: Functions,
+    account_id: String,
+    clock: Clock,
+    patience: Duration,
+) -> Router {
+    let gateway = Gateway {
+        routes: Routes::new(routes),
+        functions,
+        account_id,
+        clock,
+        patience,
+    };
+    Router::new().fallback(handle).with_state(Arc::new(gateway))
+}
+
+async fn handle(State(gateway): State<Arc<Gateway>>, request: Request) -> Response {
+    let request_id = random::request_id();
+    let (parts, body) = request.into_parts();
+    let mut response = match gateway.forward(&request_id, &parts, body).await {
+        Ok(response) => response,
+        Err(status) => answer::refusal(status),
+    };
+    if let Ok(id) = HeaderValue::from_str(&request_id) {
+        response.headers_mut().insert("apigw-requestid", id);
+    }
+    response
+}
+
+impl Gateway {
+    async fn forward(&self, request_id: &str, parts: &Parts, body: Body) -> Result<Response, StatusCode> {
+        if header_bytes(parts) > HEADER_LIMIT {
+            return Err(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
+        }
+        let matched = self.routes.find(parts.method.as_str(), parts.uri.path());
+        let matched = matched.ok_or(StatusCode::NOT_FOUND)?;
+        let body: Bytes = to_bytes(body, BODY_LIMIT)
+            .await
+            .map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
+        let source = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        let call = event::Call {
+            request_id,
+            account_id: &self.account_id,
+            source_ip: source.map_or_else(|| "127.0.0.1".to_owned(), |info| info.0.ip().to_string()),
+            at: (self.clock)(),
+        };
+        let event = event::build(&call, &matched, parts, &body);
+        let answer = self.functions.invoke(&matched.route.function, event);
+        match tokio::time::timeout(self.patience, answer).await {
+            Ok(Ok(answer)) => answer::response(answer).ok_or(StatusCode::INTERNAL_SERVER_ERROR),
+            Ok(Err(InvokeError::TooLarge { .. })) => Err(StatusCode::PAYLOAD_TOO_LARGE),
+            Ok(Err(error)) => {
+                tracing::error!(route = matched.key(), request_id, %error, "the integration failed");
+                Err(StatusCode::INTERNAL_SERVER_ERROR)
+            }
+            Err(_) => Err(StatusCode::SERVICE_UNAVAILABLE),
+        }
+    }
+}
+
+/// Request line and headers as they are sent.
+fn header_bytes(parts: &Parts) -> usize {
+    let line = parts.method.as_str().len() + parts.uri.path_and_query().map_or(1, |p| p.as_str().len()) + 12;
+    let header = |(name, value): (&http::HeaderName, &HeaderValue)| name.as_str().len() + value.len() + 4;
+    line + parts.headers.iter().map(header).sum::<usize>()
+}

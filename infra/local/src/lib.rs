@@ -1,0 +1,20 @@
+//! The local stack: reads `infra/template.yaml` and becomes that cloud in one process, on loopback
+//! only. Functions run behind the real Lambda payloads, so what runs here is what deploys.
+
+mod dynamodb;
+mod files;
+pub mod functions;
+pub mod gateway;
+pub mod invoke_api;
+pub mod lambda;
+pub mod openapi;
+pub mod pages;
+mod random;
+pub mod sample;
+pub mod schedule;
+mod stack;
+mod stream;
+pub mod tables;
+pub mod template;
+
+pub use stack::{ISSUER, Stack, StackOptions};

@@ -1,0 +1,138 @@
+//! The stack's own pages under `/_local/`: what runs, the mails that went out, the workflows and
+//! their histories. Only for requests that name this machine, since mails hold first passwords.
+
+mod mail;
+mod render;
+#[cfg(test)]
+mod tests;
+mod workflows;
+
+use std::sync::Arc;
+
+use anyhow::Result;
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn};
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::get;
+use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use serde_json::json;
+use vestibule_models::{Cloud, CloudError};
+
+use crate::template::Template;
+use render::Pages;
+
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; img-src data:";
+
+#[derive(Clone)]
+struct Local {
+    cloud: Cloud,
+    pages: Arc<Pages>,
+    functions: Arc<[FunctionRow]>,
+}
+
+#[derive(serde::Serialize)]
+struct FunctionRow {
+    name: String,
+    routes: Vec<String>,
+    timeout: u64,
+}
+
+/// A page that cannot be shown.
+enum PageError {
+    Unknown,
+    Broken(String),
+}
+
+impl From<CloudError> for PageError {
+    fn from(error: CloudError) -> Self {
+        Self::Broken(error.to_string())
+    }
+}
+
+impl From<minijinja::Error> for PageError {
+    fn from(error: minijinja::Error) -> Self {
+        Self::Broken(error.to_string())
+    }
+}
+
+impl IntoResponse for PageError {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Unknown => (StatusCode::NOT_FOUND, "There is no such page.").into_response(),
+            Self::Broken(error) => {
+                tracing::error!(error, "a page cannot be shown");
+                (
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "The page cannot be shown; see the log.",
+                )
+                    .into_response()
+            }
+        }
+    }
+}
+
+type Page = Result<Html<String>, PageError>;
+
+/// The pages over the models.
+///
+/// # Errors
+/// A page template is malformed.
+pub fn router(cloud: Cloud, template: &Template) -> Result<Router> {
+    let row = |function: &crate::template::Function| FunctionRow {
+        name: function.name.clone(),
+        timeout: function.timeout.as_secs(),
+        routes: template
+            .routes
+            .iter()
+            .filter(|route| function.answers_to(&route.function))
+            .map(|route| format!("{} {}", route.method, route.path))
+            .collect(),
+    };
+    let functions = template.functions.iter().map(row).collect();
+    let local = Local {
+        cloud,
+        pages: Arc::new(Pages::new()?),
+        functions,
+    };
+    Ok(Router::new()
+        .route("/_local/", get(index))
+        .route("/_local/mail", get(mail::list_mails))
+        .route("/_local/mail/{id}", get(mail::get_mail))
+        .route("/_local/workflows", get(workflows::list_executions))
+        .route("/_local/workflows/{name}", get(workflows::get_execution))
+        .route_layer(from_fn(guard))
+        .with_state(local))
+}
+
+async fn index(State(local): State<Local>) -> Page {
+    let mails = local.cloud.mailer().sent()?.len();
+    let executions = local.cloud.step_functions().executions()?.len();
+    let functions = &*local.functions;
+    local.pages.show(
+        "index.html",
+        &json!({ "mails": mails, "executions": executions, "functions": functions }),
+    )
+}
+
+/// Refuses names that a foreign site could point at this address.
+async fn guard(request: Request, next: Next) -> Response {
+    if !is_local(request.headers()) {
+        return StatusCode::MISDIRECTED_REQUEST.into_response();
+    }
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+fn is_local(headers: &HeaderMap) -> bool {
+    let host = headers
+        .get(HOST)
+        .and_then(|host| host.to_str().ok())
+        .unwrap_or_default();
+    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    matches!(name, "127.0.0.1" | "localhost")
+}

@@ -1,0 +1,62 @@
+//! The sample tenant, its mail organization and its first hires.
+
+use vestibule_auth::TenantScope;
+use vestibule_domain::{
+    DocumentKind, Domain, Email, EndpointId, Hire, HireName, Invalid, JobStart, MailboxSettings, PersonName,
+    Tenant, World,
+};
+use vestibule_models::Cloud;
+use vestibule_store::Store;
+
+use super::{SampleError, people};
+
+const ORGANIZATION: &str = "m-0123456789abcdef0123456789abcdef";
+const HIRES: [(&str, &str, &str); 3] = [
+    ("Ada", "Sample", "ada.sample@example.org"),
+    ("José", "Ó'Brien", "jose@example.org"),
+    ("Zoë", "van den Berg", "zoe@example.org"),
+];
+
+pub(super) fn test_brand(world: &World) -> Result<Tenant, Invalid> {
+    let documents = ["w9", "baa", "hire_agreement"].map(DocumentKind::parse);
+    Ok(Tenant {
+        id: people::tenant_id(),
+        slug: "test-brand".into(),
+        name: "Test Brand".into(),
+        domain: Domain::parse("test-brand.example")?,
+        mailboxes: MailboxSettings::WorkMail {
+            organization: ORGANIZATION.into(),
+        },
+        documents: documents.into_iter().collect::<Result<_, _>>()?,
+        job_start: JobStart::Automatic,
+        endpoint: EndpointId::new(world),
+        crm_url: "https://crm.test-brand.example/".into(),
+        support: Email::parse("people@test-brand.example")?,
+    })
+}
+
+/// Makes the organization that owns the tenant's mail domain; making it again changes nothing.
+pub(super) fn prepare_organization(cloud: &Cloud, tenant: &Tenant) -> Result<(), SampleError> {
+    let MailboxSettings::WorkMail { organization } = &tenant.mailboxes;
+    cloud
+        .work_mail()
+        .add_organization(organization, tenant.domain.as_str())?;
+    Ok(())
+}
+
+pub(super) async fn sample_hires(
+    store: &Store,
+    scope: &TenantScope,
+    tenant: &Tenant,
+    world: &World,
+) -> Result<(), SampleError> {
+    for (given, family, email) in HIRES {
+        let name = HireName {
+            given: PersonName::parse(given)?,
+            family: PersonName::parse(family)?,
+        };
+        let hire = Hire::new(name, Email::parse(email)?, &tenant.documents, world);
+        store.tenant(scope).create_hire(&hire, None, world).await?;
+    }
+    Ok(())
+}

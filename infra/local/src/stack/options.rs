@@ -1,0 +1,51 @@
+//! What a caller may choose about a stack.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use vestibule_domain::World;
+
+/// How to start a stack. The default is in memory, on any port, with nothing that runs by itself.
+#[derive(Debug, Clone)]
+pub struct StackOptions {
+    /// Where the stack keeps its data; `None` keeps all of it in memory.
+    pub data_dir: Option<PathBuf>,
+    /// Port of the HTTP API on 127.0.0.1; 0 takes a free one.
+    pub port: u16,
+    /// A `DynamoDB` endpoint to use instead of the built-in one.
+    pub dynamodb_endpoint: Option<String>,
+    /// Name of the table, so that stacks can share an endpoint.
+    pub table_name: Option<String>,
+    /// Whether schedules tick.
+    pub schedules: bool,
+    /// Whether table streams call their functions.
+    pub streams: bool,
+    /// Factor on every wait and backoff; 1.0 as deployed, near 0 for tests.
+    pub pace: f64,
+    /// Whether functions start with `DEBUG_BYPASS_AUTH`.
+    pub debug_bypass: bool,
+    /// Values for the parameters of the template.
+    pub parameters: BTreeMap<String, String>,
+    /// Settings for every function, over those of the template.
+    pub settings: BTreeMap<String, String>,
+    /// Clock and randomness of the functions and models.
+    pub world: World,
+}
+
+impl Default for StackOptions {
+    fn default() -> Self {
+        Self {
+            data_dir: None,
+            port: 0,
+            dynamodb_endpoint: None,
+            table_name: None,
+            schedules: false,
+            streams: false,
+            pace: 1.0,
+            debug_bypass: false,
+            parameters: BTreeMap::new(),
+            settings: BTreeMap::new(),
+            world: vestibule_api::lambda::world(),
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! The steps of a start, each putting up one kind of part.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result, anyhow};
+use axum::Router;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use vestibule_adapters::aws;
+use vestibule_api::Settings;
+use vestibule_asl::{Definition, RealPace, substitute};
+use vestibule_models::{Clock, Cloud, Delivery, Rule};
+use vestibule_store::Store;
+
+use super::{Plan, StackOptions};
+use crate::lambda::Functions;
+use crate::sample::{Sample, SecretNames};
+use crate::stream::{Checkpoints, Reader};
+use crate::template::SecretValue;
+use crate::{files, gateway, pages, random, schedule};
+
+pub(super) async fn listen(port: u16) -> Result<TcpListener> {
+    let bound = TcpListener::bind(("127.0.0.1", port)).await;
+    bound.with_context(|| format!("port {port} of 127.0.0.1 cannot be used"))
+}
+
+pub(super) fn clock(options: &StackOptions) -> Clock {
+    let world = options.world.clone();
+    Arc::new(move || world.now())
+}
+
+pub(super) async fn serve(listener: TcpListener, router: Router, mut stopped: watch::Receiver<bool>) {
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let ended = axum::serve(listener, service).with_graceful_shutdown(async move {
+        let _ = stopped.wait_for(|stopped| *stopped).await;
+    });
+    if let Err(error) = ended.await {
+        tracing::error!(%error, "a listener ended");
+    }
+}
+
+pub(super) async fn dynamodb(
+    options: &StackOptions,
+    servers: &mut JoinSet<()>,
+    stopped: watch::Receiver<bool>,
+) -> Result<String> {
+    match &options.dynamodb_endpoint {
+        Some(url) => Ok(url.clone()),
+        None => crate::dynamodb::start(options.data_dir.as_deref(), servers, stopped).await,
+    }
+}
+
+pub(super) async fn tables(plan: &Plan) -> Result<()> {
+    let config = aws::sdk_config(&plan.service_settings(), "DYNAMODB")?;
+    let client = aws_sdk_dynamodb::Client::new(&config);
+    for table in &plan.template.tables {
+        crate::tables::ensure(&client, table).await?;
+    }
+    Ok(())
+}
+
+/// Buses, rules, state machines and first values of secrets.
+pub(super) fn cloud(plan: &Plan, cloud: &Cloud) -> Result<()> {
+    let template = &plan.template;
+    for bus in &template.buses {
+        cloud.events().add_bus(&bus.name);
+    }
+    for rule in &template.rules {
+        cloud.events().add_rule(Rule {
+            name: rule.name.clone(),
+            bus: rule.bus.clone(),
+            pattern: rule.pattern.clone(),
+            target_function: rule.function.clone(),
+        })?;
+    }
+    for machine in &template.state_machines {
+        let text = files::state_machine(&machine.definition).ok_or_else(|| {
+            anyhow!(
+                "{} names an unknown definition {}",
+                machine.name,
+                machine.definition
+            )
+        })?;
+        let text = substitute(text, &machine.substitutions)?;
+        let definition = Definition::parse(&machine.definition, &text)?;
+        cloud
+            .step_functions()
+            .add_state_machine(&machine.name, definition);
+    }
+    for secret in &template.secrets {
+        if !cloud.secrets().exists(&secret.name)? {
+            let value = match &secret.value {
+                SecretValue::Given(text) => text.clone(),
+                SecretValue::Generated(length) => random::letters(*length),
+            };
+            cloud.secrets().put(&secret.name, &value)?;
+        }
+    }
+    Ok(())
+}
+
+/// Keys, sample tenant and people; what later starts find again. Functions read the keys as they start.
+pub(super) async fn sample(
+    plan: &mut Plan,
+    cloud: &Cloud,
+    options: &StackOptions,
+) -> Result<(Sample, Store)> {
+    let config = aws::sdk_config(&plan.service_settings(), "DYNAMODB")?;
+    let table = plan
+        .template
+        .tables
+        .first()
+        .context("the template has no table")?;
+    let store = Store::new(&config, &table.name);
+    let names = SecretNames {
+        verification_keys: plan.environment("VERIFICATION_KEYS_SECRET")?,
+        cursor_key: plan.environment("CURSOR_KEY_SECRET")?,
+        esign_prefix: plan.environment("ESIGN_SECRET_PREFIX")?,
+    };
+    let issuer = plan.environment("ISSUER")?;
+    let sample = Sample::prepare(cloud, &store, &names, &issuer, &options.world).await?;
+    plan.default_endpoint(&sample.tenant.endpoint.to_string());
+    if options.debug_bypass {
+        plan.bypass_sign_in(&sample.debug_users());
+    }
+    Ok((sample, store))
+}
+
+pub(super) async fn functions(plan: &Plan, functions: &Functions, options: &StackOptions) -> Result<()> {
+    for function in &plan.template.functions {
+        let settings = Settings::new(plan.settings(function))?;
+        let handler = crate::functions::build(&function.name, &settings, options.world.clone()).await;
+        let handler = handler.with_context(|| format!("the function {} does not start", function.name))?;
+        functions.register(function, handler);
+    }
+    Ok(())
+}
+
+pub(super) fn workflows(cloud: &Cloud, functions: &Functions, pace: f64) -> Result<()> {
+    cloud
+        .step_functions()
+        .start(Arc::new(functions.clone()), Arc::new(RealPace { scale: pace }))?;
+    Ok(())
+}
+
+/// Sends matched events to their functions, those first that an earlier process left behind.
+pub(super) fn events(cloud: &Cloud, functions: &Functions) -> Result<()> {
+    let bus = cloud.events().clone();
+    let functions = functions.clone();
+    let send = move |delivery: Delivery| {
+        let (bus, functions) = (bus.clone(), functions.clone());
+        tokio::spawn(async move {
+            if let Err(error) = functions.deliver(&delivery.function, delivery.event).await {
+                tracing::error!(rule = delivery.rule, %error, "an event goes to the dead letters");
+            }
+            if let Err(error) = bus.ack(&delivery.id) {
+                tracing::error!(%error, "an event will come again at the next start");
+            }
+        });
+    };
+    for delivery in cloud.events().pending()? {
+        send(delivery);
+    }
+    cloud.events().on_match(Arc::new(send));
+    Ok(())
+}
+
+/// Stream readers and schedules.
+pub(super) fn workers(
+    plan: &Plan,
+    functions: &Functions,
+    options: &StackOptions,
+    workers: &mut JoinSet<()>,
+) -> Result<()> {
+    let config = aws::sdk_config(&plan.service_settings(), "DYNAMODB")?;
+    for stream in plan.template.streams.iter().filter(|_| options.streams) {
+        let checkpoints = Checkpoints::open(options.data_dir.as_deref(), &stream.function)?;
+        let reader = Reader {
+            stream: stream.clone(),
+            client: aws_sdk_dynamodbstreams::Client::new(&config),
+            functions: functions.clone(),
+            checkpoints,
+            scale: options.pace,
+        };
+        workers.spawn(reader.run());
+    }
+    for schedule in plan.template.schedules.iter().filter(|_| options.schedules) {
+        workers.spawn(schedule::run(
+            schedule.clone(),
+            plan.around.clone(),
+            clock(options),
+            functions.clone(),
+        ));
+    }
+    Ok(())
+}
+
+/// The HTTP API with the stack's own pages beside it.
+pub(super) fn front(
+    plan: &Plan,
+    cloud: &Cloud,
+    functions: &Functions,
+    options: &StackOptions,
+) -> Result<Router> {
+    let routes = plan.template.routes.clone();
+    let account = plan.around.account_id.clone();
+    let api = gateway::router(routes, functions.clone(), account, clock(options));
+    Ok(pages::router(cloud.clone(), &plan.template)?.merge(api))
+}

@@ -1,0 +1,142 @@
+//! What calls a function: the `Events` of a function resource. Types and fields outside these four
+//! are refused, so that nothing is silently never called.
+
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde_json::Value;
+
+use super::{Route, Rule, Schedule, Stream, Template};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct EventSource {
+    r#type: String,
+    properties: Value,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct HttpApiEvent {
+    #[serde(rename = "ApiId")]
+    _api_id: IgnoredAny,
+    method: String,
+    path: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct ScheduleEvent {
+    schedule: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct RuleEvent {
+    event_bus_name: String,
+    pattern: Value,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct StreamEvent {
+    stream: String,
+    starting_position: String,
+    batch_size: usize,
+    #[serde(default)]
+    bisect_batch_on_function_error: bool,
+    maximum_retry_attempts: u32,
+    #[serde(default)]
+    function_response_types: Vec<String>,
+    #[serde(rename = "DestinationConfig", default)]
+    _destination_config: IgnoredAny,
+    #[serde(default)]
+    filter_criteria: FilterCriteria,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct FilterCriteria {
+    #[serde(default)]
+    filters: Vec<FilterPattern>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct FilterPattern {
+    pattern: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct EventNameFilter {
+    event_name: Vec<String>,
+}
+
+/// Adds the event source `name` of `function` to the template.
+pub(super) fn add(template: &mut Template, function: &str, name: &str, source: Value) -> Result<(), String> {
+    let source: EventSource = read(source)?;
+    match source.r#type.as_str() {
+        "HttpApi" => {
+            let event: HttpApiEvent = read(source.properties)?;
+            template.routes.push(Route {
+                function: function.to_owned(),
+                method: event.method.to_uppercase(),
+                path: event.path,
+            });
+        }
+        "Schedule" => {
+            let event: ScheduleEvent = read(source.properties)?;
+            template.schedules.push(Schedule {
+                name: format!("{function}-{name}"),
+                function: function.to_owned(),
+                every: crate::schedule::parse_rate(&event.schedule)?,
+            });
+        }
+        "EventBridgeRule" => {
+            let event: RuleEvent = read(source.properties)?;
+            template.rules.push(Rule {
+                name: format!("{function}-{name}"),
+                function: function.to_owned(),
+                bus: event.event_bus_name,
+                pattern: event.pattern,
+            });
+        }
+        "DynamoDB" => template.streams.push(stream(function, read(source.properties)?)?),
+        other => return Err(format!("the event type {other} is not supported")),
+    }
+    Ok(())
+}
+
+fn stream(function: &str, event: StreamEvent) -> Result<Stream, String> {
+    if event.starting_position != "TRIM_HORIZON" {
+        return Err("StartingPosition must be TRIM_HORIZON".to_owned());
+    }
+    let filters = event
+        .filter_criteria
+        .filters
+        .iter()
+        .map(|filter| serde_json::from_str::<EventNameFilter>(&filter.pattern))
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|error| format!("FilterCriteria: {error}"))?;
+    let table = event
+        .stream
+        .split('/')
+        .nth(1)
+        .ok_or_else(|| format!("Stream {} is no stream ARN", event.stream))?;
+    Ok(Stream {
+        function: function.to_owned(),
+        table: table.to_owned(),
+        batch_size: event.batch_size,
+        bisect: event.bisect_batch_on_function_error,
+        retries: event.maximum_retry_attempts,
+        reports_failures: event
+            .function_response_types
+            .iter()
+            .any(|kind| kind == "ReportBatchItemFailures"),
+        event_names: filters.into_iter().flat_map(|f| f.event_name).collect(),
+    })
+}
+
+fn read<T: DeserializeOwned>(value: Value) -> Result<T, String> {
+    serde_json::from_value(value).map_err(|error| error.to_string())
+}

@@ -1,0 +1,93 @@
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::{Surroundings, Template};
+use crate::files::TEMPLATE;
+
+fn around() -> Surroundings {
+    Surroundings {
+        stack_name: "vestibule".to_owned(),
+        region: "eu-central-1".to_owned(),
+        account_id: "000000000000".to_owned(),
+        table_name: None,
+        parameters: BTreeMap::from([("MailFrom".to_owned(), "hr@acme.test".to_owned())]),
+    }
+}
+
+fn refusal(yaml: &str) -> String {
+    Template::parse(yaml, &around()).unwrap_err().to_string()
+}
+
+#[test]
+fn the_deployed_template_becomes_every_part_of_the_stack() {
+    let template = Template::parse(TEMPLATE, &around()).unwrap();
+    assert_eq!(template.functions.len(), 7);
+    assert_eq!(template.routes.len(), 13);
+    assert_eq!(template.state_machines.len(), 2);
+    assert_eq!(template.secrets.len(), 2);
+    assert_eq!(template.schedules[0].every, Duration::from_mins(1));
+    assert_eq!(template.rules[0].bus, "vestibule-bus");
+    assert_eq!(template.buses[0].name, "vestibule-bus");
+    let stream = &template.streams[0];
+    assert_eq!(
+        (stream.table.as_str(), stream.batch_size),
+        ("vestibule-Table", 100)
+    );
+    assert!(stream.bisect && stream.reports_failures);
+    let table = &template.tables[0];
+    assert_eq!(table.name, "vestibule-Table");
+    assert_eq!(table.indexes.len(), 2);
+    assert_eq!(table.ttl.as_deref(), Some("ttl"));
+    assert_eq!(table.stream.as_deref(), Some("NEW_IMAGE"));
+}
+
+#[test]
+fn environments_join_globals_own_values_and_given_parameters() {
+    let template = Template::parse(TEMPLATE, &around()).unwrap();
+    let step = template.function("mailbox-step").unwrap();
+    assert_eq!(step.environment["MAIL_FROM"], "hr@acme.test");
+    assert_eq!(step.environment["TABLE_NAME"], "vestibule-Table");
+    assert_eq!(step.timeout, Duration::from_secs(15));
+    let run = template.function("vestibule-provision-run").unwrap();
+    let machine = &template.state_machines;
+    let arn = &run.environment["MAILBOX_STATE_MACHINE_ARN"];
+    assert!(machine.iter().any(|machine| machine.arn == *arn));
+    assert!(machine.iter().all(|m| m.substitutions.values().eq([&step.arn])));
+}
+
+#[test]
+fn a_given_table_name_reaches_table_environment_and_stream() {
+    let mut around = around();
+    around.table_name = Some("t-17".to_owned());
+    let template = Template::parse(TEMPLATE, &around).unwrap();
+    assert_eq!(template.tables[0].name, "t-17");
+    assert_eq!(template.streams[0].table, "t-17");
+    assert!(
+        template
+            .functions
+            .iter()
+            .all(|f| f.environment["TABLE_NAME"] == "t-17")
+    );
+}
+
+#[test]
+fn refusals_name_the_logical_id_and_the_field() {
+    let unknown_event = TEMPLATE.replace("Type: Schedule\n", "Type: SQS\n");
+    assert_eq!(
+        refusal(&unknown_event),
+        "ProvisionSweepFunction: Events.EveryMinute: the event type SQS is not supported"
+    );
+    let unknown_field = TEMPLATE.replace("BatchSize: 100", "BatchSize: 100\n            Colour: red");
+    assert!(
+        refusal(&unknown_field).starts_with("OutboxFunction: Events.TableStream: unknown field `Colour`")
+    );
+    let unknown_type = TEMPLATE.replace("AWS::SQS::Queue", "AWS::SNS::Topic");
+    assert_eq!(
+        refusal(&unknown_type),
+        "DeadLetters: Type: the resource type AWS::SNS::Topic is not supported"
+    );
+    let unknown_tag = TEMPLATE.replace("!GetAtt Table.StreamArn", "!ImportValue x");
+    assert!(refusal(&unknown_tag).contains("!ImportValue"));
+    let cron = TEMPLATE.replace("rate(1 minute)", "cron(0 10 * * ? *)");
+    assert!(refusal(&cron).starts_with("ProvisionSweepFunction: Events.EveryMinute"));
+}

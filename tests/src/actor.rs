@@ -1,0 +1,79 @@
+//! People with verbs.
+
+use reqwest::{Client, Method, RequestBuilder};
+use serde_json::Value;
+
+/// Somebody who calls the API.
+#[derive(Debug, Clone)]
+pub struct Actor {
+    pub(crate) http: Client,
+    pub(crate) base: String,
+    pub(crate) token: Option<String>,
+}
+
+/// What came back.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// HTTP status.
+    pub status: u16,
+    /// Headers, names in lower case.
+    pub headers: reqwest::header::HeaderMap,
+    /// The body as JSON; `null` when it is none.
+    pub body: Value,
+    /// The body as it came.
+    pub text: String,
+}
+
+impl Answer {
+    /// The answer, which must have this status.
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Self {
+        assert_eq!(self.status, status, "{}", self.text);
+        self
+    }
+
+    /// The problem's code.
+    pub fn code(&self) -> &str {
+        self.body["code"].as_str().unwrap_or_default()
+    }
+
+    /// The fields that a problem names.
+    pub fn fields(&self) -> Vec<&str> {
+        let fields = self.body["fields"].as_array().map(Vec::as_slice).unwrap_or_default();
+        fields.iter().filter_map(|field| field["field"].as_str()).collect()
+    }
+}
+
+impl Actor {
+    /// A request to `path`, with this person's token.
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let request = self.http.request(method, format!("{}{path}", self.base));
+        match &self.token {
+            Some(token) => request.bearer_auth(token),
+            None => request,
+        }
+    }
+
+    /// Sends a request and reads its answer.
+    pub async fn send(&self, request: RequestBuilder) -> Answer {
+        let response = request.send().await.expect("the stack answers");
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let text = response.text().await.expect("a body of text");
+        Answer { status, headers, body: serde_json::from_str(&text).unwrap_or_default(), text }
+    }
+
+    /// `GET`.
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(self.request(Method::GET, path)).await
+    }
+
+    /// `POST` with a JSON body.
+    pub async fn post(&self, path: &str, body: &Value) -> Answer {
+        self.send(self.request(Method::POST, path).json(body)).await
+    }
+
+    /// `POST` with an idempotency key.
+    pub async fn post_once(&self, path: &str, body: &Value, key: &str) -> Answer {
+        self.send(self.request(Method::POST, path).header("idempotency-key", key).json(body)).await
+    }
+}

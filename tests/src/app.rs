@@ -1,0 +1,153 @@
+//! A stack of a test's own.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, Ordering},
+};
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use secrecy::ExposeSecret as _;
+use serde_json::{Value, json};
+use vestibule_adapters::esign::signing::sign_docusign;
+use vestibule_api::lambda;
+use vestibule_domain::World;
+use vestibule_local::{Stack, StackOptions};
+
+use crate::{Actor, Answer, completed, event_body};
+
+/// The documents that the sample tenant requires.
+const DOCUMENTS: [&str; 3] = ["w9", "baa", "hire_agreement"];
+
+/// A running stack with its sample tenant.
+pub struct App {
+    /// The stack.
+    pub stack: Stack,
+    /// Its clock and randomness.
+    pub world: World,
+    ahead: Arc<AtomicI64>,
+    http: reqwest::Client,
+}
+
+impl App {
+    /// Starts a stack whose jobs wait until somebody runs them.
+    pub async fn start() -> Self {
+        Self::with(|_| ()).await
+    }
+
+    /// Starts a stack with changed options. `VESTIBULE_DYNAMODB_ENDPOINT` puts its table elsewhere.
+    pub async fn with(change: impl FnOnce(&mut StackOptions)) -> Self {
+        let ahead = Arc::new(AtomicI64::new(0));
+        let world = ahead_of_time(ahead.clone());
+        let mut options = StackOptions { pace: 0.01, world: world.clone(), ..StackOptions::default() };
+        options.settings.insert("SHOW_COST".into(), "true".into());
+        if let Some(endpoint) = dynamodb_endpoint() {
+            options.dynamodb_endpoint = Some(endpoint);
+            options.table_name = Some(format!("test-{}", vestibule_domain::EventId::new(&world).ulid()));
+        }
+        change(&mut options);
+        let stack = Stack::start(options).await.expect("the stack starts");
+        Self { stack, world, ahead, http: reqwest::Client::new() }
+    }
+
+    /// Moves the clock of functions and models forward.
+    pub fn advance(&self, by: SignedDuration) {
+        self.ahead.fetch_add(by.as_secs(), Ordering::SeqCst);
+    }
+
+    /// The tenant's administrator.
+    pub fn admin(&self) -> Actor {
+        self.person("debug_tenant_admin")
+    }
+
+    /// A member who may look but not touch.
+    pub fn member(&self) -> Actor {
+        self.person("debug_team_member")
+    }
+
+    /// Nobody.
+    pub fn anonymous(&self) -> Actor {
+        self.actor(None)
+    }
+
+    /// Somebody with this token.
+    pub fn actor(&self, token: Option<String>) -> Actor {
+        Actor { http: self.http.clone(), base: self.stack.url().to_owned(), token }
+    }
+
+    /// One of the sample people.
+    pub fn person(&self, name: &str) -> Actor {
+        let token = self.stack.sample().token(name, &self.world).expect("a sample person").expect("a signed token");
+        self.actor(Some(token.0.expose_secret().to_owned()))
+    }
+
+    /// The path of the sample tenant's own webhook endpoint.
+    pub fn webhook(&self) -> String {
+        format!("/api/esign/webhook/docusign/{}", self.stack.sample().tenant.endpoint)
+    }
+
+    /// Sends an event with the right signature.
+    pub async fn deliver(&self, event: &Value) -> Answer {
+        self.deliver_raw(&self.webhook(), event_body(event)).await
+    }
+
+    /// Sends signed bytes to a path.
+    pub async fn deliver_raw(&self, path: &str, body: Vec<u8>) -> Answer {
+        let signature = sign_docusign(&self.stack.sample().esign_key, &body).expect("a usable key");
+        self.deliver_signed(path, body, &signature).await
+    }
+
+    /// Sends bytes with this signature.
+    pub async fn deliver_signed(&self, path: &str, body: Vec<u8>, signature: &str) -> Answer {
+        let actor = self.anonymous();
+        let request = actor.request(reqwest::Method::POST, path).header("x-docusign-signature-1", signature);
+        actor.send(request.header("content-type", "application/json").body(body)).await
+    }
+
+    /// Creates a hire and returns its id.
+    pub async fn hire(&self, given: &str, family: &str) -> String {
+        let body = json!({ "givenName": given, "familyName": family, "personalEmail": "new.hire@example.org" });
+        let made = self.admin().post("/api/hires", &body).await.expect(201);
+        made.body["id"].as_str().expect("an id").to_owned()
+    }
+
+    /// Creates a hire, signs every document, and returns the ids of hire and job.
+    pub async fn signed_hire(&self, given: &str, family: &str) -> (String, String) {
+        let hire = self.hire(given, family).await;
+        for kind in DOCUMENTS {
+            self.deliver(&completed(&hire, kind)).await.expect(200);
+        }
+        let shown = self.admin().get(&format!("/api/hires/{hire}")).await.expect(200);
+        (hire, shown.body["job"].as_str().expect("a job").to_owned())
+    }
+
+    /// Runs a job and returns it when it has ended.
+    pub async fn run(&self, job: &str) -> Value {
+        self.admin().post("/api/provision/run", &json!({ "job": job })).await.expect(202);
+        self.ended(job).await
+    }
+
+    /// The job once it has ended.
+    pub async fn ended(&self, job: &str) -> Value {
+        let path = format!("/api/provision/jobs/{job}");
+        for _ in 0..600 {
+            let shown = self.admin().get(&path).await.expect(200).body;
+            if ["succeeded", "failed", "needs_attention", "cancelled"].contains(&shown["status"].as_str().unwrap_or("")) {
+                return shown;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("the job {job} did not end");
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the clock of a test is the real one, moved forward")]
+fn ahead_of_time(ahead: Arc<AtomicI64>) -> World {
+    let real = lambda::world();
+    let now = move || Timestamp::now() + SignedDuration::from_secs(ahead.load(Ordering::SeqCst));
+    World::new(now, move |buffer| real.fill(buffer))
+}
+
+fn dynamodb_endpoint() -> Option<String> {
+    std::env::vars().find(|(name, _)| name == "VESTIBULE_DYNAMODB_ENDPOINT").map(|(_, value)| value)
+}

@@ -1,0 +1,107 @@
+//! Looking behind the API: only to check that nothing is left, leaked or doubled.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_dynamodb::{Client, types::AttributeValue};
+use jiff::SignedDuration;
+use secrecy::ExposeSecret as _;
+use vestibule_adapters::aws;
+use vestibule_domain::{Email, EndpointId, MailboxSettings, PermissionSet, SessionId, TenantId, UserId};
+use vestibule_models::User;
+use vestibule_store::{SeedTenant, SeedUser, Store};
+
+use crate::{Actor, App};
+
+impl App {
+    /// A plain client of the table's service.
+    fn client(&self) -> Client {
+        let settings = self.stack.settings("hires").expect("the function's settings");
+        Client::new(&aws::sdk_config(&settings, "DYNAMODB").expect("complete settings"))
+    }
+
+    /// Every row of the table, as text.
+    pub async fn dump(&self) -> Vec<String> {
+        let mut rows = Vec::new();
+        let mut start = None;
+        loop {
+            let scan = self.client().scan().table_name(self.stack.table_name()).set_exclusive_start_key(start);
+            let page = scan.send().await.expect("a page of the table");
+            rows.extend(page.items().iter().map(|row| format!("{row:?}")));
+            start = page.last_evaluated_key;
+            if start.is_none() {
+                return rows;
+            }
+        }
+    }
+
+    /// Makes a job's row unreadable, as a bad deployment might.
+    pub async fn break_job(&self, job: &str) {
+        let update = self.client().update_item().table_name(self.stack.table_name());
+        let update = update.key("PK", AttributeValue::S(format!("T#{}", self.stack.sample().tenant.id)));
+        let update = update.key("SK", AttributeValue::S(format!("JOB#{job}"))).update_expression("SET steps = :broken");
+        update.expression_attribute_values(":broken", AttributeValue::Bool(true)).send().await.expect("an update");
+    }
+
+    /// The history of every workflow, as text.
+    pub fn histories(&self) -> Vec<String> {
+        let machines = self.stack.cloud().step_functions();
+        let all = machines.executions().expect("the executions");
+        all.iter().map(|e| format!("{e:?} {:?}", machines.history(&e.arn).expect("a history"))).collect()
+    }
+
+    /// How many workflows were ever started for a job.
+    pub fn executions(&self, job: &str) -> usize {
+        let all = self.stack.cloud().step_functions().executions().expect("the executions");
+        all.iter().filter(|execution| execution.name.starts_with(job)).count()
+    }
+
+    /// Stops a workflow as an operator would, over the wire.
+    pub async fn stop_execution(&self, name: &str) {
+        let all = self.stack.cloud().step_functions().executions().expect("the executions");
+        let arn = &all.iter().find(|execution| execution.name == name).expect("the execution").arn;
+        let request = reqwest::Client::new().post(self.stack.aws_url());
+        let request = request.header("x-amz-target", "AWSStepFunctions.StopExecution");
+        let stop = request.json(&serde_json::json!({ "executionArn": arn })).send().await;
+        assert!(stop.expect("an answer").status().is_success());
+    }
+
+    /// The people in the tenant's mail organization.
+    pub fn mailboxes(&self) -> Vec<User> {
+        self.stack.cloud().work_mail().users(&self.organization()).expect("the users")
+    }
+
+    /// The tenant's mail organization.
+    pub fn organization(&self) -> String {
+        let MailboxSettings::WorkMail { organization } = &self.stack.sample().tenant.mailboxes;
+        organization.clone()
+    }
+
+    /// Every private key and signing secret of the stack.
+    pub fn private_keys(&self) -> Vec<String> {
+        let settings = self.stack.settings("hires").expect("the function's settings");
+        let secrets = self.stack.cloud().secrets();
+        let names = ["local/signing-key", settings["CURSOR_KEY_SECRET"].as_str()];
+        let mut keys: Vec<_> =
+            names.iter().map(|name| secrets.value(name).expect("secrets").expect("a key")).collect();
+        keys.push(self.stack.sample().esign_key.expose_secret().to_owned());
+        keys
+    }
+
+    /// The administrator of another tenant in the same table.
+    pub async fn stranger(&self) -> Actor {
+        let ids: (UserId, SessionId, TenantId) =
+            (UserId::new(&self.world), SessionId::new(&self.world), TenantId::new(&self.world));
+        let mut tenant = self.stack.sample().tenant.clone();
+        (tenant.id, tenant.slug, tenant.endpoint) = (ids.2, "other".into(), EndpointId::new(&self.world));
+        let email = Email::parse("admin@other.example").expect("an address");
+        let session_expires = self.world.now() + SignedDuration::from_hours(1);
+        let user = SeedUser { id: ids.0, email, role: "admin".into(), session: ids.1, session_expires };
+        let roles = BTreeMap::from([("admin".to_owned(), PermissionSet::all())]);
+        let seed = SeedTenant { tenant, provider: "standard".into(), roles, users: vec![user] };
+        let settings = self.stack.settings("hires").expect("the function's settings");
+        let store = Store::new(&aws::sdk_config(&settings, "DYNAMODB").expect("settings"), self.stack.table_name());
+        store.platform().create_tenant(&seed).await.expect("a second tenant");
+        let token = self.stack.sample().sign(ids, &self.world).expect("a token");
+        self.actor(Some(token.0.expose_secret().to_owned()))
+    }
+}

@@ -1,0 +1,22 @@
+//! No operation costs more than its budget.
+
+use std::collections::BTreeSet;
+
+use vestibule_tests::costs::{budgets, measure};
+
+#[tokio::test]
+async fn every_operation_stays_within_its_budget() {
+    let measured = measure().await;
+    let named: BTreeSet<_> = measured.iter().map(|m| m.name.clone()).collect();
+    assert_eq!(named, budgets().into_iter().map(|b| b.name).collect(), "every operation has a budget");
+    for budget in budgets() {
+        let seen = &measured.iter().find(|m| m.name == budget.name).unwrap().cost;
+        let fits = seen.round_trips <= budget.most.round_trips
+            && seen.read_units <= budget.most.read_units
+            && seen.write_units <= budget.most.write_units;
+        assert!(fits, "{}: {seen:?} is more than {:?}", budget.name, budget.most);
+        if budget.name.starts_with("GET /api") {
+            assert!(seen.round_trips <= 2, "{}: an authenticated read", budget.name);
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! The template, the API's description, the step tables and the state machines say the same.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use vestibule_local::template::Template;
+use vestibule_mailbox_step::{credentials_saga, mailbox_saga};
+use vestibule_saga::Table;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn document() -> Value {
+    serde_json::to_value(vestibule_local::openapi::document()).unwrap()
+}
+
+#[test]
+fn the_committed_openapi_document_is_what_the_code_says() {
+    let committed = std::fs::read_to_string(root().join("docs/openapi.json")).unwrap();
+    let committed: Value = serde_json::from_str(&committed).unwrap();
+    assert_eq!(committed, document(), "run `cargo run -p vestibule-tests --bin openapi`");
+    assert!(committed["openapi"].as_str().unwrap().starts_with("3.1"));
+}
+
+#[test]
+fn every_route_of_the_template_is_described_and_every_described_route_is_in_the_template() {
+    let template: BTreeSet<(String, String)> =
+        template().routes.iter().map(|route| (route.method.to_string().to_uppercase(), route.path.clone())).collect();
+    let mut described = BTreeSet::new();
+    for (path, item) in document()["paths"].as_object().unwrap() {
+        for method in item.as_object().unwrap().keys().filter(|key| *key != "parameters") {
+            described.insert((method.to_uppercase(), path.clone()));
+        }
+    }
+    assert_eq!(template, described);
+    assert!(template.len() >= 13);
+}
+
+#[test]
+fn every_function_has_a_folder_a_place_in_the_template_and_sample_events() {
+    let folders: BTreeSet<String> = std::fs::read_dir(root().join("functions"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    let template: BTreeSet<String> = template().functions.iter().map(|function| function.name.clone()).collect();
+    let built: BTreeSet<String> = vestibule_local::functions::NAMES.iter().map(ToString::to_string).collect();
+    assert_eq!((&folders, &folders), (&template, &built));
+    for name in folders {
+        let samples = std::fs::read_dir(root().join("events").join(&name)).unwrap().count();
+        assert!(samples > 0, "events/{name} has a sample");
+    }
+}
+
+#[test]
+fn the_state_machines_walk_exactly_the_step_tables() {
+    for (file, table) in [("mailbox", &mailbox_saga::TABLE), ("credentials", &credentials_saga::TABLE)] {
+        let text = std::fs::read_to_string(root().join(format!("infra/statemachines/{file}.asl.json"))).unwrap();
+        let machine: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(forward(&machine, table), names(table), "{file}: the way forward");
+        assert_eq!(back(&machine, table), undos(table), "{file}: the way back");
+        check_catches(&machine, table);
+        check_no_other_task(&machine, table);
+    }
+}
+
+fn names(table: &Table) -> Vec<&str> {
+    table.steps.iter().map(|step| step.name).collect()
+}
+
+fn undos(table: &Table) -> Vec<&str> {
+    table.steps.iter().rev().filter(|step| step.undo).map(|step| step.name).collect()
+}
+
+fn state<'a>(machine: &'a Value, name: &str) -> &'a Value {
+    let found = &machine["States"][name];
+    assert!(found.is_object(), "there is a state {name}");
+    found
+}
+
+fn task<'a>(state: &'a Value) -> Option<(&'a str, &'a str)> {
+    let payload = &state["Parameters"]["Payload"];
+    Some((payload["step"].as_str()?, payload["action"].as_str()?))
+}
+
+/// The steps met from the default start, following `Next`.
+fn forward<'a>(machine: &'a Value, table: &Table) -> Vec<&'a str> {
+    let start = state(machine, machine["StartAt"].as_str().unwrap());
+    chain(machine, start["Default"].as_str().unwrap(), "do", table)
+}
+
+/// The undos met from the start in mode `undo`.
+fn back<'a>(machine: &'a Value, table: &Table) -> Vec<&'a str> {
+    let start = state(machine, machine["StartAt"].as_str().unwrap());
+    assert_eq!(start["Choices"][0]["StringEquals"], "undo");
+    chain(machine, start["Choices"][0]["Next"].as_str().unwrap(), "undo", table)
+}
+
+fn chain<'a>(machine: &'a Value, from: &'a str, action: &str, table: &Table) -> Vec<&'a str> {
+    let mut met = Vec::new();
+    let mut name = from;
+    while let Some((step, found)) = task(state(machine, name)) {
+        assert_eq!(found, action, "{name}");
+        assert_eq!(machine["States"][name]["Parameters"]["Payload"]["saga"], table.saga);
+        met.push(step);
+        name = machine["States"][name]["Next"].as_str().unwrap();
+    }
+    met
+}
+
+/// Where a failure of each step leads: to its own undo, to the next address, or to a person.
+fn check_catches(machine: &Value, table: &Table) {
+    for (name, state) in machine["States"].as_object().unwrap() {
+        let Some((step, action)) = task(state) else { continue };
+        let Some(step) = table.find(step) else { continue };
+        let catches = state["Catch"].as_array().unwrap();
+        let last = catches.last().unwrap();
+        assert_eq!(last["ErrorEquals"][0], "States.ALL", "{name}");
+        let caught = task(&machine["States"][last["Next"].as_str().unwrap()]);
+        let expected = if action == "do" && step.undo { (step.name, "undo") } else { ("needs_attention", "do") };
+        assert_eq!(caught, Some(expected), "{name}");
+        let taken = catches.iter().find(|catch| catch["ErrorEquals"][0] == "AddressTaken");
+        assert_eq!(taken.is_some(), action == "do" && step.on_taken.is_some(), "{name}");
+        if let (Some(taken), Some(route)) = (taken, step.on_taken) {
+            let first = taken["Next"].as_str().unwrap();
+            let mut next = task(&machine["States"][first]);
+            if let Some(discard) = route.discard {
+                assert_eq!(next, Some((discard, "discard")), "{name}");
+                next = task(&machine["States"][machine["States"][first]["Next"].as_str().unwrap()]);
+            }
+            assert_eq!(next, Some((route.back_to, "do")), "{name}");
+        }
+    }
+}
+
+fn check_no_other_task(machine: &Value, table: &Table) {
+    for (name, state) in machine["States"].as_object().unwrap() {
+        if let Some((step, action)) = task(state) {
+            assert!(table.find(step).is_some() || (step, action) == ("needs_attention", "do"), "{name}: {step}");
+        }
+    }
+}
+
+fn template() -> Template {
+    vestibule_local::template::read().unwrap()
+}

@@ -1,0 +1,112 @@
+//! `/api/hires`
+
+use serde_json::{Value, json};
+use vestibule_tests::App;
+
+fn kim() -> Value {
+    json!({ "givenName": "Kim", "familyName": "Doe", "personalEmail": "kim@example.org" })
+}
+
+#[tokio::test]
+async fn mbx_13_staff_create_and_see_hires() {
+    let app = App::start().await;
+    let made = app.admin().post("/api/hires", &kim()).await.expect(201);
+    assert_eq!(made.body["provisioning"], "waiting_for_documents");
+    let correlation = made.body["documents"][0]["correlation"].as_str().unwrap();
+    assert_eq!(correlation, format!("{}/baa", made.body["id"].as_str().unwrap()));
+    let id = made.body["id"].as_str().unwrap();
+    let shown = app.member().get(&format!("/api/hires/{id}")).await.expect(200);
+    assert_eq!(shown.body, made.body);
+    let page = app.member().get("/api/hires").await.expect(200);
+    assert_eq!(page.body["items"][0]["id"], id);
+}
+
+#[tokio::test]
+async fn bad_hires_are_refused_with_every_field_named() {
+    let app = App::start().await;
+    let long = "x".repeat(61);
+    let body = json!({ "givenName": "", "familyName": long, "personalEmail": "nobody" });
+    let answer = app.admin().post("/api/hires", &body).await.expect(422);
+    assert_eq!(answer.fields(), ["givenName", "familyName", "personalEmail"]);
+    assert_eq!(answer.headers["content-type"], "application/problem+json");
+    for (change, field) in [
+        (json!({ "personalEmail": null }), "personalEmail"),
+        (json!({ "role": "admin" }), "role"),
+        (json!({ "givenName": 7 }), "givenName"),
+    ] {
+        let mut body = kim();
+        body.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+        let answer = app.admin().post("/api/hires", &body).await.expect(400);
+        assert_eq!((answer.code(), answer.fields()), ("body_invalid", vec![field]));
+    }
+    let missing = app.admin().post("/api/hires", &json!({ "givenName": "Kim", "familyName": "Doe" })).await.expect(400);
+    assert_eq!(missing.fields(), ["personalEmail"]);
+    let own = json!({ "givenName": "Kim", "familyName": "Doe", "personalEmail": "kim@test-brand.example" });
+    assert_eq!(app.admin().post("/api/hires", &own).await.expect(422).fields(), ["personalEmail"]);
+    let count = app.admin().get("/api/hires").await.expect(200).body["items"].as_array().unwrap().len();
+    assert_eq!(count, 3, "only the sample hires are there");
+}
+
+#[tokio::test]
+async fn broken_json_and_wrong_types_are_400() {
+    let app = App::start().await;
+    let admin = app.admin();
+    for body in ["{", "", "[]", "null", "{} {}", "\u{1}"] {
+        let request = admin.request(reqwest::Method::POST, "/api/hires").header("content-type", "application/json");
+        let answer = admin.send(request.body(body.to_owned())).await;
+        assert_eq!((answer.status, answer.code()), (400, "body_invalid"), "{body:?}");
+    }
+    let request = admin.request(reqwest::Method::POST, "/api/hires").header("content-type", "text/plain");
+    admin.send(request.body("{}")).await.expect(400);
+}
+
+#[tokio::test]
+async fn permissions_decide() {
+    let app = App::start().await;
+    assert_eq!(app.member().post("/api/hires", &kim()).await.expect(403).code(), "forbidden");
+    assert_eq!(app.anonymous().get("/api/hires").await.expect(401).code(), "unauthenticated");
+    let wrong = app.actor(Some("eyJhbGciOiJub25lIn0.e30.".into()));
+    wrong.get("/api/hires").await.expect(401);
+}
+
+#[tokio::test]
+async fn unknown_paths_and_methods_are_problems_too() {
+    let app = App::start().await;
+    let admin = app.admin();
+    admin.get("/api/hires/hire_00000000000000000000000000").await.expect(404);
+    admin.get("/api/hires/%23").await.expect(404);
+    admin.send(admin.request(reqwest::Method::DELETE, "/api/hires")).await.expect(404);
+}
+
+#[tokio::test]
+async fn lists_are_paged_with_cursors_that_cannot_be_altered() {
+    let app = App::start().await;
+    let first = app.admin().get("/api/hires?limit=2").await.expect(200);
+    let next = first.body["next"].as_str().unwrap();
+    let second = app.admin().get(&format!("/api/hires?limit=2&cursor={next}")).await.expect(200);
+    assert_eq!((first.body["items"].as_array().unwrap().len(), second.body["items"].as_array().unwrap().len()), (2, 1));
+    assert!(second.body["next"].is_null());
+    let other_list = app.admin().get(&format!("/api/provision/jobs?cursor={next}")).await.expect(400);
+    assert_eq!(other_list.code(), "cursor_invalid");
+    for query in ["limit=0", "limit=101", "limit=1000000000", "limit=x", "cursor=abc", "page=2"] {
+        app.admin().get(&format!("/api/hires?{query}")).await.expect(400);
+    }
+}
+
+#[tokio::test]
+async fn mbx_13_a_new_password_is_mailed_and_never_shown() {
+    let app = App::start().await;
+    let (hire, job) = app.signed_hire("Kim", "Doe").await;
+    let path = format!("/api/hires/{hire}/reset-password");
+    let early = app.admin().post(&path, &json!({})).await.expect(409);
+    assert_eq!(early.code(), "wrong_state");
+    app.member().post(&path, &json!({})).await.expect(403);
+    assert_eq!(app.run(&job).await["status"], "succeeded");
+    let started = app.admin().post(&path, &json!({})).await.expect(202);
+    let reset = app.ended(started.body["job"].as_str().unwrap()).await;
+    assert_eq!((reset["status"].as_str(), reset["kind"].as_str()), (Some("succeeded"), Some("credentials")));
+    let mails = app.stack.cloud().mailer().sent().unwrap();
+    assert_eq!(mails.len(), 2);
+    assert_eq!(mails[1].subject, "Your Test Brand Password Was Reset");
+    assert_eq!(mails[1].to, ["new.hire@example.org"]);
+}

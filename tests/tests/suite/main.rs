@@ -1,0 +1,14 @@
+//! Black-box tests of the running stack. Files mirror the URLs.
+#![expect(clippy::unwrap_used, reason = "a test that cannot unwrap has failed")]
+
+mod budgets;
+mod contract;
+mod esign_webhook;
+mod hires;
+mod idempotency;
+mod isolation;
+mod mailbox;
+mod provision_jobs;
+mod provision_sweep;
+mod races;
+mod secrets;

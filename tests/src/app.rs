@@ -35,13 +35,17 @@ impl App {
         Self::with(|_| ()).await
     }
 
-    /// Starts a stack with changed options. `VESTIBULE_DYNAMODB_ENDPOINT` puts its table elsewhere.
+    /// Starts a stack with changed options. `VESTIBULE_DYNAMODB_ENDPOINT` puts its table elsewhere;
+    /// `TEST_LOG=info` shows the functions' logs.
     pub async fn with(change: impl FnOnce(&mut StackOptions)) -> Self {
+        if let Some(level) = variable("TEST_LOG") {
+            vestibule_api::logging::start(&level);
+        }
         let ahead = Arc::new(AtomicI64::new(0));
         let world = ahead_of_time(ahead.clone());
         let mut options = StackOptions { pace: 0.01, world: world.clone(), ..StackOptions::default() };
         options.settings.insert("SHOW_COST".into(), "true".into());
-        if let Some(endpoint) = dynamodb_endpoint() {
+        if let Some(endpoint) = variable("VESTIBULE_DYNAMODB_ENDPOINT") {
             options.dynamodb_endpoint = Some(endpoint);
             options.table_name = Some(format!("test-{}", vestibule_domain::EventId::new(&world).ulid()));
         }
@@ -148,6 +152,6 @@ fn ahead_of_time(ahead: Arc<AtomicI64>) -> World {
     World::new(now, move |buffer| real.fill(buffer))
 }
 
-fn dynamodb_endpoint() -> Option<String> {
-    std::env::vars().find(|(name, _)| name == "VESTIBULE_DYNAMODB_ENDPOINT").map(|(_, value)| value)
+fn variable(name: &str) -> Option<String> {
+    std::env::vars().find(|(known, _)| known == name).map(|(_, value)| value)
 }

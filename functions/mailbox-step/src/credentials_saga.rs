@@ -31,10 +31,6 @@ impl<'a> CredentialsSaga<'a> {
     async fn issue_password(&self, ledger: &mut Ledger<'_>) -> Result<Done, Failure> {
         let (hire, id, address) = mailbox(ledger).await?;
         let tenant = ledger.tenant().settings().await?;
-        if ledger.record().intent.is_none() {
-            // From here on the old password may no longer work: there is no way back to it.
-            ledger.intend("setting_password").await?;
-        }
         let (mailboxes, address) = (self.tools.mailboxes(&tenant), address.to_string());
         let mailbox = (&mailboxes, &id, address.as_str());
         Ok(Done::with(issue_password(self.tools, ledger, (&tenant, &hire), mailbox, Letter::Reset).await?))

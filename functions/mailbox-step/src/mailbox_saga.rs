@@ -5,7 +5,7 @@
 //! out there is no way back, only forward.
 
 use vestibule_adapters::mailbox::{Mailboxes, NewUser, Occupancy, ProviderId};
-use vestibule_domain::{Address, FoldError, Hire, JobStatus, LocalPart, StepStatus, Tenant};
+use vestibule_domain::{Address, FoldError, Hire, JobStatus, LocalPart, StepRecord, StepStatus, Tenant};
 use vestibule_saga::{Done, Failure, Ledger, Saga, Step, Table};
 
 use crate::{
@@ -76,6 +76,10 @@ impl<'a> MailboxSaga<'a> {
     async fn create_user(&self, ledger: &mut Ledger<'_>) -> Result<Done, Failure> {
         let (_, mailboxes) = self.provider(ledger).await?;
         let (hire, address, marker) = (self.hire(ledger).await?, reserved(ledger)?, marker(ledger));
+        if let Some(former) = ledger.record().effect {
+            // Made for an address that was given up, by a worker that died before it was discarded.
+            remove(&mailboxes, &ProviderId::new(former)).await?;
+        }
         let text = address.to_string();
         let user = NewUser {
             local_part: address.local().as_str(),
@@ -90,9 +94,7 @@ impl<'a> MailboxSaga<'a> {
     async fn create_user_undo(&self, ledger: &mut Ledger<'_>) -> Result<Done, Failure> {
         let Some(id) = self.user(ledger).await? else { return Ok(Done::plain()) };
         let (_, mailboxes) = self.provider(ledger).await?;
-        mailboxes.disable(&id).await?;
-        mailboxes.delete(&id).await?;
-        if mailboxes.describe(&id).await?.is_some() { Err(Failure::retry("user_still_there")) } else { Ok(Done::plain()) }
+        remove(&mailboxes, &id).await
     }
 
     async fn enable_mailbox(&self, ledger: &mut Ledger<'_>) -> Result<Done, Failure> {
@@ -183,9 +185,21 @@ impl Saga for MailboxSaga<'_> {
         }
         let attempts = ledger.job().step("reserve_address").attempts;
         let record = ledger.other_step("reserve_address");
-        *record = vestibule_domain::StepRecord { attempts, ..Default::default() };
+        *record = StepRecord { attempts, ..StepRecord::default() };
+        let user = ledger.other_step("create_user");
+        if user.status == StepStatus::Done {
+            // Its user has the name that is given up: the step must be done again for the next one.
+            user.status = StepStatus::Failed;
+        }
         Done { release, ..Done::plain() }
     }
+}
+
+/// Deletes a user of ours and makes sure that it is gone.
+async fn remove(mailboxes: &Mailboxes, id: &ProviderId) -> Result<Done, Failure> {
+    mailboxes.disable(id).await?;
+    mailboxes.delete(id).await?;
+    if mailboxes.describe(id).await?.is_some() { Err(Failure::retry("user_still_there")) } else { Ok(Done::plain()) }
 }
 
 /// Closes the job: nothing of it is left.

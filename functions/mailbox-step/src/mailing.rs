@@ -3,7 +3,7 @@
 
 use vestibule_adapters::{
     mail::{Mail, MailError, templates::Credentials},
-    mailbox::{Mailboxes, ProviderId},
+    mailbox::{MailboxError, Mailboxes, ProviderId},
     password::temporary_password,
 };
 use vestibule_domain::{Hire, Tenant};
@@ -13,9 +13,11 @@ use crate::Tools;
 
 /// The intent written before the mail is handed over: from here on it may be out.
 pub(crate) const MAILING: &str = "mailing";
+/// The intent written before a password in use is replaced: from here on it may no longer work.
+const REPLACING: &str = "setting_password";
 
 /// Which mail carries the password.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Letter {
     /// The first one, about a new mailbox.
     Welcome,
@@ -32,7 +34,7 @@ pub(crate) async fn issue_password(
     (mailboxes, id, address): (&Mailboxes, &ProviderId, &str),
     letter: Letter,
 ) -> Result<String, Failure> {
-    let mailed_before = ledger.record().intent.as_deref() == Some(MAILING);
+    let before = ledger.record().intent;
     let password = temporary_password(&|buffer| tools.world.fill(buffer));
     let credentials = Credentials {
         company: &tenant.name,
@@ -43,14 +45,22 @@ pub(crate) async fn issue_password(
         sign_in_url: &tenant.crm_url,
     };
     let mail = compose(tools, ledger, tenant, hire, &credentials, letter)?;
-    mailboxes.set_password(id, &password).await?;
+    if letter == Letter::Reset && before.is_none() {
+        ledger.intend(REPLACING).await?;
+    }
+    if let Err(error) = mailboxes.set_password(id, &password).await {
+        if !matches!(error, MailboxError::Unknown { .. }) {
+            ledger.restore_intent(before);
+        }
+        return Err(error.into());
+    }
+    let replaced = ledger.record().intent;
     ledger.intend(MAILING).await?;
     match tools.mailer.send(&mail).await {
         Ok(message) => Ok(message.as_str().to_owned()),
         Err(error) => {
-            let known_unsent = !matches!(error, MailError::Unknown { .. });
-            if known_unsent && !mailed_before {
-                ledger.forget_intent();
+            if !matches!(error, MailError::Unknown { .. }) {
+                ledger.restore_intent(replaced);
             }
             Err(error.into())
         }

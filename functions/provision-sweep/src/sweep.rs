@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use futures::{StreamExt as _, stream};
-use vestibule_store::{DueJob, StoreError};
+use vestibule_saga::LaunchError;
+use vestibule_store::DueJob;
 
 use crate::Sweep;
 
@@ -17,7 +18,7 @@ pub(crate) type Tally = BTreeMap<&'static str, u32>;
 
 impl Sweep {
     /// Cares for every job that is due.
-    pub(crate) async fn all(&self) -> Result<Tally, StoreError> {
+    pub(crate) async fn all(&self) -> Result<Tally, LaunchError> {
         let due = self.store.platform().due_jobs(self.world.now(), BATCH).await?;
         let cared = stream::iter(due).map(|due| self.care_safely(due)).buffer_unordered(AT_ONCE);
         Ok(cared.fold(Tally::new(), |mut tally, done| async move {
@@ -28,8 +29,8 @@ impl Sweep {
     }
 
     /// Cares for one job; its failure is the caller's, so that the event comes again.
-    pub(crate) async fn one(&self, due: DueJob) -> Result<Tally, StoreError> {
-        Ok(Tally::from([(self.care_safely(due).await, 1)]))
+    pub(crate) async fn one(&self, due: DueJob) -> Result<Tally, LaunchError> {
+        Ok(Tally::from([(self.care(due).await?, 1)]))
     }
 
     async fn care_safely(&self, due: DueJob) -> &'static str {

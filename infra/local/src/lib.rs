@@ -1,6 +1,7 @@
 //! The local stack: reads `infra/template.yaml` and becomes that cloud in one process, on loopback
 //! only. Functions run behind the real Lambda payloads, so what runs here is what deploys.
 
+pub mod demo;
 mod dynamodb;
 mod files;
 pub mod functions;

@@ -3,15 +3,17 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
-use clap::Parser;
+use clap::{Parser, Subcommand};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
-use vestibule_local::{Stack, StackOptions};
+use vestibule_local::{Stack, StackOptions, demo, sample::PEOPLE};
 
 /// Runs Vestibule on this machine, from the template that deploys it.
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
     /// Where the stack keeps its data.
     #[arg(long, default_value = ".vestibule")]
     data_dir: PathBuf,
@@ -24,19 +26,33 @@ struct Arguments {
     /// Use this `DynamoDB` endpoint instead of the built-in one.
     #[arg(long, value_name = "URL")]
     dynamodb_endpoint: Option<String>,
+    /// Let the sample people in by the header `x-debug-user`, without a token.
+    #[arg(long, env = "DEBUG_BYPASS_AUTH")]
+    debug_bypass_auth: bool,
     /// What to log: error, warn, info, debug, or directives as in `vestibule_local=debug,warn`.
     #[arg(long, env = "LOG_LEVEL", default_value = "info")]
     log_level: String,
 }
 
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Shows the main job end to end on a stack that leaves nothing behind.
+    Demo,
+}
+
 #[tokio::main]
 async fn main() -> Result<()> {
     let arguments = Arguments::parse();
+    if let Some(Command::Demo) = arguments.command {
+        start_logging("error")?;
+        return demo::run().await;
+    }
     start_logging(&arguments.log_level)?;
     let stack = Stack::start(StackOptions {
         data_dir: (!arguments.ephemeral).then_some(arguments.data_dir),
         port: arguments.port,
         dynamodb_endpoint: arguments.dynamodb_endpoint,
+        debug_bypass: arguments.debug_bypass_auth,
         schedules: true,
         streams: true,
         ..StackOptions::default()
@@ -61,11 +77,18 @@ fn start_logging(level: &str) -> Result<()> {
 }
 
 fn announce(stack: &Stack) {
-    println!("API        {}", stack.url());
-    println!("Pages      {}/_local/", stack.url());
-    println!("AWS        {}", stack.aws_url());
-    println!("DynamoDB   {}", stack.dynamodb_url());
-    println!("Ctrl-C stops it.");
+    let (url, sample) = (stack.url(), stack.sample());
+    println!("API        {url}  (described at {url}/openapi.json)");
+    println!("Pages      {url}/_local/  (mails, workflows)");
+    println!("AWS        {}  (models; faults: PUT /_faults)", stack.aws_url());
+    println!("DynamoDB   {}  (table {})", stack.dynamodb_url(), stack.table_name());
+    println!("Tenant     {} ({})", sample.tenant.name, sample.tenant.id);
+    for person in PEOPLE {
+        println!("Token of   {:<28} curl {url}/_local/token/{}", person.email, person.name);
+    }
+    println!("Webhook    {url}/api/esign/webhook/docusign/{}", sample.tenant.endpoint);
+    println!("           its signing key: curl {url}/_local/esign");
+    println!("Ctrl-C stops it; what it holds is there again at the next start.");
 }
 
 async fn until_stopped() -> Result<()> {

@@ -2,6 +2,7 @@
 
 use anyhow::{Context as _, Result};
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::describe_table::DescribeTableError;
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection,
     ProjectionType, ScalarAttributeType, StreamSpecification, StreamViewType, TableStatus,
@@ -23,7 +24,7 @@ pub async fn ensure(client: &Client, table: &Table) -> Result<()> {
         Err(error)
             if error
                 .as_service_error()
-                .is_some_and(|e| e.is_resource_not_found_exception()) =>
+                .is_some_and(DescribeTableError::is_resource_not_found_exception) =>
         {
             create(client, table).await?;
         }

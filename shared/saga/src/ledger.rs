@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use vestibule_auth::TenantScope;
 use vestibule_domain::{Job, JobStatus, StepRecord, World};
-use vestibule_store::{JobEvent, Store, StoreError, TenantStore};
+use vestibule_store::{Conflict, JobEvent, Store, StoreError, TenantStore};
 
 use crate::{Done, Failure};
 
@@ -19,9 +19,22 @@ pub struct Ledger<'a> {
     pub(crate) world: &'a World,
     pub(crate) job: Job,
     pub(crate) step: &'static str,
+    /// The lease this worker wrote, while it holds one.
+    held: Option<Timestamp>,
 }
 
-impl Ledger<'_> {
+/// How often a write is tried that meets somebody else's wish on the record.
+const TRIES: u32 = 3;
+
+impl<'a> Ledger<'a> {
+    pub(crate) fn new(
+        (store, scope, world): (&'a Store, &'a TenantScope, &'a World),
+        job: Job,
+        step: &'static str,
+    ) -> Self {
+        Self { store, scope, world, job, step, held: None }
+    }
+
     /// The job.
     pub fn job(&self) -> &Job {
         &self.job
@@ -44,17 +57,17 @@ impl Ledger<'_> {
 
     /// Writes down what the step is about to do outside, before it does it.
     pub async fn intend(&mut self, intent: &str) -> Result<(), Failure> {
-        let (step, until) = (self.step, self.lease_end());
+        let step = self.step;
         self.job.step_mut(step).intent = Some(intent.to_owned());
-        self.job.lease_until = Some(until);
+        self.take_lease();
         Ok(self.save(JobEvent::default()).await?)
     }
 
-    /// Takes the intent back, because the outside system is known not to have acted; written with
-    /// the step's outcome.
-    pub fn forget_intent(&mut self) {
+    /// Puts the intent back to what it was before, because the outside system is known not to have
+    /// acted on the last one; written with the step's outcome.
+    pub fn restore_intent(&mut self, before: Option<String>) {
         let step = self.step;
-        self.job.step_mut(step).intent = None;
+        self.job.step_mut(step).intent = before;
     }
 
     /// Notes an address as somebody else's, so that it is not tried again by this job.
@@ -67,12 +80,41 @@ impl Ledger<'_> {
         self.job.step_mut(step)
     }
 
-    pub(crate) fn lease_end(&self) -> Timestamp {
-        self.world.now().saturating_add(LEASE).unwrap_or(Timestamp::MAX)
+    /// Takes the lease, or takes it anew; written with the next save.
+    pub(crate) fn take_lease(&mut self) {
+        let end = self.world.now().saturating_add(LEASE).unwrap_or(Timestamp::MAX);
+        self.job.lease_until = Some(end);
     }
 
+    /// Writes the job. A wish to cancel that came meanwhile does not cost the worker its lease:
+    /// it is taken over and the write tried again.
     pub(crate) async fn save(&mut self, event: JobEvent<'_>) -> Result<(), StoreError> {
-        self.store.tenant(self.scope).save_job(&mut self.job, event, self.world).await
+        let JobEvent { from, action, reserve, release, .. } = event;
+        let repeatable = event.hire.is_none();
+        let mut saved = self.store.tenant(self.scope).save_job(&mut self.job, event, self.world).await;
+        for _ in 1..TRIES {
+            let stale = matches!(saved, Err(StoreError::Conflict(Conflict::Stale)));
+            if !stale || !repeatable || !self.take_over_wish().await? {
+                break;
+            }
+            let again = JobEvent { from, action, reserve, release, ..JobEvent::default() };
+            saved = self.store.tenant(self.scope).save_job(&mut self.job, again, self.world).await;
+        }
+        if saved.is_ok() {
+            self.held = self.job.lease_until;
+        }
+        saved
+    }
+
+    /// True when the record still shows our lease, so that only a wish can have been added.
+    async fn take_over_wish(&mut self) -> Result<bool, StoreError> {
+        let Some(fresh) = self.store.tenant(self.scope).find_job(self.job.id).await? else { return Ok(false) };
+        let ours = self.held.is_some() && fresh.lease_until == self.held && fresh.attempt == self.job.attempt;
+        if ours {
+            self.job.version = fresh.version;
+            self.job.cancel_requested = fresh.cancel_requested;
+        }
+        Ok(ours)
     }
 
     /// Writes the outcome of a step with everything that belongs to it, and gives the lease back.
@@ -90,7 +132,12 @@ impl Ledger<'_> {
             release: done.release.as_ref(),
             answer: None,
         };
-        self.save(event).await
+        self.save(event).await?;
+        if from != self.job.status && self.job.status == JobStatus::NeedsAttention {
+            let code = self.job.last_error.as_ref().map(|error| error.code.as_str());
+            tracing::error!(job = %self.job.id, code, "needs_attention");
+        }
+        Ok(())
     }
 
     /// Sets the status, and with it when the sweep has to look again.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use vestibule_auth::{SystemTask, TenantScope};
-use vestibule_domain::{Job, JobError, JobId, JobStatus, Mode, StepRecord, StepStatus, TenantId, World};
+use vestibule_domain::{JobError, JobId, JobStatus, Mode, StepRecord, StepStatus, TenantId, World};
 use vestibule_store::{Conflict, JobEvent, Store, StoreError};
 
 use crate::{Done, Failure, Ledger, Saga, Step};
@@ -51,10 +51,10 @@ pub async fn perform(saga: &impl Saga, store: &Store, world: &World, task: &Task
         return Err(Failure::retry("job_leased"));
     }
     if task.step == NEEDS_ATTENTION {
-        return hand_over(Ledger { store, scope: &scope, world, job, step: NEEDS_ATTENTION }).await;
+        return hand_over(Ledger::new((store, &scope, world), job, NEEDS_ATTENTION)).await;
     }
     let step = saga.table().find(&task.step).ok_or_else(|| Failure::permanent("step_unknown"))?;
-    let ledger = Ledger { store, scope: &scope, world, job, step: step.name };
+    let ledger = Ledger::new((store, &scope, world), job, step.name);
     match task.action {
         Action::Do => go_forward(saga, step, ledger).await,
         Action::Undo => go_back(saga, step, ledger).await,
@@ -98,10 +98,17 @@ async fn finish(step: &Step, ledger: &mut Ledger<'_>, done: Done) -> Result<(), 
 }
 
 async fn discard(saga: &impl Saga, step: &Step, mut ledger: Ledger<'_>) -> Result<(), Failure> {
-    if ledger.record().status == StepStatus::Pending {
+    if ledger.job.status != JobStatus::Running {
+        return Err(Failure::permanent("run_over"));
+    }
+    // Delivered again after the job went on, the task must not take the next user away.
+    let given_up = saga.table().steps.iter().filter_map(|step| step.on_taken).any(|taken| {
+        taken.discard == Some(step.name) && ledger.job.step(taken.back_to).status == StepStatus::Pending
+    });
+    if !given_up || ledger.record().status == StepStatus::Pending {
         return Ok(());
     }
-    ledger.job.lease_until = Some(ledger.lease_end());
+    ledger.take_lease();
     ledger.save(JobEvent::default()).await?;
     match saga.undo(step.name, &mut ledger).await {
         Ok(done) => {
@@ -128,8 +135,9 @@ async fn go_back(saga: &impl Saga, step: &Step, mut ledger: Ledger<'_>) -> Resul
     ledger.job.step_mut(step.name).status = StepStatus::Undoing;
     if step.outside || before == JobStatus::Running {
         // The change to compensating is announced with the first undo's record.
-        let until = step.outside.then(|| ledger.lease_end());
-        ledger.job.lease_until = until;
+        if step.outside {
+            ledger.take_lease();
+        }
         let from = (before != ledger.job.status).then_some(before);
         ledger.save(JobEvent { from, action: "job.compensate", ..JobEvent::default() }).await?;
     }
@@ -148,13 +156,12 @@ async fn go_back(saga: &impl Saga, step: &Step, mut ledger: Ledger<'_>) -> Resul
 /// record, because its one write at the end is its whole effect.
 async fn begin(step: &Step, ledger: &mut Ledger<'_>, status: StepStatus) -> Result<(), Failure> {
     let now = ledger.world.now();
-    let until = ledger.lease_end();
     let record = ledger.job.step_mut(step.name);
     record.status = status;
     record.attempts += 1;
     record.started.get_or_insert(now);
     if step.outside {
-        ledger.job.lease_until = Some(until);
+        ledger.take_lease();
         ledger.save(JobEvent::default()).await?;
     }
     Ok(())
@@ -167,7 +174,9 @@ async fn fail(mut ledger: Ledger<'_>, failure: Failure, done: Done) -> Result<()
     let code = failure.to_string();
     let step = ledger.step;
     let record = ledger.job.step_mut(step);
-    (record.status, record.ended, record.error) = (StepStatus::Failed, Some(now), Some(code.clone()));
+    // What is somebody else's was not made by this step: nothing of it is left to undo.
+    let status = if failure == Failure::AddressTaken { StepStatus::Undone } else { StepStatus::Failed };
+    (record.status, record.ended, record.error) = (status, Some(now), Some(code.clone()));
     let retryable = matches!(failure, Failure::Retry(_));
     ledger.job.last_error = Some(JobError { code, step: step.to_owned(), at: now, retryable });
     note_unsaved(ledger.close(done, "job.step_failed").await);
@@ -194,8 +203,6 @@ async fn hand_over(mut ledger: Ledger<'_>) -> Result<(), Failure> {
     if ledger.job.status.is_final() {
         return Ok(());
     }
-    let job: &Job = &ledger.job;
-    tracing::error!(job = %job.id, error = ?job.last_error.as_ref().map(|e| &e.code), "needs_attention");
     let done = Done { status: Some(JobStatus::NeedsAttention), ..Done::plain() };
     Ok(ledger.close(done, "job.hand_over").await?)
 }

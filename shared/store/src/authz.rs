@@ -96,5 +96,5 @@ impl PlatformStore<'_> {
 }
 
 fn kind(row: &Row) -> Option<String> {
-    row.get("kind")?.as_s().ok().cloned()
+    row.get("item")?.as_s().ok().cloned()
 }

@@ -63,8 +63,13 @@ where
     R: std::fmt::Debug,
 {
     fn from(error: SdkError<E, R>) -> Self {
-        let busy = error.as_service_error().and_then(ProvideErrorMetadata::code).is_some_and(|c| BUSY.contains(&c));
-        let text = DisplayErrorContext(&error).to_string();
+        let told = error.as_service_error();
+        let busy = told.and_then(ProvideErrorMetadata::code).is_some_and(|c| BUSY.contains(&c));
+        // The table's own words where it answered; without the raw answer, which may hold rows.
+        let text = match told {
+            Some(told) => format!("{}: {}", told.code().unwrap_or("?"), told.message().unwrap_or("?")),
+            None => DisplayErrorContext(&error).to_string(),
+        };
         if busy { Self::Busy(text) } else { Self::Table(text) }
     }
 }

@@ -30,7 +30,7 @@ pub(crate) fn to_row<T: Serialize>(key: &Key, kind: &str, value: &T) -> Result<R
     let fields: Result<Row, _> = serde_dynamo::aws_sdk_dynamodb_1::to_item(value);
     let mut row = fields.map_err(|error| row_error(key, &error))?;
     row.extend(key_row(key));
-    row.insert("kind".into(), text(kind));
+    row.insert("item".into(), text(kind));
     Ok(row)
 }
 

@@ -95,8 +95,9 @@ impl TenantStore<'_> {
         if job.kind != JobKind::Mailbox {
             return command;
         }
-        let show = "SET provisioning = :status, #version = #version + :one";
-        let show = Action::update(&keys::hire(self.tenant(), job.hire), show).name("#version", "version");
+        let show = "SET #provisioning = :status, #version = #version + :one";
+        let show = Action::update(&keys::hire(self.tenant(), job.hire), show);
+        let show = show.name("#version", "version").name("#provisioning", "provisioning");
         let show = show.value(":status", text(job.status.name())).value(":one", number(1));
         command.and(show.when("attribute_exists(PK)"), Conflict::Stale)
     }
@@ -171,7 +172,7 @@ impl TenantStore<'_> {
 
     fn pending_row(&self, job: &Job) -> Row {
         let mut row = key_row(&keys::pending(self.tenant(), job.id));
-        row.insert("kind".into(), text("pending"));
+        row.insert("item".into(), text("pending"));
         row
     }
 }

@@ -77,7 +77,7 @@ impl PlatformStore<'_> {
                 break;
             }
             for row in rows {
-                let address = row.get("kind").and_then(|k| k.as_s().ok()).is_some_and(|kind| kind == "job");
+                let address = row.get("item").and_then(|k| k.as_s().ok()).is_some_and(|kind| kind == "job");
                 let key = row.iter().filter(|(name, _)| *name == "PK" || *name == "SK");
                 let key = key.map(|(name, value)| (name.clone(), value.clone())).collect();
                 if address {

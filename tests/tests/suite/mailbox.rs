@@ -29,8 +29,9 @@ async fn mbx_7_and_10_a_signed_hire_gets_a_mailbox_and_one_welcome_mail() {
     assert_eq!(mails.len(), 1);
     assert_eq!((mails[0].to.as_slice(), mails[0].subject.as_str()), (["new.hire@example.org".to_owned()].as_slice(), "Your Test Brand Account is Ready"));
     let text = mails[0].text.clone().unwrap();
+    let html = mails[0].html.as_ref().unwrap().replace("&#x2f;", "/");
     for part in ["jose.obrien@test-brand.example", "https://crm.test-brand.example/"] {
-        assert!(text.contains(part) && mails[0].html.as_ref().unwrap().contains(part), "{part}");
+        assert!(text.contains(part) && html.contains(part), "{part}");
     }
     let users = app.mailboxes();
     assert_eq!(users.len(), 1);

@@ -9,9 +9,9 @@ use http::{HeaderName, HeaderValue, StatusCode};
 use serde_json::{Value, json};
 
 /// The response for the answer of a function; `None` when it is no valid answer.
-pub(super) fn response(answer: Value) -> Option<Response> {
+pub(super) fn response(answer: &Value) -> Option<Response> {
     let Some(status) = answer.get("statusCode") else {
-        return Some(json_response(StatusCode::OK, &answer));
+        return Some(json_response(StatusCode::OK, answer));
     };
     let status = StatusCode::from_u16(u16::try_from(status.as_u64()?).ok()?).ok()?;
     let text = answer["body"].as_str().unwrap_or_default();

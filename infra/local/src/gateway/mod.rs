@@ -92,7 +92,7 @@ impl Gateway {
         let event = event::build(&call, &matched, parts, &body);
         let answer = self.functions.invoke(&matched.route.function, event);
         match tokio::time::timeout(self.patience, answer).await {
-            Ok(Ok(answer)) => answer::response(answer).ok_or(StatusCode::INTERNAL_SERVER_ERROR),
+            Ok(Ok(answer)) => answer::response(&answer).ok_or(StatusCode::INTERNAL_SERVER_ERROR),
             Ok(Err(InvokeError::TooLarge { .. })) => Err(StatusCode::PAYLOAD_TOO_LARGE),
             Ok(Err(error)) => {
                 tracing::error!(route = matched.key(), request_id, %error, "the integration failed");

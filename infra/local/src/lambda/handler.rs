@@ -38,7 +38,7 @@ impl Handler {
         match self {
             Self::Http(router) => http(router, &payload, context).await,
             Self::Event(handler) => {
-                let event = serde_json::from_str(&payload).map_err(unreadable)?;
+                let event = serde_json::from_str(&payload).map_err(|error| unreadable(&error))?;
                 handler(event).await
             }
         }
@@ -46,15 +46,15 @@ impl Handler {
 }
 
 async fn http(router: Router, payload: &str, context: Context) -> Result<Value, FunctionError> {
-    let request: LambdaRequest = serde_json::from_str(payload).map_err(unreadable)?;
+    let request: LambdaRequest = serde_json::from_str(payload).map_err(|error| unreadable(&error))?;
     // A router is always ready, and the adapter must not live across an await: it is not `Send`.
     let answering = Adapter::from(with_origin(router)).call(LambdaEvent::new(request, context));
     let answer = answering.await;
     let answer = answer.unwrap_or_else(|never: Infallible| match never {});
-    serde_json::to_value(answer).map_err(unreadable)
+    serde_json::to_value(answer).map_err(|error| unreadable(&error))
 }
 
-fn unreadable(error: serde_json::Error) -> FunctionError {
+fn unreadable(error: &serde_json::Error) -> FunctionError {
     FunctionError {
         name: "Runtime.UnmarshalError".to_owned(),
         message: error.to_string(),

@@ -65,7 +65,7 @@ impl Hosted {
 
 async fn until(mut frozen: watch::Receiver<bool>) {
     if frozen.wait_for(|frozen| *frozen).await.is_err() {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 

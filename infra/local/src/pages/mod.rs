@@ -2,6 +2,7 @@
 //! their histories. Only for requests that name this machine, since mails hold first passwords.
 
 mod mail;
+pub(crate) mod people;
 mod render;
 #[cfg(test)]
 mod tests;

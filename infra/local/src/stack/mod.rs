@@ -14,6 +14,7 @@ use anyhow::{Context as _, Result, anyhow, bail};
 use serde_json::Value;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use vestibule_domain::World;
 use vestibule_models::{Cloud, CloudOptions};
 use vestibule_store::Store;
 
@@ -35,6 +36,7 @@ pub struct Stack {
     functions: Functions,
     sample: Sample,
     store: Store,
+    world: World,
     url: String,
     stop: watch::Sender<bool>,
     servers: JoinSet<()>,
@@ -79,7 +81,9 @@ impl Stack {
         wiring::workflows(&cloud, &functions, options.pace)?;
         wiring::events(&cloud, &functions)?;
         wiring::workers(&plan, &functions, &options, &mut workers)?;
-        let router = wiring::front(&plan, &cloud, &functions, &options)?;
+        let people =
+            crate::pages::people::router(sample.clone(), store.clone(), options.world.clone(), url.clone());
+        let router = wiring::front(&plan, &cloud, &functions, &options)?.merge(people);
         servers.spawn(wiring::serve(gateway, router, stopped));
         Ok(Self {
             plan,
@@ -87,6 +91,7 @@ impl Stack {
             functions,
             sample,
             store,
+            world: options.world,
             url,
             stop,
             servers,
@@ -137,6 +142,11 @@ impl Stack {
     /// The table as the functions see it.
     pub fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// The clock and the randomness of functions and models.
+    pub fn world(&self) -> &World {
+        &self.world
     }
 
     /// Settings of the function, as it was started with them.

@@ -152,12 +152,16 @@ mod tests {
 
     #[tokio::test]
     async fn one_bad_record_is_given_up_and_does_not_take_others_with_it() {
-        let seen = batches(|numbers, _| match numbers.contains(&2) {
-            true => Err(FunctionError {
+        let seen = batches(|numbers, _| {
+            let refused = FunctionError {
                 name: "Permanent".to_owned(),
                 message: "bad".to_owned(),
-            }),
-            false => Ok(Value::Null),
+            };
+            if numbers.contains(&2) {
+                Err(refused)
+            } else {
+                Ok(Value::Null)
+            }
         });
         assert_eq!(
             seen.await,

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodbstreams::types::{AttributeValue, Record};
+use aws_sdk_dynamodbstreams::types::{AttributeValue, OperationType, Record, StreamViewType};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 pub(super) fn record(record: &Record, shard: &str) -> Value {
     let mut event = json!({
         "eventID": record.event_id,
-        "eventName": record.event_name.as_ref().map(|name| name.as_str()),
+        "eventName": record.event_name.as_ref().map(OperationType::as_str),
         "eventVersion": record.event_version.as_deref().unwrap_or("1.1"),
         "eventSource": "aws:dynamodb",
         "awsRegion": record.aws_region,
@@ -22,7 +22,7 @@ pub(super) fn record(record: &Record, shard: &str) -> Value {
             "ApproximateCreationDateTime": change.approximate_creation_date_time.map(|at| at.secs()),
             "SequenceNumber": change.sequence_number,
             "SizeBytes": change.size_bytes,
-            "StreamViewType": change.stream_view_type.as_ref().map(|view| view.as_str()),
+            "StreamViewType": change.stream_view_type.as_ref().map(StreamViewType::as_str),
         });
         let images = [
             ("Keys", &change.keys),

@@ -6,10 +6,12 @@ mod checkpoints;
 mod event;
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow};
 use aws_sdk_dynamodbstreams::Client;
+use aws_sdk_dynamodbstreams::operation::get_shard_iterator::GetShardIteratorError;
 use aws_sdk_dynamodbstreams::types::{Record, ShardIteratorType};
 
 pub(crate) use checkpoints::Checkpoints;
@@ -99,9 +101,9 @@ impl Reader {
             .and_then(|d| d.shards)
             .unwrap_or_default();
         for shard in shards.into_iter().filter_map(|shard| shard.shard_id) {
-            if !iterators.contains_key(&shard) {
-                let iterator = self.iterator(arn, &shard).await?;
-                iterators.insert(shard, iterator);
+            if let Entry::Vacant(entry) = iterators.entry(shard) {
+                let iterator = self.iterator(arn, entry.key()).await?;
+                entry.insert(iterator);
             }
         }
         Ok(())
@@ -123,7 +125,7 @@ impl Reader {
                 Err(error)
                     if error
                         .as_service_error()
-                        .is_some_and(|e| e.is_trimmed_data_access_exception()) => {}
+                        .is_some_and(GetShardIteratorError::is_trimmed_data_access_exception) => {}
                 Err(error) => return Err(error.into()),
             }
         }

@@ -101,13 +101,15 @@ pub(super) fn add(template: &mut Template, function: &str, name: &str, source: V
                 pattern: event.pattern,
             });
         }
-        "DynamoDB" => template.streams.push(stream(function, read(source.properties)?)?),
+        "DynamoDB" => template
+            .streams
+            .push(stream(function, &read(source.properties)?)?),
         other => return Err(format!("the event type {other} is not supported")),
     }
     Ok(())
 }
 
-fn stream(function: &str, event: StreamEvent) -> Result<Stream, String> {
+fn stream(function: &str, event: &StreamEvent) -> Result<Stream, String> {
     if event.starting_position != "TRIM_HORIZON" {
         return Err("StartingPosition must be TRIM_HORIZON".to_owned());
     }

@@ -33,6 +33,43 @@ pub(super) fn parameters(document: &Value, around: &Surroundings) -> Result<Reso
     Ok(resolver)
 }
 
+/// What a resource is called.
+struct Names {
+    name: String,
+    arn: String,
+    /// What `Ref` gives.
+    reference: String,
+    /// Attributes beyond `Name` and `Arn`.
+    attribute: Option<(&'static str, String)>,
+}
+
+impl Names {
+    fn by_name(name: String, arn: String) -> Self {
+        Self {
+            reference: name.clone(),
+            name,
+            arn,
+            attribute: None,
+        }
+    }
+
+    fn by_arn(name: String, arn: String) -> Self {
+        Self {
+            reference: arn.clone(),
+            name,
+            arn,
+            attribute: None,
+        }
+    }
+
+    fn and(self, attribute: &'static str, value: String) -> Self {
+        Self {
+            attribute: Some((attribute, value)),
+            ..self
+        }
+    }
+}
+
 /// Makes the resource known to the resolver.
 ///
 /// # Errors
@@ -43,68 +80,68 @@ pub(super) fn declare(
     logical_id: &str,
     resource: &Value,
 ) -> Result<(), TemplateError> {
-    let kind = resource["Type"].as_str().unwrap_or_default();
+    let names = names(resolver, around, logical_id, resource)?;
+    resolver.set_ref(logical_id, names.reference);
+    resolver.set_attribute(logical_id, "Name", names.name);
+    resolver.set_attribute(logical_id, "Arn", names.arn);
+    if let Some((attribute, value)) = names.attribute {
+        resolver.set_attribute(logical_id, attribute, value);
+    }
+    Ok(())
+}
+
+fn names(
+    resolver: &Resolver,
+    around: &Surroundings,
+    logical_id: &str,
+    resource: &Value,
+) -> Result<Names, TemplateError> {
     let named = |field: &str| -> Result<String, TemplateError> {
-        match &resource["Properties"][field] {
-            Value::Null => Ok(format!("{}-{logical_id}", around.stack_name)),
-            value => match resolver.resolve(value) {
-                Ok(Value::String(name)) => Ok(name),
-                Ok(_) => Err(TemplateError::refused(logical_id, field, "is not a string")),
-                Err(reason) => Err(TemplateError::refused(logical_id, field, &reason)),
-            },
+        match resolver.resolve(&resource["Properties"][field]) {
+            Ok(Value::Null) => Ok(format!("{}-{logical_id}", around.stack_name)),
+            Ok(Value::String(name)) => Ok(name),
+            Ok(_) => Err(TemplateError::refused(logical_id, field, "is not a string")),
+            Err(reason) => Err(TemplateError::refused(logical_id, field, &reason)),
         }
     };
-    let (name, arn, by_arn) = match kind {
+    let arn = |service: &str, prefix: &str, name: &str| around.arn(service, &format!("{prefix}{name}"));
+    Ok(match resource["Type"].as_str().unwrap_or_default() {
         "AWS::Serverless::Function" => {
             let name = named("FunctionName")?;
-            let arn = around.arn("lambda", &format!("function:{name}"));
-            (name, arn, false)
+            Names::by_name(name.clone(), arn("lambda", "function:", &name))
         }
         "AWS::Serverless::StateMachine" => {
             let name = named("Name")?;
-            let arn = around.arn("states", &format!("stateMachine:{name}"));
-            (name, arn, true)
+            Names::by_arn(name.clone(), arn("states", "stateMachine:", &name))
         }
         "AWS::DynamoDB::Table" => {
-            let name = match &around.table_name {
-                Some(name) => name.clone(),
-                None => named("TableName")?,
-            };
-            let arn = around.arn("dynamodb", &format!("table/{name}"));
-            resolver.set_attribute(logical_id, "StreamArn", format!("{arn}/stream/latest"));
-            (name, arn, false)
+            let name = around.table_name.clone().map_or_else(|| named("TableName"), Ok)?;
+            let table = arn("dynamodb", "table/", &name);
+            Names::by_name(name, table.clone()).and("StreamArn", format!("{table}/stream/latest"))
         }
         "AWS::Events::EventBus" => {
             let name = named("Name")?;
-            let arn = around.arn("events", &format!("event-bus/{name}"));
-            (name, arn, false)
+            Names::by_name(name.clone(), arn("events", "event-bus/", &name))
         }
+        // The service takes the name as well; a real ARN ends in characters known only after creation.
         "AWS::SecretsManager::Secret" => {
             let name = named("Name")?;
-            // The service takes the name as well; a real ARN ends in characters known only after creation.
-            (name.clone(), name, true)
+            Names::by_name(name.clone(), name)
         }
         "AWS::SQS::Queue" => {
             let name = named("QueueName")?;
-            let arn = around.arn("sqs", &name);
-            resolver.set_attribute(logical_id, "QueueName", name.clone());
-            (name, arn, false)
+            Names::by_name(name.clone(), arn("sqs", "", &name)).and("QueueName", name)
         }
         "AWS::Logs::LogGroup" => {
             let name = named("LogGroupName")?;
-            let arn = around.arn("logs", &format!("log-group:{name}"));
-            (name, arn, false)
+            Names::by_name(name.clone(), arn("logs", "log-group:", &name))
         }
         "AWS::Serverless::HttpApi" | "AWS::Logs::MetricFilter" | "AWS::CloudWatch::Alarm" => {
-            (logical_id.to_owned(), String::new(), false)
+            Names::by_name(logical_id.to_owned(), String::new())
         }
         other => {
             let reason = format!("the resource type {other} is not supported");
             return Err(TemplateError::refused(logical_id, "Type", &reason));
         }
-    };
-    resolver.set_ref(logical_id, if by_arn { &arn } else { &name });
-    resolver.set_attribute(logical_id, "Name", name);
-    resolver.set_attribute(logical_id, "Arn", arn);
-    Ok(())
+    })
 }

@@ -1,0 +1,206 @@
+//! A tenant with its own organization and mail domain, its hires and their jobs.
+
+use std::{collections::BTreeMap, sync::Mutex};
+
+use vestibule_auth::{SystemTask, TenantScope};
+use vestibule_domain::{
+    Address, DocumentKind, DocumentRecord, DocumentStatus, Domain, Email, EndpointId, Hire, HireId, HireName, Job,
+    JobId, JobKind, JobStart, JobStatus, LocalPart, MailboxSettings, PersonName, StepStatus, Tenant, TenantId,
+};
+use vestibule_mailbox_step::MailboxSaga;
+use vestibule_models::{Call, SentMail, User};
+use vestibule_saga::{Action, Ended, Saga, Task, run_in_process, start_pending};
+use vestibule_store::{JobEvent, SeedTenant, TenantStore};
+
+use crate::stack::Stack;
+
+/// A hire and the job at hand.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Work {
+    /// For whom.
+    pub(crate) hire: HireId,
+    /// Which job.
+    pub(crate) job: JobId,
+}
+
+/// A tenant. Cases with firms of their own do not meet.
+pub(crate) struct Firm<'a> {
+    /// Where it lives.
+    pub(crate) stack: &'a Stack,
+    /// Its settings.
+    pub(crate) tenant: Tenant,
+    /// Its `WorkMail` organization.
+    pub(crate) organization: String,
+    /// Users that no job made, as they were added.
+    pub(crate) strangers: Mutex<Vec<User>>,
+    scope: TenantScope,
+}
+
+impl<'a> Firm<'a> {
+    /// A seeded tenant; one stranger lives in its organization.
+    pub(crate) async fn open(stack: &'a Stack) -> Self {
+        let number = stack.next_firm();
+        let (organization, domain) = (format!("m-{number:032x}"), format!("firm{number}.example"));
+        stack.cloud.work_mail().add_organization(&organization, &domain).unwrap();
+        let id = TenantId::new(&stack.tools.world);
+        let tenant = Tenant {
+            id,
+            slug: format!("firm{number}"),
+            name: format!("Firm {number}"),
+            domain: Domain::parse(&domain).unwrap(),
+            mailboxes: MailboxSettings::WorkMail { organization: organization.clone() },
+            documents: ["w9", "hire_agreement"].map(|kind| DocumentKind::parse(kind).unwrap()).into(),
+            job_start: JobStart::Automatic,
+            endpoint: EndpointId::new(&stack.tools.world),
+            crm_url: "https://crm.vestibule.example/".to_owned(),
+            support: Email::parse("help@vestibule.example").unwrap(),
+        };
+        let seed = SeedTenant {
+            tenant: tenant.clone(),
+            provider: "docusign".to_owned(),
+            roles: BTreeMap::new(),
+            users: Vec::new(),
+        };
+        stack.tools.store.platform().create_tenant(&seed).await.unwrap();
+        let scope = TenantScope::for_system(id, SystemTask::Seed);
+        let firm = Self { stack, tenant, organization, strangers: Mutex::default(), scope };
+        firm.add_stranger("bystander", "bystander");
+        firm
+    }
+
+    /// A firm with one hire, whose mailbox job is running.
+    pub(crate) async fn with_hire(stack: &'a Stack) -> (Self, Work) {
+        let firm = Self::open(stack).await;
+        let work = firm.hire("José", "Ó'Brien").await;
+        (firm, work)
+    }
+
+    /// The firm's rows.
+    pub(crate) fn store(&self) -> TenantStore<'_> {
+        self.stack.tools.store.tenant(&self.scope)
+    }
+
+    /// A hire that signs every document; the job that this brings is started.
+    pub(crate) async fn hire(&self, given: &str, family: &str) -> Work {
+        let (world, name) = (&self.stack.tools.world, |text| PersonName::parse(text).unwrap());
+        let name = HireName { given: name(given), family: name(family) };
+        let personal = Email::parse(&format!("home{}@personal.example", self.stack.next_firm())).unwrap();
+        let mut hire = Hire::new(name, personal, &self.tenant.documents, world);
+        self.store().create_hire(&hire, None, world).await.unwrap();
+        for kind in &self.tenant.documents {
+            let signed =
+                DocumentRecord { status: DocumentStatus::Signed, changed: world.now(), provider_document: None };
+            assert!(hire.take_document(kind, signed));
+            let job = hire.is_due().then(|| Job::new(JobKind::Mailbox, hire.id, world));
+            if let Some(job) = &job {
+                (hire.mailbox_job, hire.provisioning) = (Some(job.id), Some(JobStatus::Pending));
+            }
+            let change = (kind, DocumentStatus::Pending);
+            self.store().record_document(&mut hire, change, job.as_ref(), world).await.unwrap();
+        }
+        let work = Work { hire: hire.id, job: hire.mailbox_job.unwrap() };
+        self.begin(work).await;
+        work
+    }
+
+    /// A running job that sends the hire a new password.
+    pub(crate) async fn new_password(&self, hire: HireId) -> Work {
+        let world = &self.stack.tools.world;
+        let job = Job::new(JobKind::Credentials, hire, world);
+        let mut hire = self.find_hire(hire).await;
+        self.store().create_job(&job, &mut hire, None, world).await.unwrap();
+        let work = Work { hire: hire.id, job: job.id };
+        self.begin(work).await;
+        work
+    }
+
+    async fn begin(&self, work: Work) {
+        let mut job = self.job(work).await;
+        start_pending(self.store(), &mut job, None, &self.stack.tools.world).await.unwrap();
+    }
+
+    /// The job as it is in the table.
+    pub(crate) async fn job(&self, work: Work) -> Job {
+        self.store().find_job(work.job).await.unwrap().unwrap()
+    }
+
+    /// The hire as it is in the table.
+    pub(crate) async fn find_hire(&self, hire: HireId) -> Hire {
+        self.store().find_hire(hire).await.unwrap().unwrap()
+    }
+
+    /// The `n`th spelling of the address of José Ó'Brien.
+    pub(crate) fn address(&self, n: u32) -> Address {
+        LocalPart::parse("jose.obrien").unwrap().numbered(n).at(&self.tenant.domain)
+    }
+
+    /// Adds an enabled user by hand, with this name and this local part of its address.
+    pub(crate) fn add_stranger(&self, name: &str, local: &str) {
+        let (work_mail, email) = (self.stack.cloud.work_mail(), format!("{local}@{}", self.tenant.domain.as_str()));
+        let id = work_mail.add_foreign_user(&self.organization, name, &email).unwrap();
+        let added = self.users().into_iter().find(|user| user.id == id).unwrap();
+        self.strangers.lock().unwrap().push(added);
+    }
+
+    /// Everybody in the organization.
+    pub(crate) fn users(&self) -> Vec<User> {
+        self.stack.cloud.work_mail().users(&self.organization).unwrap()
+    }
+
+    /// The users that jobs made.
+    pub(crate) fn ours(&self) -> Vec<User> {
+        let strangers = self.strangers.lock().unwrap();
+        self.users().into_iter().filter(|user| strangers.iter().all(|stranger| stranger.id != user.id)).collect()
+    }
+
+    /// The mails of a job, oldest first.
+    pub(crate) fn mails(&self, work: Work) -> Vec<SentMail> {
+        let job = work.job.to_string();
+        let of_job = |mail: &SentMail| mail.tags.iter().any(|tag| tag.name == "job" && tag.value == job);
+        self.stack.cloud.mailer().sent().unwrap().into_iter().filter(of_job).collect()
+    }
+
+    /// The saga over this stack.
+    pub(crate) fn saga(&self) -> MailboxSaga<'a> {
+        MailboxSaga::new(&self.stack.tools)
+    }
+
+    /// Walks the job to its end; the clock moves on between tries.
+    pub(crate) async fn run(&self, saga: &impl Saga, work: Work) -> Ended {
+        let (tools, attempt) = (&self.stack.tools, self.job(work).await.attempt);
+        let job = (self.tenant.id, work.job, attempt);
+        run_in_process(saga, &tools.store, &tools.world, job, |_, outcome| {
+            if outcome.is_err() {
+                self.stack.outlast_leases();
+            }
+        })
+        .await
+    }
+
+    /// Walks the mailbox job to its end and names the calls that this took.
+    pub(crate) async fn calls_of(&self, saga: &impl Saga, work: Work) -> Vec<Call> {
+        let before = self.stack.cloud.calls().len();
+        self.run(saga, work).await;
+        self.stack.cloud.calls().split_off(before)
+    }
+
+    /// What the sweep does with a job whose run ended without closing it.
+    pub(crate) async fn recover(&self, work: Work) {
+        self.stack.outlast_leases();
+        let mut job = self.job(work).await;
+        job.attempt += 1;
+        self.store().save_job(&mut job, JobEvent::default(), &self.stack.tools.world).await.unwrap();
+    }
+
+    /// A task of the job's current run.
+    pub(crate) async fn task(&self, saga: &impl Saga, work: Work, step: &str, action: Action) -> Task {
+        let attempt = self.job(work).await.attempt;
+        let (saga, step) = (saga.table().saga.to_owned(), step.to_owned());
+        Task { saga, step, action, tenant: self.tenant.id, job: work.job, attempt }
+    }
+}
+
+/// Whether a step's record says that nothing of it is left.
+pub(crate) fn is_clean(status: StepStatus) -> bool {
+    matches!(status, StepStatus::Pending | StepStatus::Undone)
+}

@@ -1,0 +1,203 @@
+//! Reads the table, the directory and the mails after a run, and names everything that is wrong:
+//! lost, doubled, left over, taken from others, told to the wrong ones.
+
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
+use jiff::tz::TimeZone;
+use vestibule_domain::{Hire, Job, JobKind, JobStatus, StepStatus};
+use vestibule_models::{SentMail, User, UserState};
+
+use crate::firm::{Firm, Work, is_clean};
+
+/// Spellings of one name that are looked at for locks.
+const SPELLINGS: u32 = 100;
+
+/// What stands outside on behalf of one job.
+struct Outcome {
+    work: Work,
+    job: Job,
+    hire: Hire,
+    users: Vec<User>,
+    mails: Vec<SentMail>,
+}
+
+impl Firm<'_> {
+    /// Everything that is wrong with these jobs, which must be all mailbox jobs of the firm.
+    pub(crate) async fn findings(&self, works: &[Work]) -> Vec<String> {
+        let mut found = self.touched_strangers();
+        let mut outcomes = Vec::new();
+        for work in works {
+            let (job, hire) = (self.job(*work).await, self.find_hire(work.hire).await);
+            let users = self.ours().into_iter().filter(|user| names(&job, user)).collect();
+            outcomes.push(Outcome { work: *work, job, hire, users, mails: self.mails(*work) });
+        }
+        for user in self.ours() {
+            match outcomes.iter().filter(|outcome| outcome.users.contains(&user)).count() {
+                0 => found.push(format!("orphaned: no job names the user {}", user.name)),
+                1 => {}
+                more => found.push(format!("doubled: {more} jobs name the user {}", user.name)),
+            }
+        }
+        let locks = self.locks().await;
+        for (address, job) in &locks {
+            let held = outcomes.iter().any(|o| o.job.id.to_string() == *job && holds(&o.job, address));
+            if !held {
+                found.push(format!("orphaned: nobody needs the lock of {address}"));
+            }
+        }
+        for outcome in &outcomes {
+            found.extend(self.judge(outcome, &locks));
+            found.extend(self.judge_rows(outcome).await);
+        }
+        found
+    }
+
+    /// Panics with the findings, if there are any.
+    pub(crate) async fn assert_sound(&self, works: &[Work], case: &str) {
+        let found = self.findings(works).await;
+        assert!(found.is_empty(), "{case}: {found:#?}\n{:#?}", self.job(works[0]).await);
+    }
+
+    /// Foreign users that are not as they were.
+    pub(crate) fn touched_strangers(&self) -> Vec<String> {
+        let (users, strangers) = (self.users(), self.strangers.lock().unwrap());
+        let touched = strangers.iter().filter(|stranger| !users.contains(stranger));
+        touched.map(|stranger| format!("touched: the stranger {}", stranger.name)).collect()
+    }
+
+    fn judge(&self, outcome: &Outcome, locks: &[(String, String)]) -> Vec<String> {
+        let Outcome { work, job, hire, users, mails } = outcome;
+        let mut found = Vec::new();
+        let mut check = |holds: bool, wrong: &str| {
+            if !holds {
+                found.push(format!("{}: {wrong}", job.id));
+            }
+        };
+        check(job.status.is_final(), "lost: the job has not ended");
+        check(job.lease_until.is_none(), "the job ended under a lease");
+        check(hire.provisioning == Some(job.status), "the hire shows another status");
+        check(users.len() <= 1, "doubled: several users");
+        let lock_of = |user: &User| {
+            let address = format!("{}@{}", user.name, self.tenant.domain.as_str());
+            locks.contains(&(address, work.job.to_string()))
+        };
+        check(users.iter().all(lock_of), "the address was given back while its user is there");
+        let personal = hire.personal_email.as_str();
+        check(mails.iter().all(|mail| mail.to == [personal] && mail.cc.is_empty() && mail.bcc.is_empty()), "a mail went elsewhere");
+        let clean = job.steps.values().all(|step| is_clean(step.status));
+        match job.status {
+            JobStatus::Succeeded => {
+                check(job.steps.values().all(|step| step.status == StepStatus::Done), "a step is not done");
+                check(users.len() == 1, "there is no mailbox");
+                check(users.iter().all(|user| self.complete(outcome, user)), "the mailbox is not as it should be");
+                check(!mails.is_empty(), "no mail was sent");
+                let opens = |mail: &SentMail| users.iter().all(|user| self.opens(mail, user));
+                check(mails.last().is_some_and(opens), "the password of the last mail does not open the mailbox");
+            }
+            JobStatus::Failed | JobStatus::Cancelled => {
+                check(clean, "a step was not undone");
+                check(hire.address.is_none() && hire.mailbox.is_none(), "the hire has a mailbox");
+                check(mails.is_empty(), "a mail was sent");
+                check(job.last_error.is_some(), "there is no reason");
+            }
+            _ => {
+                let mail = job.step("issue_password");
+                check(mails.is_empty() || !is_clean(mail.status), "nothing tells of the mail");
+                let asks_person = users.is_empty() && mails.is_empty() && clean;
+                let for_person = ["name_without_letters", "address_reserved", "addresses_used_up"];
+                let code = job.last_error.as_ref().map_or("", |error| error.code.as_str());
+                check(!asks_person || for_person.contains(&code), "a person is asked though nothing is left");
+                check(job.last_error.is_some() || job.steps.values().any(|s| s.error.is_some()), "there is no reason");
+            }
+        }
+        found
+    }
+
+    fn complete(&self, outcome: &Outcome, user: &User) -> bool {
+        let Outcome { job, hire, .. } = outcome;
+        let address = format!("{}@{}", user.name, self.tenant.domain.as_str());
+        user.state == UserState::Enabled
+            && user.email.as_ref() == Some(&address)
+            && user.display_name == hire.name.display()
+            && user.has_password()
+            && hire.mailbox.as_ref() == Some(&user.id)
+            && hire.address.as_ref().map(ToString::to_string) == Some(address)
+            && job.step("create_user").effect.as_ref() == Some(&user.id)
+    }
+
+    /// Whether the password in the mail is the user's.
+    pub(crate) fn opens(&self, mail: &SentMail, user: &User) -> bool {
+        password(mail).is_some_and(|password| self.stack.cloud.work_mail().password_matches(user, password))
+    }
+
+    /// Secrets in the table, and the end announced more or less than once.
+    pub(crate) async fn rows_findings(&self, work: Work) -> Vec<String> {
+        let (job, mut found) = (self.job(work).await, Vec::new());
+        let month = job.created.to_zoned(TimeZone::UTC).strftime("%Y-%m").to_string();
+        let mut text = String::new();
+        for partition in ["", &format!("#AUDIT#{month}"), "#OUTBOX"] {
+            let rows = self.partition(&format!("T#{}{partition}", self.tenant.id)).await;
+            if partition == "#OUTBOX" && job.status.is_final() {
+                let (kind, id) = (format!("\"job.{}\"", job.status.name()), job.id.to_string());
+                let told = rows.iter().filter(|row| row.contains(&kind) && row.contains(&id)).count();
+                if told != 1 {
+                    found.push(format!("{id}: the end was announced {told} times"));
+                }
+            }
+            text.extend(rows);
+        }
+        if self.mails(work).iter().filter_map(password).any(|password| text.contains(password)) {
+            found.push(format!("leaked: a password of {} is in the table", job.id));
+        }
+        found
+    }
+
+    async fn judge_rows(&self, outcome: &Outcome) -> Vec<String> {
+        self.rows_findings(outcome.work).await
+    }
+
+    async fn partition(&self, partition: &str) -> Vec<String> {
+        let query = self.stack.rows.query().table_name(&self.stack.table).consistent_read(true);
+        let query = query.key_condition_expression("PK = :pk");
+        let query = query.expression_attribute_values(":pk", AttributeValue::S(partition.to_owned()));
+        let rows = query.send().await.unwrap().items.unwrap_or_default();
+        rows.iter().map(|row| format!("{row:?}")).collect()
+    }
+
+    /// Address and job of every lock on a spelling of José Ó'Brien.
+    pub(crate) async fn locks(&self) -> Vec<(String, String)> {
+        let text = |text: String| AttributeValue::S(text);
+        let key = |n| [("PK", text(format!("ADDRESS#{}", self.address(n)))), ("SK", text("LOCK".into()))];
+        let keys = (1..=SPELLINGS).map(|n| key(n).map(|(name, value)| (name.to_owned(), value)).into());
+        let wanted = KeysAndAttributes::builder().consistent_read(true).set_keys(Some(keys.collect())).build().unwrap();
+        let answer = self.stack.rows.batch_get_item().request_items(&self.stack.table, wanted).send().await.unwrap();
+        let rows = answer.responses.unwrap_or_default().remove(&self.stack.table).unwrap_or_default();
+        let lock = |row: &std::collections::HashMap<String, AttributeValue>| {
+            let address = row["PK"].as_s().unwrap().trim_start_matches("ADDRESS#").to_owned();
+            (address, row["job"].as_s().unwrap().clone())
+        };
+        rows.iter().map(lock).collect()
+    }
+}
+
+/// Whether the job's record leads to this user: by its id, or by its mark at the reserved address.
+fn names(job: &Job, user: &User) -> bool {
+    let record = job.step("create_user");
+    let marked = user.display_name == format!("pending {}", job.id) && holds_local(job, &user.name);
+    !is_clean(record.status) && (record.effect.as_ref() == Some(&user.id) || marked)
+}
+
+fn holds_local(job: &Job, local: &str) -> bool {
+    let address = job.step("reserve_address").effect.unwrap_or_default();
+    address.split('@').next() == Some(local)
+}
+
+fn holds(job: &Job, address: &str) -> bool {
+    let record = job.step("reserve_address");
+    job.kind == JobKind::Mailbox && !is_clean(record.status) && record.effect.as_deref() == Some(address)
+}
+
+/// The temporary password in a mail's text.
+pub(crate) fn password(mail: &SentMail) -> Option<&str> {
+    let line = mail.text.as_deref()?.lines().find(|line| line.contains("Temporary password:"))?;
+    line.rsplit(' ').next()
+}

@@ -1,0 +1,55 @@
+//! The benchmark: every function binary behind the Lambda Runtime API beside the floor, on one machine in one run.
+//! Writes `docs/performance.md`. It measures and judges nothing: limits are kept by the tests.
+
+mod machine;
+mod measure;
+mod operations;
+mod report;
+mod setting;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use clap::Parser;
+use vestibule_bench::binaries;
+
+use crate::{measure::Plan, setting::Setting};
+
+/// Measures the built function binaries and writes `docs/performance.md`.
+#[derive(Debug, Parser)]
+struct Options {
+    /// Folder of the binaries: the output of `cargo lambda build`, or a folder with the binaries themselves.
+    #[arg(long, default_value = "target/lambda")]
+    binaries: PathBuf,
+    /// Few repetitions, and the table on standard output only.
+    #[arg(long)]
+    quick: bool,
+}
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let options = Options::parse();
+    let plan = if options.quick { Plan::QUICK } else { Plan::FULL };
+    let setting = Setting::start().await?;
+    let floor = built(&options.binaries, "floor")?;
+    let mut rows = Vec::new();
+    for operation in operations::all(&setting)? {
+        eprintln!("{}: {}", operation.function, operation.name);
+        let binary = built(&options.binaries, operation.function)?;
+        rows.push(measure::operation(&setting, &plan, &binary, &floor, operation).await?);
+    }
+    let base = measure::floor(&setting, &plan, &floor).await?;
+    let text = report::document(&plan, &base, &rows);
+    if options.quick {
+        println!("{text}");
+    } else {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/performance.md");
+        std::fs::write(&path, text).context("docs/performance.md cannot be written")?;
+    }
+    Ok(())
+}
+
+fn built(folder: &Path, name: &str) -> Result<PathBuf> {
+    binaries::find(folder, name)
+        .with_context(|| format!("{name} is not built in {}; first run\n{}", folder.display(), report::BUILD))
+}

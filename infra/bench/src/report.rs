@@ -1,0 +1,131 @@
+//! `docs/performance.md`.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use crate::{
+    machine,
+    measure::{Floor, Invocation, Plan, Row, Start},
+};
+
+/// The command that builds what is measured.
+pub(crate) const BUILD: &str = "\
+cargo lambda build --release -p vestibule-floor $(ls functions | sed 's/^/-p vestibule-/')";
+
+/// Aims that hold for every function.
+const START_AIM: Duration = Duration::from_millis(8);
+const MEMORY_AIM: u64 = 20 * 1024;
+const ZIPPED_AIM: u64 = 4_000_000;
+
+/// The whole document.
+pub(crate) fn document(plan: &Plan, floor: &Floor, rows: &[Row]) -> String {
+    let mut text = head(plan);
+    text.push_str(&invocations(floor, rows));
+    text.push_str(&starts(floor, rows));
+    text.push_str(READING);
+    text
+}
+
+fn head(plan: &Plan) -> String {
+    let date = vestibule_api::lambda::world().now().strftime("%Y-%m-%d").to_string();
+    let Plan { starts, batches, batch, .. } = plan;
+    format!(
+        "# Performance\n\n\
+        Written by `cargo run --release -p vestibule-bench`; not to be edited.\n\n\
+        - Measured {date} on {machine}.\n\
+        - Medians of {starts} starts, and of {batches} batches of {batch} invocations after a warm-up. Every function runs as \
+        its release binary behind the Lambda Runtime API on loopback, against the local stack in memory.\n\
+        - The floor is a function with one DynamoDB read through the same SDK and runtime and nothing else \
+        (`infra/bench/floor`). Its batches alternate with those of the function in the same line.\n\
+        - Built with the release profile of this repository:\n\n```sh\n{BUILD}\n```\n\n",
+        machine = machine::description(),
+    )
+}
+
+fn invocations(floor: &Floor, rows: &[Row]) -> String {
+    let mut text = "## One invocation\n\n\
+        | function | operation | CPU us | floor CPU us | ratio | time us | aim, CPU us |\n|---|---|---:|---:|---:|---:|---|\n"
+        .to_owned();
+    let Invocation { cpu, time } = floor.invocation;
+    line(&mut text, &format!("| `floor` | one read | {} | | | {} | |", cpu.as_micros(), time.as_micros()));
+    for Row { operation, invocation, floor, .. } in rows {
+        let cpu = invocation.cpu.as_micros();
+        let aim = operation.aim.map(|aim| format!("<= {aim}: {}", kept(cpu <= u128::from(aim))));
+        let (ratio, time) = (ratio(invocation.cpu, floor.cpu), invocation.time.as_micros());
+        let (function, name, floor) = (operation.function, operation.name, floor.cpu.as_micros());
+        let aim = aim.unwrap_or_default();
+        line(&mut text, &format!("| `{function}` | {name} | {cpu} | {floor} | {ratio:.2} | {time} | {aim} |"));
+    }
+    text.push('\n');
+    text
+}
+
+fn starts(floor: &Floor, rows: &[Row]) -> String {
+    let mut text = "## Start, memory, size\n\n\
+        | function | start CPU ms (aim <= 8) | ratio | start time ms | resident MB (aim <= 20) | peak MB | zipped MB (aim <= 4) | ratio |\n\
+        |---|---:|---:|---:|---:|---:|---:|---:|\n"
+        .to_owned();
+    let lines = rows.iter().map(|row| (row.operation.function, row.start, row.memory));
+    let mut last = "";
+    for (function, start, memory) in std::iter::once(("floor", floor.start, floor.memory)).chain(lines) {
+        if function == last {
+            continue;
+        }
+        last = function;
+        let Start { time, cpu, zipped } = start;
+        let missed = |missed: bool| if missed { " (missed)" } else { "" };
+        let cells = [
+            format!("{:.1}{}", millis(cpu), missed(cpu > START_AIM)),
+            format!("{:.2}", ratio(cpu, floor.start.cpu)),
+            format!("{:.1}", millis(time)),
+            format!("{}{}", megabytes(memory.resident * 1024), missed(memory.resident > MEMORY_AIM)),
+            megabytes(memory.peak * 1024),
+            format!("{}{}", megabytes(zipped), missed(zipped > ZIPPED_AIM)),
+            hundredths(zipped, floor.start.zipped),
+        ];
+        line(&mut text, &format!("| `{function}` | {} |", cells.join(" | ")));
+    }
+    text.push('\n');
+    text
+}
+
+const READING: &str = "\
+## How to read it
+
+- Processor time per invocation is the figure to compare: it is what a change of the code moves, and other work on the \
+machine moves it little. Times on loopback say nothing about AWS, where the network to DynamoDB decides.
+- An operation with a caller checks token, session, membership and roles and then reads its own item: two round trips. \
+The aim for it is 250 us; for one read without a caller it is 150 us.
+- The start is from the creation of the process to its first question for an event; clients are built and secrets read \
+by then. On AWS the first connection over TLS comes on top.
+- Processor time counts the threads that live when the process is at rest.
+";
+
+fn line(text: &mut String, cells: &str) {
+    // Writing to a string cannot fail.
+    drop(writeln!(text, "{cells}"));
+}
+
+fn kept(kept: bool) -> &'static str {
+    if kept { "kept" } else { "missed" }
+}
+
+fn millis(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e3
+}
+
+fn ratio(part: Duration, whole: Duration) -> f64 {
+    part.as_secs_f64() / whole.as_secs_f64()
+}
+
+/// Megabytes with one digit.
+fn megabytes(bytes: u64) -> String {
+    let tenths = (bytes + 50_000) / 100_000;
+    format!("{}.{}", tenths / 10, tenths % 10)
+}
+
+/// A ratio with two digits.
+fn hundredths(part: u64, whole: u64) -> String {
+    let hundredths = (part * 100 + whole / 2) / whole.max(1);
+    format!("{}.{:02}", hundredths / 100, hundredths % 100)
+}

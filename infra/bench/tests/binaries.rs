@@ -56,7 +56,7 @@ async fn http(function: &str, event: &Value) -> (u64, Value) {
 #[tokio::test]
 async fn every_function_of_the_template_is_invoked_here() {
     let stack = stack().await;
-    let functions: BTreeSet<_> = stack.template().functions.iter().map(|function| function.code.as_str()).collect();
+    let functions: BTreeSet<_> = stack.template().functions.iter().map(|function| function.name.as_str()).collect();
     assert_eq!(functions, BTreeSet::from(INVOKED));
 }
 

@@ -81,12 +81,22 @@ fn announce(stack: &Stack) {
     println!("API        {url}  (described at {url}/openapi.json)");
     println!("Pages      {url}/_local/  (mails, workflows)");
     println!("AWS        {}  (models; faults: PUT /_faults)", stack.aws_url());
-    println!("DynamoDB   {}  (table {})", stack.dynamodb_url(), stack.table_name());
+    println!(
+        "DynamoDB   {}  (table {})",
+        stack.dynamodb_url(),
+        stack.table_name()
+    );
     println!("Tenant     {} ({})", sample.tenant.name, sample.tenant.id);
     for person in PEOPLE {
-        println!("Token of   {:<28} curl {url}/_local/token/{}", person.email, person.name);
+        println!(
+            "Token of   {:<28} curl {url}/_local/token/{}",
+            person.email, person.name
+        );
     }
-    println!("Webhook    {url}/api/esign/webhook/docusign/{}", sample.tenant.endpoint);
+    println!(
+        "Webhook    {url}/api/esign/webhook/docusign/{}",
+        sample.tenant.endpoint
+    );
     println!("           its signing key: curl {url}/_local/esign");
     println!("Ctrl-C stops it; what it holds is there again at the next start.");
 }

@@ -1,5 +1,7 @@
 //! The stack as a whole: it starts from the template, keeps its data and gives it to nobody else.
 
+#![expect(clippy::unwrap_used, reason = "a failed test may panic")]
+
 use std::path::Path;
 
 use secrecy::ExposeSecret as _;

@@ -9,7 +9,7 @@ use vestibule_domain::{
 };
 use vestibule_mailbox_step::MailboxSaga;
 use vestibule_models::{Call, SentMail, User};
-use vestibule_saga::{Action, Ended, Saga, Task, run_in_process, start_pending};
+use vestibule_saga::{Action, Ended, Failure, Saga, Task, perform, run_in_process, start_pending};
 use vestibule_store::{JobEvent, SeedTenant, TenantStore};
 
 use crate::stack::Stack;
@@ -167,17 +167,28 @@ impl<'a> Firm<'a> {
 
     /// Walks the job to its end; the clock moves on between tries.
     pub(crate) async fn run(&self, saga: &impl Saga, work: Work) -> Ended {
+        self.run_seen(saga, work, |_, _| ()).await
+    }
+
+    /// The same; `seen` is told of every task and its outcome.
+    pub(crate) async fn run_seen(
+        &self,
+        saga: &impl Saga,
+        work: Work,
+        mut seen: impl FnMut(&Task, &Result<(), Failure>),
+    ) -> Ended {
         let (tools, attempt) = (&self.stack.tools, self.job(work).await.attempt);
         let job = (self.tenant.id, work.job, attempt);
-        run_in_process(saga, &tools.store, &tools.world, job, |_, outcome| {
+        run_in_process(saga, &tools.store, &tools.world, job, |task, outcome| {
             if outcome.is_err() {
                 self.stack.outlast_leases();
             }
+            seen(task, outcome);
         })
         .await
     }
 
-    /// Walks the mailbox job to its end and names the calls that this took.
+    /// Walks the job to its end and names the calls that this took.
     pub(crate) async fn calls_of(&self, saga: &impl Saga, work: Work) -> Vec<Call> {
         let before = self.stack.cloud.calls().len();
         self.run(saga, work).await;
@@ -192,11 +203,17 @@ impl<'a> Firm<'a> {
         self.store().save_job(&mut job, JobEvent::default(), &self.stack.tools.world).await.unwrap();
     }
 
-    /// A task of the job's current run.
-    pub(crate) async fn task(&self, saga: &impl Saga, work: Work, step: &str, action: Action) -> Task {
+    /// Performs one task of the job's current run.
+    pub(crate) async fn perform(&self, saga: &impl Saga, work: Work, step: &str, action: Action) -> Result<(), Failure> {
         let attempt = self.job(work).await.attempt;
-        let (saga, step) = (saga.table().saga.to_owned(), step.to_owned());
-        Task { saga, step, action, tenant: self.tenant.id, job: work.job, attempt }
+        let (name, step) = (saga.table().saga.to_owned(), step.to_owned());
+        let task = Task { saga: name, step, action, tenant: self.tenant.id, job: work.job, attempt };
+        self.perform_task(saga, &task).await
+    }
+
+    /// Performs a task.
+    pub(crate) async fn perform_task(&self, saga: &impl Saga, task: &Task) -> Result<(), Failure> {
+        perform(saga, &self.stack.tools.store, &self.stack.tools.world, task).await
     }
 }
 

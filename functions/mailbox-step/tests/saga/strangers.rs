@@ -1,1 +1,113 @@
-//! Pending.
+//! Somebody else's mailbox has the wanted address, before the job or in the midst of it: it is
+//! never touched, and the next number is taken.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use vestibule_domain::{JobStatus, StepStatus};
+use vestibule_mailbox_step::mailbox_saga::TABLE;
+use vestibule_models::{Fault, FaultKind, Service};
+use vestibule_saga::Failure;
+
+use crate::{
+    deaths::go_on,
+    firm::{Firm, Work},
+    stack::Stack,
+    twist::{Moment, Turn, Twisted},
+};
+
+const WANTED: &str = "jose.obrien";
+
+/// Adds the stranger once, before the action of `step`.
+fn intruding<'a>(firm: &'a Firm<'_>, step: &'a str, came: &'a AtomicBool) -> impl Fn(Moment<'_>) -> Turn + Send + Sync + 'a {
+    move |moment| {
+        if moment.step == step && !moment.undo && !came.swap(true, Ordering::SeqCst) {
+            // While the job's own user has the name, a stranger can only come by the address.
+            let taken = firm.users().iter().any(|user| user.name == WANTED);
+            firm.add_stranger(if taken { "stranger" } else { WANTED }, WANTED);
+        }
+        Turn::Go
+    }
+}
+
+async fn assert_second(firm: &Firm<'_>, work: Work, case: &str) {
+    firm.assert_sound(&[work], case).await;
+    assert_eq!(firm.job(work).await.status, JobStatus::Succeeded, "{case}");
+    let address = firm.find_hire(work.hire).await.address.unwrap();
+    assert_eq!(address, firm.address(2), "{case}");
+}
+
+#[tokio::test]
+async fn a_mailbox_that_was_there_before_is_left_alone() {
+    let stack = Stack::start().await;
+    let strangers = [(WANTED, WANTED), (WANTED, "other.address"), ("other.name", WANTED)];
+    for (name, local) in strangers {
+        let (firm, work) = Firm::with_hire(&stack).await;
+        firm.add_stranger(name, local);
+        firm.run(&firm.saga(), work).await;
+        assert_second(&firm, work, &format!("{name} with {local}")).await;
+    }
+    println!("strangers from before: {} cases", strangers.len());
+}
+
+#[tokio::test]
+async fn a_mailbox_that_appears_in_the_midst_of_a_job_is_left_alone() {
+    let stack = Stack::start().await;
+    let mut cases = 0;
+    for step in TABLE.steps.iter().take_while(|step| step.name != "issue_password") {
+        let (firm, work) = Firm::with_hire(&stack).await;
+        let (saga, came) = (firm.saga(), AtomicBool::new(false));
+        firm.run(&Twisted::new(&saga).before(intruding(&firm, step.name, &came)), work).await;
+        assert_second(&firm, work, step.name).await;
+        cases += 1;
+    }
+    assert!(cases > 0);
+    println!("strangers in the midst: {cases} cases");
+}
+
+#[tokio::test]
+async fn a_worker_that_dies_after_it_met_a_stranger_leaves_a_job_that_goes_on() {
+    let stack = Stack::start().await;
+    let mut cases = 0;
+    for step in TABLE.steps.iter().filter(|step| step.on_taken.is_some()) {
+        for (anew, dying) in [(false, "told"), (true, "told"), (true, "before undo"), (true, "after undo")] {
+            let (firm, work) = Firm::with_hire(&stack).await;
+            let (saga, came, died) = (firm.saga(), AtomicBool::new(false), AtomicBool::new(false));
+            let intrude = intruding(&firm, step.name, &came);
+            let dies = |moment: Moment<'_>, when| dying == when && moment.undo && !died.swap(true, Ordering::SeqCst);
+            let twisted = Twisted::new(&saga)
+                .before(|moment| if dies(moment, "before undo") { Turn::Die } else { intrude(moment) })
+                .after(|moment, _| if dies(moment, "after undo") { Turn::Die } else { Turn::Go });
+            let told = |_: &_, outcome: &Result<(), Failure>| dying == "told" && *outcome == Err(Failure::AddressTaken);
+            if twisted.run_or_die(&firm, work, told).await.is_none() {
+                go_on(&firm, work, anew).await;
+                firm.run(&saga, work).await;
+            }
+            assert_second(&firm, work, &format!("{} {dying} {anew}", step.name)).await;
+            cases += 1;
+        }
+    }
+    assert!(cases > 0);
+    println!("deaths after a stranger: {cases} cases");
+}
+
+#[tokio::test]
+async fn a_job_that_fails_after_it_met_a_stranger_is_undone_without_a_person() {
+    let stack = Stack::start().await;
+    let mut cases = 0;
+    for step in TABLE.steps.iter().filter(|step| step.on_taken.is_some()) {
+        let (firm, work) = Firm::with_hire(&stack).await;
+        let (saga, came) = (firm.saga(), AtomicBool::new(false));
+        let refuse = FaultKind::Refuse { error: "AccessDeniedException".into(), status: 400, message: "planted".into() };
+        let next_lookup = Fault::new(Service::WorkMail, "DescribeEntity", refuse).matching("jose.obrien2");
+        stack.cloud.faults().set(next_lookup);
+        firm.run(&Twisted::new(&saga).before(intruding(&firm, step.name, &came)), work).await;
+        stack.cloud.faults().clear();
+        firm.assert_sound(&[work], step.name).await;
+        let job = firm.job(work).await;
+        assert_eq!(job.status, JobStatus::Failed, "{}: {job:#?}", step.name);
+        assert_ne!(job.step(step.name).status, StepStatus::Failed);
+        cases += 1;
+    }
+    assert!(cases > 0);
+    println!("failures after a stranger: {cases} cases");
+}

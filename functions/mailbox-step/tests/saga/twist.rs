@@ -2,7 +2,7 @@
 
 use tokio::sync::Notify;
 use vestibule_domain::JobStatus;
-use vestibule_saga::{Done, Ended, Failure, Ledger, Saga, Table};
+use vestibule_saga::{Done, Ended, Failure, Ledger, Saga, Table, Task};
 
 use crate::firm::{Firm, Work};
 
@@ -65,12 +65,23 @@ impl<'a, S: Saga> Twisted<'a, S> {
         })
     }
 
-    /// Walks the job until it ends (`Some`) or the worker dies (`None`).
-    pub(crate) async fn run_or_die(&self, firm: &Firm<'_>, work: Work) -> Option<Ended> {
+    /// Walks the job until it ends (`Some`) or the worker dies (`None`): in a hook, or once
+    /// `is_last` says so of a task that has just been performed.
+    pub(crate) async fn run_or_die(
+        &self,
+        firm: &Firm<'_>,
+        work: Work,
+        mut is_last: impl FnMut(&Task, &Result<(), Failure>) -> bool,
+    ) -> Option<Ended> {
+        let seen = |task: &Task, outcome: &Result<(), Failure>| {
+            if is_last(task, outcome) {
+                self.death.notify_one();
+            }
+        };
         tokio::select! {
             biased;
             () = self.death.notified() => None,
-            ended = firm.run(self, work) => Some(ended),
+            ended = firm.run_seen(self, work, seen) => Some(ended),
         }
     }
 

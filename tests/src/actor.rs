@@ -27,6 +27,7 @@ pub struct Answer {
 impl Answer {
     /// The answer, which must have this status.
     #[track_caller]
+    #[expect(clippy::return_self_not_must_use, reason = "often the status is all a test wants")]
     pub fn expect(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{}", self.text);
         self

@@ -81,7 +81,8 @@ impl App {
 
     /// One of the sample people.
     pub fn person(&self, name: &str) -> Actor {
-        let token = self.stack.sample().token(name, &self.world).expect("a sample person").expect("a signed token");
+        let token =
+            self.stack.sample().token(name, &self.world).expect("a sample person").expect("a signed token");
         self.actor(Some(token.0.expose_secret().to_owned()))
     }
 
@@ -110,7 +111,8 @@ impl App {
 
     /// Creates a hire and returns its id.
     pub async fn hire(&self, given: &str, family: &str) -> String {
-        let body = json!({ "givenName": given, "familyName": family, "personalEmail": "new.hire@example.org" });
+        let body =
+            json!({ "givenName": given, "familyName": family, "personalEmail": "new.hire@example.org" });
         let made = self.admin().post("/api/hires", &body).await.expect(201);
         made.body["id"].as_str().expect("an id").to_owned()
     }
@@ -136,7 +138,9 @@ impl App {
         let path = format!("/api/provision/jobs/{job}");
         for _ in 0..600 {
             let shown = self.admin().get(&path).await.expect(200).body;
-            if ["succeeded", "failed", "needs_attention", "cancelled"].contains(&shown["status"].as_str().unwrap_or("")) {
+            if ["succeeded", "failed", "needs_attention", "cancelled"]
+                .contains(&shown["status"].as_str().unwrap_or(""))
+            {
                 return shown;
             }
             tokio::time::sleep(Duration::from_millis(50)).await;

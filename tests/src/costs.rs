@@ -47,7 +47,9 @@ pub fn budgets() -> Vec<Budget> {
     struct File {
         operation: Vec<Budget>,
     }
-    toml::from_str::<File>(include_str!("../budgets.toml")).expect("tests/budgets.toml is well-formed").operation
+    toml::from_str::<File>(include_str!("../budgets.toml"))
+        .expect("tests/budgets.toml is well-formed")
+        .operation
 }
 
 /// Adds up the cost in the log lines named `task` and `sweep`.
@@ -158,7 +160,9 @@ async fn provisioning(app: &App, all: &mut Vec<Measured>, logged: &Logged, hire:
     app.ended(reset).await;
     all.push(workflow("workflow: a credentials job from start to end", logged, app, reset));
     app.signed_hire("Lee", "Roe").await;
-    let ran = admin.send(admin.request(Method::POST, "/api/provision/run").header("idempotency-key", "cost-5")).await;
+    let ran = admin
+        .send(admin.request(Method::POST, "/api/provision/run").header("idempotency-key", "cost-5"))
+        .await;
     all.push(http("POST /api/provision/run", &ran.clone().expect(202)));
     app.ended(ran.body["id"].as_str().expect("a job")).await;
 }
@@ -193,7 +197,8 @@ pub fn document(all: &[Measured]) -> String {
     );
     for Measured { name, cost, transitions } in all {
         let steps = f64::from(u32::try_from(*transitions).unwrap_or(u32::MAX));
-        let dollars = cost.read_units * READ_PRICE + cost.write_units * WRITE_PRICE + steps * TRANSITION_PRICE;
+        let dollars =
+            cost.read_units * READ_PRICE + cost.write_units * WRITE_PRICE + steps * TRANSITION_PRICE;
         let Cost { round_trips, read_units, write_units } = cost;
         let _ = writeln!(
             text,

@@ -24,7 +24,8 @@ impl App {
         let mut rows = Vec::new();
         let mut start = None;
         loop {
-            let scan = self.client().scan().table_name(self.stack.table_name()).set_exclusive_start_key(start);
+            let scan =
+                self.client().scan().table_name(self.stack.table_name()).set_exclusive_start_key(start);
             let page = scan.send().await.expect("a page of the table");
             rows.extend(page.items().iter().map(|row| format!("{row:?}")));
             start = page.last_evaluated_key;
@@ -38,8 +39,14 @@ impl App {
     pub async fn break_job(&self, job: &str) {
         let update = self.client().update_item().table_name(self.stack.table_name());
         let update = update.key("PK", AttributeValue::S(format!("T#{}", self.stack.sample().tenant.id)));
-        let update = update.key("SK", AttributeValue::S(format!("JOB#{job}"))).update_expression("SET steps = :broken");
-        update.expression_attribute_values(":broken", AttributeValue::Bool(true)).send().await.expect("an update");
+        let update = update
+            .key("SK", AttributeValue::S(format!("JOB#{job}")))
+            .update_expression("SET steps = :broken");
+        update
+            .expression_attribute_values(":broken", AttributeValue::Bool(true))
+            .send()
+            .await
+            .expect("an update");
     }
 
     /// The history of every workflow, as text.
@@ -99,7 +106,8 @@ impl App {
         let roles = BTreeMap::from([("admin".to_owned(), PermissionSet::all())]);
         let seed = SeedTenant { tenant, provider: "standard".into(), roles, users: vec![user] };
         let settings = self.stack.settings("hires").expect("the function's settings");
-        let store = Store::new(&aws::sdk_config(&settings, "DYNAMODB").expect("settings"), self.stack.table_name());
+        let store =
+            Store::new(&aws::sdk_config(&settings, "DYNAMODB").expect("settings"), self.stack.table_name());
         store.platform().create_tenant(&seed).await.expect("a second tenant");
         let token = self.stack.sample().sign(ids, &self.world).expect("a token");
         self.actor(Some(token.0.expose_secret().to_owned()))

@@ -1,6 +1,7 @@
 //! What the black-box tests stand on: a running stack of their own, people who call it, and an
 //! e-sign provider that signs what it sends. Talks to the product over HTTP only; looks behind it
 //! only to check that nothing is left or leaked.
+#![expect(clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 mod actor;
 mod app;

@@ -31,7 +31,7 @@ pub fn routes() -> OpenApiRouter<Discovery> {
     OpenApiRouter::new().routes(routes!(get_keys::get_keys)).routes(routes!(get_openapi::get_openapi))
 }
 
-/// The operations as OpenAPI.
+/// The operations as an `OpenAPI` document.
 pub fn openapi() -> OpenApi {
     routes().into_openapi()
 }

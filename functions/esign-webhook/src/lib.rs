@@ -45,13 +45,13 @@ pub fn routes() -> OpenApiRouter<Webhook> {
         .routes(routes!(receive_event::receive_event))
 }
 
-/// The operations as OpenAPI.
+/// The operations as an `OpenAPI` document.
 pub fn openapi() -> OpenApi {
     routes().into_openapi()
 }
 
 /// The function, ready to serve.
-pub async fn app(settings: &Settings, world: World) -> Result<Router, StartError> {
+pub fn app(settings: &Settings, world: World) -> Result<Router, StartError> {
     let endpoint = settings.find("DEFAULT_ESIGN_ENDPOINT").map(str::parse::<EndpointId>).transpose();
     let endpoint = endpoint.map_err(|e| StartError::outside("DEFAULT_ESIGN_ENDPOINT", e))?;
     let provider = settings.find("DEFAULT_ESIGN_PROVIDER").unwrap_or("docusign").to_owned();

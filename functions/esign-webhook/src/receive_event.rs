@@ -49,7 +49,10 @@ struct SigningKeys {
 #[utoipa::path(post, path = "/api/esign/webhook", tag = "esign",
     request_body(content = String, content_type = "application/json", description = "The event as the provider signed it"),
     responses((status = 200, body = Received), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
-pub async fn receive_default_event(State(state): State<Webhook>, request: Request) -> Result<Json<Received>, ApiError> {
+pub async fn receive_default_event(
+    State(state): State<Webhook>,
+    request: Request,
+) -> Result<Json<Received>, ApiError> {
     let (provider, endpoint) = state.default.clone().ok_or_else(ApiError::not_found)?;
     receive(&state, &provider, endpoint, request).await
 }
@@ -101,7 +104,9 @@ async fn signing_keys(state: &Webhook, endpoint: EndpointId) -> Result<Vec<Secre
 
 fn refused(error: EsignError) -> ApiError {
     match error {
-        EsignError::Malformed { detail } => ApiError::new(Code::BodyInvalid, format!("The event is malformed: {detail}.")),
+        EsignError::Malformed { detail } => {
+            ApiError::new(Code::BodyInvalid, format!("The event is malformed: {detail}."))
+        }
         EsignError::Key(key) => ApiError::Fault(Box::new(key)),
         signature => {
             let mut detail = signature.to_string();

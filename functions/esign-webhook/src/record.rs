@@ -12,8 +12,14 @@ use crate::{Webhook, receive_event::Outcome};
 /// How often a hire that others change at the same moment is read again.
 const TRIES: u32 = 30;
 
-pub(crate) async fn record(state: &Webhook, scope: &TenantScope, event: &SignEvent) -> Result<Outcome, ApiError> {
-    let Some(status) = status(&event.kind) else { return Ok(Outcome::Ignored) };
+pub(crate) async fn record(
+    state: &Webhook,
+    scope: &TenantScope,
+    event: &SignEvent,
+) -> Result<Outcome, ApiError> {
+    let Some(status) = status(&event.kind) else {
+        return Ok(Outcome::Ignored);
+    };
     let Some((hire, kind)) = event.correlation.as_deref().and_then(correlation) else {
         return unmatched(state, scope, event, "no_correlation").await;
     };
@@ -36,8 +42,12 @@ async fn try_once(
     (hire, kind, status): (HireId, &DocumentKind, DocumentStatus),
 ) -> Result<Option<Outcome>, StoreError> {
     let store = state.store.tenant(scope);
-    let Some(mut hire) = store.find_hire(hire).await? else { return Ok(None) };
-    let Some(old) = hire.documents.get(kind).map(|record| record.status) else { return Ok(None) };
+    let Some(mut hire) = store.find_hire(hire).await? else {
+        return Ok(None);
+    };
+    let Some(old) = hire.documents.get(kind).map(|record| record.status) else {
+        return Ok(None);
+    };
     let provider_document = Some(event.provider_document_id.clone());
     let next = DocumentRecord { status, changed: state.world.now(), provider_document };
     if !hire.take_document(kind, next) {

@@ -30,7 +30,10 @@ pub struct CreateHire {
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes repeating the request safe for 24 hours")),
     responses((status = 201, body = HireView), (status = "4XX", body = Problem, content_type = "application/problem+json")),
     security(("token" = [])))]
-pub async fn create_hire(State(api): State<Api>, request: Mutation<CreateHire>) -> Result<Response, ApiError> {
+pub async fn create_hire(
+    State(api): State<Api>,
+    request: Mutation<CreateHire>,
+) -> Result<Response, ApiError> {
     let scope = request.begin(Permission::HiresManage)?;
     let store = api.store.tenant(&scope);
     let tenant = store.settings().await?;
@@ -47,7 +50,10 @@ fn read(body: &CreateHire, tenant: &Tenant) -> Result<(HireName, Email), ApiErro
     let family = fields.take("familyName", PersonName::parse(&body.family_name));
     let email = fields.take("personalEmail", Email::parse(&body.personal_email));
     if email.as_ref().is_some_and(|email| email.domain() == tenant.domain.as_str()) {
-        fields.refuse("personalEmail", "Give an address outside the company: the new mailbox does not exist yet.");
+        fields.refuse(
+            "personalEmail",
+            "Give an address outside the company: the new mailbox does not exist yet.",
+        );
         return Err(fields.into_error());
     }
     match (given, family, email) {

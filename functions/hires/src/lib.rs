@@ -12,10 +12,7 @@ use axum::{Router, extract::FromRef};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vestibule_adapters::{aws, workflows::Workflows};
-use vestibule_api::{
-    Api, Settings, finish,
-    state::StartError,
-};
+use vestibule_api::{Api, Settings, finish, state::StartError};
 use vestibule_domain::World;
 use vestibule_saga::Machines;
 
@@ -44,14 +41,15 @@ pub fn routes() -> OpenApiRouter<Hires> {
         .routes(routes!(reset_password::reset_hire_password))
 }
 
-/// The operations as OpenAPI.
+/// The operations as an `OpenAPI` document.
 pub fn openapi() -> OpenApi {
     routes().into_openapi()
 }
 
 /// The function, ready to serve.
 pub async fn app(settings: &Settings, world: World) -> Result<Router, StartError> {
-    let config = aws::sdk_config(settings.all(), "SFN").map_err(|e| StartError::outside("Step Functions", e))?;
+    let config =
+        aws::sdk_config(settings.all(), "SFN").map_err(|e| StartError::outside("Step Functions", e))?;
     let machines = Machines::from_settings(|name| settings.get(name))?;
     let api = Api::open(settings, world).await?;
     let show_cost = api.show_cost;

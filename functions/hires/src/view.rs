@@ -47,15 +47,16 @@ pub struct HireView {
 
 impl From<&Hire> for HireView {
     fn from(hire: &Hire) -> Self {
-        let document = |(kind, record): (&vestibule_domain::DocumentKind, &vestibule_domain::DocumentRecord)| {
-            let status = serde_json::to_value(record.status).ok();
-            DocumentView {
-                kind: kind.to_string(),
-                status: status.and_then(|s| s.as_str().map(str::to_owned)).unwrap_or_default(),
-                changed: record.changed.to_string(),
-                correlation: format!("{}/{kind}", hire.id),
-            }
-        };
+        let document =
+            |(kind, record): (&vestibule_domain::DocumentKind, &vestibule_domain::DocumentRecord)| {
+                let status = serde_json::to_value(record.status).ok();
+                DocumentView {
+                    kind: kind.to_string(),
+                    status: status.and_then(|s| s.as_str().map(str::to_owned)).unwrap_or_default(),
+                    changed: record.changed.to_string(),
+                    correlation: format!("{}/{kind}", hire.id),
+                }
+            };
         Self {
             id: hire.id.to_string(),
             given_name: hire.name.given.as_str().to_owned(),

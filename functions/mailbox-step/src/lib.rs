@@ -19,8 +19,10 @@ pub use tools::Tools;
 /// Performs the task in `event`. Errors are named `Retry`, `Permanent` or `AddressTaken`, as the
 /// state machines have them; the message is a stable code.
 pub async fn handle(tools: &Tools, event: Value) -> Result<Value, FunctionError> {
-    let task: Task = serde_json::from_value(event)
-        .map_err(|error| FunctionError { name: "Permanent".into(), message: format!("task_malformed: {error}") })?;
+    let task: Task = serde_json::from_value(event).map_err(|error| FunctionError {
+        name: "Permanent".into(),
+        message: format!("task_malformed: {error}"),
+    })?;
     // Boxed: the nested futures of a step are deeper than the compiler likes to lay out.
     let (done, cost) = metered(Box::pin(run(tools, &task))).await;
     let Cost { round_trips, read_units, write_units } = cost;

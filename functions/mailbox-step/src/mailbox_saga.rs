@@ -57,7 +57,8 @@ impl<'a> MailboxSaga<'a> {
             None => fold(&self.hire(ledger).await?)?,
         };
         for first in (1..=MOST_SPELLINGS).step_by(BATCH as usize) {
-            let spelled: Vec<Address> = (first..first + BATCH).map(|n| local.numbered(n).at(&tenant.domain)).collect();
+            let spelled: Vec<Address> =
+                (first..first + BATCH).map(|n| local.numbered(n).at(&tenant.domain)).collect();
             let held = ledger.tenant().taken_addresses(&spelled).await?;
             for address in spelled {
                 let text = address.to_string();
@@ -92,7 +93,9 @@ impl<'a> MailboxSaga<'a> {
     }
 
     async fn create_user_undo(&self, ledger: &mut Ledger<'_>) -> Result<Done, Failure> {
-        let Some(id) = self.user(ledger).await? else { return Ok(Done::plain()) };
+        let Some(id) = self.user(ledger).await? else {
+            return Ok(Done::plain());
+        };
         let (_, mailboxes) = self.provider(ledger).await?;
         remove(&mailboxes, &id).await
     }
@@ -144,7 +147,9 @@ impl<'a> MailboxSaga<'a> {
         if let Some(id) = record.effect {
             return Ok(Some(ProviderId::new(id)));
         }
-        let Ok(address) = reserved(ledger) else { return Ok(None) };
+        let Ok(address) = reserved(ledger) else {
+            return Ok(None);
+        };
         let (_, mailboxes) = self.provider(ledger).await?;
         Ok(mailboxes.find_ours(address.local().as_str(), &marker(ledger)).await?)
     }
@@ -199,7 +204,11 @@ impl Saga for MailboxSaga<'_> {
 async fn remove(mailboxes: &Mailboxes, id: &ProviderId) -> Result<Done, Failure> {
     mailboxes.disable(id).await?;
     mailboxes.delete(id).await?;
-    if mailboxes.describe(id).await?.is_some() { Err(Failure::retry("user_still_there")) } else { Ok(Done::plain()) }
+    if mailboxes.describe(id).await?.is_some() {
+        Err(Failure::retry("user_still_there"))
+    } else {
+        Ok(Done::plain())
+    }
 }
 
 /// Closes the job: nothing of it is left.
@@ -215,7 +224,11 @@ pub(crate) fn claim_undo(ledger: &Ledger<'_>) -> Done {
 
 fn reserve_address_undo(ledger: &Ledger<'_>) -> Result<Done, Failure> {
     let gone = matches!(ledger.job().step("create_user").status, StepStatus::Pending | StepStatus::Undone);
-    if gone { Ok(Done { release: reserved(ledger).ok(), ..Done::plain() }) } else { Err(Failure::permanent("mailbox_not_gone")) }
+    if gone {
+        Ok(Done { release: reserved(ledger).ok(), ..Done::plain() })
+    } else {
+        Err(Failure::permanent("mailbox_not_gone"))
+    }
 }
 
 fn issue_password_undo(ledger: &Ledger<'_>) -> Result<Done, Failure> {

@@ -30,8 +30,13 @@ pub struct Tools {
 impl Tools {
     /// Opens the clients that the settings name.
     pub fn open(settings: &Settings, world: World) -> Result<Self, StartError> {
-        let config = |key| aws::sdk_config(settings.all(), key).map_err(|e| StartError::outside("an AWS client", e));
-        let mailer = Mailer::new(&config("SESV2")?, settings.get("MAIL_FROM")?, settings.find("MAIL_CONFIGURATION_SET"));
+        let config =
+            |key| aws::sdk_config(settings.all(), key).map_err(|e| StartError::outside("an AWS client", e));
+        let mailer = Mailer::new(
+            &config("SESV2")?,
+            settings.get("MAIL_FROM")?,
+            settings.find("MAIL_CONFIGURATION_SET"),
+        );
         Ok(Self {
             store: open_store(settings)?,
             world,

@@ -21,7 +21,8 @@ pub struct Outbox {
 impl Outbox {
     /// Opens the bus that the settings name.
     pub fn open(settings: &Settings) -> Result<Self, StartError> {
-        let config = aws::sdk_config(settings.all(), "EVENTBRIDGE").map_err(|e| StartError::outside("the bus", e))?;
+        let config =
+            aws::sdk_config(settings.all(), "EVENTBRIDGE").map_err(|e| StartError::outside("the bus", e))?;
         Ok(Self { bus: Bus::new(&config, settings.get("EVENT_BUS")?) })
     }
 }
@@ -71,7 +72,8 @@ pub async fn handle(outbox: &Outbox, event: Value) -> Result<Value, FunctionErro
 /// The outbox row in a record, if it is one.
 fn read(record: Record) -> Option<(String, BusEvent)> {
     let Change { sequence_number, new_image } = record.dynamodb;
-    let event: OutboxEvent = serde_dynamo::from_item(new_image).ok().filter(|_| record.event_name == "INSERT")?;
+    let event: OutboxEvent =
+        serde_dynamo::from_item(new_image).ok().filter(|_| record.event_name == "INSERT")?;
     let mut detail = event.detail;
     detail["id"] = json!(event.id);
     detail["at"] = json!(event.at);

@@ -58,7 +58,12 @@ async fn cancel(
         }
     }
     let reply = Reply::new(StatusCode::ACCEPTED, &JobView::from(&job))?;
-    let event = JobEvent { from: Some(from), action: "job.cancel", answer: request.answer(&reply), ..JobEvent::default() };
+    let event = JobEvent {
+        from: Some(from),
+        action: "job.cancel",
+        answer: request.answer(&reply),
+        ..JobEvent::default()
+    };
     match state.api.store.tenant(scope).save_job(&mut job, event, &state.api.world).await {
         Err(StoreError::Conflict(Conflict::Stale)) => Ok(None),
         done => request.settle(&state.api, done, reply).await.map(Some),

@@ -55,14 +55,15 @@ pub fn routes() -> OpenApiRouter<Jobs> {
         .routes(routes!(cancel_job::cancel_job))
 }
 
-/// The operations as OpenAPI.
+/// The operations as an `OpenAPI` document.
 pub fn openapi() -> OpenApi {
     routes().into_openapi()
 }
 
 /// The function, ready to serve.
 pub async fn app(settings: &Settings, world: World) -> Result<Router, StartError> {
-    let config = aws::sdk_config(settings.all(), "SFN").map_err(|e| StartError::outside("Step Functions", e))?;
+    let config =
+        aws::sdk_config(settings.all(), "SFN").map_err(|e| StartError::outside("Step Functions", e))?;
     let machines = Machines::from_settings(|name| settings.get(name))?;
     let api = Api::open(settings, world).await?;
     let show_cost = api.show_cost;

@@ -35,7 +35,10 @@ pub async fn retry_job(
     let store = state.api.store.tenant(&scope);
     let mut job = store.find_job(id).await?.ok_or_else(ApiError::not_found)?;
     if !matches!(job.status, JobStatus::Failed | JobStatus::Cancelled | JobStatus::NeedsAttention) {
-        let detail = format!("The job is {}; only a job that failed, was cancelled or needs attention can be retried.", job.status.name());
+        let detail = format!(
+            "The job is {}; only a job that failed, was cancelled or needs attention can be retried.",
+            job.status.name()
+        );
         return Err(ApiError::new(Code::WrongState, detail));
     }
     if let Some(local_part) = &request.body.local_part {

@@ -50,7 +50,9 @@ impl<S: Send + Sync> FromRequestParts<S> for Wait {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let query = Query::<Self>::from_request_parts(parts, state).await.ok().map(|Query(wait)| wait);
         let detail = format!("`wait`: give seconds from 0 to {MAX_WAIT}.");
-        query.filter(|wait| wait.wait <= MAX_WAIT).ok_or_else(|| ApiError::new(Code::ParameterInvalid, detail))
+        query
+            .filter(|wait| wait.wait <= MAX_WAIT)
+            .ok_or_else(|| ApiError::new(Code::ParameterInvalid, detail))
     }
 }
 
@@ -118,7 +120,10 @@ async fn start(
     mut job: Job,
 ) -> Option<Result<(Job, Response), ApiError>> {
     let store = state.api.store.tenant(scope);
-    let reply = match Reply::new(StatusCode::ACCEPTED, &JobView::from(&Job { status: JobStatus::Running, ..job.clone() })) {
+    let reply = match Reply::new(
+        StatusCode::ACCEPTED,
+        &JobView::from(&Job { status: JobStatus::Running, ..job.clone() }),
+    ) {
         Ok(reply) => reply,
         Err(error) => return Some(Err(error)),
     };

@@ -6,7 +6,8 @@ use utoipa::ToSchema;
 use vestibule_domain::{Job, JobKind, StepRecord, StepStatus};
 
 /// The steps of a mailbox job in order, for the timeline.
-const ORDER: [&str; 6] = ["claim", "reserve_address", "create_user", "enable_mailbox", "issue_password", "finish"];
+const ORDER: [&str; 6] =
+    ["claim", "reserve_address", "create_user", "enable_mailbox", "issue_password", "finish"];
 
 /// One step of the timeline.
 #[derive(Debug, Serialize, ToSchema)]
@@ -110,7 +111,10 @@ fn step(name: &str, record: &StepRecord) -> StepView {
         started: time(record.started),
         ended: time(record.ended),
         error: record.error.clone(),
-        left: record.effect.clone().or_else(|| uncertain.map(|intent| format!("unknown outcome of: {intent}"))),
+        left: record
+            .effect
+            .clone()
+            .or_else(|| uncertain.map(|intent| format!("unknown outcome of: {intent}"))),
     }
 }
 

@@ -15,7 +15,9 @@ impl Sweep {
         let now = self.world.now();
         let job = store.find_job(due.job).await?;
         // The index lags: the record may have moved on since.
-        let Some(mut job) = job.filter(|job| job.due.is_some_and(|at| at <= now)) else { return Ok("gone") };
+        let Some(mut job) = job.filter(|job| job.due.is_some_and(|at| at <= now)) else {
+            return Ok("gone");
+        };
         let done = match job.status {
             JobStatus::Pending => self.start(store, &mut job).await,
             JobStatus::Running | JobStatus::Compensating => {

@@ -31,7 +31,8 @@ pub struct Sweep {
 impl Sweep {
     /// Opens the clients that the settings name.
     pub fn open(settings: &Settings, world: World) -> Result<Self, StartError> {
-        let config = aws::sdk_config(settings.all(), "SFN").map_err(|e| StartError::outside("Step Functions", e))?;
+        let config =
+            aws::sdk_config(settings.all(), "SFN").map_err(|e| StartError::outside("Step Functions", e))?;
         let machines = Machines::from_settings(|name| settings.get(name))?;
         Ok(Self { store: open_store(settings)?, world, workflows: Workflows::new(&config), machines })
     }
@@ -61,7 +62,8 @@ pub async fn handle(sweep: &Sweep, event: Value) -> Result<Value, FunctionError>
         }
     }))
     .await;
-    let tally = done.map_err(|error| FunctionError { name: "SweepFailed".into(), message: error.to_string() })?;
+    let tally =
+        done.map_err(|error| FunctionError { name: "SweepFailed".into(), message: error.to_string() })?;
     let Cost { round_trips, read_units, write_units } = cost;
     tracing::info!(?tally, round_trips, read_units, write_units, "sweep");
     Ok(json!(tally))

@@ -21,11 +21,12 @@ impl Sweep {
     pub(crate) async fn all(&self) -> Result<Tally, LaunchError> {
         let due = self.store.platform().due_jobs(self.world.now(), BATCH).await?;
         let cared = stream::iter(due).map(|due| self.care_safely(due)).buffer_unordered(AT_ONCE);
-        Ok(cared.fold(Tally::new(), |mut tally, done| async move {
-            *tally.entry(done).or_default() += 1;
-            tally
-        })
-        .await)
+        Ok(cared
+            .fold(Tally::new(), |mut tally, done| async move {
+                *tally.entry(done).or_default() += 1;
+                tally
+            })
+            .await)
     }
 
     /// Cares for one job; its failure is the caller's, so that the event comes again.

@@ -58,11 +58,7 @@ impl Functions {
         let request_id = header("x-amzn-requestid").unwrap_or_default();
         let answer: Value = response.json().await.map_err(|error| client_failure(&error))?;
         if status.is_success() {
-            return if failed {
-                Err(TaskFailure::of_function(&answer))
-            } else {
-                Ok(answer)
-            };
+            return if failed { Err(TaskFailure::of_function(&answer)) } else { Ok(answer) };
         }
         let code = code.unwrap_or_else(|| "Unknown".to_owned());
         let message = answer["message"].as_str().unwrap_or_default();
@@ -109,10 +105,7 @@ struct StatesEntered(Mutex<Vec<Value>>);
 impl Journal for StatesEntered {
     fn save(&self, _: &Execution, new_events: &[Event]) -> Result<(), JournalFailed> {
         let mut states = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        for details in new_events
-            .iter()
-            .filter_map(|event| event.details.get("stateEnteredEventDetails"))
-        {
+        for details in new_events.iter().filter_map(|event| event.details.get("stateEnteredEventDetails")) {
             let input = details["input"].as_str().unwrap_or_default();
             let input: Value = serde_json::from_str(input).map_err(|error| JournalFailed(error.into()))?;
             states.push(json!([details["name"], input]));
@@ -128,21 +121,10 @@ async fn run(
 ) -> Result<Value, Box<dyn Error>> {
     let pace = Hurried(RealPace::default());
     let (journal, abort) = (StatesEntered::default(), Abort::new());
-    let definition = definitions
-        .get(&scenario.definition)
-        .ok_or("a scenario names no definition")?;
-    let runner = Runner {
-        definition,
-        lambda: functions,
-        pace: &pace,
-        journal: &journal,
-        abort: &abort,
-    };
+    let definition = definitions.get(&scenario.definition).ok_or("a scenario names no definition")?;
+    let runner = Runner { definition, lambda: functions, pace: &pace, journal: &journal, abort: &abort };
     let start = Start {
-        arn: format!(
-            "arn:aws:states:eu-west-1:123456789012:execution:reference:{}",
-            scenario.id
-        ),
+        arn: format!("arn:aws:states:eu-west-1:123456789012:execution:reference:{}", scenario.id),
         name: scenario.id.clone(),
         state_machine_arn: "arn:aws:states:eu-west-1:123456789012:stateMachine:reference".to_owned(),
         state_machine_name: "reference".to_owned(),
@@ -180,15 +162,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         let definition = Definition::parse(&name, &machine.to_string())?;
         Ok::<_, vestibule_asl::Refused>((name, definition))
     };
-    let definitions = work
-        .definitions
-        .into_iter()
-        .map(parse)
-        .collect::<Result<BTreeMap<_, _>, _>>()?;
-    let functions = Functions {
-        client: Client::builder().no_proxy().build()?,
-        invoke_url,
-    };
+    let definitions = work.definitions.into_iter().map(parse).collect::<Result<BTreeMap<_, _>, _>>()?;
+    let functions = Functions { client: Client::builder().no_proxy().build()?, invoke_url };
     let runs: Vec<Value> = stream::iter(&work.scenarios)
         .map(|scenario| run(scenario, &definitions, &functions))
         .buffer_unordered(PARALLEL)

@@ -38,26 +38,16 @@ impl Happened {
             previous_event_id: if id == 2 { 0 } else { id - 1 },
             kind: self.kind,
             timestamp,
-            details: self
-                .details
-                .into_iter()
-                .map(|(key, value)| (key.to_owned(), value))
-                .collect(),
+            details: self.details.into_iter().map(|(key, value)| (key.to_owned(), value)).collect(),
         }
     }
 
     pub(crate) fn bare(kind: impl Into<String>) -> Self {
-        Self {
-            kind: kind.into(),
-            details: None,
-        }
+        Self { kind: kind.into(), details: None }
     }
 
     pub(crate) fn with(kind: impl Into<String>, key: &'static str, details: Value) -> Self {
-        Self {
-            kind: kind.into(),
-            details: Some((key, details)),
-        }
+        Self { kind: kind.into(), details: Some((key, details)) }
     }
 
     pub(crate) fn execution_started(input: &Value) -> Self {

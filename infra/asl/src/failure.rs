@@ -20,19 +20,13 @@ pub struct TaskFailure {
 impl TaskFailure {
     /// A failure with this name and cause.
     pub fn new(error: impl Into<String>, cause: impl Into<String>) -> Self {
-        Self {
-            error: error.into(),
-            cause: cause.into(),
-        }
+        Self { error: error.into(), cause: cause.into() }
     }
 
     /// The failure that Step Functions makes of a function error answer
     /// (`{"errorType", "errorMessage"}`); `Lambda.Unknown` when it names no type.
     pub fn of_function(answer: &Value) -> Self {
-        let error = answer
-            .get("errorType")
-            .and_then(Value::as_str)
-            .unwrap_or("Lambda.Unknown");
+        let error = answer.get("errorType").and_then(Value::as_str).unwrap_or("Lambda.Unknown");
         Self::new(error, answer.to_string())
     }
 

@@ -34,10 +34,7 @@ impl Default for RealPace {
     }
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "this is the seam to the system's clock and chance"
-)]
+#[expect(clippy::disallowed_methods, reason = "this is the seam to the system's clock and chance")]
 impl Pace for RealPace {
     fn now(&self) -> Timestamp {
         Timestamp::now()

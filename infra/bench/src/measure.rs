@@ -1,12 +1,7 @@
 //! Starting, invoking and weighing a binary. Batches of the function and of the floor alternate, so that whatever else
 //! the machine does meets both.
 
-use std::{
-    fs,
-    io::Write as _,
-    path::Path,
-    time::Duration,
-};
+use std::{fs, io::Write as _, path::Path, time::Duration};
 
 use anyhow::{Context as _, Result};
 use flate2::{Compression, write::DeflateEncoder};

@@ -4,7 +4,7 @@ use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
 use vestibule_bench::{
     events::sample,
-    runtime_api::{FunctionError, Function},
+    runtime_api::{Function, FunctionError},
 };
 
 use crate::setting::Setting;
@@ -31,12 +31,18 @@ impl Operation {
     /// Whether the function does here what is to be measured.
     pub(crate) async fn check(&self, function: &mut Function) -> Result<()> {
         let answer = function.invoke(&self.event).await;
-        let answer = answer.map_err(|error: FunctionError| anyhow::anyhow!("{}: {}: {error}", self.function, self.name))?;
+        let answer = answer
+            .map_err(|error: FunctionError| anyhow::anyhow!("{}: {}: {error}", self.function, self.name))?;
         let (pointer, value) = match &self.expected {
             Expected::Ok => ("/statusCode", &Value::from(200)),
             Expected::Contains(pointer, value) => (*pointer, value),
         };
-        ensure!(answer.pointer(pointer) == Some(value), "{}: {}: unexpected answer {answer}", self.function, self.name);
+        ensure!(
+            answer.pointer(pointer) == Some(value),
+            "{}: {}: unexpected answer {answer}",
+            self.function,
+            self.name
+        );
         Ok(())
     }
 }
@@ -61,9 +67,27 @@ fn with_a_caller(setting: &Setting) -> Result<Vec<Operation>> {
     let get_job = sample("provision-run", "get", &[token, (&sample_job, &job)])?;
     let list = sample("hires", "list", &[token])?;
     Ok(vec![
-        Operation { function: "hires", name: "show a hire", event: get_hire, aim: Some(250), expected: Expected::Ok },
-        Operation { function: "hires", name: "list 20 hires", event: list, aim: Some(250), expected: Expected::Ok },
-        Operation { function: "provision-run", name: "show a job", event: get_job, aim: Some(250), expected: Expected::Ok },
+        Operation {
+            function: "hires",
+            name: "show a hire",
+            event: get_hire,
+            aim: Some(250),
+            expected: Expected::Ok,
+        },
+        Operation {
+            function: "hires",
+            name: "list 20 hires",
+            event: list,
+            aim: Some(250),
+            expected: Expected::Ok,
+        },
+        Operation {
+            function: "provision-run",
+            name: "show a job",
+            event: get_job,
+            aim: Some(250),
+            expected: Expected::Ok,
+        },
     ])
 }
 
@@ -78,20 +102,52 @@ fn without_a_caller(setting: &Setting) -> Result<Vec<Operation>> {
     let published = Expected::Contains("/batchItemFailures", Value::Array(Vec::new()));
     let nothing = Expected::Contains("", Value::Object(serde_json::Map::new()));
     Ok(vec![
-        Operation { function: "esign-webhook", name: "a signed event of no interest", event: webhook, aim: Some(150), expected: Expected::Ok },
-        Operation { function: "mailbox-step", name: "a task repeated", event: claim, aim: Some(150), expected: done },
-        Operation { function: "provision-sweep", name: "nothing due", event: sweep, aim: None, expected: nothing },
-        Operation { function: "outbox", name: "publish one event", event: outbox, aim: None, expected: published },
-        Operation { function: "discovery", name: "show the keys", event: keys, aim: None, expected: Expected::Ok },
+        Operation {
+            function: "esign-webhook",
+            name: "a signed event of no interest",
+            event: webhook,
+            aim: Some(150),
+            expected: Expected::Ok,
+        },
+        Operation {
+            function: "mailbox-step",
+            name: "a task repeated",
+            event: claim,
+            aim: Some(150),
+            expected: done,
+        },
+        Operation {
+            function: "provision-sweep",
+            name: "nothing due",
+            event: sweep,
+            aim: None,
+            expected: nothing,
+        },
+        Operation {
+            function: "outbox",
+            name: "publish one event",
+            event: outbox,
+            aim: None,
+            expected: published,
+        },
+        Operation {
+            function: "discovery",
+            name: "show the keys",
+            event: keys,
+            aim: None,
+            expected: Expected::Ok,
+        },
     ])
 }
 
 /// A kind of event that is checked, read and dropped.
 fn ignored_event(setting: &Setting) -> Result<Value> {
     let endpoint = sample("esign-webhook", "request", &[])?;
-    let endpoint = endpoint["pathParameters"]["endpoint"].as_str().context("the sample names no endpoint")?.to_owned();
+    let endpoint =
+        endpoint["pathParameters"]["endpoint"].as_str().context("the sample names no endpoint")?.to_owned();
     let mut event = sample("esign-webhook", "request", &[(&endpoint, &setting.endpoint())])?;
-    let body = sample("esign-webhook", "unknown-event", &[("{hire}", &setting.hire.to_string())])?.to_string();
+    let body =
+        sample("esign-webhook", "unknown-event", &[("{hire}", &setting.hire.to_string())])?.to_string();
     event["headers"]["x-docusign-signature-1"] = setting.signature(&body)?.into();
     event["headers"]["content-length"] = body.len().to_string().into();
     event["body"] = body.into();

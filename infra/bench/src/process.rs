@@ -17,7 +17,8 @@ pub fn cpu(pid: u32) -> io::Result<Duration> {
     let mut nanoseconds = 0;
     for thread in fs::read_dir(format!("/proc/{pid}/task"))? {
         let text = fs::read_to_string(thread?.path().join("schedstat"))?;
-        nanoseconds += text.split(' ').next().and_then(|first| first.parse::<u64>().ok()).ok_or_else(unreadable)?;
+        nanoseconds +=
+            text.split(' ').next().and_then(|first| first.parse::<u64>().ok()).ok_or_else(unreadable)?;
     }
     Ok(Duration::from_nanos(nanoseconds))
 }
@@ -27,7 +28,8 @@ pub fn memory(pid: u32) -> io::Result<Memory> {
     let status = fs::read_to_string(format!("/proc/{pid}/status"))?;
     let field = |name: &str| {
         let line = status.lines().find_map(|line| line.strip_prefix(name));
-        line.and_then(|rest| rest.trim_start_matches(':').trim().strip_suffix(" kB")?.parse().ok()).ok_or_else(unreadable)
+        line.and_then(|rest| rest.trim_start_matches(':').trim().strip_suffix(" kB")?.parse().ok())
+            .ok_or_else(unreadable)
     };
     Ok(Memory { resident: field("VmRSS")?, peak: field("VmHWM")? })
 }

@@ -53,7 +53,10 @@ fn invocations(floor: &Floor, rows: &[Row]) -> String {
         let (ratio, time) = (ratio(invocation.cpu, floor.cpu), invocation.time.as_micros());
         let (function, name, floor) = (operation.function, operation.name, floor.cpu.as_micros());
         let aim = aim.unwrap_or_default();
-        line(&mut text, &format!("| `{function}` | {name} | {cpu} | {floor} | {ratio:.2} | {time} | {aim} |"));
+        line(
+            &mut text,
+            &format!("| `{function}` | {name} | {cpu} | {floor} | {ratio:.2} | {time} | {aim} |"),
+        );
     }
     text.push('\n');
     text

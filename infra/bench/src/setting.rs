@@ -32,7 +32,12 @@ impl Setting {
             store.create_hire(&new_hire(number, tenant, &world)?, None, &world).await?;
         }
         // Running and not due: its workflow's first task can be repeated, and the sweep finds nothing.
-        let job = Job { status: JobStatus::Running, attempt: 1, due: None, ..Job::new(JobKind::Mailbox, hire.id, &world) };
+        let job = Job {
+            status: JobStatus::Running,
+            attempt: 1,
+            due: None,
+            ..Job::new(JobKind::Mailbox, hire.id, &world)
+        };
         store.create_job(&job, &mut hire, None, &world).await?;
         Ok(Self { hire: hire.id, job: job.id, stack })
     }

@@ -44,7 +44,11 @@ async fn start(stack: &Stack, function: &str, extra: &[(&str, &str)]) -> Result<
 
 async fn answer(function: &str, event: &Value) -> Result<Value, FunctionError> {
     let stack = stack().await;
-    start(&stack, function, &[]).await.unwrap_or_else(|error| panic!("{function}: {error}")).invoke(event).await
+    start(&stack, function, &[])
+        .await
+        .unwrap_or_else(|error| panic!("{function}: {error}"))
+        .invoke(event)
+        .await
 }
 
 async fn http(function: &str, event: &Value) -> (u64, Value) {
@@ -56,7 +60,8 @@ async fn http(function: &str, event: &Value) -> (u64, Value) {
 #[tokio::test]
 async fn every_function_of_the_template_is_invoked_here() {
     let stack = stack().await;
-    let functions: BTreeSet<_> = stack.template().functions.iter().map(|function| function.name.as_str()).collect();
+    let functions: BTreeSet<_> =
+        stack.template().functions.iter().map(|function| function.name.as_str()).collect();
     assert_eq!(functions, BTreeSet::from(INVOKED));
 }
 
@@ -66,7 +71,10 @@ async fn no_function_starts_with_the_sign_in_switched_off() {
     for function in INVOKED {
         let refused = start(&stack, function, &[("DEBUG_BYPASS_AUTH", "true")]).await.unwrap_err();
         let StartError::Ended { status, output } = refused else { panic!("{function}: {refused}") };
-        assert!(!status.contains("status: 0") && output.contains("DEBUG_BYPASS_AUTH"), "{function}: {status}: {output}");
+        assert!(
+            !status.contains("status: 0") && output.contains("DEBUG_BYPASS_AUTH"),
+            "{function}: {status}: {output}"
+        );
     }
 }
 
@@ -126,7 +134,8 @@ async fn the_webhook_knows_no_foreign_endpoint_and_takes_no_unsigned_event() {
 async fn the_sweep_counts_what_it_did() {
     let nothing = answer("provision-sweep", &sample("provision-sweep", "scheduled", &[]).unwrap()).await;
     assert_eq!(nothing.unwrap(), json!({}));
-    let gone = answer("provision-sweep", &sample("provision-sweep", "job-pending", &[]).unwrap()).await.unwrap();
+    let gone =
+        answer("provision-sweep", &sample("provision-sweep", "job-pending", &[]).unwrap()).await.unwrap();
     assert_eq!(gone.as_object().unwrap().values().filter_map(Value::as_u64).sum::<u64>(), 1, "{gone}");
 }
 

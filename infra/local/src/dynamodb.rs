@@ -17,16 +17,12 @@ pub(crate) async fn start(
     let database = match data_dir {
         Some(directory) => {
             let file = directory.join("table.db");
-            let path = file
-                .to_str()
-                .ok_or_else(|| anyhow!("{} is no UTF-8 path", file.display()))?;
+            let path = file.to_str().ok_or_else(|| anyhow!("{} is no UTF-8 path", file.display()))?;
             Database::new(path).map_err(|error| anyhow!("{path} cannot be opened: {error:?}"))?
         }
         None => Database::memory().map_err(|error| anyhow!("no database in memory: {error:?}"))?,
     };
-    let listener = TcpListener::bind(("127.0.0.1", 0))
-        .await
-        .context("no port for DynamoDB")?;
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.context("no port for DynamoDB")?;
     let url = format!("http://{}", listener.local_addr()?);
     servers.spawn(async move {
         let stopped = async move {

@@ -8,15 +8,8 @@ use vestibule_domain::World;
 use crate::lambda::{Handler, event_handler};
 
 /// Every function that can be built, by the name the template gives it.
-pub const NAMES: [&str; 7] = [
-    "discovery",
-    "esign-webhook",
-    "hires",
-    "mailbox-step",
-    "outbox",
-    "provision-run",
-    "provision-sweep",
-];
+pub const NAMES: [&str; 7] =
+    ["discovery", "esign-webhook", "hires", "mailbox-step", "outbox", "provision-run", "provision-sweep"];
 
 /// Why a function of the template cannot run here.
 #[derive(Debug, thiserror::Error)]
@@ -34,17 +27,11 @@ pub async fn build(name: &str, settings: &Settings, world: World) -> Result<Hand
     let failed = |error| BuildError::Start(name.to_owned(), error);
     Ok(match name {
         "discovery" => Handler::Http(vestibule_discovery::app(settings, world).await.map_err(failed)?),
-        "esign-webhook" => Handler::Http(
-            vestibule_esign_webhook::app(settings, world)
-                .await
-                .map_err(failed)?,
-        ),
+        "esign-webhook" => Handler::Http(vestibule_esign_webhook::app(settings, world).map_err(failed)?),
         "hires" => Handler::Http(vestibule_hires::app(settings, world).await.map_err(failed)?),
-        "provision-run" => Handler::Http(
-            vestibule_provision_run::app(settings, world)
-                .await
-                .map_err(failed)?,
-        ),
+        "provision-run" => {
+            Handler::Http(vestibule_provision_run::app(settings, world).await.map_err(failed)?)
+        }
         "mailbox-step" => {
             let tools = Arc::new(vestibule_mailbox_step::Tools::open(settings, world).map_err(failed)?);
             event_handler(move |event| {

@@ -27,18 +27,13 @@ async fn invoke(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let payload = if body.is_empty() {
-        Ok(json!({}))
-    } else {
-        serde_json::from_slice(&body)
-    };
+    let payload = if body.is_empty() { Ok(json!({})) } else { serde_json::from_slice(&body) };
     let Ok(payload) = payload else {
         let text = "Could not parse request body into json";
         return refusal(StatusCode::BAD_REQUEST, "InvalidRequestContentException", text);
     };
-    let kind = headers
-        .get("x-amz-invocation-type")
-        .map_or(b"RequestResponse".as_slice(), HeaderValue::as_bytes);
+    let kind =
+        headers.get("x-amz-invocation-type").map_or(b"RequestResponse".as_slice(), HeaderValue::as_bytes);
     let outcome = match kind {
         b"RequestResponse" => functions.invoke(&name, payload).await,
         b"Event" => functions.invoke_later(&name, payload).map(|()| Value::Null),
@@ -49,29 +44,18 @@ async fn invoke(
     };
     match outcome {
         Ok(_) if kind == b"Event" => answer(StatusCode::ACCEPTED, &[], String::new()),
-        Ok(value) => answer(
-            StatusCode::OK,
-            &[("x-amz-executed-version", "$LATEST")],
-            value.to_string(),
-        ),
+        Ok(value) => answer(StatusCode::OK, &[("x-amz-executed-version", "$LATEST")], value.to_string()),
         Err(InvokeError::Function(error)) => {
             let body = json!({ "errorType": error.name, "errorMessage": error.message });
-            let marks = [
-                ("x-amz-executed-version", "$LATEST"),
-                ("x-amz-function-error", "Unhandled"),
-            ];
+            let marks = [("x-amz-executed-version", "$LATEST"), ("x-amz-function-error", "Unhandled")];
             answer(StatusCode::OK, &marks, body.to_string())
         }
-        Err(error @ InvokeError::NotFound(_)) => refusal(
-            StatusCode::NOT_FOUND,
-            "ResourceNotFoundException",
-            &error.to_string(),
-        ),
-        Err(error @ InvokeError::TooLarge { .. }) => refusal(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "RequestTooLargeException",
-            &error.to_string(),
-        ),
+        Err(error @ InvokeError::NotFound(_)) => {
+            refusal(StatusCode::NOT_FOUND, "ResourceNotFoundException", &error.to_string())
+        }
+        Err(error @ InvokeError::TooLarge { .. }) => {
+            refusal(StatusCode::PAYLOAD_TOO_LARGE, "RequestTooLargeException", &error.to_string())
+        }
     }
 }
 
@@ -120,15 +104,8 @@ mod tests {
         functions.register(
             &function,
             event_handler(|event| async move {
-                let refused = FunctionError {
-                    name: "Permanent".to_owned(),
-                    message: "no".to_owned(),
-                };
-                if event["fail"] == true {
-                    Err(refused)
-                } else {
-                    Ok(event)
-                }
+                let refused = FunctionError { name: "Permanent".to_owned(), message: "no".to_owned() };
+                if event["fail"] == true { Err(refused) } else { Ok(event) }
             }),
         );
         let request = Request::post(format!("/2015-03-31/functions/{name}/invocations"))
@@ -143,16 +120,10 @@ mod tests {
 
     #[tokio::test]
     async fn answers_errors_and_refusals_have_the_marks_of_the_service() {
-        let done = call(
-            "arn:aws:lambda:eu-west-1:000000000000:function:vestibule-step",
-            "RequestResponse",
-            "{}",
-        )
-        .await;
-        assert_eq!(
-            (done.status(), header(&done, "x-amz-function-error")),
-            (StatusCode::OK, None)
-        );
+        let done =
+            call("arn:aws:lambda:eu-west-1:000000000000:function:vestibule-step", "RequestResponse", "{}")
+                .await;
+        assert_eq!((done.status(), header(&done, "x-amz-function-error")), (StatusCode::OK, None));
         assert!(header(&done, "x-amzn-requestid").is_some());
         let failed = call("step", "RequestResponse", r#"{"fail":true}"#).await;
         assert_eq!(
@@ -162,14 +133,8 @@ mod tests {
         let queued = call("step", "Event", "{}").await;
         assert_eq!(queued.status(), StatusCode::ACCEPTED);
         let unknown = call("nobody", "RequestResponse", "{}").await;
-        assert_eq!(
-            header(&unknown, "x-amzn-errortype"),
-            Some("ResourceNotFoundException")
-        );
+        assert_eq!(header(&unknown, "x-amzn-errortype"), Some("ResourceNotFoundException"));
         let garbage = call("step", "RequestResponse", "{").await;
-        assert_eq!(
-            header(&garbage, "x-amzn-errortype"),
-            Some("InvalidRequestContentException")
-        );
+        assert_eq!(header(&garbage, "x-amzn-errortype"), Some("InvalidRequestContentException"));
     }
 }

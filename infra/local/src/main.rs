@@ -6,6 +6,7 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
+use vestibule_domain::JobStart;
 use vestibule_local::{Stack, StackOptions, demo, sample::PEOPLE};
 
 /// Runs Vestibule on this machine, from the template that deploys it.
@@ -29,6 +30,9 @@ struct Arguments {
     /// Let the sample people in by the header `x-debug-user`, without a token.
     #[arg(long, env = "DEBUG_BYPASS_AUTH")]
     debug_bypass_auth: bool,
+    /// Let the jobs of a new sample tenant wait until they are asked for.
+    #[arg(long)]
+    on_request: bool,
     /// What to log: error, warn, info, debug, or directives as in `vestibule_local=debug,warn`.
     #[arg(long, env = "LOG_LEVEL", default_value = "info")]
     log_level: String,
@@ -52,6 +56,7 @@ async fn main() -> Result<()> {
         data_dir: (!arguments.ephemeral).then_some(arguments.data_dir),
         port: arguments.port,
         dynamodb_endpoint: arguments.dynamodb_endpoint,
+        job_start: if arguments.on_request { JobStart::OnRequest } else { JobStart::Automatic },
         debug_bypass: arguments.debug_bypass_auth,
         schedules: true,
         streams: true,
@@ -66,13 +71,9 @@ async fn main() -> Result<()> {
 
 /// The SDKs stay at `warn`: their debug output shows request bodies.
 fn start_logging(level: &str) -> Result<()> {
-    let filter = EnvFilter::try_new(format!(
-        "{level},aws=warn,hyper=warn,aws_smithy_runtime=warn,dynoxide=error"
-    ))?;
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .init();
+    let filter =
+        EnvFilter::try_new(format!("{level},aws=warn,hyper=warn,aws_smithy_runtime=warn,dynoxide=error"))?;
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     Ok(())
 }
 
@@ -81,22 +82,12 @@ fn announce(stack: &Stack) {
     println!("API        {url}  (described at {url}/openapi.json)");
     println!("Pages      {url}/_local/  (mails, workflows)");
     println!("AWS        {}  (models; faults: PUT /_faults)", stack.aws_url());
-    println!(
-        "DynamoDB   {}  (table {})",
-        stack.dynamodb_url(),
-        stack.table_name()
-    );
+    println!("DynamoDB   {}  (table {})", stack.dynamodb_url(), stack.table_name());
     println!("Tenant     {} ({})", sample.tenant.name, sample.tenant.id);
     for person in PEOPLE {
-        println!(
-            "Token of   {:<28} curl {url}/_local/token/{}",
-            person.email, person.name
-        );
+        println!("Token of   {:<28} curl {url}/_local/token/{}", person.email, person.name);
     }
-    println!(
-        "Webhook    {url}/api/esign/webhook/docusign/{}",
-        sample.tenant.endpoint
-    );
+    println!("Webhook    {url}/api/esign/webhook/docusign/{}", sample.tenant.endpoint);
     println!("           its signing key: curl {url}/_local/esign");
     println!("Ctrl-C stops it; what it holds is there again at the next start.");
 }

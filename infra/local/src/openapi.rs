@@ -10,16 +10,10 @@ pub fn document() -> OpenApi {
     let mut info = Info::new("Vestibule", env!("CARGO_PKG_VERSION"));
     info.description = Some("From a signed form to a working account.".into());
     info.license = Some(License::new("MIT OR Apache-2.0"));
-    let bearer = HttpBuilder::new()
-        .scheme(HttpAuthScheme::Bearer)
-        .bearer_format("JWT")
-        .build();
+    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
     let mut components = Components::new();
     components.add_security_scheme("token", SecurityScheme::Http(bearer));
-    let base = OpenApiBuilder::new()
-        .info(info)
-        .components(Some(components))
-        .build();
+    let base = OpenApiBuilder::new().info(info).components(Some(components)).build();
     let parts = [
         vestibule_discovery::openapi(),
         vestibule_esign_webhook::openapi(),

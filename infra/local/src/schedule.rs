@@ -17,10 +17,8 @@ use crate::template::{Schedule, Surroundings};
 pub(crate) fn parse_rate(expression: &str) -> Result<Duration, String> {
     let refused =
         || format!("Schedule {expression} is not supported, only rate(<number> <minutes|hours|days>)");
-    let inner = expression
-        .strip_prefix("rate(")
-        .and_then(|rest| rest.strip_suffix(')'))
-        .ok_or_else(refused)?;
+    let inner =
+        expression.strip_prefix("rate(").and_then(|rest| rest.strip_suffix(')')).ok_or_else(refused)?;
     let (number, unit) = inner.split_once(' ').ok_or_else(refused)?;
     let number: u64 = number.parse().map_err(|_| refused())?;
     let minutes = match (number, unit) {
@@ -69,13 +67,7 @@ mod tests {
     fn rates_are_read_and_everything_else_is_refused() {
         assert_eq!(parse_rate("rate(1 minute)").unwrap(), Duration::from_mins(1));
         assert_eq!(parse_rate("rate(6 hours)").unwrap(), Duration::from_hours(6));
-        for wrong in [
-            "rate(1 minutes)",
-            "rate(0 days)",
-            "rate(5)",
-            "cron(0 1 * * ? *)",
-            "rate(2 weeks)",
-        ] {
+        for wrong in ["rate(1 minutes)", "rate(0 days)", "rate(5)", "cron(0 1 * * ? *)", "rate(2 weeks)"] {
             assert!(parse_rate(wrong).is_err(), "{wrong}");
         }
     }

@@ -22,9 +22,7 @@ pub async fn ensure(client: &Client, table: &Table) -> Result<()> {
     match known {
         Ok(_) => {}
         Err(error)
-            if error
-                .as_service_error()
-                .is_some_and(DescribeTableError::is_resource_not_found_exception) =>
+            if error.as_service_error().is_some_and(DescribeTableError::is_resource_not_found_exception) =>
         {
             create(client, table).await?;
         }
@@ -65,21 +63,11 @@ async fn create(client: &Client, table: &Table) -> Result<()> {
             .stream_view_type(StreamViewType::from(view.as_str()));
         request = request.stream_specification(stream.build()?);
     }
-    request
-        .send()
-        .await
-        .with_context(|| format!("the table {} cannot be created", table.name))?;
+    request.send().await.with_context(|| format!("the table {} cannot be created", table.name))?;
     if let Some(attribute) = &table.ttl {
-        let expiry = TimeToLiveSpecification::builder()
-            .attribute_name(attribute)
-            .enabled(true)
-            .build()?;
+        let expiry = TimeToLiveSpecification::builder().attribute_name(attribute).enabled(true).build()?;
         let request = client.update_time_to_live().table_name(&table.name);
-        request
-            .time_to_live_specification(expiry)
-            .send()
-            .await
-            .context("the expiry cannot be set")?;
+        request.time_to_live_specification(expiry).send().await.context("the expiry cannot be set")?;
     }
     Ok(())
 }
@@ -96,10 +84,7 @@ fn secondary(index: &Index) -> Result<GlobalSecondaryIndex> {
 fn keys(schema: &[(String, String)]) -> Result<Vec<KeySchemaElement>> {
     let element = |(name, kind): &(String, String)| {
         let kind = KeyType::from(kind.as_str());
-        Ok(KeySchemaElement::builder()
-            .attribute_name(name)
-            .key_type(kind)
-            .build()?)
+        Ok(KeySchemaElement::builder().attribute_name(name).key_type(kind).build()?)
     };
     schema.iter().map(element).collect()
 }

@@ -9,20 +9,12 @@ use serde_json::{Value, json};
 use vestibule_local::{Stack, StackOptions};
 
 fn options(data_dir: Option<&Path>) -> StackOptions {
-    StackOptions {
-        data_dir: data_dir.map(Path::to_path_buf),
-        pace: 0.01,
-        ..StackOptions::default()
-    }
+    StackOptions { data_dir: data_dir.map(Path::to_path_buf), pace: 0.01, ..StackOptions::default() }
 }
 
 async fn get(stack: &Stack, path: &str) -> Value {
     let world = vestibule_api::lambda::world();
-    let token = stack
-        .sample()
-        .token("debug_tenant_admin", &world)
-        .unwrap()
-        .unwrap();
+    let token = stack.sample().token("debug_tenant_admin", &world).unwrap().unwrap();
     let request = reqwest::Client::new().get(format!("{}{path}", stack.url()));
     let answer = request.bearer_auth(token.0.expose_secret()).send().await.unwrap();
     serde_json::from_slice(&answer.error_for_status().unwrap().bytes().await.unwrap()).unwrap()
@@ -32,16 +24,10 @@ async fn get(stack: &Stack, path: &str) -> Value {
 async fn keys_and_data_are_still_there_after_a_restart() {
     let directory = tempfile::tempdir().unwrap();
     let first = Stack::start(options(Some(directory.path()))).await.unwrap();
-    let before = (
-        get(&first, "/.well-known/jwks.json").await,
-        get(&first, "/api/hires").await,
-    );
+    let before = (get(&first, "/.well-known/jwks.json").await, get(&first, "/api/hires").await);
     first.stop().await;
     let second = Stack::start(options(Some(directory.path()))).await.unwrap();
-    let after = (
-        get(&second, "/.well-known/jwks.json").await,
-        get(&second, "/api/hires").await,
-    );
+    let after = (get(&second, "/.well-known/jwks.json").await, get(&second, "/api/hires").await);
     assert_eq!(before, after);
     assert!(!after.1["items"].as_array().unwrap().is_empty());
 }
@@ -52,10 +38,7 @@ async fn a_data_directory_belongs_to_one_stack() {
     let first = Stack::start(options(Some(directory.path()))).await.unwrap();
     let second = Stack::start(options(Some(directory.path()))).await;
     let refusal = second.err().unwrap().to_string();
-    assert!(
-        refusal.starts_with("another stack uses the data directory"),
-        "{refusal}"
-    );
+    assert!(refusal.starts_with("another stack uses the data directory"), "{refusal}");
     first.stop().await;
     assert!(Stack::start(options(Some(directory.path()))).await.is_ok());
 }
@@ -71,10 +54,7 @@ async fn everything_listens_on_loopback_only() {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_function_of_the_template_answers_to_its_name() {
     let stack = Stack::start(options(None)).await.unwrap();
-    assert_eq!(
-        stack.template().functions.len(),
-        vestibule_local::functions::NAMES.len()
-    );
+    assert_eq!(stack.template().functions.len(), vestibule_local::functions::NAMES.len());
     let tick =
         json!({ "version": "0", "detail-type": "Scheduled Event", "source": "aws.events", "detail": {} });
     assert_eq!(stack.invoke("provision-sweep", tick).await.unwrap(), json!({}));

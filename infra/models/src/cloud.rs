@@ -22,10 +22,7 @@ use crate::{
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// The machine's clock.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the one seam through which the models read the clock"
-)]
+#[expect(clippy::disallowed_methods, reason = "the one seam through which the models read the clock")]
 pub fn system_clock() -> Clock {
     Arc::new(Timestamp::now)
 }
@@ -43,11 +40,7 @@ pub struct CloudOptions {
 
 impl Default for CloudOptions {
     fn default() -> Self {
-        Self {
-            region: "eu-west-1".to_owned(),
-            account_id: "000000000000".to_owned(),
-            clock: system_clock(),
-        }
+        Self { region: "eu-west-1".to_owned(), account_id: "000000000000".to_owned(), clock: system_clock() }
     }
 }
 
@@ -100,9 +93,7 @@ impl Cloud {
 
     /// One router for all services, told apart by `X-Amz-Target` or path, and `/_faults`.
     pub fn router(&self) -> Router {
-        let fault_routes = get(faults::get_faults)
-            .put(faults::put_faults)
-            .delete(faults::delete_faults);
+        let fault_routes = get(faults::get_faults).put(faults::put_faults).delete(faults::delete_faults);
         let operations = Operations {
             calls: Arc::clone(&self.0.calls),
             faults: Arc::clone(&self.0.faults),

@@ -76,11 +76,9 @@ async fn perform(operations: Operations, operation: Operation) -> Response {
     operations.calls.record(call);
     match fault {
         None => answer(&operations.cloud, &operation),
-        Some(FaultKind::Refuse {
-            error,
-            status,
-            message,
-        }) => wire::refusal(*service, &ServiceError::new(status, &error, message)),
+        Some(FaultKind::Refuse { error, status, message }) => {
+            wire::refusal(*service, &ServiceError::new(status, &error, message))
+        }
         Some(FaultKind::Throttle { retry_after }) => wire::throttled(*service, retry_after),
         Some(FaultKind::LoseAnswer) => {
             answer(&operations.cloud, &operation);

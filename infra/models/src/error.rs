@@ -33,11 +33,7 @@ pub(crate) struct ServiceError {
 
 impl ServiceError {
     pub(crate) fn new(status: u16, error: &str, message: impl Into<String>) -> Self {
-        Self {
-            status,
-            error: error.to_owned(),
-            message: message.into(),
-        }
+        Self { status, error: error.to_owned(), message: message.into() }
     }
 
     /// A refusal with HTTP status 400.
@@ -46,24 +42,14 @@ impl ServiceError {
     }
 
     pub(crate) fn unknown_operation(operation: &str) -> Self {
-        Self::refused(
-            "UnknownOperationException",
-            format!("the operation {operation} is not modelled"),
-        )
+        Self::refused("UnknownOperationException", format!("the operation {operation} is not modelled"))
     }
 
     /// A request body that is not JSON, or JSON of another shape than the operation's input.
     pub(crate) fn from_input(service: Service, error: &serde_json::Error) -> Self {
         // The detail of serde's message can quote the body, which can hold a password: only position and category go out.
-        let name = if error.is_data() {
-            service.invalid_input()
-        } else {
-            "SerializationException"
-        };
-        Self::refused(
-            name,
-            format!("the request body does not fit at column {}", error.column()),
-        )
+        let name = if error.is_data() { service.invalid_input() } else { "SerializationException" };
+        Self::refused(name, format!("the request body does not fit at column {}", error.column()))
     }
 }
 

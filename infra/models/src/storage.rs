@@ -43,9 +43,8 @@ impl Storage {
         work: impl FnOnce(&Rows<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         let mut connection = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let transaction = connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)
-            .map_err(CloudError::from)?;
+        let transaction =
+            connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(CloudError::from)?;
         let rows = Rows(transaction);
         let done = work(&rows)?;
         rows.0.commit().map_err(CloudError::from)?;
@@ -68,28 +67,21 @@ pub(crate) struct Rows<'c>(Transaction<'c>);
 
 impl Rows<'_> {
     pub(crate) fn find<T: DeserializeOwned>(&self, model: &str, key: &str) -> Result<Option<T>, CloudError> {
-        let mut statement = self
-            .0
-            .prepare_cached("SELECT json FROM rows WHERE model=?1 AND key=?2")?;
-        let json: Option<String> = statement
-            .query_row(params![model, key], |row| row.get(0))
-            .optional()?;
+        let mut statement = self.0.prepare_cached("SELECT json FROM rows WHERE model=?1 AND key=?2")?;
+        let json: Option<String> = statement.query_row(params![model, key], |row| row.get(0)).optional()?;
         Ok(json.map(|json| serde_json::from_str(&json)).transpose()?)
     }
 
     pub(crate) fn put<T: Serialize>(&self, model: &str, key: &str, value: &T) -> Result<(), CloudError> {
-        let mut statement = self
-            .0
-            .prepare_cached("INSERT OR REPLACE INTO rows(model, key, json) VALUES(?1, ?2, ?3)")?;
+        let mut statement =
+            self.0.prepare_cached("INSERT OR REPLACE INTO rows(model, key, json) VALUES(?1, ?2, ?3)")?;
         statement.execute(params![model, key, serde_json::to_string(value)?])?;
         Ok(())
     }
 
     /// Whether a row was there to remove.
     pub(crate) fn remove(&self, model: &str, key: &str) -> Result<bool, CloudError> {
-        let mut statement = self
-            .0
-            .prepare_cached("DELETE FROM rows WHERE model=?1 AND key=?2")?;
+        let mut statement = self.0.prepare_cached("DELETE FROM rows WHERE model=?1 AND key=?2")?;
         Ok(statement.execute(params![model, key])? > 0)
     }
 

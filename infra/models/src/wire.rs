@@ -51,10 +51,7 @@ pub(crate) fn throttled(service: Service, retry_after: u32) -> Response {
     let mut response = refusal(service, &ServiceError::new(status, error, "Rate exceeded"));
     let headers = response.headers_mut();
     headers.insert(http::header::RETRY_AFTER, HeaderValue::from(retry_after));
-    headers.insert(
-        "x-amz-retry-after",
-        HeaderValue::from(u64::from(retry_after) * 1000),
-    );
+    headers.insert("x-amz-retry-after", HeaderValue::from(u64::from(retry_after) * 1000));
     response
 }
 
@@ -67,11 +64,7 @@ pub(crate) fn lost() -> Response {
 
 /// HTTP 200 with a body that is not JSON.
 pub(crate) fn garbage(service: Service) -> Response {
-    response(
-        service,
-        StatusCode::OK,
-        "<html>\u{0}gateway \u{fffd} ok".to_owned(),
-    )
+    response(service, StatusCode::OK, "<html>\u{0}gateway \u{fffd} ok".to_owned())
 }
 
 fn response(service: Service, status: StatusCode, body: String) -> Response {

@@ -59,10 +59,7 @@ fn timeouts() -> TimeoutConfig {
 }
 
 fn present<'a>(settings: &'a BTreeMap<String, String>, name: &str) -> Option<&'a str> {
-    settings
-        .get(name)
-        .map(String::as_str)
-        .filter(|value| !value.is_empty())
+    settings.get(name).map(String::as_str).filter(|value| !value.is_empty())
 }
 
 fn required<'a>(
@@ -82,10 +79,7 @@ mod tests {
             ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"),
             ("AWS_SECRET_ACCESS_KEY", "planted-secret"),
         ];
-        base.iter()
-            .chain(extra)
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-            .collect()
+        base.iter().chain(extra).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
     }
 
     #[test]

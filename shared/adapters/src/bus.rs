@@ -57,10 +57,7 @@ pub struct Bus {
 impl Bus {
     /// The bus called `name` (a name or an ARN).
     pub fn new(config: &SdkConfig, name: impl Into<String>) -> Self {
-        Self {
-            client: Client::new(config),
-            name: name.into(),
-        }
+        Self { client: Client::new(config), name: name.into() }
     }
 
     /// Publishes all events under the source `vestibule` and answers the ids of those that failed, in order.
@@ -146,13 +143,8 @@ fn failures(batch: &[BusEvent], results: &[PutEventsResultEntry]) -> Vec<String>
 
 fn meaning(fault: Fault) -> BusError {
     match fault {
-        Fault::Unsendable => BusError::Permanent {
-            code: "request_invalid",
-        },
-        Fault::Unreachable => BusError::Retry {
-            code: "unreachable",
-            after: None,
-        },
+        Fault::Unsendable => BusError::Permanent { code: "request_invalid" },
+        Fault::Unreachable => BusError::Retry { code: "unreachable", after: None },
         Fault::Lost(code) => BusError::Retry { code, after: None },
         Fault::Answered { code, status, after } => match common(&code, status) {
             Common::Retry(code) | Common::Unknown(code) => BusError::Retry { code, after },
@@ -168,11 +160,7 @@ mod tests {
     use super::*;
 
     fn event(number: usize, detail: Value) -> BusEvent {
-        BusEvent {
-            id: format!("event-{number}"),
-            detail_type: "job.pending".to_owned(),
-            detail,
-        }
+        BusEvent { id: format!("event-{number}"), detail_type: "job.pending".to_owned(), detail }
     }
 
     fn accepted() -> PutEventsResultEntry {
@@ -192,12 +180,8 @@ mod tests {
     #[test]
     fn a_large_event_gets_a_batch_of_its_own_and_an_oversized_one_fails_alone() {
         let filled = |number, length| event(number, json!({ "text": "x".repeat(length) }));
-        let events = vec![
-            event(0, json!({})),
-            filled(1, MOST_BYTES - 40),
-            filled(2, MOST_BYTES),
-            event(3, json!({})),
-        ];
+        let events =
+            vec![event(0, json!({})), filled(1, MOST_BYTES - 40), filled(2, MOST_BYTES), event(3, json!({}))];
         let (batches, oversized) = batches(events);
         let sizes: Vec<_> = batches.iter().map(Vec::len).collect();
         assert_eq!(sizes, [1, 1, 1]);
@@ -207,14 +191,9 @@ mod tests {
     #[test]
     fn only_entries_with_an_id_and_no_error_are_published() {
         let batch: Vec<_> = (0..3).map(|number| event(number, json!({}))).collect();
-        let refused = PutEventsResultEntry::builder()
-            .error_code("ThrottlingException")
-            .build();
+        let refused = PutEventsResultEntry::builder().error_code("ThrottlingException").build();
         let empty = PutEventsResultEntry::builder().build();
-        assert_eq!(
-            failures(&batch, &[accepted(), refused, empty]),
-            ["event-1", "event-2"]
-        );
+        assert_eq!(failures(&batch, &[accepted(), refused, empty]), ["event-1", "event-2"]);
     }
 
     #[test]
@@ -226,16 +205,10 @@ mod tests {
 
     #[test]
     fn outages_are_retried_and_mistakes_are_not() {
-        let retry = BusError::Retry {
-            code: "timed_out",
-            after: None,
-        };
+        let retry = BusError::Retry { code: "timed_out", after: None };
         assert_eq!(meaning(Fault::Lost("timed_out")), retry);
-        let refused = Fault::Answered {
-            code: "ResourceNotFoundException".to_owned(),
-            status: 400,
-            after: None,
-        };
+        let refused =
+            Fault::Answered { code: "ResourceNotFoundException".to_owned(), status: 400, after: None };
         assert_eq!(meaning(refused), BusError::Permanent { code: "unrecognized" });
     }
 }

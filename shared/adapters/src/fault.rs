@@ -23,11 +23,7 @@ pub(crate) enum Fault {
     /// The request may have taken effect: no answer, or none that can be read.
     Lost(&'static str),
     /// The service answered with an error code of its own.
-    Answered {
-        code: String,
-        status: u16,
-        after: Option<Duration>,
-    },
+    Answered { code: String, status: u16, after: Option<Duration> },
 }
 
 /// Reads the fault out of an SDK error.
@@ -54,11 +50,7 @@ fn answered(code: Option<&str>, raw: &HttpResponse) -> Fault {
     tracing::debug!(code, status, request_id, "the service answered an error");
     // Some services prefix the code with its namespace.
     match code.and_then(|code| code.rsplit('#').next()) {
-        Some(code) if !code.is_empty() => Fault::Answered {
-            code: code.to_owned(),
-            status,
-            after: hint(raw),
-        },
+        Some(code) if !code.is_empty() => Fault::Answered { code: code.to_owned(), status, after: hint(raw) },
         _ => Fault::Lost("answer_unreadable"),
     }
 }
@@ -150,10 +142,7 @@ mod tests {
         if let Some(code) = code {
             meta = meta.code(code);
         }
-        fault_of(&SdkError::service_error(
-            CreateUserError::generic(meta.build()),
-            raw,
-        ))
+        fault_of(&SdkError::service_error(CreateUserError::generic(meta.build()), raw))
     }
 
     fn dispatch(error: ConnectorError) -> Fault {
@@ -182,10 +171,7 @@ mod tests {
             other => unreachable!("{other:?}"),
         };
         assert_eq!(after(("retry-after", "7")), Some(Duration::from_secs(7)));
-        assert_eq!(
-            after(("x-amz-retry-after", "1500")),
-            Some(Duration::from_millis(1500))
-        );
+        assert_eq!(after(("x-amz-retry-after", "1500")), Some(Duration::from_millis(1500)));
         assert_eq!(after(("retry-after", "999999999")), Some(LONGEST_HINT));
         assert_eq!(after(("retry-after", "soon")), None);
     }
@@ -193,18 +179,9 @@ mod tests {
     #[test]
     fn a_refused_connection_never_left_but_a_closed_one_may_have() {
         let io = |kind: std::io::ErrorKind| ConnectorError::io(std::io::Error::from(kind).into());
-        assert_eq!(
-            dispatch(io(std::io::ErrorKind::ConnectionRefused)),
-            Fault::Unreachable
-        );
-        assert_eq!(
-            dispatch(io(std::io::ErrorKind::ConnectionReset)),
-            Fault::Lost("connection_closed")
-        );
-        assert_eq!(
-            dispatch(ConnectorError::timeout("late".into())),
-            Fault::Lost("timed_out")
-        );
+        assert_eq!(dispatch(io(std::io::ErrorKind::ConnectionRefused)), Fault::Unreachable);
+        assert_eq!(dispatch(io(std::io::ErrorKind::ConnectionReset)), Fault::Lost("connection_closed"));
+        assert_eq!(dispatch(ConnectorError::timeout("late".into())), Fault::Lost("timed_out"));
     }
 
     #[test]
@@ -215,21 +192,9 @@ mod tests {
 
     #[test]
     fn status_alone_decides_only_between_refused_and_doubtful_for_unlisted_codes() {
-        assert!(matches!(
-            common("NeverSeen", 400),
-            Common::Permanent("unrecognized")
-        ));
-        assert!(matches!(
-            common("NeverSeen", 503),
-            Common::Unknown("unrecognized")
-        ));
-        assert!(matches!(
-            common("ThrottlingException", 400),
-            Common::Retry("throttled")
-        ));
-        assert!(matches!(
-            common("InternalServerError", 500),
-            Common::Unknown("internal_failure")
-        ));
+        assert!(matches!(common("NeverSeen", 400), Common::Permanent("unrecognized")));
+        assert!(matches!(common("NeverSeen", 503), Common::Unknown("unrecognized")));
+        assert!(matches!(common("ThrottlingException", 400), Common::Retry("throttled")));
+        assert!(matches!(common("InternalServerError", 500), Common::Unknown("internal_failure")));
     }
 }

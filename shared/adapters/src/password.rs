@@ -49,9 +49,7 @@ fn draw(alphabet: &[u8], fill: &dyn Fn(&mut [u8])) -> u8 {
 fn has_every_group(password: &SecretString) -> bool {
     use secrecy::ExposeSecret;
     let bytes = password.expose_secret().as_bytes();
-    GROUPS
-        .iter()
-        .all(|group| bytes.iter().any(|byte| group.contains(byte)))
+    GROUPS.iter().all(|group| bytes.iter().any(|byte| group.contains(byte)))
 }
 
 #[cfg(test)]

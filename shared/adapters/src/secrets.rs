@@ -35,10 +35,7 @@ pub struct Secrets {
 impl Secrets {
     /// A reader with an empty cache.
     pub fn new(config: &SdkConfig) -> Self {
-        Self {
-            client: Client::new(config),
-            cache: Cache::default(),
-        }
+        Self { client: Client::new(config), cache: Cache::default() }
     }
 
     /// The current value of the secret `name`, at most five minutes old at `now`.
@@ -98,10 +95,7 @@ mod tests {
     fn a_value_is_remembered_for_five_minutes_and_no_longer() {
         let cache = Cache::default();
         cache.keep("esign/acme", SecretString::from("planted"), at(0));
-        assert_eq!(
-            cache.fresh("esign/acme", at(299)).unwrap().expose_secret(),
-            "planted"
-        );
+        assert_eq!(cache.fresh("esign/acme", at(299)).unwrap().expose_secret(), "planted");
         assert!(cache.fresh("esign/acme", at(300)).is_none());
         assert!(cache.fresh("esign/other", at(0)).is_none());
     }
@@ -122,19 +116,9 @@ mod tests {
 
     #[test]
     fn only_the_services_own_word_means_not_found() {
-        let answered = |code: &str| Fault::Answered {
-            code: code.to_owned(),
-            status: 400,
-            after: None,
-        };
-        assert_eq!(
-            meaning(&answered("ResourceNotFoundException")),
-            SecretsError::NotFound
-        );
-        assert_eq!(
-            meaning(&answered("AccessDeniedException")),
-            SecretsError::Unavailable
-        );
+        let answered = |code: &str| Fault::Answered { code: code.to_owned(), status: 400, after: None };
+        assert_eq!(meaning(&answered("ResourceNotFoundException")), SecretsError::NotFound);
+        assert_eq!(meaning(&answered("AccessDeniedException")), SecretsError::Unavailable);
         assert_eq!(meaning(&Fault::Lost("timed_out")), SecretsError::Unavailable);
     }
 }

@@ -64,12 +64,8 @@ pub struct Workflows {
 impl Workflows {
     /// A client without silent retries: the caller's own schedule repeats.
     pub fn new(config: &SdkConfig) -> Self {
-        let config = Builder::from(config)
-            .retry_config(RetryConfig::disabled())
-            .build();
-        Self {
-            client: Client::from_conf(config),
-        }
+        let config = Builder::from(config).retry_config(RetryConfig::disabled()).build();
+        Self { client: Client::from_conf(config) }
     }
 
     /// Starts an execution called `name` (1 to 80 characters) with `input_json` (a JSON text of ids only, at
@@ -80,12 +76,8 @@ impl Workflows {
         name: &str,
         input_json: &str,
     ) -> Result<Started, WorkflowError> {
-        let call = self
-            .client
-            .start_execution()
-            .state_machine_arn(state_machine_arn)
-            .name(name)
-            .input(input_json);
+        let call =
+            self.client.start_execution().state_machine_arn(state_machine_arn).name(name).input(input_json);
         match call.send().await {
             Ok(answer) if answer.execution_arn().is_empty() => Err(meaning(Fault::Lost("answer_unreadable"))),
             Ok(_) => Ok(Started::New),
@@ -123,19 +115,14 @@ fn status_of(status: &WireStatus) -> Result<ExecutionStatus, WorkflowError> {
         WireStatus::Failed => Ok(ExecutionStatus::Failed),
         WireStatus::TimedOut => Ok(ExecutionStatus::TimedOut),
         WireStatus::Aborted => Ok(ExecutionStatus::Aborted),
-        _ => Err(WorkflowError::Retry {
-            code: "answer_unreadable",
-            after: None,
-        }),
+        _ => Err(WorkflowError::Retry { code: "answer_unreadable", after: None }),
     }
 }
 
 fn meaning(fault: Fault) -> WorkflowError {
     let retry = |code| WorkflowError::Retry { code, after: None };
     match fault {
-        Fault::Unsendable => WorkflowError::Permanent {
-            code: "request_invalid",
-        },
+        Fault::Unsendable => WorkflowError::Permanent { code: "request_invalid" },
         Fault::Unreachable => retry("unreachable"),
         Fault::Lost(code) => retry(code),
         Fault::Answered { code, status, after } => of_code(&code, status, after),
@@ -145,16 +132,10 @@ fn meaning(fault: Fault) -> WorkflowError {
 fn of_code(code: &str, status: u16, after: Option<Duration>) -> WorkflowError {
     let permanent = match code {
         "ExecutionLimitExceeded" => {
-            return WorkflowError::Retry {
-                code: "execution_limit",
-                after,
-            };
+            return WorkflowError::Retry { code: "execution_limit", after };
         }
         "KmsThrottlingException" => {
-            return WorkflowError::Retry {
-                code: "throttled",
-                after,
-            };
+            return WorkflowError::Retry { code: "throttled", after };
         }
         "StateMachineDoesNotExist" | "StateMachineDeleting" => "state_machine_not_found",
         "InvalidName" => "name_invalid",
@@ -178,11 +159,7 @@ mod tests {
     const MACHINE: &str = "arn:aws:states:eu-west-1:123456789012:stateMachine:mailbox";
 
     fn answered(code: &str, status: u16) -> WorkflowError {
-        meaning(Fault::Answered {
-            code: code.to_owned(),
-            status,
-            after: None,
-        })
+        meaning(Fault::Answered { code: code.to_owned(), status, after: None })
     }
 
     #[test]
@@ -205,19 +182,13 @@ mod tests {
         assert_eq!(answered("InternalFailure", 500), retry("internal_failure"));
         let permanent = |code| WorkflowError::Permanent { code };
         assert_eq!(answered("InvalidName", 400), permanent("name_invalid"));
-        assert_eq!(
-            answered("StateMachineDoesNotExist", 400),
-            permanent("state_machine_not_found")
-        );
+        assert_eq!(answered("StateMachineDoesNotExist", 400), permanent("state_machine_not_found"));
         assert_eq!(answered("AccessDeniedException", 400), permanent("access_denied"));
     }
 
     #[test]
     fn an_execution_waiting_to_be_redriven_has_not_ended() {
-        assert_eq!(
-            status_of(&WireStatus::PendingRedrive),
-            Ok(ExecutionStatus::Running)
-        );
+        assert_eq!(status_of(&WireStatus::PendingRedrive), Ok(ExecutionStatus::Running));
         assert!(status_of(&WireStatus::from("DREAMING")).is_err());
     }
 }

@@ -27,7 +27,8 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for ApiJson<T> {
 /// The raw bytes of a body of at most 1 MiB.
 pub async fn read_body(request: Request) -> Result<Vec<u8>, ApiError> {
     let limited = http_body_util::Limited::new(request.into_body(), MAX_BODY);
-    let collected = limited.collect().await.map_err(|_| ApiError::new(Code::TooLarge, "Send at most 1 MiB."))?;
+    let collected =
+        limited.collect().await.map_err(|_| ApiError::new(Code::TooLarge, "Send at most 1 MiB."))?;
     Ok(collected.to_bytes().to_vec())
 }
 
@@ -40,14 +41,17 @@ pub(crate) fn parse<T: DeserializeOwned>(headers: &HeaderMap, bytes: &[u8]) -> R
     }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| refused(&error))?;
-    reader.end().map_err(|_| ApiError::new(Code::BodyInvalid, "Send one JSON value and nothing behind it."))?;
+    reader
+        .end()
+        .map_err(|_| ApiError::new(Code::BodyInvalid, "Send one JSON value and nothing behind it."))?;
     Ok(value)
 }
 
 fn refused(error: &serde_path_to_error::Error<serde_json::Error>) -> ApiError {
     let inner = error.inner();
     if !inner.is_data() {
-        let detail = format!("The body is not JSON: error at line {}, column {}.", inner.line(), inner.column());
+        let detail =
+            format!("The body is not JSON: error at line {}, column {}.", inner.line(), inner.column());
         return ApiError::new(Code::BodyInvalid, detail);
     }
     let text = inner.to_string();

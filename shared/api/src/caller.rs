@@ -60,14 +60,19 @@ fn credentials(parts: &Parts, api: &Api) -> Result<(UserId, SessionId, TenantId)
         return Ok(*who);
     }
     let header = parts.headers.get(AUTHORIZATION).and_then(|header| header.to_str().ok());
-    let token = header.and_then(|header| header.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+    let token = header
+        .and_then(|header| header.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
     let (_, token) = token.ok_or_else(ApiError::unauthenticated)?;
-    let claims = api.verifier.verify(token.trim(), api.world.now()).map_err(|_| ApiError::unauthenticated())?;
+    let claims =
+        api.verifier.verify(token.trim(), api.world.now()).map_err(|_| ApiError::unauthenticated())?;
     Ok((claims.sub, claims.sid, claims.tenant))
 }
 
 fn idempotency_key(parts: &Parts) -> Result<Option<IdempotencyKey>, ApiError> {
-    let Some(header) = parts.headers.get("idempotency-key") else { return Ok(None) };
+    let Some(header) = parts.headers.get("idempotency-key") else {
+        return Ok(None);
+    };
     let key = header.to_str().ok().and_then(|text| IdempotencyKey::parse(text).ok());
     let refused = "Idempotency-Key: use 1 to 64 letters, digits, dots, underscores, colons or hyphens.";
     key.map(Some).ok_or_else(|| ApiError::new(Code::ParameterInvalid, refused))

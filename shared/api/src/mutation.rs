@@ -1,10 +1,10 @@
 //! Requests that change something: authenticated, with a body, and safe to repeat.
 
+use aws_lc_rs::digest::{Context, SHA256};
 use axum::{
     extract::{FromRef, FromRequest, FromRequestParts as _, Request},
     response::{IntoResponse, Response},
 };
-use aws_lc_rs::digest::{Context, SHA256};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::{StatusCode, header::CONTENT_TYPE};
 use serde::{Serialize, de::DeserializeOwned};
@@ -71,11 +71,17 @@ impl<T> Mutation<T> {
 
     /// The end of the request: `reply` if the command was committed; if another request with the
     /// same key came first, that one's answer.
-    pub async fn settle(&self, api: &Api, done: Result<(), StoreError>, reply: Reply) -> Result<Response, ApiError> {
+    pub async fn settle(
+        &self,
+        api: &Api,
+        done: Result<(), StoreError>,
+        reply: Reply,
+    ) -> Result<Response, ApiError> {
         match (done, &self.key) {
             (Ok(()), _) => Ok(reply.into_response()),
             (Err(StoreError::Conflict(_)), Some(key)) => {
-                let found = api.store.platform().find_answer(&self.caller.identity(), key, api.world.now()).await?;
+                let found =
+                    api.store.platform().find_answer(&self.caller.identity(), key, api.world.now()).await?;
                 Err(found.map_or(StoreError::Conflict(Conflict::Stale).into(), |kept| self.replay(kept)))
             }
             (Err(error), _) => Err(error.into()),
@@ -102,7 +108,8 @@ where
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
         let (mut parts, rest) = request.into_parts();
-        let Authenticated { caller, key, kept } = Authenticated::from_request_parts(&mut parts, state).await?;
+        let Authenticated { caller, key, kept } =
+            Authenticated::from_request_parts(&mut parts, state).await?;
         let (method, path) = (parts.method.as_str().to_owned(), parts.uri.path().to_owned());
         let headers = parts.headers.clone();
         let bytes = body::read_body(Request::from_parts(parts, rest)).await?;

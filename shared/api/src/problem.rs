@@ -152,13 +152,16 @@ impl ApiError {
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Conflict(Conflict::KeyUsed) => {
-                Self::new(Code::Conflict, "A request with this Idempotency-Key is being worked on; send it again.")
-            }
+            StoreError::Conflict(Conflict::KeyUsed) => Self::new(
+                Code::Conflict,
+                "A request with this Idempotency-Key is being worked on; send it again.",
+            ),
             StoreError::Conflict(_) => {
                 Self::new(Code::Conflict, "Somebody changed this at the same moment; read it and try again.")
             }
-            StoreError::Busy(_) => Self::new(Code::Unavailable, "The service is busy; send the request again."),
+            StoreError::Busy(_) => {
+                Self::new(Code::Unavailable, "The service is busy; send the request again.")
+            }
             fault => Self::Fault(Box::new(fault)),
         }
     }
@@ -185,7 +188,11 @@ impl IntoResponse for ApiError {
             Self::Replay(kept) => return replay(kept),
             Self::Fault(error) => {
                 tracing::error!(%error, "request failed");
-                (Code::Internal, "Try again; if it stays, name the requestId when you ask for help.".into(), vec![])
+                (
+                    Code::Internal,
+                    "Try again; if it stays, name the requestId when you ask for help.".into(),
+                    vec![],
+                )
             }
         };
         // The request id is filled in by `router::finish`, which knows it.

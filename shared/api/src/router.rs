@@ -51,7 +51,9 @@ async fn around(State(show_cost): State<bool>, request: Request, next: Next) -> 
 
 /// Writes the request's id into a problem body.
 fn name_request(response: Response, request_id: &str) -> Response {
-    let Some(problem) = response.extensions().get::<std::sync::Arc<Problem>>().cloned() else { return response };
+    let Some(problem) = response.extensions().get::<std::sync::Arc<Problem>>().cloned() else {
+        return response;
+    };
     let body = serde_json::to_value(&*problem).map(|mut body| {
         body["requestId"] = request_id.into();
         body.to_string()
@@ -74,7 +76,8 @@ fn add_headers(response: &mut Response, request_id: &str, cost: Option<Cost>) {
     if let Ok(id) = HeaderValue::from_str(request_id) {
         headers.insert("x-request-id", id);
     }
-    let cost = cost.and_then(|cost| serde_json::to_string(&cost).ok()).and_then(|c| HeaderValue::from_str(&c).ok());
+    let cost =
+        cost.and_then(|cost| serde_json::to_string(&cost).ok()).and_then(|c| HeaderValue::from_str(&c).ok());
     if let Some(cost) = cost {
         headers.insert("x-cost", cost);
     }

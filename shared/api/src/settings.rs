@@ -30,7 +30,8 @@ impl Settings {
 
     /// A setting that must be there.
     pub fn get(&self, name: &str) -> Result<&str, SettingError> {
-        self.find(name).ok_or_else(|| SettingError { name: name.to_owned(), problem: "is not set".to_owned() })
+        self.find(name)
+            .ok_or_else(|| SettingError { name: name.to_owned(), problem: "is not set".to_owned() })
     }
 
     /// A setting that may be missing; an empty one counts as missing.

@@ -54,13 +54,15 @@ impl StartError {
 
 /// The table named by the settings.
 pub fn open_store(settings: &Settings) -> Result<Store, StartError> {
-    let config = aws::sdk_config(settings.all(), "DYNAMODB").map_err(|e| StartError::outside("DynamoDB", e))?;
+    let config =
+        aws::sdk_config(settings.all(), "DYNAMODB").map_err(|e| StartError::outside("DynamoDB", e))?;
     Ok(Store::new(&config, settings.get("TABLE_NAME")?))
 }
 
 /// Secrets Manager as the settings name it.
 pub fn open_secrets(settings: &Settings) -> Result<Secrets, StartError> {
-    let config = aws::sdk_config(settings.all(), "SECRETS_MANAGER").map_err(|e| StartError::outside("secrets", e))?;
+    let config =
+        aws::sdk_config(settings.all(), "SECRETS_MANAGER").map_err(|e| StartError::outside("secrets", e))?;
     Ok(Secrets::new(&config))
 }
 
@@ -92,13 +94,20 @@ fn debug_users(settings: &Settings) -> Result<DebugUsers, SettingError> {
     if settings.find("DEBUG_BYPASS_AUTH") != Some("true") {
         return Ok(DebugUsers::new());
     }
-    let refused =
-        || SettingError { name: "DEBUG_USERS".into(), problem: "is not a list of name=user/session/tenant".into() };
+    let refused = || SettingError {
+        name: "DEBUG_USERS".into(),
+        problem: "is not a list of name=user/session/tenant".into(),
+    };
     let entry = |entry: &str| {
         let (name, ids) = entry.split_once('=')?;
         let mut ids = ids.split('/');
         let who = (ids.next()?.parse().ok()?, ids.next()?.parse().ok()?, ids.next()?.parse().ok()?);
         Some((name.to_owned(), who))
     };
-    settings.find("DEBUG_USERS").unwrap_or_default().split(',').map(|e| entry(e).ok_or_else(refused)).collect()
+    settings
+        .find("DEBUG_USERS")
+        .unwrap_or_default()
+        .split(',')
+        .map(|e| entry(e).ok_or_else(refused))
+        .collect()
 }

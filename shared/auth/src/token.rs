@@ -125,7 +125,8 @@ mod tests {
 
     fn setting() -> (SigningKey, Verifier, String, Timestamp) {
         let key = SigningKey::generate().unwrap();
-        let verifier = Verifier::new(VerificationKeys { keys: vec![key.public().clone()] }, "https://a.example");
+        let verifier =
+            Verifier::new(VerificationKeys { keys: vec![key.public().clone()] }, "https://a.example");
         let now = Timestamp::from_second(1_790_000_000).unwrap();
         let who = (Id::from_parts(1, 1), Id::from_parts(1, 2), Id::from_parts(1, 3));
         let token = AccessToken::issue(&key, "https://a.example", who, now).unwrap();
@@ -147,7 +148,8 @@ mod tests {
         let other = Verifier::new(verifier.keys().clone(), "https://b.example");
         assert_eq!(other.verify(&token, now), Err(TokenError));
         let stranger = SigningKey::generate().unwrap();
-        let foreign = Verifier::new(VerificationKeys { keys: vec![stranger.public().clone()] }, "https://a.example");
+        let foreign =
+            Verifier::new(VerificationKeys { keys: vec![stranger.public().clone()] }, "https://a.example");
         assert_eq!(foreign.verify(&token, now), Err(TokenError));
         let [header, body, signature]: [&str; 3] = token.split('.').collect::<Vec<_>>().try_into().unwrap();
         for wrong in [

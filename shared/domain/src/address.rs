@@ -6,14 +6,39 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Invalid, PersonName, email::domain_ok};
 
-/// Longest local part that leaves room for a number: WorkMail's user name is the shortest limit.
+/// Longest local part that leaves room for a number: `WorkMail`'s user name is the shortest limit.
 const MAX_LOCAL: usize = 60;
 
 /// Local parts that stand for a function, not a person (RFC 2142 and common use).
 const RESERVED: &[&str] = &[
-    "abuse", "accounts", "admin", "administrator", "billing", "contact", "finance", "help", "hostmaster",
-    "hr", "info", "it", "legal", "mail", "mailer-daemon", "marketing", "no-reply", "noreply", "office",
-    "postmaster", "press", "privacy", "root", "sales", "security", "support", "sysadmin", "webmaster",
+    "abuse",
+    "accounts",
+    "admin",
+    "administrator",
+    "billing",
+    "contact",
+    "finance",
+    "help",
+    "hostmaster",
+    "hr",
+    "info",
+    "it",
+    "legal",
+    "mail",
+    "mailer-daemon",
+    "marketing",
+    "no-reply",
+    "noreply",
+    "office",
+    "postmaster",
+    "press",
+    "privacy",
+    "root",
+    "sales",
+    "security",
+    "support",
+    "sysadmin",
+    "webmaster",
 ];
 
 /// A mail domain of the business, lower-case.
@@ -25,7 +50,11 @@ impl Domain {
     /// Reads a domain such as `acme.example`.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let text = text.trim().to_ascii_lowercase();
-        if domain_ok(&text) { Ok(Self(text)) } else { Err(Invalid::new("Give a mail domain, for example acme.example.")) }
+        if domain_ok(&text) {
+            Ok(Self(text))
+        } else {
+            Err(Invalid::new("Give a mail domain, for example acme.example."))
+        }
     }
 
     /// The domain's text.
@@ -82,6 +111,7 @@ impl LocalPart {
     }
 
     /// The `n`th spelling to try, from 1: `jose.obrien`, `jose.obrien2`, `jose.obrien3`, ...
+    #[must_use]
     pub fn numbered(&self, n: u32) -> Self {
         if n <= 1 { self.clone() } else { Self(format!("{}{n}", self.0)) }
     }
@@ -152,7 +182,11 @@ impl TryFrom<String> for LocalPart {
     fn try_from(text: String) -> Result<Self, Invalid> {
         // What is stored may carry a number beyond the limit for a chosen one.
         let base = text.trim_end_matches(|c: char| c.is_ascii_digit());
-        if base.is_empty() { Self::parse(&text) } else { Self::parse(base.trim_end_matches(['.', '-'])).map(|_| Self(text)) }
+        if base.is_empty() {
+            Self::parse(&text)
+        } else {
+            Self::parse(base.trim_end_matches(['.', '-'])).map(|_| Self(text))
+        }
     }
 }
 impl From<LocalPart> for String {

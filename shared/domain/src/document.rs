@@ -102,8 +102,13 @@ mod tests {
     use super::*;
 
     const ALL: [DocumentStatus; 7] = [
-        DocumentStatus::Pending, DocumentStatus::Sent, DocumentStatus::Viewed, DocumentStatus::Declined,
-        DocumentStatus::Voided, DocumentStatus::Expired, DocumentStatus::Signed,
+        DocumentStatus::Pending,
+        DocumentStatus::Sent,
+        DocumentStatus::Viewed,
+        DocumentStatus::Declined,
+        DocumentStatus::Voided,
+        DocumentStatus::Expired,
+        DocumentStatus::Signed,
     ];
 
     proptest! {

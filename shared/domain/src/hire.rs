@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{Address, DocumentKind, DocumentRecord, DocumentStatus, Email, HireId, JobId, JobStatus, PersonName, World};
+use crate::{
+    Address, DocumentKind, DocumentRecord, DocumentStatus, Email, HireId, JobId, JobStatus, PersonName, World,
+};
 
 /// A hire's name as written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,7 +56,8 @@ impl Hire {
     /// A new hire with every required document pending.
     pub fn new(name: HireName, personal_email: Email, required: &[DocumentKind], world: &World) -> Self {
         let now = world.now();
-        let pending = DocumentRecord { status: DocumentStatus::Pending, changed: now, provider_document: None };
+        let pending =
+            DocumentRecord { status: DocumentStatus::Pending, changed: now, provider_document: None };
         Self {
             id: HireId::new(world),
             name,

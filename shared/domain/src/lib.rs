@@ -19,9 +19,7 @@ pub use address::{Address, Domain, FoldError, LocalPart};
 pub use document::{DocumentKind, DocumentRecord, DocumentStatus};
 pub use email::Email;
 pub use hire::{Hire, HireName};
-pub use id::{
-    AuditId, EndpointId, EventId, HireId, Id, IdError, JobId, SessionId, TenantId, UserId,
-};
+pub use id::{AuditId, EndpointId, EventId, HireId, Id, IdError, JobId, SessionId, TenantId, UserId};
 pub use invalid::Invalid;
 pub use job::{Job, JobError, JobKind, JobStatus, Mode};
 pub use name::PersonName;

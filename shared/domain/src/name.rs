@@ -22,7 +22,9 @@ impl PersonName {
             return Err(Invalid::new("Give a name; it is empty."));
         }
         if count > MAX_CHARACTERS {
-            return Err(Invalid::new(format!("Shorten the name to {MAX_CHARACTERS} characters; it has {count}.")));
+            return Err(Invalid::new(format!(
+                "Shorten the name to {MAX_CHARACTERS} characters; it has {count}."
+            )));
         }
         if text.chars().any(hidden) {
             return Err(Invalid::new("Remove line breaks and invisible characters from the name."));

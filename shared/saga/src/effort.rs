@@ -42,7 +42,8 @@ pub trait Saga: Send + Sync {
     fn act(&self, step: &str, ledger: &mut Ledger<'_>) -> impl Future<Output = Result<Done, Failure>> + Send;
 
     /// Takes a step back, whether or not its action was known to succeed.
-    fn undo(&self, step: &str, ledger: &mut Ledger<'_>) -> impl Future<Output = Result<Done, Failure>> + Send;
+    fn undo(&self, step: &str, ledger: &mut Ledger<'_>)
+    -> impl Future<Output = Result<Done, Failure>> + Send;
 
     /// What else is written when the address turned out to be somebody else's.
     fn taken(&self, ledger: &mut Ledger<'_>) -> Done;

@@ -1,9 +1,6 @@
 //! How a step fails, in terms of what to do next.
 
-use vestibule_adapters::{
-    mail::MailError,
-    mailbox::MailboxError,
-};
+use vestibule_adapters::{mail::MailError, mailbox::MailboxError};
 use vestibule_store::StoreError;
 
 /// Why a step did not succeed. Codes are stable and free of personal data.

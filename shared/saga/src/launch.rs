@@ -57,7 +57,13 @@ pub async fn start_pending(
 ) -> Result<(), StoreError> {
     let from = job.status;
     run_anew(job, Mode::Do, world.now());
-    store.save_job(job, JobEvent { from: Some(from), action: "job.start", answer, ..JobEvent::default() }, world).await
+    store
+        .save_job(
+            job,
+            JobEvent { from: Some(from), action: "job.start", answer, ..JobEvent::default() },
+            world,
+        )
+        .await
 }
 
 /// Marks a job that ended without success as running again. What is left over is cleaned up
@@ -76,14 +82,21 @@ pub async fn again(
     job.retries += 1;
     job.cancel_requested = false;
     run_anew(job, mode, world.now());
-    store.save_job(job, JobEvent { from: Some(from), action: "job.retry", answer, ..JobEvent::default() }, world).await
+    store
+        .save_job(
+            job,
+            JobEvent { from: Some(from), action: "job.retry", answer, ..JobEvent::default() },
+            world,
+        )
+        .await
 }
 
 /// Which way a job that a person looked at goes on: forward when the mail may be out or nothing
 /// is left behind, else back.
 fn way_on(job: &mut Job) -> Mode {
     use vestibule_domain::StepStatus::{Failed, Pending, UndoFailed, Undone};
-    let mailed = job.steps.get("issue_password").is_some_and(|mail| mail.intent.is_some() || mail.effect.is_some());
+    let mailed =
+        job.steps.get("issue_password").is_some_and(|mail| mail.intent.is_some() || mail.effect.is_some());
     if mailed {
         if let Some(mail) = job.steps.get_mut("issue_password").filter(|mail| mail.status == UndoFailed) {
             mail.status = Failed;
@@ -109,7 +122,12 @@ pub fn run_anew(job: &mut Job, mode: Mode, now: Timestamp) {
 }
 
 /// Starts the workflow of a running job. Repeating it starts nothing twice.
-pub async fn launch(workflows: &Workflows, machines: &Machines, tenant: TenantId, job: &Job) -> Result<(), WorkflowError> {
+pub async fn launch(
+    workflows: &Workflows,
+    machines: &Machines,
+    tenant: TenantId,
+    job: &Job,
+) -> Result<(), WorkflowError> {
     let input = json!({ "tenant": tenant, "job": job.id, "attempt": job.attempt, "mode": job.mode });
     workflows.start(machines.of(job.kind), &job.execution_name(), &input.to_string()).await?;
     Ok(())
@@ -117,7 +135,11 @@ pub async fn launch(workflows: &Workflows, machines: &Machines, tenant: TenantId
 
 impl Machines {
     /// How the current run of a job stands; `None` when it was never started.
-    pub async fn ask(&self, workflows: &Workflows, job: &Job) -> Result<Option<ExecutionStatus>, WorkflowError> {
+    pub async fn ask(
+        &self,
+        workflows: &Workflows,
+        job: &Job,
+    ) -> Result<Option<ExecutionStatus>, WorkflowError> {
         match execution_arn(self.of(job.kind), &job.execution_name()) {
             Some(arn) => workflows.describe(&arn).await,
             None => Ok(None),

@@ -43,7 +43,8 @@ pub struct Task {
 /// Performs a task. A task that was performed before changes nothing and succeeds again.
 pub async fn perform(saga: &impl Saga, store: &Store, world: &World, task: &Task) -> Result<(), Failure> {
     let scope = TenantScope::for_system(task.tenant, SystemTask::Workflow);
-    let job = store.tenant(&scope).find_job(task.job).await?.ok_or_else(|| Failure::permanent("job_missing"))?;
+    let job =
+        store.tenant(&scope).find_job(task.job).await?.ok_or_else(|| Failure::permanent("job_missing"))?;
     if job.attempt != task.attempt {
         return Err(Failure::permanent("run_over"));
     }
@@ -145,7 +146,8 @@ async fn go_back(saga: &impl Saga, step: &Step, mut ledger: Ledger<'_>) -> Resul
         Ok(done) => {
             let ended = ledger.world.now();
             let record = ledger.job.step_mut(step.name);
-            (record.status, record.ended, record.intent, record.effect) = (StepStatus::Undone, Some(ended), None, None);
+            (record.status, record.ended, record.intent, record.effect) =
+                (StepStatus::Undone, Some(ended), None, None);
             Ok(ledger.close(done, "job.undone").await?)
         }
         Err(failure) => undo_failed(ledger, failure).await,
@@ -187,7 +189,8 @@ async fn undo_failed(mut ledger: Ledger<'_>, failure: Failure) -> Result<(), Fai
     let now = ledger.world.now();
     let step = ledger.step;
     let record = ledger.job.step_mut(step);
-    (record.status, record.ended, record.error) = (StepStatus::UndoFailed, Some(now), Some(failure.to_string()));
+    (record.status, record.ended, record.error) =
+        (StepStatus::UndoFailed, Some(now), Some(failure.to_string()));
     note_unsaved(ledger.close(Done::plain(), "job.undo_failed").await);
     Err(failure)
 }

@@ -51,7 +51,8 @@ pub async fn run_in_process(
             }
             Err(_) if step.undo => {
                 for step in steps[..=at].iter().rev() {
-                    if tried(saga, store, world, &task(step.name, Action::Undo), &mut between).await.is_err() {
+                    if tried(saga, store, world, &task(step.name, Action::Undo), &mut between).await.is_err()
+                    {
                         return hand_over(saga, store, world, &task(NEEDS_ATTENTION, Action::Do)).await;
                     }
                 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 use vestibule_auth::{Actor, TenantScope};
 use vestibule_domain::{AuditId, World};
 
-use crate::{Conflict, StoreError, command::Command, command::Action, item::to_row, keys};
+use crate::{Conflict, StoreError, command::Action, command::Command, item::to_row, keys};
 
 /// One entry of the audit log.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -34,7 +34,13 @@ pub struct AuditRecord {
 }
 
 impl AuditRecord {
-    pub(crate) fn new(scope: &TenantScope, action: &str, resource: String, values: (Value, Value), world: &World) -> Self {
+    pub(crate) fn new(
+        scope: &TenantScope,
+        action: &str,
+        resource: String,
+        values: (Value, Value),
+        world: &World,
+    ) -> Self {
         let (actor, actor_email, source_ip, user_agent) = match scope.actor() {
             Actor::User { id, email, source_ip, user_agent } => {
                 (id.to_string(), Some(email.as_str().to_owned()), source_ip.clone(), user_agent.clone())

@@ -68,10 +68,13 @@ impl PlatformStore<'_> {
         let wanted = [keys::session(user, session), keys::member(tenant, user), keys::roles(tenant)];
         let kept_key = idempotency.map(|(caller, key)| keys::idempotency(caller, key));
         let rows = self.store.batch_get(wanted.iter().chain(&kept_key).map(key_row).collect()).await?;
-        let mut by_kind: BTreeMap<String, Row> = rows.into_iter().filter_map(|row| Some((kind(&row)?, row))).collect();
+        let mut by_kind: BTreeMap<String, Row> =
+            rows.into_iter().filter_map(|row| Some((kind(&row)?, row))).collect();
         let mut take = |kind: &str| by_kind.remove(kind);
         let (session, member, roles, kept) = (take("session"), take("member"), take("roles"), take("answer"));
-        let (Some(session), Some(member), Some(roles)) = (session, member, roles) else { return Ok(None) };
+        let (Some(session), Some(member), Some(roles)) = (session, member, roles) else {
+            return Ok(None);
+        };
         let (session, membership, roles): (Session, Membership, Roles) =
             (from_row(session)?, from_row(member)?, from_row(roles)?);
         let alive = session.ended.is_none() && now < session.expires;

@@ -8,8 +8,10 @@ use std::{
 
 use aws_sdk_dynamodb::{
     error::SdkError,
-    operation::transact_write_items::TransactWriteItemsError as TransactError,
-    types::{AttributeValue, CancellationReason, Delete, Put, ReturnConsumedCapacity, TransactWriteItem, Update},
+    operation::{put_item::PutItemError, transact_write_items::TransactWriteItemsError as TransactError},
+    types::{
+        AttributeValue, CancellationReason, Delete, Put, ReturnConsumedCapacity, TransactWriteItem, Update,
+    },
 };
 
 use crate::{
@@ -80,17 +82,35 @@ impl Action {
             Kind::Put(row) => {
                 let put = Put::builder().table_name("-").set_item(Some(row));
                 let put = put.set_condition_expression(self.condition);
-                item.set_put(put.set_expression_attribute_names(names).set_expression_attribute_values(values).build().ok())
+                item.set_put(
+                    put.set_expression_attribute_names(names)
+                        .set_expression_attribute_values(values)
+                        .build()
+                        .ok(),
+                )
             }
             Kind::Update(key, expression) => {
-                let update = Update::builder().table_name("-").set_key(Some(key)).update_expression(expression);
+                let update =
+                    Update::builder().table_name("-").set_key(Some(key)).update_expression(expression);
                 let update = update.set_condition_expression(self.condition);
-                item.set_update(update.set_expression_attribute_names(names).set_expression_attribute_values(values).build().ok())
+                item.set_update(
+                    update
+                        .set_expression_attribute_names(names)
+                        .set_expression_attribute_values(values)
+                        .build()
+                        .ok(),
+                )
             }
             Kind::Delete(key) => {
                 let delete = Delete::builder().table_name("-").set_key(Some(key));
                 let delete = delete.set_condition_expression(self.condition);
-                item.set_delete(delete.set_expression_attribute_names(names).set_expression_attribute_values(values).build().ok())
+                item.set_delete(
+                    delete
+                        .set_expression_attribute_names(names)
+                        .set_expression_attribute_values(values)
+                        .build()
+                        .ok(),
+                )
             }
         }
         .build()
@@ -154,7 +174,7 @@ async fn put_alone(store: &Store, put: &Put, conflict: Conflict) -> Result<(), S
         .return_consumed_capacity(ReturnConsumedCapacity::Total);
     match sent.send().await {
         Ok(_) => Ok(()),
-        Err(e) if e.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
+        Err(e) if e.as_service_error().is_some_and(PutItemError::is_conditional_check_failed_exception) => {
             Err(conflict.into())
         }
         Err(e) => Err(e.into()),
@@ -179,13 +199,17 @@ enum Cancelled {
 }
 
 fn read_cancellation<R>(error: &SdkError<TransactError, R>, conflicts: &[Conflict]) -> Option<Cancelled> {
-    let TransactError::TransactionCanceledException(cancelled) = error.as_service_error()? else { return None };
+    let TransactError::TransactionCanceledException(cancelled) = error.as_service_error()? else {
+        return None;
+    };
     let codes = cancelled.cancellation_reasons().iter().map(CancellationReason::code);
     let named: Vec<_> = codes.zip(conflicts).filter_map(|(code, c)| code.map(|code| (code, *c))).collect();
     if let Some((_, conflict)) = named.iter().find(|(code, _)| *code == "ConditionalCheckFailed") {
         return Some(Cancelled::Condition(*conflict));
     }
-    let transient = |code: &str| matches!(code, "None" | "TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded");
+    let transient = |code: &str| {
+        matches!(code, "None" | "TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded")
+    };
     named.iter().all(|(code, _)| transient(code)).then_some(Cancelled::Race)
 }
 

@@ -46,8 +46,12 @@ pub enum StoreError {
 
 /// Codes of answers that mean "later", not "no".
 const BUSY: &[&str] = &[
-    "ThrottlingException", "ProvisionedThroughputExceededException", "RequestLimitExceeded",
-    "TransactionInProgressException", "InternalServerError", "LimitExceededException",
+    "ThrottlingException",
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "TransactionInProgressException",
+    "InternalServerError",
+    "LimitExceededException",
 ];
 
 impl StoreError {

@@ -26,7 +26,12 @@ impl TenantStore<'_> {
     }
 
     /// Adds a hire.
-    pub async fn create_hire(&self, hire: &Hire, answer: Option<Answer>, world: &World) -> Result<(), StoreError> {
+    pub async fn create_hire(
+        &self,
+        hire: &Hire,
+        answer: Option<Answer>,
+        world: &World,
+    ) -> Result<(), StoreError> {
         let row = to_row(&keys::hire(self.tenant(), hire.id), "hire", hire)?;
         let documents: Vec<_> = hire.documents.keys().collect();
         let values = (json!(null), json!({ "documents": documents }));
@@ -49,7 +54,8 @@ impl TenantStore<'_> {
         let new = hire.documents.get(kind).map(|d| d.status);
         let values = (json!({ kind.as_str(): old }), json!({ kind.as_str(): new }));
         let record = AuditRecord::new(self.scope, "hire.document", hire.id.to_string(), values, world);
-        let mut command = Command::new().and_write(self.hire_write(hire, read)?).audited(self.scope, &record)?;
+        let mut command =
+            Command::new().and_write(self.hire_write(hire, read)?).audited(self.scope, &record)?;
         if let Some(job) = job {
             command = self.adding_job(command, job, world)?;
         }
@@ -61,7 +67,12 @@ impl TenantStore<'_> {
     }
 
     /// Keeps an event that could not be matched to a hire, so that a person can find it.
-    pub async fn record_unmatched(&self, delivery: &str, reason: &str, world: &World) -> Result<(), StoreError> {
+    pub async fn record_unmatched(
+        &self,
+        delivery: &str,
+        reason: &str,
+        world: &World,
+    ) -> Result<(), StoreError> {
         let values = (json!(null), json!({ "delivery": delivery, "reason": reason }));
         let record = AuditRecord::new(self.scope, "esign.unmatched", "esign".into(), values, world);
         Command::new().audited(self.scope, &record)?.commit(self.store).await

@@ -77,12 +77,14 @@ impl Answer {
     pub(crate) fn action(self, now: Timestamp) -> Result<(TransactWriteItem, Conflict), StoreError> {
         let expires = now.saturating_add(KEPT_FOR).unwrap_or(now);
         let key = keys::idempotency(&self.caller, &self.key);
-        let kept = KeptAnswer { fingerprint: self.fingerprint, status: self.status, body: self.body, expires };
+        let kept =
+            KeptAnswer { fingerprint: self.fingerprint, status: self.status, body: self.body, expires };
         let mut row = to_row(&key, "answer", &kept)?;
         row.insert("ttl".into(), number(expires.as_second()));
         row.insert("until".into(), number(expires.as_millisecond()));
         let free = "attribute_not_exists(PK) OR #until <= :now";
-        let action = Action::put(row).when(free).name("#until", "until").value(":now", number(now.as_millisecond()));
+        let action =
+            Action::put(row).when(free).name("#until", "until").value(":now", number(now.as_millisecond()));
         Ok((action.into_write(), Conflict::KeyUsed))
     }
 }

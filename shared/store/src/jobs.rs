@@ -5,7 +5,8 @@ use serde_json::json;
 use vestibule_domain::{Address, Hire, Job, JobId, JobKind, JobStatus, TenantId, World};
 
 use crate::{
-    Answer, AuditRecord, Conflict, CursorError, CursorKey, OutboxEvent, Page, PageRequest, StoreError, TenantStore,
+    Answer, AuditRecord, Conflict, CursorError, CursorKey, OutboxEvent, Page, PageRequest, StoreError,
+    TenantStore,
     command::{Action, Command},
     item::{Row, key_row, number, text, to_row},
     keys,
@@ -76,7 +77,12 @@ impl TenantStore<'_> {
 
     /// Writes a job back. `job` is as it was read, with the changes made; on success its version
     /// is one higher, and anyone who read the old version can write no more.
-    pub async fn save_job(&self, job: &mut Job, event: JobEvent<'_>, world: &World) -> Result<(), StoreError> {
+    pub async fn save_job(
+        &self,
+        job: &mut Job,
+        event: JobEvent<'_>,
+        world: &World,
+    ) -> Result<(), StoreError> {
         let read = job.version;
         job.version += 1;
         job.updated = world.now();
@@ -102,8 +108,15 @@ impl TenantStore<'_> {
         command.and(show.when("attribute_exists(PK)"), Conflict::Stale)
     }
 
-    fn job_command(&self, job: &Job, read: u64, event: JobEvent<'_>, world: &World) -> Result<Command, StoreError> {
-        let mut command = Command::new().and(Action::put(self.job_row(job)?).if_version(read), Conflict::Stale);
+    fn job_command(
+        &self,
+        job: &Job,
+        read: u64,
+        event: JobEvent<'_>,
+        world: &World,
+    ) -> Result<Command, StoreError> {
+        let mut command =
+            Command::new().and(Action::put(self.job_row(job)?).if_version(read), Conflict::Stale);
         if let Some(from) = event.from {
             command = self.telling(command, job, (Some(from), event.action), world)?;
             if from == JobStatus::Pending {
@@ -133,7 +146,12 @@ impl TenantStore<'_> {
     }
 
     /// Adds a new pending job to a command.
-    pub(crate) fn adding_job(&self, command: Command, job: &Job, world: &World) -> Result<Command, StoreError> {
+    pub(crate) fn adding_job(
+        &self,
+        command: Command,
+        job: &Job,
+        world: &World,
+    ) -> Result<Command, StoreError> {
         let command = command.and(Action::put(self.job_row(job)?).if_new(), Conflict::Exists);
         let command = match job.status {
             JobStatus::Pending => command.and(Action::put(self.pending_row(job)).if_new(), Conflict::Exists),
@@ -151,7 +169,10 @@ impl TenantStore<'_> {
         world: &World,
     ) -> Result<Command, StoreError> {
         let error = job.last_error.as_ref().map(|error| &error.code);
-        let values = (json!({ "status": from }), json!({ "status": job.status, "attempt": job.attempt, "error": error }));
+        let values = (
+            json!({ "status": from }),
+            json!({ "status": job.status, "attempt": job.attempt, "error": error }),
+        );
         let record = AuditRecord::new(self.scope, action, job.id.to_string(), values, world);
         if from == Some(job.status) {
             return command.audited(self.scope, &record);

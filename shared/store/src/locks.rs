@@ -38,7 +38,8 @@ impl TenantStore<'_> {
     pub async fn taken_addresses(&self, addresses: &[Address]) -> Result<HashSet<Address>, StoreError> {
         let rows: Vec<_> = addresses.iter().map(|address| key_row(&keys::address(address))).collect();
         let found = self.store.batch_get(rows).await?;
-        let pks: HashSet<&str> = found.iter().filter_map(|row| row.get("PK")?.as_s().ok()).map(String::as_str).collect();
+        let pks: HashSet<&str> =
+            found.iter().filter_map(|row| row.get("PK")?.as_s().ok()).map(String::as_str).collect();
         let held = |address: &&Address| pks.contains(keys::address(address).pk.as_str());
         Ok(addresses.iter().filter(held).cloned().collect())
     }
@@ -47,14 +48,18 @@ impl TenantStore<'_> {
 impl crate::Store {
     /// Reads up to 100 rows at once with strong consistency; what the table leaves out under
     /// load is asked for again.
-    pub(crate) async fn batch_get(&self, mut keys: Vec<crate::item::Row>) -> Result<Vec<crate::item::Row>, StoreError> {
+    pub(crate) async fn batch_get(
+        &self,
+        mut keys: Vec<crate::item::Row>,
+    ) -> Result<Vec<crate::item::Row>, StoreError> {
         let mut found = Vec::new();
         for _ in 0..5 {
             let wanted = KeysAndAttributes::builder().consistent_read(true).set_keys(Some(keys)).build();
             let wanted = wanted.map_err(|error| StoreError::Table(error.to_string()))?;
             let request = self.client().batch_get_item().request_items(self.table(), wanted);
             let mut answer = request.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await?;
-            found.extend(answer.responses.take().and_then(|mut r| r.remove(self.table())).unwrap_or_default());
+            found
+                .extend(answer.responses.take().and_then(|mut r| r.remove(self.table())).unwrap_or_default());
             let left = answer.unprocessed_keys.and_then(|mut left| left.remove(self.table()));
             keys = left.map(|left| left.keys).unwrap_or_default();
             if keys.is_empty() {

@@ -112,7 +112,6 @@ fn write_units(output: &Output) -> f64 {
     let put = output.downcast_ref::<PutItemOutput>().map(|o| units(o.consumed_capacity()));
     let update = || output.downcast_ref::<UpdateItemOutput>().map(|o| units(o.consumed_capacity()));
     let delete = || output.downcast_ref::<DeleteItemOutput>().map(|o| units(o.consumed_capacity()));
-    let transact =
-        || output.downcast_ref::<TransactWriteItemsOutput>().map(|o| units(o.consumed_capacity()));
+    let transact = || output.downcast_ref::<TransactWriteItemsOutput>().map(|o| units(o.consumed_capacity()));
     put.or_else(update).or_else(delete).or_else(transact).unwrap_or_default()
 }

@@ -54,8 +54,12 @@ impl PlatformStore<'_> {
             to_row(&keys::endpoint(endpoint.id), "endpoint", &endpoint)?,
         ];
         for user in &seed.users {
-            let membership =
-                Membership { user: user.id, email: user.email.clone(), role: user.role.clone(), suspended: None };
+            let membership = Membership {
+                user: user.id,
+                email: user.email.clone(),
+                role: user.role.clone(),
+                suspended: None,
+            };
             let session = Session { id: user.session, expires: user.session_expires, ended: None };
             let mut member = to_row(&keys::member(tenant, user.id), "member", &membership)?;
             member.insert("GSI1PK".into(), text(keys::user(user.id).pk));
@@ -64,7 +68,10 @@ impl PlatformStore<'_> {
             rows.push(to_row(&keys::session(user.id, user.session), "session", &session)?);
         }
         let writes = rows.into_iter().map(|row| Action::put(row).if_new());
-        writes.fold(Command::new(), |command, write| command.and(write, Conflict::Exists)).commit(self.store).await
+        writes
+            .fold(Command::new(), |command, write| command.and(write, Conflict::Exists))
+            .commit(self.store)
+            .await
     }
 
     /// Removes everything in the tenant's partition, its webhook endpoint, and the addresses its
@@ -83,17 +90,30 @@ impl PlatformStore<'_> {
                 if address {
                     self.release_addresses(from_row(row)?).await?;
                 }
-                self.store.client().delete_item().table_name(self.store.table()).set_key(Some(key)).send().await?;
+                self.store
+                    .client()
+                    .delete_item()
+                    .table_name(self.store.table())
+                    .set_key(Some(key))
+                    .send()
+                    .await?;
             }
         }
         let endpoint = key_row(&keys::endpoint(tenant.endpoint));
-        self.store.client().delete_item().table_name(self.store.table()).set_key(Some(endpoint)).send().await?;
+        self.store
+            .client()
+            .delete_item()
+            .table_name(self.store.table())
+            .set_key(Some(endpoint))
+            .send()
+            .await?;
         Ok(())
     }
 
     async fn partition(&self, partition: &str) -> Result<Vec<crate::item::Row>, StoreError> {
         let query = self.store.client().query().table_name(self.store.table()).consistent_read(true);
-        let query = query.key_condition_expression("PK = :pk").expression_attribute_values(":pk", text(partition));
+        let query =
+            query.key_condition_expression("PK = :pk").expression_attribute_values(":pk", text(partition));
         Ok(query.send().await?.items.unwrap_or_default())
     }
 

@@ -41,7 +41,12 @@ impl<'a> TenantStore<'a> {
         request: &PageRequest,
         key: &CursorKey,
     ) -> Result<Result<Page<T>, CursorError>, StoreError> {
-        let start = match request.cursor.as_deref().map(|c| Cursor::open(c, key, self.tenant(), prefix)).transpose() {
+        let start = match request
+            .cursor
+            .as_deref()
+            .map(|c| Cursor::open(c, key, self.tenant(), prefix))
+            .transpose()
+        {
             Ok(start) => start,
             Err(error) => return Ok(Err(error)),
         };
@@ -49,7 +54,8 @@ impl<'a> TenantStore<'a> {
         let start = start.map(|sk| key_row(&Key { pk: pk.clone(), sk }));
         let query = self.store.prefix_query(&pk, prefix).scan_index_forward(false).limit(request.size());
         let answer = query.set_exclusive_start_key(start).send().await?;
-        let last = answer.last_evaluated_key.as_ref().and_then(|row| row.get("SK")).and_then(|sk| sk.as_s().ok());
+        let last =
+            answer.last_evaluated_key.as_ref().and_then(|row| row.get("SK")).and_then(|sk| sk.as_s().ok());
         let next = last.map(|sk| Cursor::seal(key, self.tenant(), prefix, sk).as_str().to_owned());
         let items: Result<_, _> = answer.items.unwrap_or_default().into_iter().map(from_row).collect();
         Ok(Ok(Page { items: items?, next }))

@@ -26,8 +26,11 @@ fn the_committed_openapi_document_is_what_the_code_says() {
 
 #[test]
 fn every_route_of_the_template_is_described_and_every_described_route_is_in_the_template() {
-    let template: BTreeSet<(String, String)> =
-        template().routes.iter().map(|route| (route.method.to_string().to_uppercase(), route.path.clone())).collect();
+    let template: BTreeSet<(String, String)> = template()
+        .routes
+        .iter()
+        .map(|route| (route.method.to_string().to_uppercase(), route.path.clone()))
+        .collect();
     let mut described = BTreeSet::new();
     for (path, item) in document()["paths"].as_object().unwrap() {
         for method in item.as_object().unwrap().keys().filter(|key| *key != "parameters") {
@@ -44,8 +47,9 @@ fn every_function_has_a_folder_a_place_in_the_template_and_sample_events() {
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
-    let template: BTreeSet<String> = template().functions.iter().map(|function| function.name.clone()).collect();
-    let built: BTreeSet<String> = vestibule_local::functions::NAMES.iter().map(ToString::to_string).collect();
+    let template: BTreeSet<String> =
+        template().functions.iter().map(|function| function.name.clone()).collect();
+    let built: BTreeSet<String> = vestibule_local::functions::NAMES.map(str::to_owned).into();
     assert_eq!((&folders, &folders), (&template, &built));
     for name in folders {
         let samples = std::fs::read_dir(root().join("events").join(&name)).unwrap().count();
@@ -56,7 +60,8 @@ fn every_function_has_a_folder_a_place_in_the_template_and_sample_events() {
 #[test]
 fn the_state_machines_walk_exactly_the_step_tables() {
     for (file, table) in [("mailbox", &mailbox_saga::TABLE), ("credentials", &credentials_saga::TABLE)] {
-        let text = std::fs::read_to_string(root().join(format!("infra/statemachines/{file}.asl.json"))).unwrap();
+        let text =
+            std::fs::read_to_string(root().join(format!("infra/statemachines/{file}.asl.json"))).unwrap();
         let machine: Value = serde_json::from_str(&text).unwrap();
         assert_eq!(forward(&machine, table), names(table), "{file}: the way forward");
         assert_eq!(back(&machine, table), undos(table), "{file}: the way back");
@@ -79,7 +84,7 @@ fn state<'a>(machine: &'a Value, name: &str) -> &'a Value {
     found
 }
 
-fn task<'a>(state: &'a Value) -> Option<(&'a str, &'a str)> {
+fn task(state: &Value) -> Option<(&str, &str)> {
     let payload = &state["Parameters"]["Payload"];
     Some((payload["step"].as_str()?, payload["action"].as_str()?))
 }
@@ -112,13 +117,16 @@ fn chain<'a>(machine: &'a Value, from: &'a str, action: &str, table: &Table) -> 
 /// Where a failure of each step leads: to its own undo, to the next address, or to a person.
 fn check_catches(machine: &Value, table: &Table) {
     for (name, state) in machine["States"].as_object().unwrap() {
-        let Some((step, action)) = task(state) else { continue };
+        let Some((step, action)) = task(state) else {
+            continue;
+        };
         let Some(step) = table.find(step) else { continue };
         let catches = state["Catch"].as_array().unwrap();
         let last = catches.last().unwrap();
         assert_eq!(last["ErrorEquals"][0], "States.ALL", "{name}");
         let caught = task(&machine["States"][last["Next"].as_str().unwrap()]);
-        let expected = if action == "do" && step.undo { (step.name, "undo") } else { ("needs_attention", "do") };
+        let expected =
+            if action == "do" && step.undo { (step.name, "undo") } else { ("needs_attention", "do") };
         assert_eq!(caught, Some(expected), "{name}");
         let taken = catches.iter().find(|catch| catch["ErrorEquals"][0] == "AddressTaken");
         assert_eq!(taken.is_some(), action == "do" && step.on_taken.is_some(), "{name}");
@@ -137,7 +145,10 @@ fn check_catches(machine: &Value, table: &Table) {
 fn check_no_other_task(machine: &Value, table: &Table) {
     for (name, state) in machine["States"].as_object().unwrap() {
         if let Some((step, action)) = task(state) {
-            assert!(table.find(step).is_some() || (step, action) == ("needs_attention", "do"), "{name}: {step}");
+            assert!(
+                table.find(step).is_some() || (step, action) == ("needs_attention", "do"),
+                "{name}: {step}"
+            );
         }
     }
 }

@@ -103,7 +103,8 @@ async fn mbx_2_statuses_only_move_forward() {
 async fn mbx_2_events_of_unknown_hires_and_documents_are_kept_for_a_person() {
     let app = App::start().await;
     let hire = app.hire("Kim", "Doe").await;
-    for (hire, kind) in [(hire.as_str(), "passport"), ("hire_00000000000000000000000000", "w9"), ("x", "w9")] {
+    for (hire, kind) in [(hire.as_str(), "passport"), ("hire_00000000000000000000000000", "w9"), ("x", "w9")]
+    {
         let answer = app.deliver(&completed(hire, kind)).await.expect(200);
         assert_eq!(answer.body["outcome"], "unmatched");
     }

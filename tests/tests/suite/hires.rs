@@ -39,7 +39,8 @@ async fn bad_hires_are_refused_with_every_field_named() {
         let answer = app.admin().post("/api/hires", &body).await.expect(400);
         assert_eq!((answer.code(), answer.fields()), ("body_invalid", vec![field]));
     }
-    let missing = app.admin().post("/api/hires", &json!({ "givenName": "Kim", "familyName": "Doe" })).await.expect(400);
+    let missing =
+        app.admin().post("/api/hires", &json!({ "givenName": "Kim", "familyName": "Doe" })).await.expect(400);
     assert_eq!(missing.fields(), ["personalEmail"]);
     let own = json!({ "givenName": "Kim", "familyName": "Doe", "personalEmail": "kim@test-brand.example" });
     assert_eq!(app.admin().post("/api/hires", &own).await.expect(422).fields(), ["personalEmail"]);
@@ -52,7 +53,8 @@ async fn broken_json_and_wrong_types_are_400() {
     let app = App::start().await;
     let admin = app.admin();
     for body in ["{", "", "[]", "null", "{} {}", "\u{1}"] {
-        let request = admin.request(reqwest::Method::POST, "/api/hires").header("content-type", "application/json");
+        let request =
+            admin.request(reqwest::Method::POST, "/api/hires").header("content-type", "application/json");
         let answer = admin.send(request.body(body.to_owned())).await;
         assert_eq!((answer.status, answer.code()), (400, "body_invalid"), "{body:?}");
     }
@@ -84,7 +86,10 @@ async fn lists_are_paged_with_cursors_that_cannot_be_altered() {
     let first = app.admin().get("/api/hires?limit=2").await.expect(200);
     let next = first.body["next"].as_str().unwrap();
     let second = app.admin().get(&format!("/api/hires?limit=2&cursor={next}")).await.expect(200);
-    assert_eq!((first.body["items"].as_array().unwrap().len(), second.body["items"].as_array().unwrap().len()), (2, 1));
+    assert_eq!(
+        (first.body["items"].as_array().unwrap().len(), second.body["items"].as_array().unwrap().len()),
+        (2, 1)
+    );
     assert!(second.body["next"].is_null());
     let other_list = app.admin().get(&format!("/api/provision/jobs?cursor={next}")).await.expect(400);
     assert_eq!(other_list.code(), "cursor_invalid");

@@ -23,7 +23,8 @@ async fn fifty_equal_requests_at_once_make_one_hire() {
 #[tokio::test]
 async fn a_key_belongs_to_one_request_of_one_caller() {
     let app = App::start().await;
-    let body = |name: &str| json!({ "givenName": name, "familyName": "Doe", "personalEmail": "kim@example.org" });
+    let body =
+        |name: &str| json!({ "givenName": name, "familyName": "Doe", "personalEmail": "kim@example.org" });
     let admin = app.admin();
     admin.post_once("/api/hires", &body("Kim"), "k-2").await.expect(201);
     let other = admin.post_once("/api/hires", &body("Lee"), "k-2").await.expect(422);

@@ -6,7 +6,9 @@ use vestibule_tests::App;
 
 fn steps(job: &Value) -> Vec<(String, String)> {
     let steps = job["steps"].as_array().unwrap().iter();
-    steps.map(|s| (s["name"].as_str().unwrap().to_owned(), s["status"].as_str().unwrap().to_owned())).collect()
+    steps
+        .map(|s| (s["name"].as_str().unwrap().to_owned(), s["status"].as_str().unwrap().to_owned()))
+        .collect()
 }
 
 /// The temporary password in a mail: the line that the text template labels.
@@ -23,11 +25,17 @@ async fn mbx_7_and_10_a_signed_hire_gets_a_mailbox_and_one_welcome_mail() {
     assert_eq!(ended["status"], "succeeded", "{ended}");
     assert!(steps(&ended).iter().all(|(_, status)| status == "done"));
     let shown = app.admin().get(&format!("/api/hires/{hire}")).await.expect(200).body;
-    assert_eq!((&shown["address"], &shown["provisioning"]), (&json!("jose.obrien@test-brand.example"), &json!("succeeded")));
+    assert_eq!(
+        (&shown["address"], &shown["provisioning"]),
+        (&json!("jose.obrien@test-brand.example"), &json!("succeeded"))
+    );
 
     let mails = app.stack.cloud().mailer().sent().unwrap();
     assert_eq!(mails.len(), 1);
-    assert_eq!((mails[0].to.as_slice(), mails[0].subject.as_str()), (["new.hire@example.org".to_owned()].as_slice(), "Your Test Brand Account is Ready"));
+    assert_eq!(
+        (mails[0].to.as_slice(), mails[0].subject.as_str()),
+        (["new.hire@example.org".to_owned()].as_slice(), "Your Test Brand Account is Ready")
+    );
     let text = mails[0].text.clone().unwrap();
     let html = mails[0].html.as_ref().unwrap().replace("&#x2f;", "/");
     for part in ["jose.obrien@test-brand.example", "https://crm.test-brand.example/"] {
@@ -46,11 +54,17 @@ async fn mbx_9_the_temporary_password_is_long_mixed_and_free_of_look_alikes() {
         app.run(&job).await;
     }
     let mails = app.stack.cloud().mailer().sent().unwrap();
-    let passwords: std::collections::BTreeSet<_> = mails.iter().map(|m| password(m.text.as_ref().unwrap())).collect();
+    let passwords: std::collections::BTreeSet<_> =
+        mails.iter().map(|m| password(m.text.as_ref().unwrap())).collect();
     assert_eq!(passwords.len(), 5);
     for password in passwords {
         assert!(password.chars().count() >= 16, "{}", password.len());
-        for class in [char::is_uppercase, char::is_lowercase, |c: char| c.is_ascii_digit(), |c: char| c.is_ascii_punctuation()] {
+        for class in [
+            char::is_uppercase,
+            char::is_lowercase,
+            |c: char| c.is_ascii_digit(),
+            |c: char| c.is_ascii_punctuation(),
+        ] {
             assert!(password.chars().any(class));
         }
         assert!(!password.chars().any(|c| "0O1lI".contains(c)));
@@ -61,13 +75,16 @@ async fn mbx_9_the_temporary_password_is_long_mixed_and_free_of_look_alikes() {
 async fn mbx_7_a_mailbox_of_somebody_else_is_left_alone_and_the_next_number_taken() {
     let app = App::start().await;
     let model = app.stack.cloud().work_mail();
-    let foreign = model.add_foreign_user(&app.organization(), "kim.doe", "kim.doe@test-brand.example").unwrap();
-    let before: Vec<_> = model.users(&app.organization()).unwrap().into_iter().filter(|u| u.id == foreign).collect();
+    let foreign =
+        model.add_foreign_user(&app.organization(), "kim.doe", "kim.doe@test-brand.example").unwrap();
+    let before: Vec<_> =
+        model.users(&app.organization()).unwrap().into_iter().filter(|u| u.id == foreign).collect();
     let (hire, job) = app.signed_hire("Kim", "Doe").await;
     assert_eq!(app.run(&job).await["status"], "succeeded");
     let shown = app.admin().get(&format!("/api/hires/{hire}")).await.expect(200).body;
     assert_eq!(shown["address"], "kim.doe2@test-brand.example");
-    let after: Vec<_> = model.users(&app.organization()).unwrap().into_iter().filter(|u| u.id == foreign).collect();
+    let after: Vec<_> =
+        model.users(&app.organization()).unwrap().into_iter().filter(|u| u.id == foreign).collect();
     assert_eq!(format!("{before:?}"), format!("{after:?}"));
 }
 
@@ -76,7 +93,10 @@ async fn mbx_7_a_name_that_no_address_can_hold_waits_for_a_person() {
     let app = App::start().await;
     let (hire, job) = app.signed_hire("!!", "--").await;
     let ended = app.run(&job).await;
-    assert_eq!((&ended["status"], &ended["lastError"]["code"]), (&json!("needs_attention"), &json!("name_without_letters")));
+    assert_eq!(
+        (&ended["status"], &ended["lastError"]["code"]),
+        (&json!("needs_attention"), &json!("name_without_letters"))
+    );
     let retry = format!("/api/provision/jobs/{job}/retry");
     let refused = app.admin().post(&retry, &json!({ "localPart": "postmaster" })).await.expect(422);
     assert_eq!(refused.fields(), ["localPart"]);
@@ -115,7 +135,9 @@ async fn mbx_11_throttling_and_lost_answers_pass_without_a_double() {
     let app = App::start().await;
     let faults = app.stack.cloud().faults();
     faults.set(Fault::new(Service::WorkMail, "CreateUser", FaultKind::LoseAnswer).times(1));
-    faults.set(Fault::new(Service::WorkMail, "RegisterToWorkMail", FaultKind::Throttle { retry_after: 1 }).times(3));
+    faults.set(
+        Fault::new(Service::WorkMail, "RegisterToWorkMail", FaultKind::Throttle { retry_after: 1 }).times(3),
+    );
     faults.set(Fault::new(Service::WorkMail, "ResetPassword", FaultKind::Garbage).times(1));
     let (_, job) = app.signed_hire("Kim", "Doe").await;
     let ended = app.run(&job).await;
@@ -129,7 +151,9 @@ async fn mbx_11_what_cannot_be_undone_is_shown() {
     let refuse = |error: &str| FaultKind::Refuse { error: error.into(), status: 400, message: "no".into() };
     let faults = app.stack.cloud().faults();
     faults.set(Fault::new(Service::Ses, "SendEmail", refuse("MessageRejected")).times(u32::MAX));
-    faults.set(Fault::new(Service::WorkMail, "DeleteUser", refuse("UnsupportedOperationException")).times(u32::MAX));
+    faults.set(
+        Fault::new(Service::WorkMail, "DeleteUser", refuse("UnsupportedOperationException")).times(u32::MAX),
+    );
     let (_, job) = app.signed_hire("Kim", "Doe").await;
     let ended = app.run(&job).await;
     assert_eq!(ended["status"], "needs_attention", "{ended}");

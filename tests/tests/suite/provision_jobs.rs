@@ -15,9 +15,15 @@ async fn mbx_4_a_job_shows_all_that_is_known_about_it() {
     assert_eq!(shown, expected);
     let ended = app.run(&job).await;
     let names: Vec<_> = ended["steps"].as_array().unwrap().iter().map(|s| s["name"].clone()).collect();
-    assert_eq!(names, ["claim", "reserve_address", "create_user", "enable_mailbox", "issue_password", "finish"]);
+    assert_eq!(
+        names,
+        ["claim", "reserve_address", "create_user", "enable_mailbox", "issue_password", "finish"]
+    );
     for step in ended["steps"].as_array().unwrap() {
-        assert_eq!((&step["status"], &step["attempts"], &step["error"]), (&json!("done"), &json!(1), &Value::Null));
+        assert_eq!(
+            (&step["status"], &step["attempts"], &step["error"]),
+            (&json!("done"), &json!(1), &Value::Null)
+        );
         assert!(step["started"].is_string() && step["ended"].is_string());
     }
 }
@@ -68,7 +74,8 @@ async fn mbx_6_jobs_are_listed_and_the_wrong_state_is_explained() {
 async fn mbx_6_a_pending_job_is_cancelled_at_once_and_can_be_retried() {
     let app = App::start().await;
     let (_, job) = app.signed_hire("Kim", "Doe").await;
-    let cancelled = app.admin().post(&format!("/api/provision/jobs/{job}/cancel"), &json!({})).await.expect(202);
+    let cancelled =
+        app.admin().post(&format!("/api/provision/jobs/{job}/cancel"), &json!({})).await.expect(202);
     assert_eq!(cancelled.body["status"], "cancelled");
     app.admin().post("/api/provision/run", &json!({})).await.expect(404);
     app.admin().post(&format!("/api/provision/jobs/{job}/retry"), &json!({})).await.expect(202);
@@ -78,7 +85,10 @@ async fn mbx_6_a_pending_job_is_cancelled_at_once_and_can_be_retried() {
 #[tokio::test]
 async fn mbx_6_a_running_job_is_undone_when_it_is_cancelled() {
     let app = App::start().await;
-    app.stack.cloud().faults().set(Fault::new(Service::WorkMail, "RegisterToWorkMail", FaultKind::Hold).times(1));
+    app.stack
+        .cloud()
+        .faults()
+        .set(Fault::new(Service::WorkMail, "RegisterToWorkMail", FaultKind::Hold).times(1));
     let (_, job) = app.signed_hire("Kim", "Doe").await;
     app.admin().post("/api/provision/run", &json!({ "job": job })).await.expect(202);
     while app.stack.cloud().faults().held() == 0 {

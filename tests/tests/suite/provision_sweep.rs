@@ -22,7 +22,8 @@ async fn mbx_12_the_sweep_starts_pending_jobs() {
 #[tokio::test]
 async fn mbx_12_the_sweep_starts_a_run_that_was_recorded_but_never_started() {
     let app = App::start().await;
-    let refuse = FaultKind::Refuse { error: "AccessDeniedException".into(), status: 400, message: "no".into() };
+    let refuse =
+        FaultKind::Refuse { error: "AccessDeniedException".into(), status: 400, message: "no".into() };
     app.stack.cloud().faults().set(Fault::new(Service::States, "StartExecution", refuse).times(1));
     let (_, job) = app.signed_hire("Kim", "Doe").await;
     app.admin().post("/api/provision/run", &json!({ "job": job })).await.expect(202);

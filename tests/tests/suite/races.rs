@@ -19,7 +19,9 @@ async fn fifty_hires_of_one_name_at_once_get_fifty_addresses() {
         distinct.insert(shown["address"].as_str().unwrap().to_owned());
     }
     let expected: BTreeSet<_> = (1..=50)
-        .map(|n| format!("jose.obrien{}@test-brand.example", if n == 1 { String::new() } else { n.to_string() }))
+        .map(|n| {
+            format!("jose.obrien{}@test-brand.example", if n == 1 { String::new() } else { n.to_string() })
+        })
         .collect();
     assert_eq!(distinct, expected);
     println!("50 hires of one name: {} distinct addresses", distinct.len());
@@ -46,7 +48,10 @@ async fn mbx_3_three_hundred_shuffled_deliveries_make_twenty_jobs() {
     let jobs = app.admin().get("/api/provision/jobs?limit=100").await.expect(200).body;
     for job in jobs["items"].as_array().unwrap() {
         assert_eq!(job["status"], "pending");
-        assert!(hires_with_jobs.insert(job["hire"].as_str().unwrap().to_owned()), "a second job for one hire");
+        assert!(
+            hires_with_jobs.insert(job["hire"].as_str().unwrap().to_owned()),
+            "a second job for one hire"
+        );
     }
     assert_eq!(hires_with_jobs, hires.into_iter().collect());
     println!("300 deliveries: {} jobs", hires_with_jobs.len());
@@ -69,7 +74,9 @@ async fn sweep_run_and_cancel_at_once_have_one_winner_in_a_hundred_rounds() {
             admin.post("/api/provision/run", &run),
             admin.post(&cancel, &empty),
         );
-        assert!(swept.is_ok() && [202, 404, 409].contains(&ran.status) && [202, 409].contains(&cancelled.status));
+        assert!(
+            swept.is_ok() && [202, 404, 409].contains(&ran.status) && [202, 409].contains(&cancelled.status)
+        );
         let ended = app.ended(&job).await;
         *ends.entry(ended["status"].as_str().unwrap().to_owned()).or_default() += 1;
         let executions = app.executions(&job);

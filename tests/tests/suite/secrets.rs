@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::json;
 use tracing_subscriber::fmt::MakeWriter;
+use vestibule_models::SentMail;
 use vestibule_tests::App;
 
 /// Keeps every log line of this process.
@@ -31,30 +32,16 @@ impl<'a> MakeWriter<'a> for Kept {
 #[tokio::test]
 async fn b05_planted_secrets_are_found_nowhere() {
     let logs = Kept::default();
-    let subscriber = tracing_subscriber::fmt().json().with_max_level(tracing::Level::DEBUG).with_writer(logs.clone()).finish();
+    let subscriber = tracing_subscriber::fmt()
+        .json()
+        .with_max_level(tracing::Level::DEBUG)
+        .with_writer(logs.clone())
+        .finish();
     let _guard = tracing::subscriber::set_default(subscriber);
     let app = App::start().await;
-    let mut answers = Vec::new();
-    let mut passwords = Vec::new();
-    for family in ["Doe", "Roe"] {
-        let (hire, job) = app.signed_hire("Kim", family).await;
-        app.run(&job).await;
-        let path = format!("/api/hires/{hire}/reset-password");
-        let reset = app.admin().post(&path, &json!({})).await.expect(202);
-        app.ended(reset.body["job"].as_str().unwrap()).await;
-        for path in [format!("/api/hires/{hire}"), format!("/api/provision/jobs/{job}"), "/api/hires".into(), "/.well-known/jwks.json".into()] {
-            answers.push(app.admin().get(&path).await.text);
-        }
-        answers.push(reset.text);
-    }
-    answers.push(app.admin().post("/api/hires", &json!({ "password": "x" })).await.text);
-    for mail in app.stack.cloud().mailer().sent().unwrap() {
-        let text = mail.text.unwrap();
-        let line = text.lines().find(|line| line.contains("Temporary password:")).unwrap();
-        passwords.push(line.split_once(':').unwrap().1.trim().to_owned());
-    }
-    assert_eq!(passwords.len(), 4);
-    let mut planted = passwords;
+    let answers = use_everything(&app).await;
+    let mut planted: Vec<_> = app.stack.cloud().mailer().sent().unwrap().iter().map(password).collect();
+    assert_eq!(planted.len(), 4);
     planted.extend(app.private_keys());
     let places = [
         ("table", app.dump().await.join("\n")),
@@ -70,4 +57,28 @@ async fn b05_planted_secrets_are_found_nowhere() {
         hits += found;
     }
     assert_eq!(hits, 0);
+}
+
+/// Two hires, two mailboxes, two new passwords; every answer that was given.
+async fn use_everything(app: &App) -> Vec<String> {
+    let admin = app.admin();
+    let mut answers = vec![admin.post("/api/hires", &json!({ "password": "x" })).await.text];
+    for family in ["Doe", "Roe"] {
+        let (hire, job) = app.signed_hire("Kim", family).await;
+        app.run(&job).await;
+        let reset = admin.post(&format!("/api/hires/{hire}/reset-password"), &json!({})).await.expect(202);
+        app.ended(reset.body["job"].as_str().unwrap()).await;
+        let (hire, job) = (format!("/api/hires/{hire}"), format!("/api/provision/jobs/{job}"));
+        for path in [hire.as_str(), job.as_str(), "/api/hires", "/.well-known/jwks.json"] {
+            answers.push(admin.get(path).await.text);
+        }
+        answers.push(reset.text);
+    }
+    answers
+}
+
+fn password(mail: &SentMail) -> String {
+    let text = mail.text.as_ref().unwrap();
+    let line = text.lines().find(|line| line.contains("Temporary password:")).unwrap();
+    line.split_once(':').unwrap().1.trim().to_owned()
 }

@@ -63,7 +63,7 @@ pub(crate) async fn run_with_deaths(
     let mut died = 0;
     for point in deaths {
         let struck = AtomicBool::new(false);
-        let now = |moment, when| point.is(moment, when) && !struck.swap(true, Ordering::SeqCst);
+        let now = |moment: Moment<'_>, when| point.is(moment, when) && !struck.swap(true, Ordering::SeqCst);
         let twisted = Twisted::new(saga)
             .before(|moment| if now(moment, When::Before) { Turn::Die } else { fail(course.failing, moment) })
             .after(|moment, _| if now(moment, When::After) { Turn::Die } else { Turn::Go });

@@ -22,9 +22,14 @@ async fn a_step_that_fails_for_good_brings_back_the_state_from_before() {
             let before: Vec<User> = firm.users();
             let saga = firm.saga();
             let planted = || Turn::Answer(Err(Failure::permanent("planted")));
-            let twisted = Twisted::new(&saga)
-                .before(|moment| if !done && !moment.undo && moment.step == step.name { planted() } else { Turn::Go })
-                .after(|moment, _| if done && !moment.undo && moment.step == step.name { planted() } else { Turn::Go });
+            let twisted =
+                Twisted::new(&saga)
+                    .before(|moment| {
+                        if !done && !moment.undo && moment.step == step.name { planted() } else { Turn::Go }
+                    })
+                    .after(|moment, _| {
+                        if done && !moment.undo && moment.step == step.name { planted() } else { Turn::Go }
+                    });
             firm.run(&twisted, work).await;
             let (job, case) = (firm.job(work).await, format!("{} fails, done: {done}", step.name));
             firm.assert_sound(&[work], &case).await;

@@ -4,13 +4,14 @@ use std::{collections::BTreeMap, sync::Mutex};
 
 use vestibule_auth::{SystemTask, TenantScope};
 use vestibule_domain::{
-    Address, DocumentKind, DocumentRecord, DocumentStatus, Domain, Email, EndpointId, Hire, HireId, HireName, Job,
-    JobId, JobKind, JobStart, JobStatus, LocalPart, MailboxSettings, PersonName, StepStatus, Tenant, TenantId,
+    Address, DocumentKind, DocumentRecord, DocumentStatus, Domain, Email, EndpointId, Hire, HireId, HireName,
+    Job, JobId, JobKind, JobStart, JobStatus, LocalPart, MailboxSettings, PersonName, StepStatus, Tenant,
+    TenantId,
 };
 use vestibule_mailbox_step::MailboxSaga;
-use vestibule_models::{Call, SentMail, User};
-use vestibule_saga::{Action, Ended, Failure, Saga, Task, perform, run_in_process, start_pending};
-use vestibule_store::{JobEvent, SeedTenant, TenantStore};
+use vestibule_models::{SentMail, User};
+use vestibule_saga::start_pending;
+use vestibule_store::{SeedTenant, TenantStore};
 
 use crate::stack::Stack;
 
@@ -88,8 +89,11 @@ impl<'a> Firm<'a> {
         let mut hire = Hire::new(name, personal, &self.tenant.documents, world);
         self.store().create_hire(&hire, None, world).await.unwrap();
         for kind in &self.tenant.documents {
-            let signed =
-                DocumentRecord { status: DocumentStatus::Signed, changed: world.now(), provider_document: None };
+            let signed = DocumentRecord {
+                status: DocumentStatus::Signed,
+                changed: world.now(),
+                provider_document: None,
+            };
             assert!(hire.take_document(kind, signed));
             let job = hire.is_due().then(|| Job::new(JobKind::Mailbox, hire.id, world));
             if let Some(job) = &job {
@@ -136,7 +140,8 @@ impl<'a> Firm<'a> {
 
     /// Adds an enabled user by hand, with this name and this local part of its address.
     pub(crate) fn add_stranger(&self, name: &str, local: &str) {
-        let (work_mail, email) = (self.stack.cloud.work_mail(), format!("{local}@{}", self.tenant.domain.as_str()));
+        let (work_mail, email) =
+            (self.stack.cloud.work_mail(), format!("{local}@{}", self.tenant.domain.as_str()));
         let id = work_mail.add_foreign_user(&self.organization, name, &email).unwrap();
         let added = self.users().into_iter().find(|user| user.id == id).unwrap();
         self.strangers.lock().unwrap().push(added);
@@ -150,7 +155,10 @@ impl<'a> Firm<'a> {
     /// The users that jobs made.
     pub(crate) fn ours(&self) -> Vec<User> {
         let strangers = self.strangers.lock().unwrap();
-        self.users().into_iter().filter(|user| strangers.iter().all(|stranger| stranger.id != user.id)).collect()
+        self.users()
+            .into_iter()
+            .filter(|user| strangers.iter().all(|stranger| stranger.id != user.id))
+            .collect()
     }
 
     /// The mails of a job, oldest first.
@@ -163,57 +171,6 @@ impl<'a> Firm<'a> {
     /// The saga over this stack.
     pub(crate) fn saga(&self) -> MailboxSaga<'a> {
         MailboxSaga::new(&self.stack.tools)
-    }
-
-    /// Walks the job to its end; the clock moves on between tries.
-    pub(crate) async fn run(&self, saga: &impl Saga, work: Work) -> Ended {
-        self.run_seen(saga, work, |_, _| ()).await
-    }
-
-    /// The same; `seen` is told of every task and its outcome.
-    pub(crate) async fn run_seen(
-        &self,
-        saga: &impl Saga,
-        work: Work,
-        mut seen: impl FnMut(&Task, &Result<(), Failure>),
-    ) -> Ended {
-        let (tools, attempt) = (&self.stack.tools, self.job(work).await.attempt);
-        let job = (self.tenant.id, work.job, attempt);
-        run_in_process(saga, &tools.store, &tools.world, job, |task, outcome| {
-            if outcome.is_err() {
-                self.stack.outlast_leases();
-            }
-            seen(task, outcome);
-        })
-        .await
-    }
-
-    /// Walks the job to its end and names the calls that this took.
-    pub(crate) async fn calls_of(&self, saga: &impl Saga, work: Work) -> Vec<Call> {
-        let before = self.stack.cloud.calls().len();
-        self.run(saga, work).await;
-        self.stack.cloud.calls().split_off(before)
-    }
-
-    /// What the sweep does with a job whose run ended without closing it.
-    pub(crate) async fn recover(&self, work: Work) {
-        self.stack.outlast_leases();
-        let mut job = self.job(work).await;
-        job.attempt += 1;
-        self.store().save_job(&mut job, JobEvent::default(), &self.stack.tools.world).await.unwrap();
-    }
-
-    /// Performs one task of the job's current run.
-    pub(crate) async fn perform(&self, saga: &impl Saga, work: Work, step: &str, action: Action) -> Result<(), Failure> {
-        let attempt = self.job(work).await.attempt;
-        let (name, step) = (saga.table().saga.to_owned(), step.to_owned());
-        let task = Task { saga: name, step, action, tenant: self.tenant.id, job: work.job, attempt };
-        self.perform_task(saga, &task).await
-    }
-
-    /// Performs a task.
-    pub(crate) async fn perform_task(&self, saga: &impl Saga, task: &Task) -> Result<(), Failure> {
-        perform(saga, &self.stack.tools.store, &self.stack.tools.world, task).await
     }
 }
 

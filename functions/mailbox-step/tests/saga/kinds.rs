@@ -20,7 +20,8 @@ impl Trouble {
 
 /// Every trouble; which call it strikes is the caller's choice.
 pub(crate) fn troubles() -> Vec<Trouble> {
-    let refusal = |error: &str, status| FaultKind::Refuse { error: error.into(), status, message: "planted".into() };
+    let refusal =
+        |error: &str, status| FaultKind::Refuse { error: error.into(), status, message: "planted".into() };
     let trouble = |name, kind, times| Trouble { name, kind, times };
     vec![
         trouble("refused for good once", refusal("AccessDeniedException", 400), 1),

@@ -1,15 +1,10 @@
 //! Reads the table, the directory and the mails after a run, and names everything that is wrong:
 //! lost, doubled, left over, taken from others, told to the wrong ones.
 
-use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
-use jiff::tz::TimeZone;
 use vestibule_domain::{Hire, Job, JobKind, JobStatus, StepStatus};
 use vestibule_models::{SentMail, User, UserState};
 
 use crate::firm::{Firm, Work, is_clean};
-
-/// Spellings of one name that are looked at for locks.
-const SPELLINGS: u32 = 100;
 
 /// What stands outside on behalf of one job.
 struct Outcome {
@@ -46,7 +41,7 @@ impl Firm<'_> {
         }
         for outcome in &outcomes {
             found.extend(self.judge(outcome, &locks));
-            found.extend(self.judge_rows(outcome).await);
+            found.extend(self.rows_findings(outcome.work).await);
         }
         found
     }
@@ -82,16 +77,25 @@ impl Firm<'_> {
         };
         check(users.iter().all(lock_of), "the address was given back while its user is there");
         let personal = hire.personal_email.as_str();
-        check(mails.iter().all(|mail| mail.to == [personal] && mail.cc.is_empty() && mail.bcc.is_empty()), "a mail went elsewhere");
+        check(
+            mails.iter().all(|mail| mail.to == [personal] && mail.cc.is_empty() && mail.bcc.is_empty()),
+            "a mail went elsewhere",
+        );
         let clean = job.steps.values().all(|step| is_clean(step.status));
         match job.status {
             JobStatus::Succeeded => {
                 check(job.steps.values().all(|step| step.status == StepStatus::Done), "a step is not done");
                 check(users.len() == 1, "there is no mailbox");
-                check(users.iter().all(|user| self.complete(outcome, user)), "the mailbox is not as it should be");
+                check(
+                    users.iter().all(|user| self.complete(outcome, user)),
+                    "the mailbox is not as it should be",
+                );
                 check(!mails.is_empty(), "no mail was sent");
                 let opens = |mail: &SentMail| users.iter().all(|user| self.opens(mail, user));
-                check(mails.last().is_some_and(opens), "the password of the last mail does not open the mailbox");
+                check(
+                    mails.last().is_some_and(opens),
+                    "the password of the last mail does not open the mailbox",
+                );
             }
             JobStatus::Failed | JobStatus::Cancelled => {
                 check(clean, "a step was not undone");
@@ -106,7 +110,10 @@ impl Firm<'_> {
                 let for_person = ["name_without_letters", "address_reserved", "addresses_used_up"];
                 let code = job.last_error.as_ref().map_or("", |error| error.code.as_str());
                 check(!asks_person || for_person.contains(&code), "a person is asked though nothing is left");
-                check(job.last_error.is_some() || job.steps.values().any(|s| s.error.is_some()), "there is no reason");
+                check(
+                    job.last_error.is_some() || job.steps.values().any(|s| s.error.is_some()),
+                    "there is no reason",
+                );
             }
         }
         found
@@ -127,55 +134,6 @@ impl Firm<'_> {
     /// Whether the password in the mail is the user's.
     pub(crate) fn opens(&self, mail: &SentMail, user: &User) -> bool {
         password(mail).is_some_and(|password| self.stack.cloud.work_mail().password_matches(user, password))
-    }
-
-    /// Secrets in the table, and the end announced more or less than once.
-    pub(crate) async fn rows_findings(&self, work: Work) -> Vec<String> {
-        let (job, mut found) = (self.job(work).await, Vec::new());
-        let month = job.created.to_zoned(TimeZone::UTC).strftime("%Y-%m").to_string();
-        let mut text = String::new();
-        for partition in ["", &format!("#AUDIT#{month}"), "#OUTBOX"] {
-            let rows = self.partition(&format!("T#{}{partition}", self.tenant.id)).await;
-            if partition == "#OUTBOX" && job.status.is_final() {
-                let (kind, id) = (format!("\"job.{}\"", job.status.name()), job.id.to_string());
-                let told = rows.iter().filter(|row| row.contains(&kind) && row.contains(&id)).count();
-                if told != 1 {
-                    found.push(format!("{id}: the end was announced {told} times"));
-                }
-            }
-            text.extend(rows);
-        }
-        if self.mails(work).iter().filter_map(password).any(|password| text.contains(password)) {
-            found.push(format!("leaked: a password of {} is in the table", job.id));
-        }
-        found
-    }
-
-    async fn judge_rows(&self, outcome: &Outcome) -> Vec<String> {
-        self.rows_findings(outcome.work).await
-    }
-
-    async fn partition(&self, partition: &str) -> Vec<String> {
-        let query = self.stack.rows.query().table_name(&self.stack.table).consistent_read(true);
-        let query = query.key_condition_expression("PK = :pk");
-        let query = query.expression_attribute_values(":pk", AttributeValue::S(partition.to_owned()));
-        let rows = query.send().await.unwrap().items.unwrap_or_default();
-        rows.iter().map(|row| format!("{row:?}")).collect()
-    }
-
-    /// Address and job of every lock on a spelling of José Ó'Brien.
-    pub(crate) async fn locks(&self) -> Vec<(String, String)> {
-        let text = |text: String| AttributeValue::S(text);
-        let key = |n| [("PK", text(format!("ADDRESS#{}", self.address(n)))), ("SK", text("LOCK".into()))];
-        let keys = (1..=SPELLINGS).map(|n| key(n).map(|(name, value)| (name.to_owned(), value)).into());
-        let wanted = KeysAndAttributes::builder().consistent_read(true).set_keys(Some(keys.collect())).build().unwrap();
-        let answer = self.stack.rows.batch_get_item().request_items(&self.stack.table, wanted).send().await.unwrap();
-        let rows = answer.responses.unwrap_or_default().remove(&self.stack.table).unwrap_or_default();
-        let lock = |row: &std::collections::HashMap<String, AttributeValue>| {
-            let address = row["PK"].as_s().unwrap().trim_start_matches("ADDRESS#").to_owned();
-            (address, row["job"].as_s().unwrap().clone())
-        };
-        rows.iter().map(lock).collect()
     }
 }
 

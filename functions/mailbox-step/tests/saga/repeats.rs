@@ -53,7 +53,8 @@ struct State {
 
 async fn state(firm: &Firm<'_>, work: Work) -> State {
     let (job, hire): (_, Hire) = (firm.job(work).await, firm.find_hire(work.hire).await);
-    let users = firm.ours().into_iter().map(|u| (u.name.clone(), u.state, u.display_name.clone(), u.has_password()));
+    let users =
+        firm.ours().into_iter().map(|u| (u.name.clone(), u.state, u.display_name.clone(), u.has_password()));
     State {
         status: job.status,
         steps: job.steps.iter().map(|(name, record)| (name.clone(), record.status)).collect(),
@@ -110,7 +111,11 @@ async fn a_task_delivered_again_at_once_or_after_the_end_changes_nothing() {
         firm.run_seen(&course(&saga, failing), work, |task, _| seen.push(task.clone())).await;
         let discards = TABLE.steps.iter().filter_map(|step| step.on_taken?.discard);
         let template = seen[0].clone();
-        seen.extend(discards.map(|step| Task { step: step.into(), action: Action::Discard, ..template.clone() }));
+        seen.extend(discards.map(|step| Task {
+            step: step.into(),
+            action: Action::Discard,
+            ..template.clone()
+        }));
         let (before, job) = (state(&firm, work).await, firm.job(work).await);
         for task in &seen {
             // The answer to a late repetition reaches nobody; only what it does counts.
@@ -147,7 +152,9 @@ async fn each_task_performed_twice_in_a_row_has_its_effect_once() {
             }
             at += 1;
         }
-        for step in TABLE.steps[..=at.min(TABLE.steps.len() - 1)].iter().rev().filter(|_| at < TABLE.steps.len()) {
+        for step in
+            TABLE.steps[..=at.min(TABLE.steps.len() - 1)].iter().rev().filter(|_| at < TABLE.steps.len())
+        {
             for _ in 0..2 {
                 assert_eq!(firm.perform(&saga, work, step.name, Action::Undo).await, Ok(()), "{}", step.name);
             }

@@ -41,7 +41,8 @@ impl Stack {
     /// Starts everything within the test's own runtime.
     pub(crate) async fn start() -> Self {
         let clock = Arc::new(AtomicI64::new(1_790_000_000_000));
-        let cloud = Cloud::open(None, CloudOptions { clock: instant(&clock), ..CloudOptions::default() }).unwrap();
+        let cloud =
+            Cloud::open(None, CloudOptions { clock: instant(&clock), ..CloudOptions::default() }).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let outside = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(axum::serve(listener, cloud.router()).into_future());
@@ -63,7 +64,8 @@ impl Stack {
         let rows = Client::new(&sdk_config(settings.all(), "DYNAMODB").unwrap());
         vestibule_store::table_definition(&rows, &table).unwrap().send().await.unwrap();
         let (now, state) = (instant(&clock), AtomicU64::new(seed));
-        let tools = Tools::open(&settings, World::new(move || now(), move |buffer| fill(&state, buffer))).unwrap();
+        let tools =
+            Tools::open(&settings, World::new(move || now(), move |buffer| fill(&state, buffer))).unwrap();
         Self { tools, cloud, rows, table, clock, firms: AtomicU64::new(1) }
     }
 

@@ -18,7 +18,11 @@ use crate::{
 const WANTED: &str = "jose.obrien";
 
 /// Adds the stranger once, before the action of `step`.
-fn intruding<'a>(firm: &'a Firm<'_>, step: &'a str, came: &'a AtomicBool) -> impl Fn(Moment<'_>) -> Turn + Send + Sync + 'a {
+fn intruding<'a>(
+    firm: &'a Firm<'_>,
+    step: &'a str,
+    came: &'a AtomicBool,
+) -> impl Fn(Moment<'_>) -> Turn + Send + Sync + 'a {
     move |moment| {
         if moment.step == step && !moment.undo && !came.swap(true, Ordering::SeqCst) {
             // While the job's own user has the name, a stranger can only come by the address.
@@ -73,11 +77,14 @@ async fn a_worker_that_dies_after_it_met_a_stranger_leaves_a_job_that_goes_on() 
             let (firm, work) = Firm::with_hire(&stack).await;
             let (saga, came, died) = (firm.saga(), AtomicBool::new(false), AtomicBool::new(false));
             let intrude = intruding(&firm, step.name, &came);
-            let dies = |moment: Moment<'_>, when| dying == when && moment.undo && !died.swap(true, Ordering::SeqCst);
+            let dies =
+                |moment: Moment<'_>, when| dying == when && moment.undo && !died.swap(true, Ordering::SeqCst);
             let twisted = Twisted::new(&saga)
                 .before(|moment| if dies(moment, "before undo") { Turn::Die } else { intrude(moment) })
                 .after(|moment, _| if dies(moment, "after undo") { Turn::Die } else { Turn::Go });
-            let told = |_: &_, outcome: &Result<(), Failure>| dying == "told" && *outcome == Err(Failure::AddressTaken);
+            let told = |_: &_, outcome: &Result<(), Failure>| {
+                dying == "told" && *outcome == Err(Failure::AddressTaken)
+            };
             if twisted.run_or_die(&firm, work, told).await.is_none() {
                 go_on(&firm, work, anew).await;
                 firm.run(&saga, work).await;
@@ -97,7 +104,11 @@ async fn a_job_that_fails_after_it_met_a_stranger_is_undone_without_a_person() {
     for step in TABLE.steps.iter().filter(|step| step.on_taken.is_some()) {
         let (firm, work) = Firm::with_hire(&stack).await;
         let (saga, came) = (firm.saga(), AtomicBool::new(false));
-        let refuse = FaultKind::Refuse { error: "AccessDeniedException".into(), status: 400, message: "planted".into() };
+        let refuse = FaultKind::Refuse {
+            error: "AccessDeniedException".into(),
+            status: 400,
+            message: "planted".into(),
+        };
         let next_lookup = Fault::new(Service::WorkMail, "DescribeEntity", refuse).matching("jose.obrien2");
         stack.cloud.faults().set(next_lookup);
         firm.run(&Twisted::new(&saga).before(intruding(&firm, step.name, &came)), work).await;

@@ -17,7 +17,12 @@ use crate::{
 type Way = (&'static str, bool);
 
 /// Runs a job that fails in this way; returns its calls and how many came before the first undo.
-async fn fail(stack: &Stack, firm: &Firm<'_>, work: crate::firm::Work, (step, done): Way) -> (Vec<Call>, usize) {
+async fn fail(
+    stack: &Stack,
+    firm: &Firm<'_>,
+    work: crate::firm::Work,
+    (step, done): Way,
+) -> (Vec<Call>, usize) {
     let (saga, turned, before) = (firm.saga(), OnceLock::new(), stack.cloud.calls().len());
     let planted = || Turn::Answer(Err(Failure::permanent("planted")));
     let twisted = Twisted::new(&saga)
@@ -57,7 +62,10 @@ async fn whatever_goes_wrong_in_an_undo_nothing_is_left_unnamed() {
                     assert_eq!(job.status, JobStatus::NeedsAttention, "{case}");
                     assert!(job.steps.values().any(|step| step.status == StepStatus::UndoFailed), "{case}");
                 } else if !trouble.name.contains("always") {
-                    assert!(failed && job.steps.values().all(|step| is_clean(step.status)), "{case}: {job:#?}");
+                    assert!(
+                        failed && job.steps.values().all(|step| is_clean(step.status)),
+                        "{case}: {job:#?}"
+                    );
                 }
                 cases += 1;
                 ends[usize::from(!failed)] += 1;

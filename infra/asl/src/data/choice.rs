@@ -26,24 +26,21 @@ impl Condition {
             (None, "And") => Ok(Self::And(list(value)?)),
             (None, "Or") => Ok(Self::Or(list(value)?)),
             (None, "Not") => Ok(Self::Not(Box::new(nested(value)?))),
-            (Some(Value::String(path)), _) => Ok(Self::Variable(
-                Path::parse(&path)?,
-                Operator::parse(&name, &value)?,
-            )),
-            _ => Err(format!(
-                "'{name}' needs a Variable that is a path, or is not known"
-            )),
+            (Some(Value::String(path)), _) => {
+                Ok(Self::Variable(Path::parse(&path)?, Operator::parse(&name, &value)?))
+            }
+            _ => Err(format!("'{name}' needs a Variable that is a path, or is not known")),
         }
     }
 
     pub(crate) fn holds(&self, data: &Value, context: &Value) -> Result<bool, TaskFailure> {
         match self {
-            Self::And(all) => all
-                .iter()
-                .try_fold(true, |so_far, next| Ok(so_far && next.holds(data, context)?)),
-            Self::Or(any) => any
-                .iter()
-                .try_fold(false, |so_far, next| Ok(so_far || next.holds(data, context)?)),
+            Self::And(all) => {
+                all.iter().try_fold(true, |so_far, next| Ok(so_far && next.holds(data, context)?))
+            }
+            Self::Or(any) => {
+                any.iter().try_fold(false, |so_far, next| Ok(so_far || next.holds(data, context)?))
+            }
             Self::Not(inner) => inner.holds(data, context).map(|held| !held),
             Self::Variable(path, operator) => operator.holds(path, data, context).map_err(|path| {
                 TaskFailure::runtime(format!(
@@ -88,19 +85,13 @@ mod tests {
         assert!(rule.holds(&json!({ "a": 1 }), &Value::Null).unwrap());
         assert!(rule.holds(&json!({ "a": "x" }), &Value::Null).unwrap());
         assert!(!rule.holds(&json!({ "a": 2 }), &Value::Null).unwrap());
-        assert!(
-            !rule.holds(&json!({}), &Value::Null).unwrap(),
-            "IsPresent guards the rest"
-        );
+        assert!(!rule.holds(&json!({}), &Value::Null).unwrap(), "IsPresent guards the rest");
     }
 
     #[test]
     fn a_missing_variable_is_a_runtime_error() {
         let rule = parse(&json!({ "Variable": "$.a", "StringEquals": "x" })).unwrap();
-        assert_eq!(
-            rule.holds(&json!({}), &Value::Null).unwrap_err().error,
-            "States.Runtime"
-        );
+        assert_eq!(rule.holds(&json!({}), &Value::Null).unwrap_err().error, "States.Runtime");
     }
 
     #[test]

@@ -34,16 +34,9 @@ pub(crate) enum Nature {
 /// What is asked of a variable.
 #[derive(Clone, Debug)]
 pub(crate) enum Operator {
-    Compare {
-        of: Of,
-        accepts: &'static [Ordering],
-        operand: Operand,
-    },
+    Compare { of: Of, accepts: &'static [Ordering], operand: Operand },
     Matches(String),
-    Is {
-        nature: Nature,
-        expected: bool,
-    },
+    Is { nature: Nature, expected: bool },
 }
 
 const ORDERS: [(&str, &[Ordering]); 5] = [
@@ -75,16 +68,10 @@ impl Operator {
         let wrong = || format!("'{name}' cannot be compared with {value}");
         if let Some((_, nature)) = NATURES.iter().find(|(known, _)| *known == name) {
             let expected = value.as_bool().ok_or_else(wrong)?;
-            return Ok(Self::Is {
-                nature: *nature,
-                expected,
-            });
+            return Ok(Self::Is { nature: *nature, expected });
         }
         if name == "StringMatches" {
-            return value
-                .as_str()
-                .map(|pattern| Self::Matches(pattern.to_owned()))
-                .ok_or_else(wrong);
+            return value.as_str().map(|pattern| Self::Matches(pattern.to_owned())).ok_or_else(wrong);
         }
         let (of, accepts, by_path) = comparison(name).ok_or_else(|| format!("unknown operator '{name}'"))?;
         let operand = if by_path {
@@ -101,11 +88,7 @@ impl Operator {
     pub(crate) fn holds(&self, variable: &Path, data: &Value, context: &Value) -> Result<bool, String> {
         let missing = |path: &Path| path.text().to_owned();
         let found = variable.find(data, context);
-        if let Self::Is {
-            nature: Nature::Present,
-            expected,
-        } = self
-        {
+        if let Self::Is { nature: Nature::Present, expected } = self {
             return Ok(found.is_some() == *expected);
         }
         let found = found.ok_or_else(|| missing(variable))?;
@@ -137,9 +120,7 @@ impl Nature {
 }
 
 fn comparison(name: &str) -> Option<(Of, &'static [Ordering], bool)> {
-    let (name, by_path) = name
-        .strip_suffix("Path")
-        .map_or((name, false), |name| (name, true));
+    let (name, by_path) = name.strip_suffix("Path").map_or((name, false), |name| (name, true));
     let (kind, of) = KINDS.iter().find(|(kind, _)| name.starts_with(kind))?;
     let (order, accepts) = ORDERS.iter().find(|(order, _)| name[kind.len()..] == **order)?;
     (*of != Of::Boolean || *order == "Equals").then_some((*of, *accepts, by_path))
@@ -178,11 +159,7 @@ mod tests {
         assert!(holds("StringLessThan", &json!("b"), &json!("a")));
         assert!(!holds("StringEquals", &json!("1"), &json!(1)));
         assert!(holds("NumericEquals", &json!(1), &json!(1.0)));
-        assert!(holds(
-            "NumericGreaterThanEqualsPath",
-            &json!("$.other"),
-            &json!(5)
-        ));
+        assert!(holds("NumericGreaterThanEqualsPath", &json!("$.other"), &json!(5)));
         assert!(holds("BooleanEquals", &json!(false), &json!(false)));
         assert!(holds(
             "TimestampLessThan",
@@ -200,10 +177,7 @@ mod tests {
         let present = Operator::parse("IsPresent", &json!(false)).unwrap();
         assert_eq!(present.holds(&absent, &json!({}), &Value::Null), Ok(true));
         let null = Operator::parse("IsNull", &json!(true)).unwrap();
-        assert_eq!(
-            null.holds(&absent, &json!({}), &Value::Null),
-            Err("$.absent".to_owned())
-        );
+        assert_eq!(null.holds(&absent, &json!({}), &Value::Null), Err("$.absent".to_owned()));
     }
 
     #[test]

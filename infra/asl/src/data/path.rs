@@ -18,11 +18,7 @@ pub(crate) struct Path {
 
 impl Path {
     pub(crate) fn root() -> Self {
-        Self {
-            text: "$".to_owned(),
-            context: false,
-            steps: Vec::new(),
-        }
+        Self { text: "$".to_owned(), context: false, steps: Vec::new() }
     }
 
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
@@ -35,11 +31,7 @@ impl Path {
             steps.push(step);
             rest = after;
         }
-        let path = Self {
-            text: text.to_owned(),
-            context,
-            steps,
-        };
+        let path = Self { text: text.to_owned(), context, steps };
         if path.context && !path.known_context() {
             return Err(format!("'{text}' is not in the context object here"));
         }
@@ -49,11 +41,7 @@ impl Path {
     /// A path that can be written to: not into the context.
     pub(crate) fn parse_place(text: &str) -> Result<Self, String> {
         let path = Self::parse(text)?;
-        if path.context {
-            Err(format!("'{text}' cannot be written to"))
-        } else {
-            Ok(path)
-        }
+        if path.context { Err(format!("'{text}' cannot be written to")) } else { Ok(path) }
     }
 
     pub(crate) fn text(&self) -> &str {
@@ -99,10 +87,7 @@ fn next_step(rest: &str) -> Option<(Step, &str)> {
     if let Some(rest) = rest.strip_prefix('[') {
         let (digits, rest) = rest.split_once(']')?;
         let plain = digits.bytes().all(|byte| byte.is_ascii_digit());
-        return plain
-            .then(|| digits.parse().ok())
-            .flatten()
-            .map(|index| (Step::Index(index), rest));
+        return plain.then(|| digits.parse().ok()).flatten().map(|index| (Step::Index(index), rest));
     }
     let rest = rest.strip_prefix('.')?;
     let end = rest.find(['.', '[']).unwrap_or(rest.len());
@@ -156,16 +141,10 @@ mod tests {
     #[test]
     fn put_makes_objects_and_never_tears_down_values() {
         let path = Path::parse("$.a.b").unwrap();
-        assert_eq!(
-            path.put(json!({ "x": 1 }), json!(2)),
-            Some(json!({ "x": 1, "a": { "b": 2 } }))
-        );
+        assert_eq!(path.put(json!({ "x": 1 }), json!(2)), Some(json!({ "x": 1, "a": { "b": 2 } })));
         assert_eq!(path.put(json!({ "a": 1 }), json!(2)), None);
         assert_eq!(path.put(json!("text"), json!(2)), None);
         assert_eq!(Path::root().put(json!(1), json!(2)), Some(json!(2)));
-        assert_eq!(
-            Path::parse("$.l[1]").unwrap().put(json!({ "l": [1] }), json!(2)),
-            None
-        );
+        assert_eq!(Path::parse("$.l[1]").unwrap().put(json!({ "l": [1] }), json!(2)), None);
     }
 }

@@ -22,22 +22,14 @@ impl Template {
                 .map(|(key, value)| entry(map, key, value))
                 .collect::<Result<_, _>>()
                 .map(Self::Object),
-            Value::Array(items) => items
-                .iter()
-                .map(Self::parse)
-                .collect::<Result<_, _>>()
-                .map(Self::Array),
+            Value::Array(items) => items.iter().map(Self::parse).collect::<Result<_, _>>().map(Self::Array),
             other => Ok(Self::Fixed(other.clone())),
         }
     }
 
     /// Names of the keys at the top, without `.$`; none when it is no object.
     pub(crate) fn keys(&self) -> impl Iterator<Item = &str> {
-        let entries: &[(String, Self)] = if let Self::Object(entries) = self {
-            entries
-        } else {
-            &[]
-        };
+        let entries: &[(String, Self)] = if let Self::Object(entries) = self { entries } else { &[] };
         entries.iter().map(|(key, _)| key.as_str())
     }
 
@@ -52,16 +44,12 @@ impl Template {
                 ))
             }),
             Self::Object(entries) => {
-                let filled = entries
-                    .iter()
-                    .map(|(key, value)| Ok((key.clone(), value.fill(data, context)?)));
+                let filled = entries.iter().map(|(key, value)| Ok((key.clone(), value.fill(data, context)?)));
                 filled.collect::<Result<Map<_, _>, _>>().map(Value::Object)
             }
-            Self::Array(items) => items
-                .iter()
-                .map(|item| item.fill(data, context))
-                .collect::<Result<_, _>>()
-                .map(Value::Array),
+            Self::Array(items) => {
+                items.iter().map(|item| item.fill(data, context)).collect::<Result<_, _>>().map(Value::Array)
+            }
         }
     }
 }
@@ -74,10 +62,7 @@ fn entry(map: &Map<String, Value>, key: &str, value: &Value) -> Result<(String, 
         return Err(format!("'{name}' is given twice, as '{name}' and as '{key}'"));
     }
     let text = value.as_str().ok_or_else(|| format!("'{key}' must be a path"))?;
-    Ok((
-        name.to_owned(),
-        Template::Path(key.to_owned(), Path::parse(text)?),
-    ))
+    Ok((name.to_owned(), Template::Path(key.to_owned(), Path::parse(text)?)))
 }
 
 #[cfg(test)]
@@ -92,13 +77,8 @@ mod tests {
             &json!({ "a": { "b.$": "$.x" }, "l": [{ "c.$": "$$.State.Name" }, "$.x"], "n": null }),
         )
         .unwrap();
-        let filled = template
-            .fill(&json!({ "x": [1] }), &json!({ "State": { "Name": "S" } }))
-            .unwrap();
-        assert_eq!(
-            filled,
-            json!({ "a": { "b": [1] }, "l": [{ "c": "S" }, "$.x"], "n": null })
-        );
+        let filled = template.fill(&json!({ "x": [1] }), &json!({ "State": { "Name": "S" } })).unwrap();
+        assert_eq!(filled, json!({ "a": { "b": [1] }, "l": [{ "c": "S" }, "$.x"], "n": null }));
     }
 
     #[test]

@@ -10,13 +10,8 @@ pub(super) fn matches(pattern: &str, text: &str) -> bool {
             text.char_indices().any(|(at, _)| matches(rest, &text[at..])) || matches(rest, "")
         }
         Some(first) => {
-            let literal = if first == '\\' {
-                chars.next().unwrap_or(first)
-            } else {
-                first
-            };
-            text.strip_prefix(literal)
-                .is_some_and(|text| matches(chars.as_str(), text))
+            let literal = if first == '\\' { chars.next().unwrap_or(first) } else { first };
+            text.strip_prefix(literal).is_some_and(|text| matches(chars.as_str(), text))
         }
     }
 }

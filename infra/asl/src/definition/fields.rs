@@ -15,12 +15,7 @@ pub(super) struct Fields<'a> {
 
 impl<'a> Fields<'a> {
     pub(super) fn new(file: &'a str, state: &'a str, prefix: &str, value: Value) -> Result<Self, Refused> {
-        let mut fields = Self {
-            file,
-            state,
-            prefix: prefix.to_owned(),
-            rest: Map::new(),
-        };
+        let mut fields = Self { file, state, prefix: prefix.to_owned(), rest: Map::new() };
         match value {
             Value::Object(map) => {
                 fields.rest = map;
@@ -46,14 +41,8 @@ impl<'a> Fields<'a> {
             Some(Value::Array(items)) => items,
             Some(_) => return Err(self.refuse(name, "must be a list")),
         };
-        let fields = |(at, item)| {
-            Self::new(
-                self.file,
-                self.state,
-                &format!("{}{name}[{at}].", self.prefix),
-                item,
-            )
-        };
+        let fields =
+            |(at, item)| Self::new(self.file, self.state, &format!("{}{name}[{at}].", self.prefix), item);
         items.into_iter().enumerate().map(fields).collect()
     }
 
@@ -87,9 +76,7 @@ impl<'a> Fields<'a> {
         let Some(text) = self.text(name)? else {
             return Ok(None);
         };
-        Path::parse(&text)
-            .map(Some)
-            .map_err(|reason| self.refuse(name, reason))
+        Path::parse(&text).map(Some).map_err(|reason| self.refuse(name, reason))
     }
 
     /// Takes all fields that are left.

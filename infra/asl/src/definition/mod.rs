@@ -55,9 +55,7 @@ impl Definition {
 
     /// Names and types (`Task`, `Choice`, ..) of all states.
     pub fn states(&self) -> impl Iterator<Item = (&str, &'static str)> {
-        self.states
-            .iter()
-            .map(|(name, state)| (name.as_str(), state.kind.name()))
+        self.states.iter().map(|(name, state)| (name.as_str(), state.kind.name()))
     }
 
     pub(crate) fn state(&self, name: &str) -> Option<&State> {

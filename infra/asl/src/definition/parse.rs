@@ -23,21 +23,14 @@ pub(super) fn definition(file: &str, json: &str) -> Result<Definition, Refused> 
     let mut fields = Fields::new(file, "", "", source.clone())?;
     check_dialect(&mut fields)?;
     let start_at = fields.required_text("StartAt")?;
-    let timeout = fields
-        .whole("TimeoutSeconds", 1, MOST_SECONDS)?
-        .map(Duration::from_secs);
+    let timeout = fields.whole("TimeoutSeconds", 1, MOST_SECONDS)?.map(Duration::from_secs);
     let states = states(file, fields.value("States").unwrap_or_default())?;
     if !states.contains_key(&start_at) {
         return Err(fields.refuse("StartAt", format!("there is no state '{start_at}'")));
     }
     fields.finish()?;
     check_next(file, &states)?;
-    Ok(Definition {
-        source,
-        start_at,
-        timeout,
-        states,
-    })
+    Ok(Definition { source, start_at, timeout, states })
 }
 
 fn check_dialect(fields: &mut Fields<'_>) -> Result<(), Refused> {
@@ -64,9 +57,8 @@ fn states(file: &str, value: Value) -> Result<BTreeMap<String, State>, Refused> 
 }
 
 fn check_next(file: &str, states: &BTreeMap<String, State>) -> Result<(), Refused> {
-    let dangling = states
-        .iter()
-        .flat_map(|(name, state)| targets(state).into_iter().map(move |target| (name, target)));
+    let dangling =
+        states.iter().flat_map(|(name, state)| targets(state).into_iter().map(move |target| (name, target)));
     for (name, (field, target)) in dangling {
         if !states.contains_key(target) {
             return Err(Refused {

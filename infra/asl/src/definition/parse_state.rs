@@ -8,10 +8,7 @@ use super::{
 use crate::data::{choice::Condition, path::Path, template::Template};
 
 pub(super) fn state(mut fields: Fields<'_>) -> Result<State, Refused> {
-    if fields
-        .text("QueryLanguage")?
-        .is_some_and(|text| text != "JSONPath")
-    {
+    if fields.text("QueryLanguage")?.is_some_and(|text| text != "JSONPath") {
         return Err(fields.refuse("QueryLanguage", "only 'JSONPath' is supported"));
     }
     let type_name = fields.required_text("Type")?;
@@ -24,14 +21,9 @@ pub(super) fn state(mut fields: Fields<'_>) -> Result<State, Refused> {
         "Task" => Kind::Task(parse_task::task(&mut fields, io.parameters.as_ref())?),
         "Choice" => choice(&mut fields)?,
         "Wait" => Kind::Wait(wait(&mut fields)?),
-        "Pass" => Kind::Pass {
-            result: fields.value("Result"),
-        },
+        "Pass" => Kind::Pass { result: fields.value("Result") },
         "Succeed" => Kind::Succeed,
-        "Fail" => Kind::Fail {
-            error: text(&mut fields, "Error")?,
-            cause: text(&mut fields, "Cause")?,
-        },
+        "Fail" => Kind::Fail { error: text(&mut fields, "Error")?, cause: text(&mut fields, "Cause")? },
         other => return Err(fields.refuse("Type", format!("'{other}' is not supported"))),
     };
     fields.finish()?;
@@ -65,9 +57,9 @@ fn selection(fields: &mut Fields<'_>, name: &str) -> Result<Selection, Refused> 
     match fields.value(name) {
         None => Ok(Selection::At(Path::root())),
         Some(Value::Null) => Ok(Selection::Nothing),
-        Some(Value::String(text)) => Path::parse(&text)
-            .map(Selection::At)
-            .map_err(|reason| fields.refuse(name, reason)),
+        Some(Value::String(text)) => {
+            Path::parse(&text).map(Selection::At).map_err(|reason| fields.refuse(name, reason))
+        }
         Some(_) => Err(fields.refuse(name, "must be a path or null")),
     }
 }
@@ -76,9 +68,9 @@ pub(super) fn result_path(fields: &mut Fields<'_>) -> Result<Option<Path>, Refus
     match fields.value("ResultPath") {
         None => Ok(Some(Path::root())),
         Some(Value::Null) => Ok(None),
-        Some(Value::String(text)) => Path::parse_place(&text)
-            .map(Some)
-            .map_err(|reason| fields.refuse("ResultPath", reason)),
+        Some(Value::String(text)) => {
+            Path::parse_place(&text).map(Some).map_err(|reason| fields.refuse("ResultPath", reason))
+        }
         Some(_) => Err(fields.refuse("ResultPath", "must be a path or null")),
     }
 }
@@ -87,9 +79,7 @@ fn template(fields: &mut Fields<'_>, name: &str) -> Result<Option<Template>, Ref
     let Some(value) = fields.value(name) else {
         return Ok(None);
     };
-    Template::parse(&value)
-        .map(Some)
-        .map_err(|reason| fields.refuse(name, reason))
+    Template::parse(&value).map(Some).map_err(|reason| fields.refuse(name, reason))
 }
 
 fn next(fields: &mut Fields<'_>) -> Result<Option<String>, Refused> {
@@ -111,19 +101,13 @@ fn choice(fields: &mut Fields<'_>) -> Result<Kind, Refused> {
         let condition = Condition::parse(rule.take_rest()).map_err(|reason| rule.refuse("", reason))?;
         Ok((condition, next))
     });
-    Ok(Kind::Choice {
-        rules: rules.collect::<Result<_, _>>()?,
-        default: fields.text("Default")?,
-    })
+    Ok(Kind::Choice { rules: rules.collect::<Result<_, _>>()?, default: fields.text("Default")? })
 }
 
 fn wait(fields: &mut Fields<'_>) -> Result<WaitFor, Refused> {
     let until = match fields.text("Timestamp")? {
         None => None,
-        Some(text) => Some(
-            text.parse()
-                .map_err(|_| fields.refuse("Timestamp", "must be an RFC 3339 time"))?,
-        ),
+        Some(text) => Some(text.parse().map_err(|_| fields.refuse("Timestamp", "must be an RFC 3339 time"))?),
     };
     let mut ways = [
         fields.whole("Seconds", 0, MOST_SECONDS)?.map(WaitFor::Seconds),
@@ -135,10 +119,8 @@ fn wait(fields: &mut Fields<'_>) -> Result<WaitFor, Refused> {
     .flatten();
     match (ways.next(), ways.next()) {
         (Some(way), None) => Ok(way),
-        _ => Err(fields.refuse(
-            "Seconds",
-            "exactly one of Seconds, SecondsPath, Timestamp and TimestampPath is needed",
-        )),
+        _ => Err(fields
+            .refuse("Seconds", "exactly one of Seconds, SecondsPath, Timestamp and TimestampPath is needed")),
     }
 }
 

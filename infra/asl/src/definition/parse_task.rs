@@ -23,10 +23,7 @@ const RESERVED: [&str; 8] = [
 
 pub(super) fn task(fields: &mut Fields<'_>, parameters: Option<&Template>) -> Result<Task, Refused> {
     let resource = resource(fields, parameters)?;
-    let timeout = match (
-        fields.whole("TimeoutSeconds", 1, MOST)?,
-        fields.path("TimeoutSecondsPath")?,
-    ) {
+    let timeout = match (fields.whole("TimeoutSeconds", 1, MOST)?, fields.path("TimeoutSecondsPath")?) {
         (None, None) => TaskTimeout::Unlimited,
         (Some(seconds), None) => TaskTimeout::Seconds(seconds),
         (None, Some(path)) => TaskTimeout::Path(path),
@@ -34,12 +31,7 @@ pub(super) fn task(fields: &mut Fields<'_>, parameters: Option<&Template>) -> Re
     };
     let retry = each_error_list(fields, "Retry", retrier)?;
     let catch = each_error_list(fields, "Catch", catcher)?;
-    Ok(Task {
-        resource,
-        timeout,
-        retry,
-        catch,
-    })
+    Ok(Task { resource, timeout, retry, catch })
 }
 
 fn resource(fields: &mut Fields<'_>, parameters: Option<&Template>) -> Result<Resource, Refused> {
@@ -94,10 +86,9 @@ fn errors(item: &mut Fields<'_>) -> Result<Vec<String>, Refused> {
     }
     let unknown = |error: &&String| error.starts_with("States.") && !RESERVED.contains(&error.as_str());
     match errors.iter().find(unknown) {
-        Some(error) => Err(item.refuse(
-            "ErrorEquals",
-            format!("'{error}' is not a reserved error name known here"),
-        )),
+        Some(error) => {
+            Err(item.refuse("ErrorEquals", format!("'{error}' is not a reserved error name known here")))
+        }
         None => Ok(errors),
     }
 }
@@ -108,26 +99,16 @@ fn retrier(errors: Vec<String>, mut fields: Fields<'_>) -> Result<Retrier, Refus
     if max_delay.is_some_and(|most| most <= interval) {
         return Err(fields.refuse("MaxDelaySeconds", "must be greater than IntervalSeconds"));
     }
-    let backoff = Backoff {
-        interval,
-        rate: rate(&mut fields)?,
-        max_delay,
-        full_jitter: full_jitter(&mut fields)?,
-    };
+    let backoff =
+        Backoff { interval, rate: rate(&mut fields)?, max_delay, full_jitter: full_jitter(&mut fields)? };
     let max_attempts = fields.whole("MaxAttempts", 0, MOST)?.unwrap_or(3);
     fields.finish()?;
-    Ok(Retrier {
-        errors,
-        max_attempts,
-        backoff,
-    })
+    Ok(Retrier { errors, max_attempts, backoff })
 }
 
 fn seconds(fields: &mut Fields<'_>, name: &str, most: u64) -> Result<Option<u32>, Refused> {
     let seconds = fields.whole(name, 1, most)?;
-    seconds
-        .map(|seconds| u32::try_from(seconds).map_err(|_| fields.refuse(name, "is too large")))
-        .transpose()
+    seconds.map(|seconds| u32::try_from(seconds).map_err(|_| fields.refuse(name, "is too large"))).transpose()
 }
 
 fn rate(fields: &mut Fields<'_>) -> Result<f64, Refused> {

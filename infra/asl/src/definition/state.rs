@@ -37,19 +37,11 @@ pub(crate) enum Selection {
 #[derive(Clone, Debug)]
 pub(crate) enum Kind {
     Task(Task),
-    Choice {
-        rules: Vec<(Condition, String)>,
-        default: Option<String>,
-    },
+    Choice { rules: Vec<(Condition, String)>, default: Option<String> },
     Wait(WaitFor),
-    Pass {
-        result: Option<Value>,
-    },
+    Pass { result: Option<Value> },
     Succeed,
-    Fail {
-        error: Text,
-        cause: Text,
-    },
+    Fail { error: Text, cause: Text },
 }
 
 impl Kind {
@@ -154,11 +146,7 @@ mod tests {
             (RUNTIME, RUNTIME, false),
             ("Any", "Other", false),
         ] {
-            assert_eq!(
-                covers(&[name.to_owned()], &TaskFailure::new(error, "")),
-                expected,
-                "{name} {error}"
-            );
+            assert_eq!(covers(&[name.to_owned()], &TaskFailure::new(error, "")), expected, "{name} {error}");
         }
     }
 }

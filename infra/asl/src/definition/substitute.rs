@@ -17,9 +17,7 @@ pub fn substitute(json: &str, values: &BTreeMap<String, String>) -> Result<Strin
     let mut replaced = String::with_capacity(json.len());
     let mut rest = json;
     while let Some((before, after)) = rest.split_once("${") {
-        let (name, after) = after
-            .split_once('}')
-            .ok_or_else(|| refused("", "is not closed"))?;
+        let (name, after) = after.split_once('}').ok_or_else(|| refused("", "is not closed"))?;
         let value = values.get(name).ok_or_else(|| refused(name, "has no value"))?;
         let quoted = Value::from(value.as_str()).to_string();
         replaced.push_str(before);
@@ -37,10 +35,7 @@ mod tests {
     #[test]
     fn replaces_known_names_and_refuses_others() {
         let values = BTreeMap::from([("A".to_owned(), "x\"y".to_owned())]);
-        assert_eq!(
-            substitute(r#"["${A}", "${A}-"]"#, &values).unwrap(),
-            r#"["x\"y", "x\"y-"]"#
-        );
+        assert_eq!(substitute(r#"["${A}", "${A}-"]"#, &values).unwrap(), r#"["x\"y", "x\"y-"]"#);
         assert_eq!(substitute("${B}", &values).unwrap_err().field, "${B}");
         assert!(substitute("${A", &values).is_err());
     }

@@ -61,10 +61,7 @@ pub(super) fn output(io: &Io, raw: &Value, result: Value, context: &Value) -> Re
 pub(super) fn place(path: Option<&Path>, raw: &Value, result: Value) -> Result<Value, TaskFailure> {
     let Some(path) = path else { return Ok(raw.clone()) };
     path.put(raw.clone(), result).ok_or_else(|| {
-        let cause = format!(
-            "Unable to apply ResultPath '{}' to the input of the state.",
-            path.text()
-        );
+        let cause = format!("Unable to apply ResultPath '{}' to the input of the state.", path.text());
         TaskFailure::new("States.ResultPathMatchFailure", cause)
     })
 }

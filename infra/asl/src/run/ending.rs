@@ -24,11 +24,7 @@ impl Walk<'_> {
             Outcome::Failed { error, cause } => {
                 let cause = self.place_cause(error.as_deref(), cause);
                 let details = reason(error.as_deref(), cause.as_deref());
-                self.record(Happened::with(
-                    "ExecutionFailed",
-                    "executionFailedEventDetails",
-                    details,
-                ));
+                self.record(Happened::with("ExecutionFailed", "executionFailedEventDetails", details));
                 (self.execution.error, self.execution.cause) = (error, cause);
                 self.close(Status::Failed);
             }
@@ -38,32 +34,23 @@ impl Walk<'_> {
     /// AWS names the state in the cause of a runtime error, which has no events of its own.
     fn place_cause(&self, error: Option<&str>, cause: Option<String>) -> Option<String> {
         match (&self.execution.current, error, cause) {
-            (Some(current), Some(RUNTIME), Some(cause)) => Some(format!(
-                "An error occurred while executing the state '{}'. {cause}",
-                current.state
-            )),
+            (Some(current), Some(RUNTIME), Some(cause)) => {
+                Some(format!("An error occurred while executing the state '{}'. {cause}", current.state))
+            }
             (_, _, cause) => cause,
         }
     }
 
     pub(super) fn abort(&mut self, Stopped { error, cause }: Stopped) {
         let details = reason(error.as_deref(), cause.as_deref());
-        self.record(Happened::with(
-            "ExecutionAborted",
-            "executionAbortedEventDetails",
-            details,
-        ));
+        self.record(Happened::with("ExecutionAborted", "executionAbortedEventDetails", details));
         (self.execution.error, self.execution.cause) = (error, cause);
         self.close(Status::Aborted);
     }
 
     pub(super) fn time_out(&mut self) {
         let details = json!({ "error": TIMEOUT });
-        self.record(Happened::with(
-            "ExecutionTimedOut",
-            "executionTimedOutEventDetails",
-            details,
-        ));
+        self.record(Happened::with("ExecutionTimedOut", "executionTimedOutEventDetails", details));
         self.execution.error = Some(TIMEOUT.to_owned());
         self.close(Status::TimedOut);
     }

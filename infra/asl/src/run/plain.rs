@@ -63,9 +63,7 @@ impl Walk<'_> {
         };
         self.sleep_until(until).await?;
         self.check_interrupted()?;
-        Ok(self
-            .plain(current, state, &state.kind)
-            .unwrap_or_else(Outcome::from))
+        Ok(self.plain(current, state, &state.kind).unwrap_or_else(Outcome::from))
     }
 
     fn end_of_wait(
@@ -82,10 +80,7 @@ impl Walk<'_> {
             WaitFor::Until(at) => Ok(*at),
             WaitFor::SecondsPath(path) => {
                 let value = data_flow::find(path, "SecondsPath", &input, &context)?;
-                value
-                    .as_u64()
-                    .map(after)
-                    .ok_or_else(|| unusable("SecondsPath", &value))
+                value.as_u64().map(after).ok_or_else(|| unusable("SecondsPath", &value))
             }
             WaitFor::UntilPath(path) => {
                 let value = data_flow::find(path, "TimestampPath", &input, &context)?;
@@ -113,12 +108,8 @@ fn choose(
             return Ok(next.clone());
         }
     }
-    let none = || {
-        TaskFailure::new(
-            "States.NoChoiceMatched",
-            "No choice rule matched and there is no Default.",
-        )
-    };
+    let none =
+        || TaskFailure::new("States.NoChoiceMatched", "No choice rule matched and there is no Default.");
     default.cloned().ok_or_else(none)
 }
 

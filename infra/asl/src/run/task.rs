@@ -53,18 +53,8 @@ impl Walk<'_> {
         task: &Task,
         invocation: Invocation,
     ) -> Result<Result<Value, TaskFailure>, Interrupt> {
-        let Invocation {
-            function,
-            payload,
-            scheduled,
-            timeout,
-        } = invocation;
-        let region = self
-            .execution
-            .state_machine_arn
-            .split(':')
-            .nth(3)
-            .unwrap_or_default();
+        let Invocation { function, payload, scheduled, timeout } = invocation;
+        let region = self.execution.state_machine_arn.split(':').nth(3).unwrap_or_default();
         let events = task_history::begun(&task.resource, region, &scheduled, timeout);
         for event in events {
             self.record(event);
@@ -103,11 +93,7 @@ impl Walk<'_> {
 
     /// Counts the attempt with the first retrier that names the failure; false when its attempts are used up.
     fn retry(&mut self, task: &Task, failure: &TaskFailure) -> bool {
-        let matching = task
-            .retry
-            .iter()
-            .enumerate()
-            .find(|(_, retrier)| covers(&retrier.errors, failure));
+        let matching = task.retry.iter().enumerate().find(|(_, retrier)| covers(&retrier.errors, failure));
         let (Some((at, retrier)), Some(current)) = (matching, &mut self.execution.current) else {
             return false;
         };
@@ -142,20 +128,13 @@ fn prepare(state: &State, task: &Task, raw: &Value, context: &Value) -> Result<I
     let (function, payload) = match &task.resource {
         Resource::Function(arn) => (arn.clone(), parameters.clone()),
         Resource::Invoke => {
-            let function = parameters["FunctionName"]
-                .as_str()
-                .filter(|name| !name.is_empty());
+            let function = parameters["FunctionName"].as_str().filter(|name| !name.is_empty());
             let function = function.ok_or_else(|| TaskFailure::runtime("FunctionName must be a text."))?;
             let payload = parameters.get("Payload").cloned().unwrap_or_else(|| json!({}));
             (function.to_owned(), payload)
         }
     };
-    Ok(Invocation {
-        function,
-        payload,
-        scheduled: parameters,
-        timeout,
-    })
+    Ok(Invocation { function, payload, scheduled: parameters, timeout })
 }
 
 fn wrap(resource: &Resource, payload: Value) -> Value {
@@ -170,11 +149,7 @@ fn delay(backoff: &Backoff, made: u32, chance: f64) -> Duration {
     let exponent = i32::try_from(made).unwrap_or(i32::MAX);
     let grown = f64::from(backoff.interval) * backoff.rate.powi(exponent);
     let capped = backoff.max_delay.map_or(grown, |most| grown.min(f64::from(most)));
-    let jittered = if backoff.full_jitter {
-        capped * chance
-    } else {
-        capped
-    };
+    let jittered = if backoff.full_jitter { capped * chance } else { capped };
     Duration::try_from_secs_f64(jittered).unwrap_or(Duration::MAX)
 }
 
@@ -184,23 +159,13 @@ mod tests {
 
     #[test]
     fn pauses_grow_up_to_the_limit_and_jitter_shortens_them() {
-        let mut backoff = Backoff {
-            interval: 2,
-            rate: 2.0,
-            max_delay: Some(9),
-            full_jitter: false,
-        };
+        let mut backoff = Backoff { interval: 2, rate: 2.0, max_delay: Some(9), full_jitter: false };
         let seconds = [0, 1, 2, 3, 5000].map(|made| delay(&backoff, made, 0.5).as_secs());
         assert_eq!(seconds, [2, 4, 8, 9, 9]);
         backoff.full_jitter = true;
         assert_eq!(delay(&backoff, 1, 0.5), Duration::from_secs(2));
         assert_eq!(delay(&backoff, 1, 0.0), Duration::ZERO);
-        let endless = Backoff {
-            interval: 1,
-            rate: 10.0,
-            max_delay: None,
-            full_jitter: false,
-        };
+        let endless = Backoff { interval: 1, rate: 10.0, max_delay: None, full_jitter: false };
         assert_eq!(delay(&endless, u32::MAX, 0.0), Duration::MAX);
     }
 }

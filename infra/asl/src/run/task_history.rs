@@ -31,11 +31,7 @@ pub(super) fn begun(
             Happened::with("TaskStarted", "taskStartedEventDetails", merged(json!({}))),
         ],
         Resource::Function(_) => [
-            Happened::with(
-                "LambdaFunctionScheduled",
-                "lambdaFunctionScheduledEventDetails",
-                details,
-            ),
+            Happened::with("LambdaFunctionScheduled", "lambdaFunctionScheduledEventDetails", details),
             Happened::bare("LambdaFunctionStarted"),
         ],
     }
@@ -63,11 +59,7 @@ pub(super) fn ended(resource: &Resource, result: &Result<Value, TaskFailure>) ->
             ("LambdaFunctionTimedOut", "lambdaFunctionTimedOutEventDetails")
         }
     };
-    let details = if matches!(resource, Resource::Invoke) {
-        merged(details)
-    } else {
-        details
-    };
+    let details = if matches!(resource, Resource::Invoke) { merged(details) } else { details };
     Happened::with(kind, key, details)
 }
 

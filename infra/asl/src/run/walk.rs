@@ -22,20 +22,14 @@ pub(super) enum Outcome {
     /// To the end with this output.
     Succeeded(Value),
     /// To the end without one.
-    Failed {
-        error: Option<String>,
-        cause: Option<String>,
-    },
+    Failed { error: Option<String>, cause: Option<String> },
     /// The same state once more, after its backoff.
     Again,
 }
 
 impl From<TaskFailure> for Outcome {
     fn from(failure: TaskFailure) -> Self {
-        Self::Failed {
-            error: Some(failure.error),
-            cause: Some(failure.cause),
-        }
+        Self::Failed { error: Some(failure.error), cause: Some(failure.cause) }
     }
 }
 
@@ -60,11 +54,7 @@ pub(super) struct Walk<'a> {
 
 impl<'a> Walk<'a> {
     pub(super) fn new(runner: Runner<'a>, execution: Execution) -> Self {
-        Self {
-            runner,
-            execution,
-            events: Vec::new(),
-        }
+        Self { runner, execution, events: Vec::new() }
     }
 
     pub(super) async fn finish(mut self) -> Result<Execution, JournalFailed> {
@@ -114,13 +104,7 @@ impl<'a> Walk<'a> {
             self.record(Happened::entered(state.kind.name(), &name, &input));
         }
         let entered_at = self.runner.pace.now();
-        let current = Current {
-            state: name,
-            input,
-            entered_at,
-            retries: Vec::new(),
-            wait_until: None,
-        };
+        let current = Current { state: name, input, entered_at, retries: Vec::new(), wait_until: None };
         self.execution.current = Some(current.clone());
         current
     }

@@ -15,60 +15,37 @@ async fn run(
     mode: &str,
     faults: &[(&str, &str, bool)],
 ) -> (vestibule_asl::Execution, Vec<String>) {
-    let faults: Vec<_> = faults
-        .iter()
-        .map(|(step, error, once)| ((*step).to_owned(), (*error).to_owned(), *once))
-        .collect();
+    let faults: Vec<_> =
+        faults.iter().map(|(step, error, once)| ((*step).to_owned(), (*error).to_owned(), *once)).collect();
     let struck = std::sync::Mutex::new(Vec::new());
     let functions = Functions::new(move |_, payload| {
         let step = name(payload);
         let mut struck = struck.lock().unwrap();
-        let fault = faults
-            .iter()
-            .find(|(at, _, once)| *at == step && !(*once && struck.contains(at)));
+        let fault = faults.iter().find(|(at, _, once)| *at == step && !(*once && struck.contains(at)));
         struck.push(step);
-        Some(
-            fault.map_or(Ok(json!({ "secret": "never kept" })), |(_, error, _)| {
-                Err(TaskFailure::new(error, "why"))
-            }),
-        )
+        Some(fault.map_or(Ok(json!({ "secret": "never kept" })), |(_, error, _)| {
+            Err(TaskFailure::new(error, "why"))
+        }))
     });
     let stage = Stage::new(deployed(machine), functions);
     let ended = stage.run(input(mode)).await;
     let calls = stage.functions.calls.lock().unwrap();
     let steps = calls.iter().map(|(function, payload)| {
         assert_eq!(function, "mailbox-step");
-        assert_eq!(
-            (&payload["saga"], &payload["tenant"]),
-            (&json!(machine), &json!("ten_1"))
-        );
+        assert_eq!((&payload["saga"], &payload["tenant"]), (&json!(machine), &json!("ten_1")));
         name(payload)
     });
     (ended, steps.collect())
 }
 
 fn name(payload: &Value) -> String {
-    format!(
-        "{} {}",
-        payload["step"].as_str().unwrap(),
-        payload["action"].as_str().unwrap()
-    )
+    format!("{} {}", payload["step"].as_str().unwrap(), payload["action"].as_str().unwrap())
 }
 
-const STEPS: [&str; 5] = [
-    "claim",
-    "reserve_address",
-    "create_user",
-    "enable_mailbox",
-    "issue_password",
-];
+const STEPS: [&str; 5] = ["claim", "reserve_address", "create_user", "enable_mailbox", "issue_password"];
 
 fn back_from(at: usize) -> Vec<String> {
-    STEPS[..=at]
-        .iter()
-        .rev()
-        .map(|step| format!("{step} undo"))
-        .collect()
+    STEPS[..=at].iter().rev().map(|step| format!("{step} undo")).collect()
 }
 
 fn there(to: usize) -> Vec<String> {
@@ -90,11 +67,7 @@ async fn the_clean_path_takes_every_step_once_and_keeps_nothing_of_the_answers()
 async fn a_step_that_fails_for_good_is_undone_first_and_then_all_before_it() {
     for (at, step) in STEPS.iter().enumerate() {
         let (ended, steps) = run("mailbox", "do", &[(&format!("{step} do"), "Permanent", false)]).await;
-        assert_eq!(
-            (ended.status, ended.error.as_deref()),
-            (Status::Failed, Some("JobFailed")),
-            "{step}"
-        );
+        assert_eq!((ended.status, ended.error.as_deref()), (Status::Failed, Some("JobFailed")), "{step}");
         assert_eq!(steps, [there(at + 1), back_from(at)].concat(), "{step}");
     }
 }
@@ -113,24 +86,14 @@ async fn a_step_that_asks_for_patience_is_tried_nine_times() {
 async fn a_taken_address_leads_to_the_next_one() {
     let (ended, steps) = run("mailbox", "do", &[("create_user do", "AddressTaken", true)]).await;
     assert_eq!(ended.status, Status::Succeeded);
-    let again = [
-        "reserve_address do",
-        "create_user do",
-        "enable_mailbox do",
-        "issue_password do",
-        "finish do",
-    ];
+    let again =
+        ["reserve_address do", "create_user do", "enable_mailbox do", "issue_password do", "finish do"];
     assert_eq!(steps, [&there(3)[..], &again.map(str::to_owned)].concat());
     let (ended, steps) = run("mailbox", "do", &[("enable_mailbox do", "AddressTaken", true)]).await;
     assert_eq!(ended.status, Status::Succeeded);
     assert_eq!(
         steps,
-        [
-            there(4),
-            vec!["create_user discard".to_owned()],
-            again.map(str::to_owned).to_vec()
-        ]
-        .concat()
+        [there(4), vec!["create_user discard".to_owned()], again.map(str::to_owned).to_vec()].concat()
     );
 }
 
@@ -147,15 +110,7 @@ async fn cancelling_only_undoes() {
 async fn credentials_that_cannot_be_issued_are_taken_back() {
     let (ended, steps) = run("credentials", "do", &[("issue_password do", "Permanent", false)]).await;
     assert_eq!(ended.error.as_deref(), Some("JobFailed"));
-    assert_eq!(
-        steps,
-        [
-            "claim do",
-            "issue_password do",
-            "issue_password undo",
-            "claim undo"
-        ]
-    );
+    assert_eq!(steps, ["claim do", "issue_password do", "issue_password undo", "claim undo"]);
     let (ended, steps) = run("credentials", "do", &[("claim do", "Permanent", false)]).await;
     assert_eq!(ended.error.as_deref(), Some("JobFailed"));
     assert_eq!(steps, ["claim do", "claim undo"]);
@@ -164,42 +119,20 @@ async fn credentials_that_cannot_be_issued_are_taken_back() {
 #[tokio::test]
 async fn what_cannot_be_undone_or_finished_is_shown() {
     let undoing = STEPS.map(|step| ("mailbox", "undo", vec![(format!("{step} undo"), "Permanent")]));
-    let taken = [
-        ("enable_mailbox do", "AddressTaken"),
-        ("create_user discard", "Permanent"),
-    ];
+    let taken = [("enable_mailbox do", "AddressTaken"), ("create_user discard", "Permanent")];
     let others = [
-        (
-            "credentials",
-            "undo",
-            vec![("issue_password undo".to_owned(), "Permanent")],
-        ),
-        (
-            "credentials",
-            "undo",
-            vec![("claim undo".to_owned(), "Permanent")],
-        ),
+        ("credentials", "undo", vec![("issue_password undo".to_owned(), "Permanent")]),
+        ("credentials", "undo", vec![("claim undo".to_owned(), "Permanent")]),
         ("credentials", "do", vec![("finish do".to_owned(), "Permanent")]),
         ("mailbox", "do", vec![("finish do".to_owned(), "Permanent")]),
-        (
-            "mailbox",
-            "do",
-            taken.map(|(step, error)| (step.to_owned(), error)).to_vec(),
-        ),
+        ("mailbox", "do", taken.map(|(step, error)| (step.to_owned(), error)).to_vec()),
     ];
     for (machine, mode, faults) in undoing.into_iter().chain(others) {
-        let always: Vec<_> = faults
-            .iter()
-            .map(|(step, error)| (step.as_str(), *error, false))
-            .collect();
+        let always: Vec<_> = faults.iter().map(|(step, error)| (step.as_str(), *error, false)).collect();
         let (ended, steps) = run(machine, mode, &always).await;
         assert_eq!(ended.error.as_deref(), Some("NeedsAttention"), "{faults:?}");
         let last = always.last().map(|(step, ..)| *step);
-        assert_eq!(
-            steps[steps.len() - 2..],
-            [last.unwrap(), "needs_attention do"],
-            "{faults:?}"
-        );
+        assert_eq!(steps[steps.len() - 2..], [last.unwrap(), "needs_attention do"], "{faults:?}");
     }
 }
 
@@ -207,19 +140,12 @@ async fn what_cannot_be_undone_or_finished_is_shown() {
 fn every_task_discards_its_answer_and_has_a_limit() {
     for name in ["mailbox", "credentials"] {
         let definition = deployed(name);
-        let tasks = definition
-            .states()
-            .filter(|(_, kind)| *kind == "Task")
-            .map(|(state, _)| state);
+        let tasks = definition.states().filter(|(_, kind)| *kind == "Task").map(|(state, _)| state);
         for state in tasks {
             let task = &definition.source()["States"][state];
             assert_eq!(task.get("ResultPath"), Some(&Value::Null), "{name} {state}");
             assert_eq!(task["TimeoutSeconds"], 60, "{name} {state}");
-            assert_eq!(
-                task["Retry"],
-                definition.source()["States"]["Claim"]["Retry"],
-                "{name} {state}"
-            );
+            assert_eq!(task["Retry"], definition.source()["States"]["Claim"]["Retry"], "{name} {state}");
         }
     }
 }

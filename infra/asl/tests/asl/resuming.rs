@@ -18,31 +18,15 @@ async fn wherever_the_process_dies_the_rest_is_run_and_at_most_one_task_again() 
     let saves = whole.journal.saves.lock().unwrap().len();
     for dies_after in 0..saves {
         let mut first = Stage::new(deployed("mailbox"), Functions::failing(&["Retry"]));
-        first.journal = Memory {
-            fails_from: Some(dies_after),
-            ..Memory::default()
-        };
+        first.journal = Memory { fails_from: Some(dies_after), ..Memory::default() };
         first.resume(execution(input())).await.unwrap_err();
-        let stored = first
-            .journal
-            .saves
-            .lock()
-            .unwrap()
-            .last()
-            .cloned()
-            .unwrap_or_else(|| execution(input()));
+        let stored =
+            first.journal.saves.lock().unwrap().last().cloned().unwrap_or_else(|| execution(input()));
         let second = Stage::new(deployed("mailbox"), Functions::well());
         let ended = second.resume(stored).await.unwrap();
-        assert_eq!(
-            (ended.status, &ended.output),
-            (expected.status, &expected.output),
-            "{dies_after}"
-        );
+        assert_eq!((ended.status, &ended.output), (expected.status, &expected.output), "{dies_after}");
         let calls = first.functions.count() + second.functions.count();
-        assert!(
-            (6..=8).contains(&calls),
-            "{calls} calls after dying at save {dies_after}"
-        );
+        assert!((6..=8).contains(&calls), "{calls} calls after dying at save {dies_after}");
         let ids: Vec<_> = first
             .journal
             .events
@@ -62,11 +46,7 @@ async fn waiting(stage: &Stage) -> Execution {
     let saves = stage.journal.saves.lock().unwrap();
     saves
         .iter()
-        .find(|save| {
-            save.current
-                .as_ref()
-                .is_some_and(|current| current.wait_until.is_some())
-        })
+        .find(|save| save.current.as_ref().is_some_and(|current| current.wait_until.is_some()))
         .cloned()
         .unwrap()
 }
@@ -76,17 +56,11 @@ async fn a_backoff_goes_on_from_where_it_was_and_its_retry_is_counted() {
     let retry = json!([{ "ErrorEquals": ["E"], "MaxAttempts": 1, "IntervalSeconds": 10 }]);
     let states = json!({ "A": task(json!({ "End": true, "Retry": retry })) });
     let stored = waiting(&Stage::new(machine(&states), Functions::failing(&["E"]))).await;
-    assert_eq!(
-        stored.current.as_ref().map(|current| current.retries.clone()),
-        Some(vec![1])
-    );
+    assert_eq!(stored.current.as_ref().map(|current| current.retries.clone()), Some(vec![1]));
     let second = Stage::new(machine(&states), Functions::failing(&["E"]));
     second.clock.advance(Duration::from_secs(4));
     let ended = second.resume(stored).await.unwrap();
-    assert_eq!(
-        (ended.status, second.clock.seconds_slept()),
-        (Status::Failed, vec![6])
-    );
+    assert_eq!((ended.status, second.clock.seconds_slept()), (Status::Failed, vec![6]));
     assert_eq!(second.functions.count(), 1);
 }
 
@@ -114,16 +88,8 @@ async fn an_ended_execution_stays_as_it_is() {
 async fn a_state_that_the_definition_no_longer_has_fails_the_execution() {
     let states = json!({ "A": { "Type": "Wait", "Seconds": 60, "End": true } });
     let stored = waiting(&Stage::new(machine(&states), Functions::well())).await;
-    let changed = json!({ "A": { "Type": "Pass", "End": true } })
-        .to_string()
-        .replace("\"A\"", "\"B\"");
+    let changed = json!({ "A": { "Type": "Pass", "End": true } }).to_string().replace("\"A\"", "\"B\"");
     let json = format!("{{\"StartAt\":\"B\",\"States\":{changed}}}");
-    let second = Stage::new(
-        vestibule_asl::Definition::parse("changed", &json).unwrap(),
-        Functions::well(),
-    );
-    assert_eq!(
-        second.resume(stored).await.unwrap().error.as_deref(),
-        Some("States.Runtime")
-    );
+    let second = Stage::new(vestibule_asl::Definition::parse("changed", &json).unwrap(), Functions::well());
+    assert_eq!(second.resume(stored).await.unwrap().error.as_deref(), Some("States.Runtime"));
 }

@@ -20,10 +20,7 @@ pub(crate) struct Functions {
 
 impl Functions {
     pub(crate) fn new(script: impl Fn(usize, &Value) -> Option<Answer> + Send + Sync + 'static) -> Self {
-        Self {
-            script: Box::new(script),
-            calls: Mutex::default(),
-        }
+        Self { script: Box::new(script), calls: Mutex::default() }
     }
 
     pub(crate) fn well() -> Self {
@@ -34,11 +31,7 @@ impl Functions {
     pub(crate) fn failing(errors: &[&str]) -> Self {
         let errors: Vec<_> = errors.iter().map(|error| (*error).to_owned()).collect();
         Self::new(move |call, _| {
-            Some(
-                errors
-                    .get(call)
-                    .map_or(Ok(json!({})), |error| Err(TaskFailure::new(error, "why"))),
-            )
+            Some(errors.get(call).map_or(Ok(json!({})), |error| Err(TaskFailure::new(error, "why"))))
         })
     }
 
@@ -70,11 +63,7 @@ pub(crate) struct Clock {
 
 impl Clock {
     pub(crate) fn new() -> Self {
-        Self {
-            now: Mutex::new(start()),
-            slept: Mutex::default(),
-            jitter: 0.5,
-        }
+        Self { now: Mutex::new(start()), slept: Mutex::default(), jitter: 0.5 }
     }
 
     pub(crate) fn seconds_slept(&self) -> Vec<u64> {
@@ -120,22 +109,13 @@ pub(crate) struct Memory {
 
 impl Memory {
     pub(crate) fn kinds(&self) -> Vec<String> {
-        self.events
-            .lock()
-            .unwrap()
-            .iter()
-            .map(|event| event.kind.clone())
-            .collect()
+        self.events.lock().unwrap().iter().map(|event| event.kind.clone()).collect()
     }
 
     pub(crate) fn entered(&self) -> Vec<String> {
         let events = self.events.lock().unwrap();
-        let entered = events
-            .iter()
-            .filter_map(|event| event.details.get("stateEnteredEventDetails"));
-        entered
-            .map(|details| details["name"].as_str().unwrap().to_owned())
-            .collect()
+        let entered = events.iter().filter_map(|event| event.details.get("stateEnteredEventDetails"));
+        entered.map(|details| details["name"].as_str().unwrap().to_owned()).collect()
     }
 }
 
@@ -163,32 +143,12 @@ pub(crate) struct Stage {
 
 impl Stage {
     pub(crate) fn new(definition: Definition, functions: Functions) -> Self {
-        Self {
-            definition,
-            functions,
-            clock: Clock::new(),
-            journal: Memory::default(),
-            abort: Abort::new(),
-        }
+        Self { definition, functions, clock: Clock::new(), journal: Memory::default(), abort: Abort::new() }
     }
 
     pub(crate) async fn resume(&self, execution: Execution) -> Result<Execution, JournalFailed> {
-        let Self {
-            definition,
-            functions,
-            clock,
-            journal,
-            abort,
-        } = self;
-        Runner {
-            definition,
-            lambda: functions,
-            pace: clock,
-            journal,
-            abort,
-        }
-        .run(execution)
-        .await
+        let Self { definition, functions, clock, journal, abort } = self;
+        Runner { definition, lambda: functions, pace: clock, journal, abort }.run(execution).await
     }
 
     pub(crate) async fn run(&self, input: Value) -> Execution {
@@ -223,9 +183,7 @@ pub(crate) fn task(more: Value) -> Value {
         "Resource": "arn:aws:states:::lambda:invoke",
         "Parameters": { "FunctionName": "f", "Payload.$": "$" },
     });
-    let Value::Object(more) = more else {
-        panic!("fields are an object")
-    };
+    let Value::Object(more) = more else { panic!("fields are an object") };
     task.as_object_mut().unwrap().extend(more);
     task
 }

@@ -24,8 +24,13 @@ async fn get(client: &Client, table: &str, event: LambdaEvent<Value>) -> Result<
 }
 
 fn client() -> Result<Client, Error> {
-    let credentials =
-        Credentials::new(variable("AWS_ACCESS_KEY_ID")?, variable("AWS_SECRET_ACCESS_KEY")?, None, None, "environment");
+    let credentials = Credentials::new(
+        variable("AWS_ACCESS_KEY_ID")?,
+        variable("AWS_SECRET_ACCESS_KEY")?,
+        None,
+        None,
+        "environment",
+    );
     let config = Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(variable("AWS_REGION")?))
@@ -35,5 +40,7 @@ fn client() -> Result<Client, Error> {
 }
 
 fn variable(name: &str) -> Result<String, Error> {
-    std::env::vars().find_map(|(known, value)| (known == name).then_some(value)).ok_or_else(|| format!("{name} is not set").into())
+    std::env::vars()
+        .find_map(|(known, value)| (known == name).then_some(value))
+        .ok_or_else(|| format!("{name} is not set").into())
 }

@@ -30,7 +30,8 @@ pub(super) fn variables(
         ("TZ", ":UTC"),
         ("PATH", "/usr/local/bin:/usr/bin:/bin"),
     ];
-    let mut variables: BTreeMap<_, _> = defined.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+    let mut variables: BTreeMap<_, _> =
+        defined.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
     variables.extend(settings);
     variables
 }
@@ -57,7 +58,8 @@ mod tests {
     #[test]
     fn settings_win_over_what_lambda_defines() {
         let settings = BTreeMap::from([("AWS_REGION".to_owned(), "us-east-1".to_owned())]);
-        let variables = variables(Path::new("debug/hires"), SocketAddr::from(([127, 0, 0, 1], 9001)), settings);
+        let variables =
+            variables(Path::new("debug/hires"), SocketAddr::from(([127, 0, 0, 1], 9001)), settings);
         assert_eq!(variables["AWS_REGION"], "us-east-1");
         assert_eq!(variables["AWS_LAMBDA_RUNTIME_API"], "127.0.0.1:9001");
     }

@@ -85,7 +85,8 @@ impl Function {
         self.count += 1;
         let (reply, answer) = oneshot::channel();
         let id = format!("{:08x}-0000-4000-8000-{:012x}", self.pid, self.count);
-        let invocation = Invocation { id, payload: payload.clone(), limit: LIMIT, arn: self.arn.clone(), reply };
+        let invocation =
+            Invocation { id, payload: payload.clone(), limit: LIMIT, arn: self.arn.clone(), reply };
         let answered = async {
             // A desk that is gone drops the reply, which shows below.
             drop(self.queue.send(invocation).await);

@@ -95,17 +95,28 @@ async fn next(State(desk): State<Arc<Desk>>) -> Response {
         ("lambda-runtime-aws-request-id", id.clone()),
         ("lambda-runtime-deadline-ms", deadline.to_string()),
         ("lambda-runtime-invoked-function-arn", arn),
-        ("lambda-runtime-trace-id", "Root=1-691ed6a0-4c2f7a10b3d94e5f60718293;Parent=53995c3f42cd8ad8;Sampled=0".into()),
+        (
+            "lambda-runtime-trace-id",
+            "Root=1-691ed6a0-4c2f7a10b3d94e5f60718293;Parent=53995c3f42cd8ad8;Sampled=0".into(),
+        ),
     ];
     *desk.open.lock().unwrap_or_else(PoisonError::into_inner) = Some((id, reply));
     (headers, Json(payload)).into_response()
 }
 
-async fn response(State(desk): State<Arc<Desk>>, Path(id): Path<String>, Json(answer): Json<Value>) -> StatusCode {
+async fn response(
+    State(desk): State<Arc<Desk>>,
+    Path(id): Path<String>,
+    Json(answer): Json<Value>,
+) -> StatusCode {
     desk.close(&id, Ok(answer))
 }
 
-async fn error(State(desk): State<Arc<Desk>>, Path(id): Path<String>, Json(error): Json<FunctionError>) -> StatusCode {
+async fn error(
+    State(desk): State<Arc<Desk>>,
+    Path(id): Path<String>,
+    Json(error): Json<FunctionError>,
+) -> StatusCode {
     desk.close(&id, Err(error))
 }
 

@@ -29,10 +29,7 @@ impl Watch {
             let status = shown["status"].as_str().unwrap_or_default();
             if ["succeeded", "failed", "needs_attention", "cancelled"].contains(&status) {
                 println!("   job       {status}");
-                return Ok(Self {
-                    status: status.to_owned(),
-                    millis,
-                });
+                return Ok(Self { status: status.to_owned(), millis });
             }
             tokio::time::sleep(LOOK).await;
         }
@@ -42,15 +39,9 @@ impl Watch {
 
 fn print_changes(job: &Value, seen: &mut BTreeMap<String, String>, millis: u128) {
     for step in job["steps"].as_array().into_iter().flatten() {
-        let (name, status) = (
-            step["name"].as_str().unwrap_or("?"),
-            step["status"].as_str().unwrap_or("?"),
-        );
+        let (name, status) = (step["name"].as_str().unwrap_or("?"), step["status"].as_str().unwrap_or("?"));
         if seen.insert(name.to_owned(), status.to_owned()).as_deref() != Some(status) {
-            let error = step["error"]
-                .as_str()
-                .map(|error| format!("({error})"))
-                .unwrap_or_default();
+            let error = step["error"].as_str().map(|error| format!("({error})")).unwrap_or_default();
             println!("   {millis:>5} ms  {name:<16} {status} {error}");
         }
     }

@@ -23,14 +23,10 @@ pub(super) fn response(answer: &Value) -> Option<Response> {
     *response.status_mut() = status;
     for (name, value) in answer["headers"].as_object().into_iter().flatten() {
         let name = HeaderName::try_from(name.as_str()).ok()?;
-        response
-            .headers_mut()
-            .insert(name, HeaderValue::from_str(value.as_str()?).ok()?);
+        response.headers_mut().insert(name, HeaderValue::from_str(value.as_str()?).ok()?);
     }
     for cookie in answer["cookies"].as_array().into_iter().flatten() {
-        response
-            .headers_mut()
-            .append(SET_COOKIE, HeaderValue::from_str(cookie.as_str()?).ok()?);
+        response.headers_mut().append(SET_COOKIE, HeaderValue::from_str(cookie.as_str()?).ok()?);
     }
     Some(response)
 }
@@ -47,8 +43,6 @@ pub(super) fn refusal(status: StatusCode) -> Response {
 fn json_response(status: StatusCode, body: &Value) -> Response {
     let mut response = Response::new(Body::from(body.to_string()));
     *response.status_mut() = status;
-    response
-        .headers_mut()
-        .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
 }

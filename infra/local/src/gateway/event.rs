@@ -39,10 +39,7 @@ pub(super) fn build(call: &Call<'_>, matched: &Matched<'_>, parts: &Parts, body:
         event["queryStringParameters"] = json!(query_parameters(query));
     }
     if !matched.parameters.is_empty() {
-        let decoded = matched
-            .parameters
-            .iter()
-            .map(|(name, value)| (name.clone(), json!(decode(value))));
+        let decoded = matched.parameters.iter().map(|(name, value)| (name.clone(), json!(decode(value))));
         event["pathParameters"] = Value::Object(decoded.collect());
     }
     if !body.is_empty() {
@@ -128,16 +125,11 @@ fn is_text(headers: &HeaderMap) -> bool {
     let media = first(headers, &CONTENT_TYPE).to_ascii_lowercase();
     let media = media.split(';').next().unwrap_or_default().trim();
     media.starts_with("text/")
-        || matches!(
-            media,
-            "application/json" | "application/javascript" | "application/xml"
-        )
+        || matches!(media, "application/json" | "application/javascript" | "application/xml")
 }
 
 fn first(headers: &HeaderMap, name: &HeaderName) -> String {
-    let value = headers
-        .get(name)
-        .map(|value| String::from_utf8_lossy(value.as_bytes()));
+    let value = headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()));
     value.unwrap_or_default().into_owned()
 }
 

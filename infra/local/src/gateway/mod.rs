@@ -49,13 +49,7 @@ fn with_patience(
     clock: Clock,
     patience: Duration,
 ) -> Router {
-    let gateway = Gateway {
-        routes: Routes::new(routes),
-        functions,
-        account_id,
-        clock,
-        patience,
-    };
+    let gateway = Gateway { routes: Routes::new(routes), functions, account_id, clock, patience };
     Router::new().fallback(handle).with_state(Arc::new(gateway))
 }
 
@@ -79,9 +73,7 @@ impl Gateway {
         }
         let matched = self.routes.find(parts.method.as_str(), parts.uri.path());
         let matched = matched.ok_or(StatusCode::NOT_FOUND)?;
-        let body: Bytes = to_bytes(body, BODY_LIMIT)
-            .await
-            .map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
+        let body: Bytes = to_bytes(body, BODY_LIMIT).await.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
         let source = parts.extensions.get::<ConnectInfo<SocketAddr>>();
         let call = event::Call {
             request_id,

@@ -27,13 +27,10 @@ impl Routes {
     }
 
     pub(super) fn find(&self, method: &str, path: &str) -> Option<Matched<'_>> {
-        self.0
-            .iter()
-            .filter(|route| route.method == method || route.method == "ANY")
-            .find_map(|route| {
-                let parameters = matches(&route.path, path)?;
-                Some(Matched { route, parameters })
-            })
+        self.0.iter().filter(|route| route.method == method || route.method == "ANY").find_map(|route| {
+            let parameters = matches(&route.path, path)?;
+            Some(Matched { route, parameters })
+        })
     }
 }
 

@@ -17,11 +17,7 @@ use crate::lambda::{Functions, Handler, event_handler};
 use crate::template::{Function, Route};
 
 fn route(function: &str, method: &str, path: &str) -> Route {
-    Route {
-        function: function.to_owned(),
-        method: method.to_owned(),
-        path: path.to_owned(),
-    }
+    Route { function: function.to_owned(), method: method.to_owned(), path: path.to_owned() }
 }
 
 fn host(functions: &Functions, name: &str, handler: Handler) {
@@ -40,10 +36,7 @@ fn host(functions: &Functions, name: &str, handler: Handler) {
 fn toy() -> Router {
     Router::new()
         .route("/bytes", post(|body: Bytes| async move { body }))
-        .route(
-            "/things/{id}",
-            get(|Path(id): Path<String>| async move { format!("thing {id}") }),
-        )
+        .route("/things/{id}", get(|Path(id): Path<String>| async move { format!("thing {id}") }))
         .route("/things/none", get(|| async { "the fixed route" }))
         .route("/cookies", get(cookies))
 }
@@ -56,11 +49,7 @@ async fn cookies(headers: HeaderMap) -> impl IntoResponse {
 fn gateway() -> Router {
     let functions = Functions::new(0.0);
     host(&functions, "toy", Handler::Http(toy()));
-    host(
-        &functions,
-        "echo",
-        event_handler(|event| async move { Ok(event) }),
-    );
+    host(&functions, "echo", event_handler(|event| async move { Ok(event) }));
     host(&functions, "never", event_handler(|_| std::future::pending()));
     let routes = vec![
         route("toy", "POST", "/bytes"),
@@ -71,27 +60,15 @@ fn gateway() -> Router {
         route("never", "GET", "/never"),
     ];
     let clock: vestibule_models::Clock = Arc::new(|| jiff::Timestamp::UNIX_EPOCH);
-    with_patience(
-        routes,
-        functions,
-        "000000000000".to_owned(),
-        clock,
-        Duration::from_millis(50),
-    )
+    with_patience(routes, functions, "000000000000".to_owned(), clock, Duration::from_millis(50))
 }
 
 async fn send(method: &str, uri: &str, headers: &[(&str, &str)], body: &[u8]) -> Response {
-    let mut request = Request::builder()
-        .method(method)
-        .uri(uri)
-        .header("host", "localhost");
+    let mut request = Request::builder().method(method).uri(uri).header("host", "localhost");
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
-    gateway()
-        .oneshot(request.body(Body::from(body.to_vec())).unwrap())
-        .await
-        .unwrap()
+    gateway().oneshot(request.body(Body::from(body.to_vec())).unwrap()).await.unwrap()
 }
 
 async fn body(response: Response) -> Vec<u8> {
@@ -133,30 +110,18 @@ async fn the_event_has_the_shape_of_payload_format_2() {
 #[tokio::test]
 async fn bodies_that_are_no_text_arrive_byte_for_byte() {
     let bytes = [0, 159, 146, 150, 255];
-    let response = send(
-        "POST",
-        "/bytes",
-        &[("content-type", "application/octet-stream")],
-        &bytes,
-    )
-    .await;
+    let response = send("POST", "/bytes", &[("content-type", "application/octet-stream")], &bytes).await;
     assert_eq!(body(response).await, bytes);
     let form = [("content-type", "application/x-www-form-urlencoded")];
     let event: Value =
         serde_json::from_str(&text(send("POST", "/echo/a", &form, b"a=b").await).await).unwrap();
-    assert_eq!(
-        (&event["isBase64Encoded"], &event["body"]),
-        (&json!(true), &json!("YT1i"))
-    );
+    assert_eq!((&event["isBase64Encoded"], &event["body"]), (&json!(true), &json!("YT1i")));
 }
 
 #[tokio::test]
 async fn a_fixed_route_wins_over_a_parameter() {
     assert_eq!(text(send("GET", "/things/7", &[], b"").await).await, "thing 7");
-    assert_eq!(
-        text(send("GET", "/things/none", &[], b"").await).await,
-        "the fixed route"
-    );
+    assert_eq!(text(send("GET", "/things/none", &[], b"").await).await, "the fixed route");
 }
 
 #[tokio::test]
@@ -169,12 +134,9 @@ async fn cookies_go_both_ways() {
 
 #[tokio::test]
 async fn what_has_no_route_is_not_found() {
-    for (method, path) in [
-        ("GET", "/nothing"),
-        ("DELETE", "/things/7"),
-        ("GET", "/things/"),
-        ("GET", "/things/7/8"),
-    ] {
+    for (method, path) in
+        [("GET", "/nothing"), ("DELETE", "/things/7"), ("GET", "/things/"), ("GET", "/things/7/8")]
+    {
         let response = send(method, path, &[], b"").await;
         assert_eq!(response.status(), StatusCode::NOT_FOUND);
         assert!(response.headers().contains_key("apigw-requestid"));
@@ -187,13 +149,7 @@ async fn requests_beyond_the_limits_are_refused() {
     let wide = send("GET", "/things/7", &[("x-wide", &"x".repeat(10_240))], b"").await;
     assert_eq!(wide.status(), StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
     for size in [7 * 1024 * 1024, 11 * 1024 * 1024] {
-        let large = send(
-            "POST",
-            "/bytes",
-            &[("content-type", "text/plain")],
-            &vec![b'x'; size],
-        )
-        .await;
+        let large = send("POST", "/bytes", &[("content-type", "text/plain")], &vec![b'x'; size]).await;
         assert_eq!(large.status(), StatusCode::PAYLOAD_TOO_LARGE);
         assert_eq!(text(large).await, r#"{"message":"Request Entity Too Large"}"#);
     }

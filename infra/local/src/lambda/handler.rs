@@ -55,8 +55,5 @@ async fn http(router: Router, payload: &str, context: Context) -> Result<Value, 
 }
 
 fn unreadable(error: &serde_json::Error) -> FunctionError {
-    FunctionError {
-        name: "Runtime.UnmarshalError".to_owned(),
-        message: error.to_string(),
-    }
+    FunctionError { name: "Runtime.UnmarshalError".to_owned(), message: error.to_string() }
 }

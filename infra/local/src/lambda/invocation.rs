@@ -48,9 +48,7 @@ impl Hosted {
                 }
             }
         });
-        let answer = watched
-            .await
-            .map_err(|crash| failure(CRASHED, "-", &crashed(&crash)))??;
+        let answer = watched.await.map_err(|crash| failure(CRASHED, "-", &crashed(&crash)))??;
         match answer.to_string().len() {
             0..=SYNCHRONOUS_LIMIT => Ok(answer),
             size => Err(FunctionError {
@@ -70,18 +68,11 @@ async fn until(mut frozen: watch::Receiver<bool>) {
 }
 
 fn failure(name: &str, request_id: &str, text: &str) -> FunctionError {
-    FunctionError {
-        name: name.to_owned(),
-        message: format!("RequestId: {request_id} Error: {text}"),
-    }
+    FunctionError { name: name.to_owned(), message: format!("RequestId: {request_id} Error: {text}") }
 }
 
 /// The message of a panic stays out: it may quote data.
 fn crashed(error: &tokio::task::JoinError) -> String {
-    let status = if error.is_panic() {
-        "exit status 101"
-    } else {
-        "signal: killed"
-    };
+    let status = if error.is_panic() { "exit status 101" } else { "signal: killed" };
     format!("Runtime exited with error: {status}")
 }

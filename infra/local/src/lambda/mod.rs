@@ -55,19 +55,12 @@ pub struct Functions {
 impl Functions {
     /// An empty registry. `scale` is a factor on the waits before repetitions.
     pub fn new(scale: f64) -> Self {
-        Self {
-            hosted: Arc::default(),
-            scale,
-            frozen: watch::Sender::new(false),
-        }
+        Self { hosted: Arc::default(), scale, frozen: watch::Sender::new(false) }
     }
 
     /// Hosts a function, or replaces its handler.
     pub fn register(&self, function: &Function, handler: Handler) {
-        let hosted = Arc::new(Hosted {
-            function: function.clone(),
-            handler,
-        });
+        let hosted = Arc::new(Hosted { function: function.clone(), handler });
         let mut known = self.hosted.write().unwrap_or_else(PoisonError::into_inner);
         known.insert(function.physical_name.clone(), hosted);
     }
@@ -117,21 +110,13 @@ impl Functions {
 
     fn find(&self, name: &str) -> Result<Arc<Hosted>, InvokeError> {
         let known = self.hosted.read().unwrap_or_else(PoisonError::into_inner);
-        let found = known
-            .get(name)
-            .or_else(|| known.values().find(|h| h.function.answers_to(name)));
-        found
-            .cloned()
-            .ok_or_else(|| InvokeError::NotFound(name.to_owned()))
+        let found = known.get(name).or_else(|| known.values().find(|h| h.function.answers_to(name)));
+        found.cloned().ok_or_else(|| InvokeError::NotFound(name.to_owned()))
     }
 }
 
 fn within(limit: usize, payload: &Value) -> Result<String, InvokeError> {
     let text = payload.to_string();
     let size = text.len();
-    if size > limit {
-        Err(InvokeError::TooLarge { limit, size })
-    } else {
-        Ok(text)
-    }
+    if size > limit { Err(InvokeError::TooLarge { limit, size }) } else { Ok(text) }
 }

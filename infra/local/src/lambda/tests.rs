@@ -27,10 +27,7 @@ fn hosting(handler: Handler) -> Functions {
 }
 
 fn refused() -> FunctionError {
-    FunctionError {
-        name: "Retry".to_owned(),
-        message: "try later".to_owned(),
-    }
+    FunctionError { name: "Retry".to_owned(), message: "try later".to_owned() }
 }
 
 async fn error_name(functions: &Functions) -> String {
@@ -43,15 +40,8 @@ async fn error_name(functions: &Functions) -> String {
 #[tokio::test]
 async fn a_function_answers_to_its_name_its_arn_and_its_code_folder() {
     let functions = hosting(event_handler(|event| async move { Ok(event) }));
-    for name in [
-        "step".to_owned(),
-        function("step").physical_name,
-        function("step").arn,
-    ] {
-        assert_eq!(
-            functions.invoke(&name, json!({"a": 1})).await.unwrap(),
-            json!({"a": 1})
-        );
+    for name in ["step".to_owned(), function("step").physical_name, function("step").arn] {
+        assert_eq!(functions.invoke(&name, json!({"a": 1})).await.unwrap(), json!({"a": 1}));
     }
     let unknown = functions.invoke("other", json!({})).await.unwrap_err();
     assert_eq!(unknown, InvokeError::NotFound("other".to_owned()));
@@ -71,10 +61,7 @@ async fn crash(_: Value) -> Result<Value, FunctionError> {
 async fn a_panic_is_a_crash_without_its_message() {
     let functions = hosting(event_handler(crash));
     let error = functions.invoke("step", json!({})).await.unwrap_err().to_string();
-    assert!(
-        error.contains("Runtime exited") && !error.contains("hunter2"),
-        "{error}"
-    );
+    assert!(error.contains("Runtime exited") && !error.contains("hunter2"), "{error}");
 }
 
 #[tokio::test]
@@ -82,15 +69,9 @@ async fn payloads_beyond_the_limits_are_refused() {
     let functions = hosting(event_handler(|event| async move { Ok(event) }));
     let large = json!("x".repeat(2 * 1024 * 1024));
     assert!(functions.invoke("step", large.clone()).await.is_ok());
-    assert!(matches!(
-        functions.invoke_later("step", large),
-        Err(InvokeError::TooLarge { .. })
-    ));
+    assert!(matches!(functions.invoke_later("step", large), Err(InvokeError::TooLarge { .. })));
     let larger = json!("x".repeat(6 * 1024 * 1024));
-    assert!(matches!(
-        functions.invoke("step", larger).await,
-        Err(InvokeError::TooLarge { .. })
-    ));
+    assert!(matches!(functions.invoke("step", larger).await, Err(InvokeError::TooLarge { .. })));
     let grows = hosting(event_handler(|_| async { Ok(json!("x".repeat(7_000_000))) }));
     assert_eq!(error_name(&grows).await, "Function.ResponseSizeTooLarge");
 }
@@ -114,8 +95,5 @@ async fn workflows_see_the_errors_of_functions_by_name() {
     assert_eq!(lambda.invoke("step", json!({})).await.unwrap_err().error, "Retry");
     let hangs = hosting(event_handler(|_| std::future::pending()));
     let lambda: &dyn vestibule_asl::Lambda = &hangs;
-    assert_eq!(
-        lambda.invoke("step", json!({})).await.unwrap_err().error,
-        "Lambda.Unknown"
-    );
+    assert_eq!(lambda.invoke("step", json!({})).await.unwrap_err().error, "Lambda.Unknown");
 }

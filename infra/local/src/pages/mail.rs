@@ -44,7 +44,5 @@ pub(super) async fn list_mails(State(local): State<Local>) -> Page {
 pub(super) async fn get_mail(State(local): State<Local>, Path(id): Path<String>) -> Page {
     let mut sent = local.cloud.mailer().sent()?.into_iter();
     let mail = sent.find(|mail| mail.id == id).ok_or(PageError::Unknown)?;
-    local
-        .pages
-        .show("mail.html", &json!({ "mail": MailView::from(mail) }))
+    local.pages.show("mail.html", &json!({ "mail": MailView::from(mail) }))
 }

@@ -64,11 +64,7 @@ impl IntoResponse for PageError {
             Self::Unknown => (StatusCode::NOT_FOUND, "There is no such page.").into_response(),
             Self::Broken(error) => {
                 tracing::error!(error, "a page cannot be shown");
-                (
-                    StatusCode::INTERNAL_SERVER_ERROR,
-                    "The page cannot be shown; see the log.",
-                )
-                    .into_response()
+                (StatusCode::INTERNAL_SERVER_ERROR, "The page cannot be shown; see the log.").into_response()
             }
         }
     }
@@ -92,11 +88,7 @@ pub fn router(cloud: Cloud, template: &Template) -> Result<Router> {
             .collect(),
     };
     let functions = template.functions.iter().map(row).collect();
-    let local = Local {
-        cloud,
-        pages: Arc::new(Pages::new()?),
-        functions,
-    };
+    let local = Local { cloud, pages: Arc::new(Pages::new()?), functions };
     Ok(Router::new()
         .route("/_local/", get(index))
         .route("/_local/mail", get(mail::list_mails))
@@ -111,10 +103,9 @@ async fn index(State(local): State<Local>) -> Page {
     let mails = local.cloud.mailer().sent()?.len();
     let executions = local.cloud.step_functions().executions()?.len();
     let functions = &*local.functions;
-    local.pages.show(
-        "index.html",
-        &json!({ "mails": mails, "executions": executions, "functions": functions }),
-    )
+    local
+        .pages
+        .show("index.html", &json!({ "mails": mails, "executions": executions, "functions": functions }))
 }
 
 /// Refuses names that a foreign site could point at this address.
@@ -130,10 +121,7 @@ async fn guard(request: Request, next: Next) -> Response {
 }
 
 fn is_local(headers: &HeaderMap) -> bool {
-    let host = headers
-        .get(HOST)
-        .and_then(|host| host.to_str().ok())
-        .unwrap_or_default();
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
     matches!(name, "127.0.0.1" | "localhost")
 }

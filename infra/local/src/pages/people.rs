@@ -32,21 +32,14 @@ pub(crate) fn router(sample: Sample, store: Store, world: World, url: String) ->
         .route("/_local/esign", get(get_endpoint))
         .route("/_local/reset", post(reset))
         .route_layer(from_fn(guard))
-        .with_state(Arc::new(People {
-            sample,
-            store,
-            world,
-            url,
-        }))
+        .with_state(Arc::new(People { sample, store, world, url }))
 }
 
 /// A fresh access token, as plain text.
 async fn get_token(State(people): State<Arc<People>>, Path(name): Path<String>) -> Answer<String> {
     let token = people.sample.token(&name, &people.world);
-    let token = token.ok_or((
-        StatusCode::NOT_FOUND,
-        "There is no sample person of this name.\n".to_owned(),
-    ))?;
+    let token =
+        token.ok_or((StatusCode::NOT_FOUND, "There is no sample person of this name.\n".to_owned()))?;
     let token = token.map_err(|error| (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))?;
     Ok(token.0.expose_secret().to_owned())
 }

@@ -30,9 +30,7 @@ impl Pages {
     }
 
     pub(super) fn show(&self, name: &str, values: &impl Serialize) -> Page {
-        Ok(Html(
-            self.0.get_template(name)?.render(Value::from(Serde(values)))?,
-        ))
+        Ok(Html(self.0.get_template(name)?.render(Value::from(Serde(values)))?))
     }
 }
 

@@ -8,10 +8,7 @@ use crate::template::Template;
 
 async fn get(cloud: &Cloud, host: &str, path: &str) -> (StatusCode, String) {
     let router = super::router(cloud.clone(), &Template::default()).unwrap();
-    let request = Request::get(path)
-        .header("host", host)
-        .body(Body::empty())
-        .unwrap();
+    let request = Request::get(path).header("host", host).body(Body::empty()).unwrap();
     let response = router.oneshot(request).await.unwrap();
     let status = response.status();
     let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
@@ -27,9 +24,7 @@ async fn send_mail(cloud: &Cloud, subject: &str) {
             "Body": {"Html": {"Data": "<p title=\"x\">hello</p>"}, "Text": {"Data": "hello <there>"}},
         }},
     });
-    let request = Request::post("/v2/email/outbound-emails")
-        .body(Body::from(mail.to_string()))
-        .unwrap();
+    let request = Request::post("/v2/email/outbound-emails").body(Body::from(mail.to_string())).unwrap();
     let response = cloud.router().oneshot(request).await.unwrap();
     assert_eq!(response.status(), StatusCode::OK);
 }
@@ -39,21 +34,12 @@ async fn mails_are_listed_and_shown_with_everything_escaped() {
     let cloud = Cloud::open(None, CloudOptions::default()).unwrap();
     send_mail(&cloud, "<script>alert(1)</script>").await;
     let (_, list) = get(&cloud, "localhost:8080", "/_local/mail").await;
-    assert!(
-        list.contains("&lt;script&gt;") && !list.contains("<script>"),
-        "{list}"
-    );
+    assert!(list.contains("&lt;script&gt;") && !list.contains("<script>"), "{list}");
     let id = cloud.mailer().sent().unwrap()[0].id.clone();
     let (status, mail) = get(&cloud, "127.0.0.1:8080", &format!("/_local/mail/{id}")).await;
     assert_eq!(status, StatusCode::OK);
-    assert!(
-        !mail.contains("<script>") && mail.contains("hello &lt;there&gt;"),
-        "{mail}"
-    );
-    assert!(
-        mail.contains("srcdoc=\"&lt;p title=&quot;x&quot;&gt;hello"),
-        "{mail}"
-    );
+    assert!(!mail.contains("<script>") && mail.contains("hello &lt;there&gt;"), "{mail}");
+    assert!(mail.contains("srcdoc=\"&lt;p title=&quot;x&quot;&gt;hello"), "{mail}");
 }
 
 #[tokio::test]
@@ -63,19 +49,12 @@ async fn empty_lists_and_unknown_pages_are_answered() {
         assert_eq!(get(&cloud, "localhost", path).await.0, StatusCode::OK, "{path}");
     }
     for path in ["/_local/mail/none", "/_local/workflows/none"] {
-        assert_eq!(
-            get(&cloud, "localhost", path).await.0,
-            StatusCode::NOT_FOUND,
-            "{path}"
-        );
+        assert_eq!(get(&cloud, "localhost", path).await.0, StatusCode::NOT_FOUND, "{path}");
     }
 }
 
 #[tokio::test]
 async fn other_host_names_are_refused() {
     let cloud = Cloud::open(None, CloudOptions::default()).unwrap();
-    assert_eq!(
-        get(&cloud, "evil.test:8080", "/_local/mail").await.0,
-        StatusCode::MISDIRECTED_REQUEST
-    );
+    assert_eq!(get(&cloud, "evil.test:8080", "/_local/mail").await.0, StatusCode::MISDIRECTED_REQUEST);
 }

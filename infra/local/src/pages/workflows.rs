@@ -68,21 +68,16 @@ pub(super) async fn list_executions(State(local): State<Local>) -> Page {
     let mut found = local.cloud.step_functions().executions()?;
     found.sort_by_key(|execution| std::cmp::Reverse(execution.start_date));
     let executions: Vec<ExecutionView> = found.into_iter().map(ExecutionView::from).collect();
-    local
-        .pages
-        .show("workflows.html", &json!({ "executions": executions }))
+    local.pages.show("workflows.html", &json!({ "executions": executions }))
 }
 
 /// One execution by name, with its history.
 pub(super) async fn get_execution(State(local): State<Local>, Path(name): Path<String>) -> Page {
     let mut found = local.cloud.step_functions().executions()?.into_iter();
-    let execution = found
-        .find(|execution| execution.name == name)
-        .ok_or(PageError::Unknown)?;
+    let execution = found.find(|execution| execution.name == name).ok_or(PageError::Unknown)?;
     let history = local.cloud.step_functions().history(&execution.arn)?;
     let events: Vec<EventView> = history.into_iter().map(EventView::from).collect();
-    local.pages.show(
-        "workflow.html",
-        &json!({ "execution": ExecutionView::from(execution), "events": events }),
-    )
+    local
+        .pages
+        .show("workflow.html", &json!({ "execution": ExecutionView::from(execution), "events": events }))
 }

@@ -33,18 +33,10 @@ pub(super) fn prepare(
         return Ok((SigningKey::from_secret(&kept.into())?, false));
     }
     let signing = SigningKey::generate()?;
-    let public = json!(VerificationKeys {
-        keys: vec![signing.public().clone()]
-    });
-    cloud
-        .secrets()
-        .put(&names.verification_keys, &public.to_string())?;
-    cloud
-        .secrets()
-        .put(&names.cursor_key, &STANDARD.encode(world.bytes::<32>()))?;
-    cloud
-        .secrets()
-        .put(SIGNING_KEY, signing.to_secret().expose_secret())?;
+    let public = json!(VerificationKeys { keys: vec![signing.public().clone()] });
+    cloud.secrets().put(&names.verification_keys, &public.to_string())?;
+    cloud.secrets().put(&names.cursor_key, &STANDARD.encode(world.bytes::<32>()))?;
+    cloud.secrets().put(SIGNING_KEY, signing.to_secret().expose_secret())?;
     Ok((signing, true))
 }
 
@@ -63,8 +55,6 @@ pub(super) fn prepare_esign(
         return key.map(Into::into).ok_or(SampleError::Secret(name));
     }
     let key = format!("whsec_{}", STANDARD.encode(world.bytes::<32>()));
-    cloud
-        .secrets()
-        .put(&name, &json!({ "keys": [key] }).to_string())?;
+    cloud.secrets().put(&name, &json!({ "keys": [key] }).to_string())?;
     Ok(key.into())
 }

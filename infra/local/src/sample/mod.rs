@@ -7,7 +7,7 @@ mod tenant;
 
 use secrecy::SecretString;
 use vestibule_auth::{AccessToken, SigningKey, SystemTask, TenantScope, TokenError};
-use vestibule_domain::{SessionId, Tenant, TenantId, UserId, World};
+use vestibule_domain::{JobStart, SessionId, Tenant, TenantId, UserId, World};
 use vestibule_models::Cloud;
 use vestibule_store::{Conflict, Store, StoreError};
 
@@ -34,6 +34,15 @@ pub enum SampleError {
     Secret(String),
 }
 
+/// What the stack decides about its sample data.
+#[derive(Debug, Clone)]
+pub struct SampleOptions {
+    /// Who issues the people's tokens.
+    pub issuer: String,
+    /// What starts the jobs of a tenant that is made now.
+    pub job_start: JobStart,
+}
+
 /// The sample tenant and the keys behind it.
 #[derive(Debug, Clone)]
 pub struct Sample {
@@ -51,55 +60,37 @@ impl Sample {
         cloud: &Cloud,
         store: &Store,
         names: &SecretNames,
-        issuer: &str,
+        options: SampleOptions,
         world: &World,
     ) -> Result<Self, SampleError> {
         let (signing, _) = keys::prepare(cloud, names, world)?;
         let scope = TenantScope::for_system(people::tenant_id(), SystemTask::Seed);
-        let fresh = tenant::test_brand(world)?;
-        let made = match store
-            .platform()
-            .create_tenant(&people::seed(fresh.clone(), world)?)
-            .await
-        {
+        let fresh = tenant::test_brand(options.job_start, world)?;
+        let made = match store.platform().create_tenant(&people::seed(fresh.clone(), world)?).await {
             Ok(()) => true,
             Err(StoreError::Conflict(Conflict::Exists)) => false,
             Err(error) => return Err(error.into()),
         };
-        let tenant = if made {
-            fresh
-        } else {
-            store.tenant(&scope).settings().await?
-        };
+        let tenant = if made { fresh } else { store.tenant(&scope).settings().await? };
         tenant::prepare_organization(cloud, &tenant)?;
         let esign_key = keys::prepare_esign(cloud, names, tenant.endpoint, world)?;
         if made {
             tenant::sample_hires(store, &scope, &tenant, world).await?;
         }
-        Ok(Self {
-            tenant,
-            esign_key,
-            signing,
-            issuer: issuer.to_owned(),
-        })
+        Ok(Self { tenant, esign_key, signing, issuer: options.issuer })
     }
 
     /// Removes the tenant's data and writes it anew, with the same people and endpoint.
     pub async fn reset(&self, store: &Store, world: &World) -> Result<(), SampleError> {
         store.platform().clear_tenant(&self.tenant).await?;
-        store
-            .platform()
-            .create_tenant(&people::seed(self.tenant.clone(), world)?)
-            .await?;
+        store.platform().create_tenant(&people::seed(self.tenant.clone(), world)?).await?;
         let scope = TenantScope::for_system(self.tenant.id, SystemTask::Seed);
         tenant::sample_hires(store, &scope, &self.tenant, world).await
     }
 
     /// A fresh access token for one of the people, by name (`debug_tenant_admin`) or address.
     pub fn token(&self, who: &str, world: &World) -> Option<Result<AccessToken, TokenError>> {
-        let person = PEOPLE
-            .iter()
-            .find(|person| person.name == who || person.email == who)?;
+        let person = PEOPLE.iter().find(|person| person.name == who || person.email == who)?;
         Some(self.sign((person.user(), person.session(), self.tenant.id), world))
     }
 

@@ -22,24 +22,9 @@ pub struct Person {
 
 /// Super admin, tenant admin, team member.
 pub const PEOPLE: [Person; 3] = [
-    Person {
-        name: "debug_super_admin",
-        email: "super@test.local",
-        role: "admin",
-        number: 1,
-    },
-    Person {
-        name: "debug_tenant_admin",
-        email: "admin@test-brand.local",
-        role: "admin",
-        number: 2,
-    },
-    Person {
-        name: "debug_team_member",
-        email: "member@test-brand.local",
-        role: "member",
-        number: 3,
-    },
+    Person { name: "debug_super_admin", email: "super@test.local", role: "admin", number: 1 },
+    Person { name: "debug_tenant_admin", email: "admin@test-brand.local", role: "admin", number: 2 },
+    Person { name: "debug_team_member", email: "member@test-brand.local", role: "member", number: 3 },
 ];
 
 /// Sample sessions last a year; a stack that is older starts with a new data folder.
@@ -63,32 +48,13 @@ pub(super) fn tenant_id() -> TenantId {
 }
 
 pub(super) fn seed(tenant: Tenant, world: &World) -> Result<SeedTenant, Invalid> {
-    let session_expires = world
-        .now()
-        .saturating_add(SESSION)
-        .unwrap_or(jiff::Timestamp::MAX);
+    let session_expires = world.now().saturating_add(SESSION).unwrap_or(jiff::Timestamp::MAX);
     let user = |person: &Person| {
         let (id, session, role) = (person.user(), person.session(), person.role.to_owned());
-        Ok(SeedUser {
-            id,
-            email: Email::parse(person.email)?,
-            role,
-            session,
-            session_expires,
-        })
+        Ok(SeedUser { id, email: Email::parse(person.email)?, role, session, session_expires })
     };
-    let member = [Permission::HiresView, Permission::ProvisioningView]
-        .into_iter()
-        .collect();
-    let roles = BTreeMap::from([
-        ("admin".to_owned(), PermissionSet::all()),
-        ("member".to_owned(), member),
-    ]);
+    let member = [Permission::HiresView, Permission::ProvisioningView].into_iter().collect();
+    let roles = BTreeMap::from([("admin".to_owned(), PermissionSet::all()), ("member".to_owned(), member)]);
     let users: Result<_, Invalid> = PEOPLE.iter().map(user).collect();
-    Ok(SeedTenant {
-        tenant,
-        provider: "docusign".into(),
-        roles,
-        users: users?,
-    })
+    Ok(SeedTenant { tenant, provider: "docusign".into(), roles, users: users? })
 }

@@ -17,18 +17,16 @@ const HIRES: [(&str, &str, &str); 3] = [
     ("Zoë", "van den Berg", "zoe@example.org"),
 ];
 
-pub(super) fn test_brand(world: &World) -> Result<Tenant, Invalid> {
+pub(super) fn test_brand(job_start: JobStart, world: &World) -> Result<Tenant, Invalid> {
     let documents = ["w9", "baa", "hire_agreement"].map(DocumentKind::parse);
     Ok(Tenant {
         id: people::tenant_id(),
         slug: "test-brand".into(),
         name: "Test Brand".into(),
         domain: Domain::parse("test-brand.example")?,
-        mailboxes: MailboxSettings::WorkMail {
-            organization: ORGANIZATION.into(),
-        },
+        mailboxes: MailboxSettings::WorkMail { organization: ORGANIZATION.into() },
         documents: documents.into_iter().collect::<Result<_, _>>()?,
-        job_start: JobStart::Automatic,
+        job_start,
         endpoint: EndpointId::new(world),
         crm_url: "https://crm.test-brand.example/".into(),
         support: Email::parse("people@test-brand.example")?,
@@ -38,9 +36,7 @@ pub(super) fn test_brand(world: &World) -> Result<Tenant, Invalid> {
 /// Makes the organization that owns the tenant's mail domain; making it again changes nothing.
 pub(super) fn prepare_organization(cloud: &Cloud, tenant: &Tenant) -> Result<(), SampleError> {
     let MailboxSettings::WorkMail { organization } = &tenant.mailboxes;
-    cloud
-        .work_mail()
-        .add_organization(organization, tenant.domain.as_str())?;
+    cloud.work_mail().add_organization(organization, tenant.domain.as_str())?;
     Ok(())
 }
 
@@ -51,10 +47,7 @@ pub(super) async fn sample_hires(
     world: &World,
 ) -> Result<(), SampleError> {
     for (given, family, email) in HIRES {
-        let name = HireName {
-            given: PersonName::parse(given)?,
-            family: PersonName::parse(family)?,
-        };
+        let name = HireName { given: PersonName::parse(given)?, family: PersonName::parse(family)? };
         let hire = Hire::new(name, Email::parse(email)?, &tenant.documents, world);
         store.tenant(scope).create_hire(&hire, None, world).await?;
     }

@@ -63,11 +63,8 @@ impl Stack {
         let mut plan = Plan::new(&options, aws_url, dynamodb_url)?;
         let clock = wiring::clock(&options);
         let around = &plan.around;
-        let cloud_options = CloudOptions {
-            region: around.region.clone(),
-            account_id: around.account_id.clone(),
-            clock,
-        };
+        let cloud_options =
+            CloudOptions { region: around.region.clone(), account_id: around.account_id.clone(), clock };
         let cloud = Cloud::open(data_dir, cloud_options).context("the models of AWS cannot be opened")?;
         let functions = Functions::new(options.pace);
 
@@ -117,11 +114,7 @@ impl Stack {
 
     /// Physical name of the first table.
     pub fn table_name(&self) -> &str {
-        self.plan
-            .template
-            .tables
-            .first()
-            .map_or("", |table| table.name.as_str())
+        self.plan.template.tables.first().map_or("", |table| table.name.as_str())
     }
 
     /// The models of AWS, for looking inside and for faults.
@@ -151,10 +144,7 @@ impl Stack {
 
     /// Settings of the function, as it was started with them.
     pub fn settings(&self, function: &str) -> Option<std::collections::BTreeMap<String, String>> {
-        self.plan
-            .template
-            .function(function)
-            .map(|function| self.plan.settings(function))
+        self.plan.template.function(function).map(|function| self.plan.settings(function))
     }
 
     /// Calls a function by name, physical name or ARN.

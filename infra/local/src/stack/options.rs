@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use vestibule_domain::World;
+use vestibule_domain::{JobStart, World};
 
 /// How to start a stack. The default is in memory, on any port, with nothing that runs by itself.
 #[derive(Debug, Clone)]
@@ -22,6 +22,8 @@ pub struct StackOptions {
     pub streams: bool,
     /// Factor on every wait and backoff; 1.0 as deployed, near 0 for tests.
     pub pace: f64,
+    /// What starts the jobs of a sample tenant that is made now; one that is there keeps its own way.
+    pub job_start: JobStart,
     /// Whether functions start with `DEBUG_BYPASS_AUTH`.
     pub debug_bypass: bool,
     /// Values for the parameters of the template.
@@ -42,6 +44,7 @@ impl Default for StackOptions {
             schedules: false,
             streams: false,
             pace: 1.0,
+            job_start: JobStart::Automatic,
             debug_bypass: false,
             parameters: BTreeMap::new(),
             settings: BTreeMap::new(),

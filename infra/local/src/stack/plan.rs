@@ -26,51 +26,30 @@ impl Plan {
         let mut parameters = options.parameters.clone();
         let issuer = parameters.entry("Issuer".to_owned());
         issuer.or_insert_with(|| ISSUER.to_owned());
-        let around = Surroundings {
-            table_name: options.table_name.clone(),
-            parameters,
-            ..Surroundings::default()
-        };
+        let around =
+            Surroundings { table_name: options.table_name.clone(), parameters, ..Surroundings::default() };
         let template = Template::parse(TEMPLATE, &around)?;
-        Ok(Self {
-            around,
-            template,
-            aws_url,
-            dynamodb_url,
-            extra: options.settings.clone(),
-        })
+        Ok(Self { around, template, aws_url, dynamodb_url, extra: options.settings.clone() })
     }
 
     /// The value that the functions of the template have for a setting.
     pub(super) fn environment(&self, name: &str) -> Result<String> {
-        let set = self
-            .template
-            .functions
-            .iter()
-            .find_map(|function| function.environment.get(name));
-        set.cloned()
-            .with_context(|| format!("the template sets no {name}"))
+        let set = self.template.functions.iter().find_map(|function| function.environment.get(name));
+        set.cloned().with_context(|| format!("the template sets no {name}"))
     }
 
     /// Where webhooks go that name no endpoint, unless the caller chose one.
     pub(super) fn default_endpoint(&mut self, endpoint: &str) {
-        let empty = |function: &Function| {
-            function
-                .environment
-                .get(DEFAULT_ENDPOINT)
-                .is_some_and(String::is_empty)
-        };
+        let empty =
+            |function: &Function| function.environment.get(DEFAULT_ENDPOINT).is_some_and(String::is_empty);
         if self.template.functions.iter().any(empty) {
-            self.extra
-                .entry(DEFAULT_ENDPOINT.to_owned())
-                .or_insert_with(|| endpoint.to_owned());
+            self.extra.entry(DEFAULT_ENDPOINT.to_owned()).or_insert_with(|| endpoint.to_owned());
         }
     }
 
     /// Lets the named people in without a token.
     pub(super) fn bypass_sign_in(&mut self, people: &str) {
-        self.extra
-            .insert("DEBUG_BYPASS_AUTH".to_owned(), "true".to_owned());
+        self.extra.insert("DEBUG_BYPASS_AUTH".to_owned(), "true".to_owned());
         self.extra.insert("DEBUG_USERS".to_owned(), people.to_owned());
     }
 

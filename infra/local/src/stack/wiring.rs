@@ -16,7 +16,7 @@ use vestibule_store::Store;
 
 use super::{Plan, StackOptions};
 use crate::lambda::Functions;
-use crate::sample::{Sample, SecretNames};
+use crate::sample::{Sample, SampleOptions, SecretNames};
 use crate::stream::{Checkpoints, Reader};
 use crate::template::SecretValue;
 use crate::{files, gateway, pages, random, schedule};
@@ -76,18 +76,11 @@ pub(super) fn cloud(plan: &Plan, cloud: &Cloud) -> Result<()> {
         })?;
     }
     for machine in &template.state_machines {
-        let text = files::state_machine(&machine.definition).ok_or_else(|| {
-            anyhow!(
-                "{} names an unknown definition {}",
-                machine.name,
-                machine.definition
-            )
-        })?;
+        let text = files::state_machine(&machine.definition)
+            .ok_or_else(|| anyhow!("{} names an unknown definition {}", machine.name, machine.definition))?;
         let text = substitute(text, &machine.substitutions)?;
         let definition = Definition::parse(&machine.definition, &text)?;
-        cloud
-            .step_functions()
-            .add_state_machine(&machine.name, definition);
+        cloud.step_functions().add_state_machine(&machine.name, definition);
     }
     for secret in &template.secrets {
         if !cloud.secrets().exists(&secret.name)? {
@@ -108,19 +101,15 @@ pub(super) async fn sample(
     options: &StackOptions,
 ) -> Result<(Sample, Store)> {
     let config = aws::sdk_config(&plan.service_settings(), "DYNAMODB")?;
-    let table = plan
-        .template
-        .tables
-        .first()
-        .context("the template has no table")?;
+    let table = plan.template.tables.first().context("the template has no table")?;
     let store = Store::new(&config, &table.name);
     let names = SecretNames {
         verification_keys: plan.environment("VERIFICATION_KEYS_SECRET")?,
         cursor_key: plan.environment("CURSOR_KEY_SECRET")?,
         esign_prefix: plan.environment("ESIGN_SECRET_PREFIX")?,
     };
-    let issuer = plan.environment("ISSUER")?;
-    let sample = Sample::prepare(cloud, &store, &names, &issuer, &options.world).await?;
+    let sample_options = SampleOptions { issuer: plan.environment("ISSUER")?, job_start: options.job_start };
+    let sample = Sample::prepare(cloud, &store, &names, sample_options, &options.world).await?;
     plan.default_endpoint(&sample.tenant.endpoint.to_string());
     if options.debug_bypass {
         plan.bypass_sign_in(&sample.debug_users());
@@ -139,9 +128,7 @@ pub(super) async fn functions(plan: &Plan, functions: &Functions, options: &Stac
 }
 
 pub(super) fn workflows(cloud: &Cloud, functions: &Functions, pace: f64) -> Result<()> {
-    cloud
-        .step_functions()
-        .start(Arc::new(functions.clone()), Arc::new(RealPace { scale: pace }))?;
+    cloud.step_functions().start(Arc::new(functions.clone()), Arc::new(RealPace { scale: pace }))?;
     Ok(())
 }
 

@@ -53,19 +53,10 @@ fn again(waiting: &mut VecDeque<Batch>, bisect: bool, mut batch: Batch, failed_a
     let mut rest = batch.records.split_off(failed_at);
     if bisect && rest.len() > 1 {
         let second = rest.split_off(rest.len() / 2);
-        waiting.push_front(Batch {
-            records: second,
-            attempt: batch.attempt,
-        });
-        waiting.push_front(Batch {
-            records: rest,
-            attempt: batch.attempt,
-        });
+        waiting.push_front(Batch { records: second, attempt: batch.attempt });
+        waiting.push_front(Batch { records: rest, attempt: batch.attempt });
     } else {
-        waiting.push_front(Batch {
-            records: rest,
-            attempt: batch.attempt + 1,
-        });
+        waiting.push_front(Batch { records: rest, attempt: batch.attempt + 1 });
     }
 }
 
@@ -74,18 +65,13 @@ fn first_failure(answer: &Value, records: &[Value]) -> Option<usize> {
     let failures = answer.get("batchItemFailures")?.as_array()?;
     let index = |failure: &Value| {
         let id = failure.get("itemIdentifier");
-        records
-            .iter()
-            .position(|record| id == Some(&record["dynamodb"]["SequenceNumber"]))
-            .unwrap_or(0)
+        records.iter().position(|record| id == Some(&record["dynamodb"]["SequenceNumber"])).unwrap_or(0)
     };
     failures.iter().map(index).min()
 }
 
 fn wait(attempt: u32) -> Duration {
-    FIRST_WAIT
-        .saturating_mul(2_u32.saturating_pow(attempt))
-        .min(LONGEST_WAIT)
+    FIRST_WAIT.saturating_mul(2_u32.saturating_pow(attempt)).min(LONGEST_WAIT)
 }
 
 #[cfg(test)]
@@ -125,18 +111,15 @@ mod tests {
         let record = seen.clone();
         let handler = event_handler(move |event| {
             let numbers = event["Records"].as_array().unwrap().iter();
-            let numbers = numbers
-                .map(|r| r["dynamodb"]["SequenceNumber"].as_u64().unwrap())
-                .collect::<Vec<_>>();
+            let numbers =
+                numbers.map(|r| r["dynamodb"]["SequenceNumber"].as_u64().unwrap()).collect::<Vec<_>>();
             let mut seen = record.lock().unwrap();
             let outcome = answer(&numbers, seen.len());
             seen.push(numbers);
             async { outcome }
         });
         functions.register(&function, handler);
-        let records = (1..=4)
-            .map(|n| json!({"dynamodb": {"SequenceNumber": n}}))
-            .collect();
+        let records = (1..=4).map(|n| json!({"dynamodb": {"SequenceNumber": n}})).collect();
         deliver(&functions, &stream(1), 0.0, records).await;
         seen.lock().unwrap().clone()
     }
@@ -153,26 +136,9 @@ mod tests {
     #[tokio::test]
     async fn one_bad_record_is_given_up_and_does_not_take_others_with_it() {
         let seen = batches(|numbers, _| {
-            let refused = FunctionError {
-                name: "Permanent".to_owned(),
-                message: "bad".to_owned(),
-            };
-            if numbers.contains(&2) {
-                Err(refused)
-            } else {
-                Ok(Value::Null)
-            }
+            let refused = FunctionError { name: "Permanent".to_owned(), message: "bad".to_owned() };
+            if numbers.contains(&2) { Err(refused) } else { Ok(Value::Null) }
         });
-        assert_eq!(
-            seen.await,
-            [
-                vec![1, 2, 3, 4],
-                vec![1, 2],
-                vec![1],
-                vec![2],
-                vec![2],
-                vec![3, 4]
-            ]
-        );
+        assert_eq!(seen.await, [vec![1, 2, 3, 4], vec![1, 2], vec![1], vec![2], vec![2], vec![3, 4]]);
     }
 }

@@ -24,11 +24,8 @@ pub(super) fn record(record: &Record, shard: &str) -> Value {
             "SizeBytes": change.size_bytes,
             "StreamViewType": change.stream_view_type.as_ref().map(StreamViewType::as_str),
         });
-        let images = [
-            ("Keys", &change.keys),
-            ("NewImage", &change.new_image),
-            ("OldImage", &change.old_image),
-        ];
+        let images =
+            [("Keys", &change.keys), ("NewImage", &change.new_image), ("OldImage", &change.old_image)];
         for (name, attributes) in images {
             if let Some(attributes) = attributes {
                 image[name] = item(attributes);
@@ -43,9 +40,7 @@ pub(super) fn record(record: &Record, shard: &str) -> Value {
 }
 
 fn item(attributes: &HashMap<String, AttributeValue>) -> Value {
-    let entries = attributes
-        .iter()
-        .map(|(name, value)| (name.clone(), attribute(value)));
+    let entries = attributes.iter().map(|(name, value)| (name.clone(), attribute(value)));
     Value::Object(entries.collect::<Map<_, _>>())
 }
 

@@ -62,13 +62,7 @@ impl Reader {
             for (shard, iterator) in &mut iterators {
                 let Some(current) = iterator.take() else { continue };
                 let limit = i32::try_from(self.stream.batch_size).unwrap_or(100);
-                let answer = self
-                    .client
-                    .get_records()
-                    .shard_iterator(current)
-                    .limit(limit)
-                    .send()
-                    .await?;
+                let answer = self.client.get_records().shard_iterator(current).limit(limit).send().await?;
                 *iterator = answer.next_shard_iterator;
                 let records = answer.records.unwrap_or_default();
                 found |= !records.is_empty();
@@ -81,25 +75,15 @@ impl Reader {
     }
 
     async fn stream_arn(&self) -> Result<String> {
-        let listed = self
-            .client
-            .list_streams()
-            .table_name(&self.stream.table)
-            .send()
-            .await?;
-        let arn = listed
-            .streams
-            .and_then(|streams| streams.into_iter().next_back()?.stream_arn);
+        let listed = self.client.list_streams().table_name(&self.stream.table).send().await?;
+        let arn = listed.streams.and_then(|streams| streams.into_iter().next_back()?.stream_arn);
         arn.ok_or_else(|| anyhow!("the table {} has no stream", self.stream.table))
     }
 
     /// Adds an iterator for every shard not known yet. A shard that was read to its end keeps its empty entry.
     async fn open_shards(&self, arn: &str, iterators: &mut BTreeMap<String, Option<String>>) -> Result<()> {
         let described = self.client.describe_stream().stream_arn(arn).send().await?;
-        let shards = described
-            .stream_description
-            .and_then(|d| d.shards)
-            .unwrap_or_default();
+        let shards = described.stream_description.and_then(|d| d.shards).unwrap_or_default();
         for shard in shards.into_iter().filter_map(|shard| shard.shard_id) {
             if let Entry::Vacant(entry) = iterators.entry(shard) {
                 let iterator = self.iterator(arn, entry.key()).await?;
@@ -113,12 +97,7 @@ impl Reader {
         let request = self.client.get_shard_iterator().stream_arn(arn).shard_id(shard);
         if let Some(sequence) = self.checkpoints.get(&format!("{arn}|{shard}")) {
             let after = ShardIteratorType::AfterSequenceNumber;
-            let answer = request
-                .clone()
-                .shard_iterator_type(after)
-                .sequence_number(sequence)
-                .send()
-                .await;
+            let answer = request.clone().shard_iterator_type(after).sequence_number(sequence).send().await;
             match answer {
                 Ok(answer) => return Ok(answer.shard_iterator),
                 // Records older than a day are gone; what is left is read from its beginning.
@@ -129,10 +108,7 @@ impl Reader {
                 Err(error) => return Err(error.into()),
             }
         }
-        let answer = request
-            .shard_iterator_type(ShardIteratorType::TrimHorizon)
-            .send()
-            .await?;
+        let answer = request.shard_iterator_type(ShardIteratorType::TrimHorizon).send().await?;
         Ok(answer.shard_iterator)
     }
 
@@ -146,9 +122,7 @@ impl Reader {
             .map(|record| event::record(record, shard))
             .collect();
         batch::deliver(&self.functions, &self.stream, self.scale, events).await;
-        self.checkpoints
-            .set(shard, &last)
-            .context("the place in the stream cannot be kept")
+        self.checkpoints.set(shard, &last).context("the place in the stream cannot be kept")
     }
 
     fn wants(&self, record: &Record) -> bool {

@@ -101,9 +101,7 @@ pub(super) fn add(template: &mut Template, function: &str, name: &str, source: V
                 pattern: event.pattern,
             });
         }
-        "DynamoDB" => template
-            .streams
-            .push(stream(function, &read(source.properties)?)?),
+        "DynamoDB" => template.streams.push(stream(function, &read(source.properties)?)?),
         other => return Err(format!("the event type {other} is not supported")),
     }
     Ok(())
@@ -120,21 +118,15 @@ fn stream(function: &str, event: &StreamEvent) -> Result<Stream, String> {
         .map(|filter| serde_json::from_str::<EventNameFilter>(&filter.pattern))
         .collect::<Result<Vec<_>, _>>()
         .map_err(|error| format!("FilterCriteria: {error}"))?;
-    let table = event
-        .stream
-        .split('/')
-        .nth(1)
-        .ok_or_else(|| format!("Stream {} is no stream ARN", event.stream))?;
+    let table =
+        event.stream.split('/').nth(1).ok_or_else(|| format!("Stream {} is no stream ARN", event.stream))?;
     Ok(Stream {
         function: function.to_owned(),
         table: table.to_owned(),
         batch_size: event.batch_size,
         bisect: event.bisect_batch_on_function_error,
         retries: event.maximum_retry_attempts,
-        reports_failures: event
-            .function_response_types
-            .iter()
-            .any(|kind| kind == "ReportBatchItemFailures"),
+        reports_failures: event.function_response_types.iter().any(|kind| kind == "ReportBatchItemFailures"),
         event_names: filters.into_iter().flat_map(|f| f.event_name).collect(),
     })
 }

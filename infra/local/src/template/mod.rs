@@ -54,15 +54,8 @@ pub fn read() -> Result<Template, TemplateError> {
     Template::parse(crate::files::TEMPLATE, &Surroundings::default())
 }
 
-const SECTIONS: [&str; 7] = [
-    "AWSTemplateFormatVersion",
-    "Transform",
-    "Description",
-    "Parameters",
-    "Globals",
-    "Resources",
-    "Outputs",
-];
+const SECTIONS: [&str; 7] =
+    ["AWSTemplateFormatVersion", "Transform", "Description", "Parameters", "Globals", "Resources", "Outputs"];
 
 impl Template {
     /// Parses the template and resolves every reference in it.

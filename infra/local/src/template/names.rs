@@ -45,28 +45,15 @@ struct Names {
 
 impl Names {
     fn by_name(name: String, arn: String) -> Self {
-        Self {
-            reference: name.clone(),
-            name,
-            arn,
-            attribute: None,
-        }
+        Self { reference: name.clone(), name, arn, attribute: None }
     }
 
     fn by_arn(name: String, arn: String) -> Self {
-        Self {
-            reference: arn.clone(),
-            name,
-            arn,
-            attribute: None,
-        }
+        Self { reference: arn.clone(), name, arn, attribute: None }
     }
 
     fn and(self, attribute: &'static str, value: String) -> Self {
-        Self {
-            attribute: Some((attribute, value)),
-            ..self
-        }
+        Self { attribute: Some((attribute, value)), ..self }
     }
 }
 

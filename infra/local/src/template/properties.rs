@@ -49,10 +49,7 @@ pub(super) struct EventInvokeConfig {
 
 impl Default for EventInvokeConfig {
     fn default() -> Self {
-        Self {
-            maximum_retry_attempts: 2,
-            _destination_config: IgnoredAny,
-        }
+        Self { maximum_retry_attempts: 2, _destination_config: IgnoredAny }
     }
 }
 

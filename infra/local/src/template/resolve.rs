@@ -19,8 +19,7 @@ impl Resolver {
     }
 
     pub(super) fn set_attribute(&mut self, logical_id: &str, name: &str, value: impl Into<String>) {
-        self.attributes
-            .insert(format!("{logical_id}.{name}"), value.into());
+        self.attributes.insert(format!("{logical_id}.{name}"), value.into());
     }
 
     /// `value` without intrinsic functions.
@@ -34,11 +33,9 @@ impl Resolver {
                     .collect::<Result<Map<_, _>, _>>()
                     .map(Value::Object),
             },
-            Value::Array(items) => items
-                .iter()
-                .map(|item| self.resolve(item))
-                .collect::<Result<Vec<_>, _>>()
-                .map(Value::Array),
+            Value::Array(items) => {
+                items.iter().map(|item| self.resolve(item)).collect::<Result<Vec<_>, _>>().map(Value::Array)
+            }
             plain => Ok(plain.clone()),
         }
     }
@@ -60,10 +57,7 @@ impl Resolver {
     }
 
     fn reference(&self, target: &str) -> Result<String, String> {
-        self.refs
-            .get(target)
-            .cloned()
-            .ok_or_else(|| format!("Ref {target} has no target"))
+        self.refs.get(target).cloned().ok_or_else(|| format!("Ref {target} has no target"))
     }
 
     fn attribute(&self, resource: &str, attribute: &str) -> Result<String, String> {
@@ -90,9 +84,7 @@ impl Resolver {
         while let Some(start) = rest.find("${") {
             out.push_str(&rest[..start]);
             let tail = &rest[start + 2..];
-            let end = tail
-                .find('}')
-                .ok_or_else(|| format!("Fn::Sub has an open placeholder in {text:?}"))?;
+            let end = tail.find('}').ok_or_else(|| format!("Fn::Sub has an open placeholder in {text:?}"))?;
             let name = &tail[..end];
             match (name.strip_prefix('!'), name.split_once('.')) {
                 (Some(literal), _) => {

@@ -38,9 +38,9 @@ pub(super) fn add(
             let properties = read(logical_id, properties)?;
             template.tables.push(table(around, logical_id, properties));
         }
-        "AWS::Events::EventBus" => template.buses.push(Bus {
-            name: properties["Name"].as_str().unwrap_or_default().to_owned(),
-        }),
+        "AWS::Events::EventBus" => {
+            template.buses.push(Bus { name: properties["Name"].as_str().unwrap_or_default().to_owned() })
+        }
         "AWS::SecretsManager::Secret" => {
             let properties = read(logical_id, properties)?;
             template.secrets.push(secret(logical_id, properties)?);
@@ -77,11 +77,7 @@ fn function(
 fn table(around: &Surroundings, logical_id: &str, properties: TableProperties) -> Table {
     let generated = || format!("{}-{logical_id}", around.stack_name);
     Table {
-        name: around
-            .table_name
-            .clone()
-            .or(properties.table_name)
-            .unwrap_or_else(generated),
+        name: around.table_name.clone().or(properties.table_name).unwrap_or_else(generated),
         attributes: properties
             .attribute_definitions
             .into_iter()
@@ -97,19 +93,13 @@ fn table(around: &Surroundings, logical_id: &str, properties: TableProperties) -
                 projection: index.projection.projection_type,
             })
             .collect(),
-        ttl: properties
-            .time_to_live_specification
-            .filter(|ttl| ttl.enabled)
-            .map(|ttl| ttl.attribute_name),
+        ttl: properties.time_to_live_specification.filter(|ttl| ttl.enabled).map(|ttl| ttl.attribute_name),
         stream: properties.stream_specification.map(|s| s.stream_view_type),
     }
 }
 
 fn keys(schema: Vec<KeyElement>) -> Vec<(String, String)> {
-    schema
-        .into_iter()
-        .map(|key| (key.attribute_name, key.key_type))
-        .collect()
+    schema.into_iter().map(|key| (key.attribute_name, key.key_type)).collect()
 }
 
 fn secret(logical_id: &str, properties: SecretProperties) -> Result<Secret, TemplateError> {
@@ -121,10 +111,7 @@ fn secret(logical_id: &str, properties: SecretProperties) -> Result<Secret, Temp
             return Err(TemplateError::refused(logical_id, "SecretString", reason));
         }
     };
-    Ok(Secret {
-        name: properties.name,
-        value,
-    })
+    Ok(Secret { name: properties.name, value })
 }
 
 fn read<T: DeserializeOwned>(logical_id: &str, properties: Value) -> Result<T, TemplateError> {

@@ -29,10 +29,7 @@ fn the_deployed_template_becomes_every_part_of_the_stack() {
     assert_eq!(template.rules[0].bus, "vestibule-bus");
     assert_eq!(template.buses[0].name, "vestibule-bus");
     let stream = &template.streams[0];
-    assert_eq!(
-        (stream.table.as_str(), stream.batch_size),
-        ("vestibule-Table", 100)
-    );
+    assert_eq!((stream.table.as_str(), stream.batch_size), ("vestibule-Table", 100));
     assert!(stream.bisect && stream.reports_failures);
     let table = &template.tables[0];
     assert_eq!(table.name, "vestibule-Table");
@@ -62,12 +59,7 @@ fn a_given_table_name_reaches_table_environment_and_stream() {
     let template = Template::parse(TEMPLATE, &around).unwrap();
     assert_eq!(template.tables[0].name, "t-17");
     assert_eq!(template.streams[0].table, "t-17");
-    assert!(
-        template
-            .functions
-            .iter()
-            .all(|f| f.environment["TABLE_NAME"] == "t-17")
-    );
+    assert!(template.functions.iter().all(|f| f.environment["TABLE_NAME"] == "t-17"));
 }
 
 #[test]

@@ -13,11 +13,9 @@ pub(super) fn to_json(text: &str) -> Result<Value, String> {
 fn convert(yaml: Yaml) -> Result<Value, String> {
     match yaml {
         Yaml::Tagged(tagged) => long_form(&tagged.tag.to_string(), convert(tagged.value)?),
-        Yaml::Sequence(items) => items
-            .into_iter()
-            .map(convert)
-            .collect::<Result<Vec<_>, _>>()
-            .map(Value::Array),
+        Yaml::Sequence(items) => {
+            items.into_iter().map(convert).collect::<Result<Vec<_>, _>>().map(Value::Array)
+        }
         Yaml::Mapping(entries) => entries
             .into_iter()
             .map(|(key, value)| match key {

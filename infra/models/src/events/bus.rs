@@ -77,16 +77,9 @@ pub struct EventBus {
 
 impl EventBus {
     pub(crate) fn new(storage: Storage, options: Arc<CloudOptions>) -> Self {
-        let wiring = Wiring {
-            buses: BTreeSet::from([DEFAULT_BUS.to_owned()]),
-            rules: Vec::new(),
-            sink: None,
-        };
-        Self {
-            storage,
-            options,
-            wiring: Arc::new(RwLock::new(wiring)),
-        }
+        let wiring =
+            Wiring { buses: BTreeSet::from([DEFAULT_BUS.to_owned()]), rules: Vec::new(), sink: None };
+        Self { storage, options, wiring: Arc::new(RwLock::new(wiring)) }
     }
 
     pub(crate) fn perform(&self, operation: &str, body: &[u8]) -> Result<Value, ServiceError> {

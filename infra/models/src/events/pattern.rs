@@ -47,12 +47,9 @@ impl Pattern {
                 };
                 Ok(Self::Fields(members.iter().map(parse).collect::<Result<_, _>>()?))
             }
-            Value::Array(tests) if !tests.is_empty() => Ok(Self::AnyOf(
-                tests
-                    .iter()
-                    .map(|test| parse_test(path, test))
-                    .collect::<Result<_, _>>()?,
-            )),
+            Value::Array(tests) if !tests.is_empty() => {
+                Ok(Self::AnyOf(tests.iter().map(|test| parse_test(path, test)).collect::<Result<_, _>>()?))
+            }
             _ => Err(PatternError::Shape(path.to_owned())),
         }
     }
@@ -64,9 +61,9 @@ impl Pattern {
             (Self::Fields(_), Some(Value::Array(elements))) => {
                 elements.iter().any(|element| self.matches(Some(element)))
             }
-            (Self::Fields(fields), found) => fields
-                .iter()
-                .all(|(name, pattern)| pattern.matches(found.and_then(|value| value.get(name)))),
+            (Self::Fields(fields), found) => {
+                fields.iter().all(|(name, pattern)| pattern.matches(found.and_then(|value| value.get(name))))
+            }
             (Self::AnyOf(tests), Some(Value::Array(elements))) => {
                 tests.iter().any(|test| test.accepts_list(elements))
             }

@@ -37,12 +37,7 @@ impl Entry {
     fn size(&self) -> usize {
         let texts = [&self.source, &self.detail_type, &self.detail];
         let time = if self.time.is_some() { 14 } else { 0 };
-        time + texts
-            .into_iter()
-            .flatten()
-            .chain(&self.resources)
-            .map(String::len)
-            .sum::<usize>()
+        time + texts.into_iter().flatten().chain(&self.resources).map(String::len).sum::<usize>()
     }
 }
 
@@ -76,10 +71,7 @@ pub(super) fn route(
     rules: &[ActiveRule],
     options: &CloudOptions,
 ) -> Outcome {
-    let mut outcome = Outcome {
-        deliveries: Vec::new(),
-        answer: Value::Null,
-    };
+    let mut outcome = Outcome { deliveries: Vec::new(), answer: Value::Null };
     let (mut results, mut failed) = (Vec::new(), 0);
     for entry in &request.entries {
         let bus = entry.event_bus_name.as_deref().map_or(DEFAULT_BUS, bus_name);
@@ -89,9 +81,7 @@ pub(super) fn route(
                 let matching = rules
                     .iter()
                     .filter(|active| active.rule.bus == bus && active.pattern.matches(Some(&event)));
-                outcome
-                    .deliveries
-                    .extend(matching.map(|active| delivery(active, &event, (options.clock)())));
+                outcome.deliveries.extend(matching.map(|active| delivery(active, &event, (options.clock)())));
             }
             Err((code, message)) => {
                 failed += 1;
@@ -137,10 +127,7 @@ fn envelope(
     let detail_type = required("DetailType", &entry.detail_type)?;
     let detail = required("Detail", &entry.detail)?;
     if source.starts_with("aws.") {
-        return Err((
-            "NotAuthorizedForSourceException",
-            "Not authorized for the source.".to_owned(),
-        ));
+        return Err(("NotAuthorizedForSourceException", "Not authorized for the source.".to_owned()));
     }
     if detail_type.chars().count() > 128 {
         return Err((
@@ -149,19 +136,13 @@ fn envelope(
         ));
     }
     if !buses.contains(bus) {
-        return Err((
-            "ResourceNotFoundException",
-            format!("Event bus {bus} does not exist."),
-        ));
+        return Err(("ResourceNotFoundException", format!("Event bus {bus} does not exist.")));
     }
     let detail: Value = serde_json::from_str(&detail)
         .ok()
         .filter(Value::is_object)
         .ok_or_else(|| ("MalformedDetail", "Detail is malformed.".to_owned()))?;
-    let at = entry
-        .time
-        .and_then(from_epoch_seconds)
-        .unwrap_or_else(|| (options.clock)());
+    let at = entry.time.and_then(from_epoch_seconds).unwrap_or_else(|| (options.clock)());
     Ok(json!({
         "version": "0", "id": ids::uuid(), "detail-type": detail_type, "source": source,
         "account": options.account_id, "time": at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(), "region": options.region,
@@ -170,7 +151,5 @@ fn envelope(
 }
 
 fn from_epoch_seconds(seconds: f64) -> Option<Timestamp> {
-    Timestamp::UNIX_EPOCH
-        .checked_add(SignedDuration::try_from_secs_f64(seconds).ok()?)
-        .ok()
+    Timestamp::UNIX_EPOCH.checked_add(SignedDuration::try_from_secs_f64(seconds).ok()?).ok()
 }

@@ -68,14 +68,7 @@ pub enum FaultKind {
 impl Fault {
     /// A fault that hits the first call of `operation` (`*` for any) once.
     pub fn new(service: Service, operation: &str, kind: FaultKind) -> Self {
-        Self {
-            service,
-            operation: operation.to_owned(),
-            kind,
-            times: once(),
-            after: 0,
-            match_body: None,
-        }
+        Self { service, operation: operation.to_owned(), kind, times: once(), after: 0, match_body: None }
     }
 
     /// The same fault, hitting `times` calls.

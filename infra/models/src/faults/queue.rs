@@ -27,22 +27,14 @@ pub struct Faults {
 
 impl Default for Faults {
     fn default() -> Self {
-        Self {
-            planted: Mutex::default(),
-            releases: watch::Sender::new(0),
-            held: AtomicUsize::new(0),
-        }
+        Self { planted: Mutex::default(), releases: watch::Sender::new(0), held: AtomicUsize::new(0) }
     }
 }
 
 impl Faults {
     /// Plants one more fault.
     pub fn set(&self, fault: Fault) {
-        self.lock().push(Planted {
-            fault,
-            passed: 0,
-            hit: 0,
-        });
+        self.lock().push(Planted { fault, passed: 0, hit: 0 });
     }
 
     /// Removes every fault and lets held calls go on.
@@ -53,35 +45,17 @@ impl Faults {
 
     /// Replaces all faults by these, at once.
     pub fn replace(&self, faults: Vec<Fault>) {
-        *self.lock() = faults
-            .into_iter()
-            .map(|fault| Planted {
-                fault,
-                passed: 0,
-                hit: 0,
-            })
-            .collect();
+        *self.lock() = faults.into_iter().map(|fault| Planted { fault, passed: 0, hit: 0 }).collect();
     }
 
     /// The faults that still have calls to hit, with `times` and `after` as they are left.
     pub fn list(&self) -> Vec<Fault> {
         let left = |planted: &Planted| {
-            let times = if planted.fault.times == u32::MAX {
-                u32::MAX
-            } else {
-                planted.fault.times - planted.hit
-            };
-            Fault {
-                times,
-                after: planted.fault.after - planted.passed,
-                ..planted.fault.clone()
-            }
+            let times =
+                if planted.fault.times == u32::MAX { u32::MAX } else { planted.fault.times - planted.hit };
+            Fault { times, after: planted.fault.after - planted.passed, ..planted.fault.clone() }
         };
-        self.lock()
-            .iter()
-            .filter(|planted| planted.is_live())
-            .map(left)
-            .collect()
+        self.lock().iter().filter(|planted| planted.is_live()).map(left).collect()
     }
 
     /// How many calls are held at the moment.
@@ -106,9 +80,8 @@ impl Faults {
     /// What happens to this call; counts it.
     pub(crate) fn strike(&self, service: Service, operation: &str, body: &[u8]) -> Option<FaultKind> {
         let mut planted = self.lock();
-        for one in planted
-            .iter_mut()
-            .filter(|one| one.is_live() && one.fault.matches(service, operation, body))
+        for one in
+            planted.iter_mut().filter(|one| one.is_live() && one.fault.matches(service, operation, body))
         {
             if one.passed < one.fault.after {
                 one.passed += 1;

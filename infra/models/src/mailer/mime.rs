@@ -23,10 +23,7 @@ pub(super) fn headers(source: &str) -> Vec<Header> {
             }
             _ => {
                 if let Some((name, value)) = line.split_once(':') {
-                    headers.push(Header {
-                        name: name.to_owned(),
-                        value: value.trim().to_owned(),
-                    });
+                    headers.push(Header { name: name.to_owned(), value: value.trim().to_owned() });
                 }
             }
         }
@@ -41,9 +38,5 @@ pub(super) fn addresses(value: &str) -> Vec<String> {
         quoted ^= c == '"';
         c == ',' && !quoted
     });
-    parts
-        .map(str::trim)
-        .filter(|part| !part.is_empty())
-        .map(str::to_owned)
-        .collect()
+    parts.map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
 }

@@ -40,11 +40,7 @@ impl Mailer {
     pub(crate) fn perform(&self, operation: &str, body: &[u8]) -> Result<Value, ServiceError> {
         match operation {
             "SendEmail" => self.send_email(input(Service::Ses, body)?),
-            _ => Err(ServiceError::new(
-                404,
-                "NotFoundException",
-                format!("{operation} is not modelled"),
-            )),
+            _ => Err(ServiceError::new(404, "NotFoundException", format!("{operation} is not modelled"))),
         }
     }
 

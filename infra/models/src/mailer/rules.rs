@@ -21,11 +21,8 @@ pub(super) fn check(request: &SendEmail) -> Result<(), ServiceError> {
     if request.content.raw.is_none() && (recipients == 0 || request.from_email_address.is_none()) {
         return Err(bad("A sender and at least one recipient are required."));
     }
-    let addresses = request
-        .destination
-        .all()
-        .chain(&request.from_email_address)
-        .chain(&request.reply_to_addresses);
+    let addresses =
+        request.destination.all().chain(&request.from_email_address).chain(&request.reply_to_addresses);
     if !addresses.map(String::as_str).all(is_mailbox) {
         return Err(bad("Illegal address"));
     }
@@ -44,22 +41,16 @@ fn check_content(content: &Content) -> Result<(), ServiceError> {
             Err(bad("Message length is more than 41943040 bytes long."))
         }
         (None, Some(_), None) => Ok(()),
-        (None, None, Some(_)) => Err(ServiceError::new(
-            404,
-            "NotFoundException",
-            "The template does not exist.",
-        )),
+        (None, None, Some(_)) => {
+            Err(ServiceError::new(404, "NotFoundException", "The template does not exist."))
+        }
         _ => Err(bad("Exactly one of Simple, Raw and Template is required.")),
     }
 }
 
 fn check_message(message: &Message) -> Result<(), ServiceError> {
     let parts = [&message.body.text, &message.body.html];
-    let size: usize = parts
-        .iter()
-        .filter_map(|part| part.as_ref())
-        .map(|part| part.data.len())
-        .sum();
+    let size: usize = parts.iter().filter_map(|part| part.as_ref()).map(|part| part.data.len()).sum();
     if parts.iter().all(|part| part.is_none()) {
         return Err(bad("Either Text or Html is required in the body."));
     }
@@ -80,19 +71,14 @@ fn is_header(header: &Header) -> bool {
     let name_fits = (1..=126).contains(&header.name.len())
         && header.name.bytes().all(|b| b.is_ascii_graphic() && b != b':');
     let value_fits = (1..=995).contains(&header.value.len())
-        && header
-            .value
-            .bytes()
-            .all(|b| b == b' ' || b == b'\t' || b.is_ascii_graphic());
+        && header.value.bytes().all(|b| b == b' ' || b == b'\t' || b.is_ascii_graphic());
     name_fits && value_fits
 }
 
 fn is_tag(tag: &Tag) -> bool {
     let fits = |text: &str| {
         (1..=256).contains(&text.len())
-            && text
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
+            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
     };
     fits(&tag.name) && fits(&tag.value)
 }
@@ -103,9 +89,7 @@ fn is_mailbox(text: &str) -> bool {
         Some((_, rest)) => rest.strip_suffix('>').unwrap_or_default(),
         None => text,
     };
-    let parts = address
-        .split_once('@')
-        .filter(|(local, domain)| !local.is_empty() && is_domain(domain));
+    let parts = address.split_once('@').filter(|(local, domain)| !local.is_empty() && is_domain(domain));
     text.len() <= 320
         && !text.chars().any(char::is_control)
         && parts.is_some_and(|(local, _)| local.bytes().all(|b| b.is_ascii_graphic()))

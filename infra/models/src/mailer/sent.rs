@@ -106,10 +106,7 @@ fn fill_raw(mail: &mut SentMail, data: &str) -> Result<(), ServiceError> {
         }
     }
     if mail.from.is_empty() || mail.to.len() + mail.cc.len() + mail.bcc.len() == 0 {
-        return Err(ServiceError::refused(
-            "BadRequestException",
-            "Missing required header 'From' or 'To'.",
-        ));
+        return Err(ServiceError::refused("BadRequestException", "Missing required header 'From' or 'To'."));
     }
     mail.raw = Some(source);
     Ok(())

@@ -33,8 +33,7 @@ impl Secrets {
         macro_rules! with_input {
             ($operation:path) => {{
                 let request = input(Service::SecretsManager, body)?;
-                self.storage
-                    .transact(|rows| $operation(&self.vault(rows), &request))
+                self.storage.transact(|rows| $operation(&self.vault(rows), &request))
             }};
         }
         match operation {
@@ -48,16 +47,13 @@ impl Secrets {
 
     /// Makes the secret, or gives it a new current version when `value` differs from the current one.
     pub fn put(&self, name: &str, value: &str) -> Result<(), CloudError> {
-        let done = self
-            .storage
-            .transact(|rows| operations::put(&self.vault(rows), name, value));
+        let done = self.storage.transact(|rows| operations::put(&self.vault(rows), name, value));
         done.map_err(|error: ServiceError| CloudError::Refused(format!("{}: {}", error.error, error.message)))
     }
 
     /// Whether a secret of this name exists.
     pub fn exists(&self, name: &str) -> Result<bool, CloudError> {
-        self.storage
-            .transact(|rows| Ok(self.vault(rows).find(name)?.is_some()))
+        self.storage.transact(|rows| Ok(self.vault(rows).find(name)?.is_some()))
     }
 
     /// The current text of a secret; `None` when there is no such secret or it is binary. For the
@@ -71,10 +67,6 @@ impl Secrets {
     }
 
     fn vault<'r, 'c>(&'r self, rows: &'r crate::storage::Rows<'c>) -> Vault<'r, 'c> {
-        Vault {
-            rows,
-            now: (self.options.clock)(),
-            options: &self.options,
-        }
+        Vault { rows, now: (self.options.clock)(), options: &self.options }
     }
 }

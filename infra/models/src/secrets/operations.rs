@@ -24,14 +24,9 @@ pub(super) struct CreateSecret {
 /// Repeating it with the same token and payload answers as the first time.
 pub(super) fn create_secret(vault: &Vault<'_, '_>, request: &CreateSecret) -> Result<Value, ServiceError> {
     let payload = optional_payload(request.secret_string.as_ref(), request.secret_binary.as_ref())?;
-    if let (Some(token), Some(payload), Some(known)) = (
-        &request.client_request_token,
-        &payload,
-        vault.find(&request.name)?,
-    ) && known
-        .versions
-        .get(token)
-        .is_some_and(|version| version.payload == *payload)
+    if let (Some(token), Some(payload), Some(known)) =
+        (&request.client_request_token, &payload, vault.find(&request.name)?)
+        && known.versions.get(token).is_some_and(|version| version.payload == *payload)
     {
         return Ok(json!({ "ARN": known.arn, "Name": known.name, "VersionId": token }));
     }
@@ -39,13 +34,7 @@ pub(super) fn create_secret(vault: &Vault<'_, '_>, request: &CreateSecret) -> Re
     let mut answer = json!({ "ARN": secret.arn, "Name": secret.name });
     if let Some(payload) = payload {
         let id = request.client_request_token.clone().unwrap_or_else(ids::uuid);
-        secret.rotate(
-            &id,
-            Version {
-                payload,
-                created_at: vault.now,
-            },
-        );
+        secret.rotate(&id, Version { payload, created_at: vault.now });
         answer["VersionId"] = json!(id);
     }
     vault.save(&secret)?;
@@ -84,13 +73,7 @@ pub(super) fn put_secret_value(
             ));
         }
         None => {
-            secret.rotate(
-                &id,
-                Version {
-                    payload,
-                    created_at: vault.now,
-                },
-            );
+            secret.rotate(&id, Version { payload, created_at: vault.now });
             vault.save(&secret)?;
         }
     }
@@ -119,11 +102,7 @@ pub(super) fn get_secret_value(
             format!("Secrets Manager can't find the specified secret value for staging label: {stage}"),
         )
     };
-    let id = request
-        .version_id
-        .as_ref()
-        .or_else(|| secret.stages.get(stage))
-        .ok_or_else(missing)?;
+    let id = request.version_id.as_ref().or_else(|| secret.stages.get(stage)).ok_or_else(missing)?;
     let version = secret.versions.get(id).ok_or_else(missing)?;
     let mut answer = json!({
         "ARN": secret.arn, "Name": secret.name, "VersionId": id,
@@ -147,11 +126,7 @@ pub(super) fn describe_secret(
     request: &DescribeSecret,
 ) -> Result<Value, ServiceError> {
     let secret = vault.get(&request.secret_id)?;
-    let versions: BTreeMap<_, _> = secret
-        .versions
-        .keys()
-        .map(|id| (id, secret.stages_of(id)))
-        .collect();
+    let versions: BTreeMap<_, _> = secret.versions.keys().map(|id| (id, secret.stages_of(id))).collect();
     let mut answer = json!({
         "ARN": secret.arn, "Name": secret.name, "VersionIdsToStages": versions,
         "CreatedDate": epoch_seconds(secret.created_at), "LastChangedDate": epoch_seconds(secret.changed_at),
@@ -172,13 +147,7 @@ pub(super) fn put(vault: &Vault<'_, '_>, name: &str, value: &str) -> Result<(), 
     if let Some(payload) =
         payload.filter(|payload| secret.current().is_none_or(|current| current.payload != *payload))
     {
-        secret.rotate(
-            &ids::uuid(),
-            Version {
-                payload,
-                created_at: vault.now,
-            },
-        );
+        secret.rotate(&ids::uuid(), Version { payload, created_at: vault.now });
         vault.save(&secret)?;
     }
     Ok(())

@@ -52,11 +52,7 @@ impl Secret {
     }
 
     pub(super) fn stages_of(&self, id: &str) -> Vec<&String> {
-        self.stages
-            .iter()
-            .filter(|(_, version)| *version == id)
-            .map(|(stage, _)| stage)
-            .collect()
+        self.stages.iter().filter(|(_, version)| *version == id).map(|(stage, _)| stage).collect()
     }
 
     pub(super) fn current(&self) -> Option<&Version> {

@@ -54,10 +54,7 @@ impl Vault<'_, '_> {
     }
 
     fn arn(&self, rest: &str) -> String {
-        format!(
-            "arn:aws:secretsmanager:{}:{}:secret:{rest}",
-            self.options.region, self.options.account_id
-        )
+        format!("arn:aws:secretsmanager:{}:{}:secret:{rest}", self.options.region, self.options.account_id)
     }
 
     pub(super) fn new_secret(&self, name: &str, description: Option<String>) -> Result<Secret, ServiceError> {
@@ -105,10 +102,7 @@ pub(super) fn optional_payload(
         (None, None) => return Ok(None),
     };
     if size > LARGEST {
-        return Err(ServiceError::refused(
-            "ValidationException",
-            "The secret is longer than 65536 bytes.",
-        ));
+        return Err(ServiceError::refused("ValidationException", "The secret is longer than 65536 bytes."));
     }
     Ok(Some(payload))
 }

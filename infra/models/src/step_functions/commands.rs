@@ -50,10 +50,7 @@ impl StepFunctions {
 
     /// Stopping an execution that has ended changes nothing.
     pub(super) fn stop_execution(&self, request: &StopExecution) -> Result<Value, ServiceError> {
-        let stopped = Stopped {
-            error: request.error.clone(),
-            cause: request.cause.clone(),
-        };
+        let stopped = Stopped { error: request.error.clone(), cause: request.cause.clone() };
         let now = (self.options.clock)();
         // Held over the transaction: an execution is either known to run, or nobody runs it before it is stored as stopped.
         let engine = self.engine();
@@ -96,10 +93,7 @@ fn find_or_start(rows: &Rows<'_>, wanted: Execution) -> Result<Execution, Servic
         if known.status == Status::Running && known.input == wanted.input {
             return Ok(known);
         }
-        if known
-            .stop_date
-            .is_none_or(|ended| wanted.start_date.duration_since(ended) < NAME_TAKEN)
-        {
+        if known.stop_date.is_none_or(|ended| wanted.start_date.duration_since(ended) < NAME_TAKEN) {
             return Err(ServiceError::refused(
                 "ExecutionAlreadyExists",
                 format!("Execution Already Exists: '{}'", wanted.arn),

@@ -15,11 +15,7 @@ impl StepFunctions {
     pub(super) fn spawn(&self, arn: &str) -> Result<(), CloudError> {
         // Held while the row is read, so that a stop or a second start in between cannot make it run from a stale snapshot.
         let mut engine = self.engine();
-        let Some(worker) = engine
-            .worker
-            .clone()
-            .filter(|_| !engine.running.contains_key(arn))
-        else {
+        let Some(worker) = engine.worker.clone().filter(|_| !engine.running.contains_key(arn)) else {
             return Ok(());
         };
         let (found, stop) = self.storage.transact(|rows| {

@@ -54,11 +54,7 @@ pub struct StepFunctions {
 
 impl StepFunctions {
     pub(crate) fn new(storage: Storage, options: Arc<CloudOptions>) -> Self {
-        Self {
-            storage,
-            options,
-            engine: Arc::default(),
-        }
+        Self { storage, options, engine: Arc::default() }
     }
 
     pub(crate) fn perform(&self, operation: &str, body: &[u8]) -> Result<Value, ServiceError> {
@@ -75,10 +71,7 @@ impl StepFunctions {
 
     /// Adds a standard state machine, or replaces the definition for executions that start or resume from now on.
     pub fn add_state_machine(&self, name: &str, definition: Definition) {
-        let machine = Machine {
-            definition: Arc::new(definition),
-            created_at: (self.options.clock)(),
-        };
+        let machine = Machine { definition: Arc::new(definition), created_at: (self.options.clock)() };
         self.engine().machines.insert(name.to_owned(), machine);
     }
 
@@ -108,10 +101,7 @@ impl StepFunctions {
     }
 
     fn arn(&self, kind: &str) -> String {
-        format!(
-            "arn:aws:states:{}:{}:{kind}:",
-            self.options.region, self.options.account_id
-        )
+        format!("arn:aws:states:{}:{}:{kind}:", self.options.region, self.options.account_id)
     }
 
     fn engine(&self) -> MutexGuard<'_, Engine> {

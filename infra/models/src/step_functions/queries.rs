@@ -45,24 +45,15 @@ pub(super) struct ListStateMachines {
 impl StepFunctions {
     pub(super) fn get_execution(&self, rows: &Rows<'_>, arn: &str) -> Result<Execution, ServiceError> {
         if !arn.starts_with(&self.arn("execution")) {
-            return Err(ServiceError::refused(
-                "InvalidArn",
-                format!("Invalid Arn: '{arn}'"),
-            ));
+            return Err(ServiceError::refused("InvalidArn", format!("Invalid Arn: '{arn}'")));
         }
-        let missing = || {
-            ServiceError::refused(
-                "ExecutionDoesNotExist",
-                format!("Execution Does Not Exist: '{arn}'"),
-            )
-        };
+        let missing =
+            || ServiceError::refused("ExecutionDoesNotExist", format!("Execution Does Not Exist: '{arn}'"));
         store::find(rows, arn)?.ok_or_else(missing)
     }
 
     pub(super) fn describe_execution(&self, request: &DescribeExecution) -> Result<Value, ServiceError> {
-        let execution = self
-            .storage
-            .transact(|rows| self.get_execution(rows, &request.execution_arn))?;
+        let execution = self.storage.transact(|rows| self.get_execution(rows, &request.execution_arn))?;
         let mut view = summary(&execution);
         view["input"] = json!(execution.input.to_string());
         view["inputDetails"] = json!({ "included": true });
@@ -87,16 +78,8 @@ impl StepFunctions {
             events.reverse();
         }
         let with_data = request.include_execution_data.unwrap_or(true);
-        let views = events
-            .into_iter()
-            .map(|event| event_view(event, with_data))
-            .collect();
-        page(
-            "events",
-            views,
-            request.max_results,
-            request.next_token.as_deref(),
-        )
+        let views = events.into_iter().map(|event| event_view(event, with_data)).collect();
+        page("events", views, request.max_results, request.next_token.as_deref())
     }
 
     /// The newest execution comes first.
@@ -104,28 +87,17 @@ impl StepFunctions {
         let machine = self.machine_name(&request.state_machine_arn)?;
         let prefix = format!("{}{machine}:", self.arn("execution"));
         let mut executions = self.storage.transact(|rows| store::executions(rows, &prefix))?;
-        executions.retain(|execution| {
-            request
-                .status_filter
-                .is_none_or(|status| execution.status == status)
-        });
+        executions.retain(|execution| request.status_filter.is_none_or(|status| execution.status == status));
         executions.sort_by_key(|execution| Reverse(execution.start_date));
         let views = executions.iter().map(summary).collect();
-        page(
-            "executions",
-            views,
-            request.max_results,
-            request.next_token.as_deref(),
-        )
+        page("executions", views, request.max_results, request.next_token.as_deref())
     }
 
     pub(super) fn list_state_machines(&self, request: &ListStateMachines) -> Result<Value, ServiceError> {
         let view = |(name, created_at)| json!({ "stateMachineArn": self.state_machine_arn(name), "name": name, "type": "STANDARD", "creationDate": created_at });
         let engine = self.engine();
-        let machines = engine
-            .machines
-            .iter()
-            .map(|(name, machine)| (name.as_str(), epoch_seconds(machine.created_at)));
+        let machines =
+            engine.machines.iter().map(|(name, machine)| (name.as_str(), epoch_seconds(machine.created_at)));
         page(
             "stateMachines",
             machines.map(view).collect(),

@@ -12,10 +12,7 @@ const LARGEST_INPUT: usize = 262_144;
 pub(super) fn check_name(name: &str) -> Result<(), ServiceError> {
     let is_refused = |c: char| c.is_whitespace() || c.is_control() || "<>{}[]?*\"#%\\^|~`$&,;:/".contains(c);
     if !(1..=LONGEST_NAME).contains(&name.chars().count()) || name.chars().any(is_refused) {
-        return Err(ServiceError::refused(
-            "InvalidName",
-            format!("Invalid Name: '{name}'"),
-        ));
+        return Err(ServiceError::refused("InvalidName", format!("Invalid Name: '{name}'")));
     }
     Ok(())
 }
@@ -42,10 +39,7 @@ pub(super) fn page_size(wanted: Option<usize>) -> Result<usize, ServiceError> {
     match wanted {
         None | Some(0) => Ok(100),
         Some(size @ 1..=1000) => Ok(size),
-        Some(_) => Err(ServiceError::refused(
-            "ValidationException",
-            "maxResults is at most 1000",
-        )),
+        Some(_) => Err(ServiceError::refused("ValidationException", "maxResults is at most 1000")),
     }
 }
 

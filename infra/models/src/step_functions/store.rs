@@ -44,11 +44,7 @@ pub(super) fn remove(rows: &Rows<'_>, arn: &str) -> Result<(), CloudError> {
 
 /// The executions whose ARN starts with `prefix`.
 pub(super) fn executions(rows: &Rows<'_>, prefix: &str) -> Result<Vec<Execution>, CloudError> {
-    Ok(rows
-        .list(EXECUTIONS, prefix)?
-        .into_iter()
-        .map(|(_, execution)| execution)
-        .collect())
+    Ok(rows.list(EXECUTIONS, prefix)?.into_iter().map(|(_, execution)| execution).collect())
 }
 
 pub(super) fn running(rows: &Rows<'_>) -> Result<Vec<Execution>, CloudError> {
@@ -58,11 +54,7 @@ pub(super) fn running(rows: &Rows<'_>) -> Result<Vec<Execution>, CloudError> {
 }
 
 pub(super) fn events(rows: &Rows<'_>, arn: &str) -> Result<Vec<Event>, CloudError> {
-    Ok(rows
-        .list(EVENTS, &format!("{arn}/"))?
-        .into_iter()
-        .map(|(_, event)| event)
-        .collect())
+    Ok(rows.list(EVENTS, &format!("{arn}/"))?.into_iter().map(|(_, event)| event).collect())
 }
 
 pub(super) fn request_stop(rows: &Rows<'_>, arn: &str, stopped: &Stopped) -> Result<(), CloudError> {

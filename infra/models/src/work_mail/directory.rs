@@ -100,10 +100,7 @@ impl<'r, 'c> Directory<'r, 'c> {
     /// Gives a lower-case address to the user, unless another has it.
     pub(super) fn take_address(&self, user: &User, address: &str) -> Result<(), ServiceError> {
         let key = key(&user.organization, address);
-        if self
-            .address_owner(&user.organization, address)?
-            .is_some_and(|owner| owner != user.id)
-        {
+        if self.address_owner(&user.organization, address)?.is_some_and(|owner| owner != user.id) {
             return Err(ServiceError::refused(
                 "EmailAddressInUseException",
                 "The email address that you're trying to assign is already created for a different user, group, or resource.",
@@ -122,17 +119,12 @@ impl<'r, 'c> Directory<'r, 'c> {
     }
 
     pub(super) fn release_address(&self, user: &User, address: &str) -> Result<(), CloudError> {
-        self.rows
-            .remove(ADDRESSES, &key(&user.organization, address))
-            .map(drop)
+        self.rows.remove(ADDRESSES, &key(&user.organization, address)).map(drop)
     }
 
     pub(super) fn remove(&self, user: &User) -> Result<(), CloudError> {
-        self.rows
-            .remove(NAMES, &key(&user.organization, &user.name.to_lowercase()))?;
-        self.rows
-            .remove(USERS, &key(&user.organization, &user.id))
-            .map(drop)
+        self.rows.remove(NAMES, &key(&user.organization, &user.name.to_lowercase()))?;
+        self.rows.remove(USERS, &key(&user.organization, &user.id)).map(drop)
     }
 
     /// Counts an operation that took effect.

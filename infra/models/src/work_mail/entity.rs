@@ -22,15 +22,8 @@ pub(crate) struct Organization {
 
 impl Organization {
     pub(crate) fn new(id: &str, domain: &str, created_at: Timestamp) -> Self {
-        let domain = Domain {
-            name: domain.to_lowercase(),
-            verified: true,
-        };
-        Self {
-            id: id.to_owned(),
-            domains: vec![domain],
-            created_at,
-        }
+        let domain = Domain { name: domain.to_lowercase(), verified: true };
+        Self { id: id.to_owned(), domains: vec![domain], created_at }
     }
 
     /// The domain new organizations are opened with comes first and stays the default.
@@ -117,9 +110,7 @@ impl User {
     }
 
     pub(super) fn password_matches(&self, candidate: &str) -> bool {
-        self.password
-            .as_ref()
-            .is_some_and(|hash| *hash == PasswordHash::of(&self.id, candidate))
+        self.password.as_ref().is_some_and(|hash| *hash == PasswordHash::of(&self.id, candidate))
     }
 
     /// All addresses at which the user is reached.

@@ -27,26 +27,11 @@ pub(super) fn describe_user(
     let optional = [
         ("FirstName", user.first_name.as_ref().map(|name| json!(name))),
         ("LastName", user.last_name.as_ref().map(|name| json!(name))),
-        (
-            "IdentityProviderUserId",
-            user.identity_provider_user_id.as_ref().map(|id| json!(id)),
-        ),
-        (
-            "MailboxProvisionedDate",
-            mailbox.map(|mailbox| epoch_seconds(mailbox.provisioned_at)),
-        ),
-        (
-            "MailboxDeprovisionedDate",
-            mailbox
-                .and_then(|mailbox| mailbox.deprovisioned_at)
-                .map(epoch_seconds),
-        ),
+        ("IdentityProviderUserId", user.identity_provider_user_id.as_ref().map(|id| json!(id))),
+        ("MailboxProvisionedDate", mailbox.map(|mailbox| epoch_seconds(mailbox.provisioned_at))),
+        ("MailboxDeprovisionedDate", mailbox.and_then(|mailbox| mailbox.deprovisioned_at).map(epoch_seconds)),
     ];
-    view.extend(
-        optional
-            .into_iter()
-            .filter_map(|(name, value)| Some((name.to_owned(), value?))),
-    );
+    view.extend(optional.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
     view.insert("HiddenFromGlobalAddressList".to_owned(), json!(user.hidden));
     view.remove("Id").map(|id| view.insert("UserId".to_owned(), id));
     Ok(Value::Object(view))
@@ -64,10 +49,7 @@ fn summary(user: &User) -> Map<String, Value> {
         ("EnabledDate", user.enabled_at.map(epoch_seconds)),
         ("DisabledDate", user.disabled_at.map(epoch_seconds)),
     ];
-    members
-        .into_iter()
-        .filter_map(|(name, value)| Some((name.to_owned(), value?)))
-        .collect()
+    members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
 }
 
 #[derive(Deserialize)]

@@ -51,20 +51,10 @@ pub(super) fn register_to_work_mail(
 
 /// The user's own mailbox when it is still kept, a new one otherwise.
 fn mailbox_for(user: &User, now: Timestamp) -> Mailbox {
-    let is_kept = |mailbox: &Mailbox| {
-        mailbox
-            .deprovisioned_at
-            .is_none_or(|at| now.duration_since(at) < KEPT)
-    };
+    let is_kept = |mailbox: &Mailbox| mailbox.deprovisioned_at.is_none_or(|at| now.duration_since(at) < KEPT);
     match &user.mailbox {
-        Some(mailbox) if is_kept(mailbox) => Mailbox {
-            deprovisioned_at: None,
-            ..mailbox.clone()
-        },
-        _ => Mailbox {
-            provisioned_at: now,
-            deprovisioned_at: None,
-        },
+        Some(mailbox) if is_kept(mailbox) => Mailbox { deprovisioned_at: None, ..mailbox.clone() },
+        _ => Mailbox { provisioned_at: now, deprovisioned_at: None },
     }
 }
 

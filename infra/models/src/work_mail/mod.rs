@@ -75,11 +75,10 @@ impl WorkMail {
         if !rules::is_organization_id(id) {
             return Err(CloudError::Refused(format!("{id} is not an organization id")));
         }
-        self.storage
-            .transact(|rows| match rows.find::<Organization>(ORGANIZATIONS, id)? {
-                Some(_) => Ok(()),
-                None => rows.put(ORGANIZATIONS, id, &Organization::new(id, domain, self.now())),
-            })
+        self.storage.transact(|rows| match rows.find::<Organization>(ORGANIZATIONS, id)? {
+            Some(_) => Ok(()),
+            None => rows.put(ORGANIZATIONS, id, &Organization::new(id, domain, self.now())),
+        })
     }
 
     /// Adds a further mail domain to an organization; addresses on an unverified one are refused with `MailDomainStateException`.
@@ -89,10 +88,7 @@ impl WorkMail {
             let mut changed =
                 found.ok_or_else(|| CloudError::Refused(format!("no organization {organization}")))?;
             changed.domains.retain(|known| known.name != domain);
-            changed.domains.push(Domain {
-                name: domain.to_lowercase(),
-                verified,
-            });
+            changed.domains.push(Domain { name: domain.to_lowercase(), verified });
             rows.put(ORGANIZATIONS, organization, &changed)
         })
     }
@@ -114,9 +110,7 @@ impl WorkMail {
 
     /// The users of an organization, in the order of their ids. Deleted users are gone.
     pub fn users(&self, organization: &str) -> Result<Vec<User>, CloudError> {
-        let users = self
-            .storage
-            .transact(|rows| rows.list(USERS, &format!("{organization}/")))?;
+        let users = self.storage.transact(|rows| rows.list(USERS, &format!("{organization}/")))?;
         Ok(users.into_iter().map(|(_, user)| user).collect())
     }
 
@@ -127,10 +121,6 @@ impl WorkMail {
 
     /// How often each mutating operation took effect, over the lifetime of the data directory.
     pub fn mutations(&self) -> Result<BTreeMap<String, u64>, CloudError> {
-        Ok(self
-            .storage
-            .transact(|rows| rows.list(MUTATIONS, ""))?
-            .into_iter()
-            .collect())
+        Ok(self.storage.transact(|rows| rows.list(MUTATIONS, ""))?.into_iter().collect())
     }
 }

@@ -5,16 +5,8 @@ use crate::error::ServiceError;
 use super::entity::Organization;
 
 /// Names the directory keeps for itself.
-const RESERVED_NAMES: [&str; 8] = [
-    "admin",
-    "administrator",
-    "awsadmin",
-    "guest",
-    "krbtgt",
-    "root",
-    "system",
-    "workmail",
-];
+const RESERVED_NAMES: [&str; 8] =
+    ["admin", "administrator", "awsadmin", "guest", "krbtgt", "root", "system", "workmail"];
 
 fn invalid(message: &str) -> ServiceError {
     ServiceError::refused("InvalidParameterException", message)
@@ -28,13 +20,9 @@ pub(super) fn is_organization_id(id: &str) -> bool {
 
 /// A user name: `[\w\-.]+(@domain)?`, at most 64 characters, not reserved.
 pub(super) fn check_user_name(name: &str) -> Result<(), ServiceError> {
-    let (local, domain) = name
-        .split_once('@')
-        .map_or((name, None), |(local, domain)| (local, Some(domain)));
-    let local_fits = !local.is_empty()
-        && local
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b));
+    let (local, domain) = name.split_once('@').map_or((name, None), |(local, domain)| (local, Some(domain)));
+    let local_fits =
+        !local.is_empty() && local.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b));
     if name.len() > 64 || !local_fits || domain.is_some_and(|domain| !is_domain(domain)) {
         return Err(invalid("The user name is not valid."));
     }
@@ -86,16 +74,9 @@ pub(super) fn check_email(organization: &Organization, email: &str) -> Result<St
     let Some((_, domain)) = parts else {
         return Err(invalid("The e-mail address is not valid."));
     };
-    match organization
-        .domains
-        .iter()
-        .find(|known| known.name.eq_ignore_ascii_case(domain))
-    {
+    match organization.domains.iter().find(|known| known.name.eq_ignore_ascii_case(domain)) {
         Some(known) if known.verified => Ok(email.to_ascii_lowercase()),
-        Some(_) => Err(ServiceError::refused(
-            "MailDomainStateException",
-            "The domain is not verified.",
-        )),
+        Some(_) => Err(ServiceError::refused("MailDomainStateException", "The domain is not verified.")),
         None => Err(ServiceError::refused(
             "MailDomainNotFoundException",
             "The domain specified is not found in your organization.",
@@ -105,9 +86,7 @@ pub(super) fn check_email(organization: &Organization, email: &str) -> Result<St
 
 fn is_local_part(local: &str) -> bool {
     (1..=64).contains(&local.len())
-        && local
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"._%+-".contains(&b))
+        && local.bytes().all(|b| b.is_ascii_alphanumeric() || b"._%+-".contains(&b))
 }
 
 fn is_domain(domain: &str) -> bool {

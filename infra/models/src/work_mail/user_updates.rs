@@ -34,8 +34,7 @@ pub(super) fn update_user(
         ("LastName", &request.last_name),
     ];
     for (field, text) in names {
-        text.as_ref()
-            .map_or(Ok(()), |text| rules::check_text(field, text))?;
+        text.as_ref().map_or(Ok(()), |text| rules::check_text(field, text))?;
     }
     let mut user = directory.get_user(&request.organization_id, &request.user_id)?;
     apply(&mut user, request);
@@ -52,10 +51,8 @@ fn apply(user: &mut User, request: &UpdateUser) {
     }
     user.first_name = request.first_name.clone().or(user.first_name.take());
     user.last_name = request.last_name.clone().or(user.last_name.take());
-    user.identity_provider_user_id = request
-        .identity_provider_user_id
-        .clone()
-        .or(user.identity_provider_user_id.take());
+    user.identity_provider_user_id =
+        request.identity_provider_user_id.clone().or(user.identity_provider_user_id.take());
 }
 
 #[derive(Deserialize)]

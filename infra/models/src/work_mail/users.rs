@@ -42,17 +42,11 @@ pub(super) fn create_user(
     if let Some(password) = &request.password {
         rules::check_password(password)?;
     }
-    let mut user = new_user(
-        directory,
-        &request.organization_id,
-        &request.name,
-        &request.display_name,
-    );
+    let mut user = new_user(directory, &request.organization_id, &request.name, &request.display_name);
     user.first_name.clone_from(&request.first_name);
     user.last_name.clone_from(&request.last_name);
     user.hidden = request.hidden_from_global_address_list;
-    user.identity_provider_user_id
-        .clone_from(&request.identity_provider_user_id);
+    user.identity_provider_user_id.clone_from(&request.identity_provider_user_id);
     user.role = request.role.unwrap_or(UserRole::User);
     if let Some(password) = &request.password {
         user.set_password(password);
@@ -80,9 +74,7 @@ pub(super) fn delete_user(
         return Ok(json!({}));
     };
     if user.state == UserState::Enabled {
-        return Err(wrong_state(
-            "The entity must be disabled before it can be deleted.",
-        ));
+        return Err(wrong_state("The entity must be disabled before it can be deleted."));
     }
     directory.remove(&user)?;
     directory.count("DeleteUser")?;
@@ -100,10 +92,7 @@ pub(super) fn add_foreign_user(
     let mut user = new_user(directory, organization, name, name);
     user.state = UserState::Enabled;
     user.enabled_at = Some(directory.now);
-    user.mailbox = Some(Mailbox {
-        provisioned_at: directory.now,
-        deprovisioned_at: None,
-    });
+    user.mailbox = Some(Mailbox { provisioned_at: directory.now, deprovisioned_at: None });
     directory.take_name(&user)?;
     directory.take_address(&user, &address)?;
     user.email = Some(address);

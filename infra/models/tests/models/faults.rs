@@ -24,9 +24,7 @@ fn create(name: &str) -> Value {
 }
 
 fn plant(cloud: &Cloud, kind: FaultKind) {
-    cloud
-        .faults()
-        .set(Fault::new(Service::WorkMail, "CreateUser", kind));
+    cloud.faults().set(Fault::new(Service::WorkMail, "CreateUser", kind));
 }
 
 fn users(cloud: &Cloud) -> usize {
@@ -44,17 +42,10 @@ fn refuse() -> FaultKind {
 #[tokio::test]
 async fn a_refusal_does_nothing_and_hits_as_often_as_told() {
     let cloud = cloud();
-    cloud.faults().set(
-        Fault::new(Service::WorkMail, "CreateUser", refuse())
-            .after(1)
-            .times(2),
-    );
+    cloud.faults().set(Fault::new(Service::WorkMail, "CreateUser", refuse()).after(1).times(2));
     ok(&cloud, CREATE, &create("a")).await;
     for _ in 0..2 {
-        assert_eq!(
-            refused(&cloud, CREATE, &create("b")).await,
-            "DirectoryUnavailableException"
-        );
+        assert_eq!(refused(&cloud, CREATE, &create("b")).await, "DirectoryUnavailableException");
     }
     assert_eq!(users(&cloud), 1);
     ok(&cloud, CREATE, &create("b")).await;
@@ -66,11 +57,7 @@ async fn a_refusal_does_nothing_and_hits_as_often_as_told() {
 #[tokio::test]
 async fn a_fault_can_be_aimed_at_one_body() {
     let cloud = cloud();
-    cloud.faults().set(
-        Fault::new(Service::WorkMail, "*", refuse())
-            .matching("\"bad\"")
-            .times(u32::MAX),
-    );
+    cloud.faults().set(Fault::new(Service::WorkMail, "*", refuse()).matching("\"bad\"").times(u32::MAX));
     ok(&cloud, CREATE, &create("good")).await;
     refused(&cloud, CREATE, &create("bad")).await;
     refused(&cloud, CREATE, &create("bad")).await;
@@ -125,11 +112,8 @@ async fn garbage_is_a_success_that_is_not_json() {
 async fn a_late_answer_was_done_at_once() {
     let cloud = cloud();
     plant(&cloud, FaultKind::Late { millis: 60_000 });
-    let waiting = tokio::time::timeout(
-        Duration::from_secs(30),
-        send(&cloud, target(CREATE, &create("kim"))),
-    )
-    .await;
+    let waiting =
+        tokio::time::timeout(Duration::from_secs(30), send(&cloud, target(CREATE, &create("kim")))).await;
     assert!(waiting.is_err());
     assert_eq!(users(&cloud), 1);
 }
@@ -166,10 +150,7 @@ async fn faults_are_set_shown_and_removed_over_http() {
     assert_eq!(shown, cloud.faults().list());
     assert_eq!((shown[0].times, shown[1].operation.as_str()), (2, "*"));
     let gone = send(&cloud, Request::delete("/_faults").body(Body::empty()).unwrap()).await;
-    assert_eq!(
-        (gone.status(), cloud.faults().list().len()),
-        (StatusCode::NO_CONTENT, 0)
-    );
+    assert_eq!((gone.status(), cloud.faults().list().len()), (StatusCode::NO_CONTENT, 0));
 }
 
 #[tokio::test]

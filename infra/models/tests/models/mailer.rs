@@ -11,9 +11,7 @@ use vestibule_models::Cloud;
 use crate::support::{answer, cloud, send};
 
 fn request(body: &Value) -> Request<Body> {
-    Request::post("/v2/email/outbound-emails")
-        .body(Body::from(body.to_string()))
-        .unwrap()
+    Request::post("/v2/email/outbound-emails").body(Body::from(body.to_string())).unwrap()
 }
 
 fn mail() -> Value {
@@ -47,17 +45,10 @@ async fn a_simple_mail_is_taken_and_kept_with_all_its_parts() {
         ("Willkommen, Jörg", Some("Hi"), Some("<p>Hi</p>"))
     );
     assert_eq!(
-        (
-            sent.to[0].as_str(),
-            sent.tags[0].value.as_str(),
-            sent.headers[0].name.as_str()
-        ),
+        (sent.to[0].as_str(), sent.tags[0].value.as_str(), sent.headers[0].name.as_str()),
         ("kim@example.test", "t_42", "X-Job")
     );
-    assert!(
-        !format!("{sent:?}").contains("<p>Hi</p>"),
-        "bodies are not for logs"
-    );
+    assert!(!format!("{sent:?}").contains("<p>Hi</p>"), "bodies are not for logs");
 }
 
 #[tokio::test]
@@ -79,14 +70,8 @@ async fn limits_of_recipients_headers_tags_and_addresses_are_enforced() {
         ("/Destination/ToAddresses", json!([])),
         ("/Destination/ToAddresses", json!(["jörg@example.test"])),
         ("/FromEmailAddress", json!("nobody")),
-        (
-            "/Content/Simple/Headers",
-            json!([{ "Name": "X-Job", "Value": "1\r\nBcc: eve@example.test" }]),
-        ),
-        (
-            "/Content/Simple/Subject/Data",
-            json!("Hi\r\nBcc: eve@example.test"),
-        ),
+        ("/Content/Simple/Headers", json!([{ "Name": "X-Job", "Value": "1\r\nBcc: eve@example.test" }])),
+        ("/Content/Simple/Subject/Data", json!("Hi\r\nBcc: eve@example.test")),
         ("/Content/Simple/Body", json!({})),
         ("/EmailTags", json!([{ "Name": "tenant", "Value": "t:42" }])),
     ];
@@ -105,10 +90,7 @@ async fn a_raw_mail_takes_what_the_request_leaves_out_from_its_headers() {
     let body = json!({ "Content": { "Raw": { "Data": BASE64_STANDARD.encode(source) } } });
     answer(&cloud, request(&body)).await;
     let sent = cloud.mailer().sent().unwrap().remove(0);
-    assert_eq!(
-        (sent.from.as_str(), sent.subject.as_str()),
-        ("no-reply@acme.example", "A long subject")
-    );
+    assert_eq!((sent.from.as_str(), sent.subject.as_str()), ("no-reply@acme.example", "A long subject"));
     assert_eq!(sent.to, ["\"Lee, Kim\" <kim@example.test>", "jo@example.test"]);
     assert_eq!(sent.raw.as_deref(), Some(source));
     assert_refused(&cloud, &json!({ "Content": { "Raw": { "Data": "%" } } })).await;

@@ -32,9 +32,7 @@ async fn state_survives_and_no_password_lies_in_the_state_file() {
             "Content": { "Simple": { "Subject": { "Data": "s" }, "Body": { "Text": { "Data": PASSWORD } } } } });
         answer(
             &cloud,
-            Request::post("/v2/email/outbound-emails")
-                .body(Body::from(mail.to_string()))
-                .unwrap(),
+            Request::post("/v2/email/outbound-emails").body(Body::from(mail.to_string())).unwrap(),
         )
         .await;
     }

@@ -23,15 +23,9 @@ async fn a_secret_is_read_by_name_and_arn() {
         );
         assert!(value["CreatedDate"].is_f64());
     }
-    assert_eq!(
-        refused(&cloud, GET, &json!({ "SecretId": "other" })).await,
-        "ResourceNotFoundException"
-    );
+    assert_eq!(refused(&cloud, GET, &json!({ "SecretId": "other" })).await, "ResourceNotFoundException");
     let again = json!({ "Name": "app/signing-key", "SecretString": "x" });
-    assert_eq!(
-        refused(&cloud, "secretsmanager.CreateSecret", &again).await,
-        "ResourceExistsException"
-    );
+    assert_eq!(refused(&cloud, "secretsmanager.CreateSecret", &again).await, "ResourceExistsException");
 }
 
 #[tokio::test]
@@ -44,24 +38,13 @@ async fn a_new_version_becomes_current_and_the_old_one_previous() {
         &json!({ "SecretId": "key", "SecretString": "two", "ClientRequestToken": "t2" }),
     )
     .await;
-    assert_eq!(
-        ok(&cloud, GET, &json!({ "SecretId": "key" })).await["SecretString"],
-        "two"
-    );
+    assert_eq!(ok(&cloud, GET, &json!({ "SecretId": "key" })).await["SecretString"], "two");
     let previous = json!({ "SecretId": "key", "VersionStage": "AWSPREVIOUS" });
     assert_eq!(ok(&cloud, GET, &previous).await["SecretString"], "one");
-    let described = ok(
-        &cloud,
-        "secretsmanager.DescribeSecret",
-        &json!({ "SecretId": "key" }),
-    )
-    .await;
+    let described = ok(&cloud, "secretsmanager.DescribeSecret", &json!({ "SecretId": "key" })).await;
     assert_eq!(described["VersionIdsToStages"]["t2"], json!(["AWSCURRENT"]));
     let clash = json!({ "SecretId": "key", "SecretString": "three", "ClientRequestToken": "t2" });
-    assert_eq!(
-        refused(&cloud, "secretsmanager.PutSecretValue", &clash).await,
-        "ResourceExistsException"
-    );
+    assert_eq!(refused(&cloud, "secretsmanager.PutSecretValue", &clash).await, "ResourceExistsException");
 }
 
 #[tokio::test]

@@ -19,10 +19,7 @@ pub(crate) fn cloud() -> Cloud {
 
 pub(crate) fn opened(data_dir: Option<&Path>) -> Cloud {
     let cloud = Cloud::open(data_dir, CloudOptions::default()).unwrap();
-    cloud
-        .work_mail()
-        .add_organization(ORGANIZATION, "acme.example")
-        .unwrap();
+    cloud.work_mail().add_organization(ORGANIZATION, "acme.example").unwrap();
     cloud
 }
 
@@ -41,10 +38,7 @@ pub(crate) async fn send(cloud: &Cloud, request: Request<Body>) -> Response {
 /// Status and JSON body of the answer.
 pub(crate) async fn answer(cloud: &Cloud, request: Request<Body>) -> (StatusCode, Value) {
     let response = send(cloud, request).await;
-    assert!(
-        response.headers().contains_key("x-amzn-requestid"),
-        "every answer names the request"
-    );
+    assert!(response.headers().contains_key("x-amzn-requestid"), "every answer names the request");
     let status = response.status();
     let body = response.into_body().collect().await.unwrap().to_bytes();
     (status, serde_json::from_slice(&body).unwrap())

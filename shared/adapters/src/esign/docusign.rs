@@ -37,16 +37,12 @@ impl Keys {
         if claimed.is_empty() {
             return Err(EsignError::SignatureMissing);
         }
-        let proved = self.0.iter().map(|key| hmac::sign(key, raw_body)).any(|tag| {
-            claimed
-                .iter()
-                .any(|claim| verify_slices_are_equal(tag.as_ref(), claim).is_ok())
-        });
-        if proved {
-            Ok(())
-        } else {
-            Err(EsignError::SignatureWrong)
-        }
+        let proved = self
+            .0
+            .iter()
+            .map(|key| hmac::sign(key, raw_body))
+            .any(|tag| claimed.iter().any(|claim| verify_slices_are_equal(tag.as_ref(), claim).is_ok()));
+        if proved { Ok(()) } else { Err(EsignError::SignatureWrong) }
     }
 }
 
@@ -97,12 +93,7 @@ fn correlation(body: &Value) -> Option<String> {
 
 // `retryCount` differs between attempts, so a hash of the body would not do.
 fn delivery_key(body: &Value, occurred_at: Option<Timestamp>) -> Result<String, EsignError> {
-    let pointers = [
-        "/configurationId",
-        "/event",
-        "/data/envelopeId",
-        "/data/recipientId",
-    ];
+    let pointers = ["/configurationId", "/event", "/data/envelopeId", "/data/recipientId"];
     let mut parts = Vec::with_capacity(pointers.len() + 1);
     for pointer in pointers {
         parts.push(field::token(body, pointer)?.unwrap_or_default());

@@ -19,11 +19,7 @@ pub(super) fn malformed(detail: &'static str) -> EsignError {
 /// Parses the body as a JSON object; the parser's own limit on nesting applies.
 pub(super) fn object(raw_body: &[u8]) -> Result<Value, EsignError> {
     let body: Value = serde_json::from_slice(raw_body).map_err(|_| malformed("body"))?;
-    if body.is_object() {
-        Ok(body)
-    } else {
-        Err(malformed("body"))
-    }
+    if body.is_object() { Ok(body) } else { Err(malformed("body")) }
 }
 
 /// The token at `pointer`; `None` when absent or null. Numbers count as their digits.
@@ -75,11 +71,7 @@ mod tests {
     #[test]
     fn deep_nesting_and_other_shapes_are_malformed() {
         let deep = [b"{\"a\":".repeat(100_000), b"[".repeat(100_000)];
-        for body in deep
-            .iter()
-            .map(Vec::as_slice)
-            .chain([&b""[..], b"[]", b"null", b"{", b"\xff", b"{}x"])
-        {
+        for body in deep.iter().map(Vec::as_slice).chain([&b""[..], b"[]", b"null", b"{", b"\xff", b"{}x"]) {
             assert_eq!(object(body), Err(malformed("body")));
         }
     }
@@ -87,39 +79,20 @@ mod tests {
     #[test]
     fn a_token_holds_no_separator() {
         for text in ["", "a#b", "a/b", "a b", "a\n", "ä", "a|b", &"a".repeat(129)] {
-            assert_eq!(
-                token(&json!({ "id": text }), "/id"),
-                Err(malformed("/id")),
-                "{text:?}"
-            );
+            assert_eq!(token(&json!({ "id": text }), "/id"), Err(malformed("/id")), "{text:?}");
         }
         for other in [json!(true), json!(-1), json!(1.5), json!([]), json!({})] {
             assert_eq!(token(&json!({ "id": other }), "/id"), Err(malformed("/id")));
         }
-        assert_eq!(
-            token(&json!({ "id": 1_234_567 }), "/id"),
-            Ok(Some("1234567".to_owned()))
-        );
+        assert_eq!(token(&json!({ "id": 1_234_567 }), "/id"), Ok(Some("1234567".to_owned())));
         assert_eq!(token(&json!({}), "/id"), Ok(None));
-        assert_eq!(
-            required_token(&json!({ "id": null }), "/id"),
-            Err(malformed("/id"))
-        );
+        assert_eq!(required_token(&json!({ "id": null }), "/id"), Err(malformed("/id")));
     }
 
     #[test]
     fn a_spoilt_correlation_is_dropped() {
-        assert_eq!(
-            correlation(Some(&json!("hire_1/w9"))).as_deref(),
-            Some("hire_1/w9")
-        );
-        for spoilt in [
-            json!("hire_1"),
-            json!("hire_1/"),
-            json!("hire_1/w9/x"),
-            json!("h#1/w9"),
-            json!(7),
-        ] {
+        assert_eq!(correlation(Some(&json!("hire_1/w9"))).as_deref(), Some("hire_1/w9"));
+        for spoilt in [json!("hire_1"), json!("hire_1/"), json!("hire_1/w9/x"), json!("h#1/w9"), json!(7)] {
             assert_eq!(correlation(Some(&spoilt)), None);
         }
     }

@@ -208,10 +208,8 @@ mod tests {
         for vendor in [Vendor::DocuSign, Vendor::Standard] {
             assert_eq!(Verifier::new(vendor, &[]).err(), Some(KeyRefused::NoKey));
             for empty in ["", " ", "\n"] {
-                let keys = [
-                    SecretString::from("whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="),
-                    empty.into(),
-                ];
+                let keys =
+                    [SecretString::from("whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="), empty.into()];
                 assert_eq!(Verifier::new(vendor, &keys).err(), Some(KeyRefused::Empty));
             }
         }
@@ -219,13 +217,8 @@ mod tests {
 
     #[test]
     fn an_empty_key_never_verifies_anything() {
-        let read = verify_and_read(
-            Vendor::DocuSign,
-            &["".into()],
-            &HeaderMap::new(),
-            b"{}",
-            Timestamp::UNIX_EPOCH,
-        );
+        let read =
+            verify_and_read(Vendor::DocuSign, &["".into()], &HeaderMap::new(), b"{}", Timestamp::UNIX_EPOCH);
         assert_eq!(read, Err(EsignError::Key(KeyRefused::Empty)));
     }
 }

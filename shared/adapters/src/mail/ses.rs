@@ -77,9 +77,7 @@ impl Mailer {
             return Err(MailRefused::Address("sender"));
         }
         // A silent second attempt after a lost answer would send twice.
-        let config = Builder::from(config)
-            .retry_config(RetryConfig::disabled())
-            .build();
+        let config = Builder::from(config).retry_config(RetryConfig::disabled()).build();
         Ok(Self {
             client: Client::from_conf(config),
             from: from.to_owned(),
@@ -89,12 +87,8 @@ impl Mailer {
 
     /// Hands the mail to SES.
     pub async fn send(&self, mail: &Mail) -> Result<MessageId, MailError> {
-        let unbuilt = |_: BuildError| MailError::Permanent {
-            code: "request_invalid",
-        };
-        let content = EmailContent::builder()
-            .simple(message(mail).map_err(unbuilt)?)
-            .build();
+        let unbuilt = |_: BuildError| MailError::Permanent { code: "request_invalid" };
+        let content = EmailContent::builder().simple(message(mail).map_err(unbuilt)?).build();
         let answer = self
             .client
             .send_email()
@@ -109,9 +103,7 @@ impl Mailer {
             .map_err(|error| meaning(fault_of(&error)))?;
         match answer.message_id {
             Some(id) if !id.is_empty() => Ok(MessageId(id)),
-            _ => Err(MailError::Unknown {
-                code: "answer_unreadable",
-            }),
+            _ => Err(MailError::Unknown { code: "answer_unreadable" }),
         }
     }
 }
@@ -128,14 +120,8 @@ fn is_sender(from: &str) -> bool {
 fn message(mail: &Mail) -> Result<Message, BuildError> {
     let part = |text: &str| Content::builder().data(text).charset("UTF-8").build();
     let secret = |text: &SecretString| part(text.expose_secret());
-    let body = Body::builder()
-        .html(secret(&mail.html)?)
-        .text(secret(&mail.text)?)
-        .build();
-    Ok(Message::builder()
-        .subject(part(&mail.subject)?)
-        .body(body)
-        .build())
+    let body = Body::builder().html(secret(&mail.html)?).text(secret(&mail.text)?).build();
+    Ok(Message::builder().subject(part(&mail.subject)?).body(body).build())
 }
 
 fn tags(mail: &Mail) -> Result<Vec<MessageTag>, BuildError> {
@@ -145,13 +131,8 @@ fn tags(mail: &Mail) -> Result<Vec<MessageTag>, BuildError> {
 
 fn meaning(fault: Fault) -> MailError {
     match fault {
-        Fault::Unsendable => MailError::Permanent {
-            code: "request_invalid",
-        },
-        Fault::Unreachable => MailError::Retry {
-            code: "unreachable",
-            after: None,
-        },
+        Fault::Unsendable => MailError::Permanent { code: "request_invalid" },
+        Fault::Unreachable => MailError::Retry { code: "unreachable", after: None },
         Fault::Lost(code) => MailError::Unknown { code },
         Fault::Answered { code, status, after } => of_code(&code, status, after),
     }

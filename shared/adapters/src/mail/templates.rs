@@ -49,14 +49,8 @@ pub struct Templates(Environment<'static>);
 const SOURCES: [(&str, &str); 4] = [
     ("welcome.html", include_str!("../../templates/welcome.html")),
     ("welcome.txt", include_str!("../../templates/welcome.txt")),
-    (
-        "password_reset.html",
-        include_str!("../../templates/password_reset.html"),
-    ),
-    (
-        "password_reset.txt",
-        include_str!("../../templates/password_reset.txt"),
-    ),
+    ("password_reset.html", include_str!("../../templates/password_reset.html")),
+    ("password_reset.txt", include_str!("../../templates/password_reset.txt")),
 ];
 
 impl Templates {
@@ -65,9 +59,7 @@ impl Templates {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         for (name, source) in SOURCES {
-            environment
-                .add_template(name, source)
-                .map_err(|_| TemplateError::Broken(name))?;
+            environment.add_template(name, source).map_err(|_| TemplateError::Broken(name))?;
         }
         Ok(Self(environment))
     }
@@ -81,12 +73,7 @@ impl Templates {
     /// The mail that tells `to` about a newly set password.
     pub fn password_reset(&self, to: &str, credentials: &Credentials<'_>) -> Result<Mail, TemplateError> {
         let subject = format!("Your {} Password Was Reset", credentials.company);
-        self.mail(
-            to,
-            &subject,
-            ["password_reset.html", "password_reset.txt"],
-            credentials,
-        )
+        self.mail(to, &subject, ["password_reset.html", "password_reset.txt"], credentials)
     }
 
     fn mail(
@@ -133,13 +120,8 @@ fn check(credentials: &Credentials<'_>) -> Result<(), TemplateError> {
             return Err(TemplateError::Value(field));
         }
     }
-    for (field, link) in [
-        ("CRM link", credentials.crm_url),
-        ("sign-in link", credentials.sign_in_url),
-    ] {
-        let rest = link
-            .strip_prefix("https://")
-            .or_else(|| link.strip_prefix("http://"));
+    for (field, link) in [("CRM link", credentials.crm_url), ("sign-in link", credentials.sign_in_url)] {
+        let rest = link.strip_prefix("https://").or_else(|| link.strip_prefix("http://"));
         if !rest.is_some_and(|rest| !rest.is_empty() && rest.chars().all(|c| c.is_ascii_graphic())) {
             return Err(TemplateError::Link(field));
         }

@@ -53,13 +53,8 @@ where
 
 fn meaning(fault: Fault) -> Refusal {
     let error = match fault {
-        Fault::Unsendable => MailboxError::Permanent {
-            code: "request_invalid",
-        },
-        Fault::Unreachable => MailboxError::Retry {
-            code: "unreachable",
-            after: None,
-        },
+        Fault::Unsendable => MailboxError::Permanent { code: "request_invalid" },
+        Fault::Unreachable => MailboxError::Retry { code: "unreachable", after: None },
         Fault::Lost(code) => MailboxError::Unknown { code },
         Fault::Answered { code, status, after } => return of_code(&code, status, after),
     };
@@ -106,11 +101,7 @@ mod tests {
 
     fn answered(code: &str, status: u16) -> Refusal {
         let after = Some(Duration::from_secs(3));
-        meaning(Fault::Answered {
-            code: code.to_owned(),
-            status,
-            after,
-        })
+        meaning(Fault::Answered { code: code.to_owned(), status, after })
     }
 
     #[test]
@@ -158,10 +149,7 @@ mod tests {
             ("DirectoryUnavailableException", "directory_unavailable"),
         ];
         for (code, expected) in table {
-            let retry = MailboxError::Retry {
-                code: expected,
-                after: Some(Duration::from_secs(3)),
-            };
+            let retry = MailboxError::Retry { code: expected, after: Some(Duration::from_secs(3)) };
             assert_eq!(answered(code, 400), Refusal::Other(retry), "{code}");
         }
     }
@@ -172,10 +160,7 @@ mod tests {
         assert_eq!(meaning(Fault::Lost("timed_out")), unknown("timed_out"));
         assert_eq!(answered("InternalFailure", 500), unknown("internal_failure"));
         assert_eq!(answered("SomethingNew", 502), unknown("unrecognized"));
-        let retry = MailboxError::Retry {
-            code: "unreachable",
-            after: None,
-        };
+        let retry = MailboxError::Retry { code: "unreachable", after: None };
         assert_eq!(meaning(Fault::Unreachable), Refusal::Other(retry));
     }
 

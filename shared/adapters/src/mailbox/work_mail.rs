@@ -26,13 +26,8 @@ impl WorkMail {
     /// A client for `organization` (`m-` and 32 hexadecimal digits).
     pub fn new(config: &SdkConfig, organization: impl Into<String>) -> Self {
         // A silent second attempt would meet the effect of the first and report it as somebody else's.
-        let config = Builder::from(config)
-            .retry_config(RetryConfig::disabled())
-            .build();
-        Self {
-            client: Client::from_conf(config),
-            organization: organization.into(),
-        }
+        let config = Builder::from(config).retry_config(RetryConfig::disabled()).build();
+        Self { client: Client::from_conf(config), organization: organization.into() }
     }
 
     pub(super) async fn create_user(&self, user: &NewUser<'_>) -> Result<ProviderId, MailboxError> {
@@ -61,10 +56,7 @@ impl WorkMail {
         // Taking it for somebody else's in the second case would leave an orphan behind.
         match self.holder_of_address(user.address).await? {
             Some(_) => Err(MailboxError::Foreign),
-            None => Err(MailboxError::Retry {
-                code: "name_holder_unseen",
-                after: None,
-            }),
+            None => Err(MailboxError::Retry { code: "name_holder_unseen", after: None }),
         }
     }
 
@@ -101,10 +93,7 @@ impl WorkMail {
                 Refusal::AddressTaken => match self.holder_of_address(address).await? {
                     Some(holder) if holder == *id => Ok(()),
                     Some(_) => Err(MailboxError::Foreign),
-                    None => Err(MailboxError::Retry {
-                        code: "address_holder_unseen",
-                        after: None,
-                    }),
+                    None => Err(MailboxError::Retry { code: "address_holder_unseen", after: None }),
                 },
                 other => Err(other.into()),
             },
@@ -147,11 +136,7 @@ impl WorkMail {
     }
 
     pub(super) async fn delete(&self, id: &ProviderId) -> Result<(), MailboxError> {
-        let call = self
-            .client
-            .delete_user()
-            .organization_id(&self.organization)
-            .user_id(id.as_str());
+        let call = self.client.delete_user().organization_id(&self.organization).user_id(id.as_str());
         match call.send().await {
             Ok(_) => Ok(()),
             Err(error) => match refusal(&error) {
@@ -163,11 +148,7 @@ impl WorkMail {
     }
 
     pub(super) async fn describe(&self, id: &ProviderId) -> Result<Option<MailboxState>, MailboxError> {
-        let call = self
-            .client
-            .describe_user()
-            .organization_id(&self.organization)
-            .user_id(id.as_str());
+        let call = self.client.describe_user().organization_id(&self.organization).user_id(id.as_str());
         match call.send().await {
             Ok(answer) => state_of(&answer),
             Err(error) => match refusal(&error) {
@@ -181,9 +162,7 @@ impl WorkMail {
 fn identified(id: Option<&str>) -> Result<ProviderId, MailboxError> {
     id.filter(|id| !id.is_empty())
         .map(ProviderId::new)
-        .ok_or(MailboxError::Unknown {
-            code: "answer_unreadable",
-        })
+        .ok_or(MailboxError::Unknown { code: "answer_unreadable" })
 }
 
 fn state_of(answer: &DescribeUserOutput) -> Result<Option<MailboxState>, MailboxError> {
@@ -193,9 +172,7 @@ fn state_of(answer: &DescribeUserOutput) -> Result<Option<MailboxState>, Mailbox
         Some(EntityState::Enabled) => true,
         Some(EntityState::Disabled) => false,
         _ => {
-            return Err(MailboxError::Unknown {
-                code: "answer_unreadable",
-            });
+            return Err(MailboxError::Unknown { code: "answer_unreadable" });
         }
     };
     Ok(Some(MailboxState {
@@ -212,12 +189,8 @@ fn confirm(state: Option<MailboxState>, address: &str) -> Result<(), MailboxErro
     };
     match state.address {
         Some(held) if state.enabled && held.eq_ignore_ascii_case(address) => Ok(()),
-        Some(_) if state.enabled => Err(MailboxError::Permanent {
-            code: "registered_elsewhere",
-        }),
-        _ => Err(MailboxError::Unknown {
-            code: "enable_unconfirmed",
-        }),
+        Some(_) if state.enabled => Err(MailboxError::Permanent { code: "registered_elsewhere" }),
+        _ => Err(MailboxError::Unknown { code: "enable_unconfirmed" }),
     }
 }
 

@@ -50,11 +50,7 @@ impl WorkMail {
 
     /// Id of the user, group or resource with this address or alias.
     pub(super) async fn holder_of_address(&self, address: &str) -> Result<Option<ProviderId>, MailboxError> {
-        let call = self
-            .client
-            .describe_entity()
-            .organization_id(&self.organization)
-            .email(address);
+        let call = self.client.describe_entity().organization_id(&self.organization).email(address);
         match call.send().await {
             Ok(answer) => match answer.entity_id() {
                 Some(id) => Ok(Some(ProviderId::new(id))),
@@ -90,9 +86,7 @@ impl WorkMail {
                 _ => return Ok(None),
             }
         }
-        Err(MailboxError::Permanent {
-            code: "directory_too_large",
-        })
+        Err(MailboxError::Permanent { code: "directory_too_large" })
     }
 }
 
@@ -103,16 +97,11 @@ fn holds(user: &User, name: &str) -> bool {
 
 fn holder(user: &User) -> Result<Holder, MailboxError> {
     let id = user.id().filter(|id| !id.is_empty()).ok_or_else(unreadable)?;
-    Ok(Holder {
-        id: ProviderId::new(id),
-        display_name: user.display_name().unwrap_or_default().to_owned(),
-    })
+    Ok(Holder { id: ProviderId::new(id), display_name: user.display_name().unwrap_or_default().to_owned() })
 }
 
 fn unreadable() -> MailboxError {
-    MailboxError::Unknown {
-        code: "answer_unreadable",
-    }
+    MailboxError::Unknown { code: "answer_unreadable" }
 }
 
 #[cfg(test)]
@@ -120,12 +109,7 @@ mod tests {
     use super::*;
 
     fn user(name: &str, display_name: &str, state: EntityState) -> User {
-        User::builder()
-            .id("id-1")
-            .name(name)
-            .display_name(display_name)
-            .state(state)
-            .build()
+        User::builder().id("id-1").name(name).display_name(display_name).state(state).build()
     }
 
     #[test]

@@ -37,19 +37,15 @@ impl Lambda for Greeter {
 pub(super) fn with_machine(cloud: Cloud) -> Cloud {
     let machine = json!({ "StartAt": "Greet", "States": { "Greet": { "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke",
         "Parameters": { "FunctionName": "greeter", "Payload": { "name.$": "$.name" } }, "OutputPath": "$.Payload", "End": true } } });
-    cloud.step_functions().add_state_machine(
-        "greet",
-        Definition::parse("greet.asl.json", &machine.to_string()).unwrap(),
-    );
+    cloud
+        .step_functions()
+        .add_state_machine("greet", Definition::parse("greet.asl.json", &machine.to_string()).unwrap());
     cloud
 }
 
 pub(super) fn run(cloud: &Cloud, greeter: Greeter) -> Arc<Greeter> {
     let greeter = Arc::new(greeter);
-    cloud
-        .step_functions()
-        .start(greeter.clone(), Arc::new(RealPace { scale: 0.001 }))
-        .unwrap();
+    cloud.step_functions().start(greeter.clone(), Arc::new(RealPace { scale: 0.001 })).unwrap();
     greeter
 }
 

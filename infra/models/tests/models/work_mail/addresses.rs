@@ -9,10 +9,7 @@ use crate::support::{ORGANIZATION, cloud};
 #[tokio::test]
 async fn an_address_belongs_to_one_entity_on_a_verified_domain() {
     let cloud = cloud();
-    cloud
-        .work_mail()
-        .add_domain(ORGANIZATION, "new.example", false)
-        .unwrap();
+    cloud.work_mail().add_domain(ORGANIZATION, "new.example", false).unwrap();
     enabled(&cloud, "kim", "kim@acme.example").await;
     let lee = create(&cloud, "lee").await;
     let attempt = |email: &str| json!({ "EntityId": lee, "Email": email });
@@ -33,27 +30,16 @@ async fn an_address_belongs_to_one_entity_on_a_verified_domain() {
         "InvalidParameterException"
     );
     let nobody = json!({ "EntityId": "nobody-of-that-id", "Email": "n@acme.example" });
-    assert_eq!(
-        error(&cloud, "RegisterToWorkMail", nobody).await,
-        "EntityNotFoundException"
-    );
+    assert_eq!(error(&cloud, "RegisterToWorkMail", nobody).await, "EntityNotFoundException");
 }
 
 #[tokio::test]
 async fn registering_again_is_a_no_op_with_the_same_address_only() {
     let cloud = cloud();
     let id = enabled(&cloud, "kim", "kim@acme.example").await;
-    work_mail(
-        &cloud,
-        "RegisterToWorkMail",
-        json!({ "EntityId": id, "Email": "kim@acme.example" }),
-    )
-    .await;
+    work_mail(&cloud, "RegisterToWorkMail", json!({ "EntityId": id, "Email": "kim@acme.example" })).await;
     let other = json!({ "EntityId": id, "Email": "kim2@acme.example" });
-    assert_eq!(
-        error(&cloud, "RegisterToWorkMail", other).await,
-        "EntityAlreadyRegisteredException"
-    );
+    assert_eq!(error(&cloud, "RegisterToWorkMail", other).await, "EntityAlreadyRegisteredException");
     assert_eq!(cloud.work_mail().mutations().unwrap()["RegisterToWorkMail"], 1);
 }
 
@@ -61,10 +47,7 @@ async fn registering_again_is_a_no_op_with_the_same_address_only() {
 async fn only_a_disabled_user_is_deleted_and_the_mailbox_outlives_deregistration() {
     let cloud = cloud();
     let id = enabled(&cloud, "kim", "kim@acme.example").await;
-    assert_eq!(
-        error(&cloud, "DeleteUser", json!({ "UserId": id })).await,
-        "EntityStateException"
-    );
+    assert_eq!(error(&cloud, "DeleteUser", json!({ "UserId": id })).await, "EntityStateException");
     work_mail(&cloud, "DeregisterFromWorkMail", json!({ "EntityId": id })).await;
     assert_eq!(
         error(&cloud, "DeregisterFromWorkMail", json!({ "EntityId": id })).await,
@@ -74,23 +57,9 @@ async fn only_a_disabled_user_is_deleted_and_the_mailbox_outlives_deregistration
     assert_eq!((user.state, user.email), (UserState::Disabled, None));
     let first_mailbox = user.mailbox.unwrap();
     assert!(first_mailbox.deprovisioned_at.is_some());
-    work_mail(
-        &cloud,
-        "RegisterToWorkMail",
-        json!({ "EntityId": id, "Email": "kim@acme.example" }),
-    )
-    .await;
-    let mailbox = cloud
-        .work_mail()
-        .users(ORGANIZATION)
-        .unwrap()
-        .remove(0)
-        .mailbox
-        .unwrap();
-    assert_eq!(
-        (mailbox.provisioned_at, mailbox.deprovisioned_at),
-        (first_mailbox.provisioned_at, None)
-    );
+    work_mail(&cloud, "RegisterToWorkMail", json!({ "EntityId": id, "Email": "kim@acme.example" })).await;
+    let mailbox = cloud.work_mail().users(ORGANIZATION).unwrap().remove(0).mailbox.unwrap();
+    assert_eq!((mailbox.provisioned_at, mailbox.deprovisioned_at), (first_mailbox.provisioned_at, None));
     work_mail(&cloud, "DeregisterFromWorkMail", json!({ "EntityId": id })).await;
     for _ in 0..2 {
         work_mail(&cloud, "DeleteUser", json!({ "UserId": id })).await;
@@ -105,17 +74,10 @@ async fn aliases_and_primary_addresses_share_one_name_space() {
     let id = enabled(&cloud, "kim", "kim@acme.example").await;
     enabled(&cloud, "lee", "lee@acme.example").await;
     let alias = |address: &str| json!({ "EntityId": id, "Alias": address });
-    assert_eq!(
-        error(&cloud, "CreateAlias", alias("lee@acme.example")).await,
-        "EmailAddressInUseException"
-    );
+    assert_eq!(error(&cloud, "CreateAlias", alias("lee@acme.example")).await, "EmailAddressInUseException");
     work_mail(&cloud, "CreateAlias", alias("k@acme.example")).await;
-    work_mail(
-        &cloud,
-        "UpdatePrimaryEmailAddress",
-        json!({ "EntityId": id, "Email": "k@acme.example" }),
-    )
-    .await;
+    work_mail(&cloud, "UpdatePrimaryEmailAddress", json!({ "EntityId": id, "Email": "k@acme.example" }))
+        .await;
     let user = work_mail(&cloud, "DescribeUser", json!({ "UserId": id })).await;
     assert_eq!(user["Email"], "k@acme.example");
     assert_eq!(
@@ -124,39 +86,21 @@ async fn aliases_and_primary_addresses_share_one_name_space() {
     );
     work_mail(&cloud, "CreateAlias", alias("kim@acme.example")).await;
     work_mail(&cloud, "DeleteAlias", alias("kim@acme.example")).await;
-    assert_eq!(
-        work_mail(&cloud, "ListAliases", json!({ "EntityId": id })).await,
-        json!({ "Aliases": [] })
-    );
+    assert_eq!(work_mail(&cloud, "ListAliases", json!({ "EntityId": id })).await, json!({ "Aliases": [] }));
 }
 
 #[tokio::test]
 async fn a_foreign_user_holds_its_name_and_address() {
     let cloud = cloud();
-    cloud
-        .work_mail()
-        .add_foreign_user(ORGANIZATION, "kim", "kim@acme.example")
-        .unwrap();
+    cloud.work_mail().add_foreign_user(ORGANIZATION, "kim", "kim@acme.example").unwrap();
     assert_eq!(
         error(&cloud, "CreateUser", json!({ "Name": "kim", "DisplayName": "K" })).await,
         "NameAvailabilityException"
     );
     assert!(cloud.work_mail().mutations().unwrap().is_empty());
-    assert!(
-        cloud
-            .work_mail()
-            .add_foreign_user(ORGANIZATION, "lee", "kim@acme.example")
-            .is_err()
-    );
-    work_mail(
-        &cloud,
-        "UpdateUser",
-        json!({ "UserId": "kim", "DisplayName": "Kim Lee", "FirstName": "Kim" }),
-    )
-    .await;
+    assert!(cloud.work_mail().add_foreign_user(ORGANIZATION, "lee", "kim@acme.example").is_err());
+    work_mail(&cloud, "UpdateUser", json!({ "UserId": "kim", "DisplayName": "Kim Lee", "FirstName": "Kim" }))
+        .await;
     let user = work_mail(&cloud, "DescribeUser", json!({ "UserId": "kim" })).await;
-    assert_eq!(
-        (&user["DisplayName"], &user["FirstName"]),
-        (&json!("Kim Lee"), &json!("Kim"))
-    );
+    assert_eq!((&user["DisplayName"], &user["FirstName"]), (&json!("Kim Lee"), &json!("Kim")));
 }

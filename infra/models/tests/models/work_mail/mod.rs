@@ -22,12 +22,7 @@ pub(super) async fn create(cloud: &Cloud, name: &str) -> String {
 
 pub(super) async fn enabled(cloud: &Cloud, name: &str, email: &str) -> String {
     let id = create(cloud, name).await;
-    work_mail(
-        cloud,
-        "RegisterToWorkMail",
-        json!({ "EntityId": id, "Email": email }),
-    )
-    .await;
+    work_mail(cloud, "RegisterToWorkMail", json!({ "EntityId": id, "Email": email })).await;
     id
 }
 

@@ -13,23 +13,14 @@ const SIGNATURE: &str = "5hjBMZuWcpqbYfa1KnV1XV2eqrVzDeBhFokvsvfJr4A=";
 fn headers(signatures: &[&str]) -> HeaderMap {
     let numbered = signatures.iter().enumerate().map(|(place, signature)| {
         let name = format!("x-docusign-signature-{}", place + 1);
-        (
-            HeaderName::try_from(name).unwrap(),
-            HeaderValue::from_str(signature).unwrap(),
-        )
+        (HeaderName::try_from(name).unwrap(), HeaderValue::from_str(signature).unwrap())
     });
     numbered.collect()
 }
 
 fn verify(keys: &[&str], signatures: &[&str], body: &[u8]) -> Result<SignEvent, EsignError> {
     let keys: Vec<_> = keys.iter().map(|key| SecretString::from(*key)).collect();
-    verify_and_read(
-        Vendor::DocuSign,
-        &keys,
-        &headers(signatures),
-        body,
-        Timestamp::UNIX_EPOCH,
-    )
+    verify_and_read(Vendor::DocuSign, &keys, &headers(signatures), body, Timestamp::UNIX_EPOCH)
 }
 
 fn read_signed(body: &Value) -> Result<SignEvent, EsignError> {
@@ -51,41 +42,18 @@ fn the_published_vector_verifies_and_is_signed_the_same() {
 fn any_header_may_match_any_key() {
     let other = sign_docusign(&"other-key".into(), BODY).unwrap();
     assert!(verify(&["new-key", KEY], &[&other, SIGNATURE], BODY).is_ok());
-    assert_eq!(
-        verify(&["new-key", KEY], &[&other], BODY),
-        Err(EsignError::SignatureWrong)
-    );
+    assert_eq!(verify(&["new-key", KEY], &[&other], BODY), Err(EsignError::SignatureWrong));
 }
 
 #[test]
 fn a_missing_or_wrong_signature_is_refused_before_the_body_is_read() {
-    assert_eq!(
-        verify(&[KEY], &[], b"not json"),
-        Err(EsignError::SignatureMissing)
-    );
-    for wrong in [
-        "",
-        "====",
-        &SIGNATURE[1..],
-        &SIGNATURE[..40],
-        "5hjB",
-        &SIGNATURE.to_lowercase(),
-    ] {
-        assert_eq!(
-            verify(&[KEY], &[wrong], b"not json"),
-            Err(EsignError::SignatureWrong),
-            "{wrong}"
-        );
+    assert_eq!(verify(&[KEY], &[], b"not json"), Err(EsignError::SignatureMissing));
+    for wrong in ["", "====", &SIGNATURE[1..], &SIGNATURE[..40], "5hjB", &SIGNATURE.to_lowercase()] {
+        assert_eq!(verify(&[KEY], &[wrong], b"not json"), Err(EsignError::SignatureWrong), "{wrong}");
     }
-    assert_eq!(
-        verify(&[KEY], &[SIGNATURE], &BODY[..50]),
-        Err(EsignError::SignatureWrong)
-    );
+    assert_eq!(verify(&[KEY], &[SIGNATURE], &BODY[..50]), Err(EsignError::SignatureWrong));
     let spaced = [BODY, b" "].concat();
-    assert_eq!(
-        verify(&[KEY], &[SIGNATURE], &spaced),
-        Err(EsignError::SignatureWrong)
-    );
+    assert_eq!(verify(&[KEY], &[SIGNATURE], &spaced), Err(EsignError::SignatureWrong));
 }
 
 #[test]
@@ -101,14 +69,8 @@ fn a_full_message_gives_kind_time_correlation_and_key() {
     let event = event.unwrap();
     assert_eq!(event.kind, SignKind::Declined);
     assert_eq!(event.correlation.as_deref(), Some("hire_1/w9"));
-    assert_eq!(
-        event.occurred_at,
-        Some("2026-11-20T09:15:00.1234567Z".parse().unwrap())
-    );
-    assert_eq!(
-        event.delivery_key,
-        "1234567|envelope-declined|env-1||2026-11-20T09:15:00.1234567Z"
-    );
+    assert_eq!(event.occurred_at, Some("2026-11-20T09:15:00.1234567Z".parse().unwrap()));
+    assert_eq!(event.delivery_key, "1234567|envelope-declined|env-1||2026-11-20T09:15:00.1234567Z");
 }
 
 #[test]
@@ -123,10 +85,7 @@ fn a_repetition_has_the_same_key_and_another_recipient_another() {
     };
     assert_eq!(message(0, "1").delivery_key, message(9, "1").delivery_key);
     assert_ne!(message(0, "1").delivery_key, message(0, "2").delivery_key);
-    assert_eq!(
-        message(0, "1").kind,
-        SignKind::Other("recipient-completed".to_owned())
-    );
+    assert_eq!(message(0, "1").kind, SignKind::Other("recipient-completed".to_owned()));
 }
 
 #[test]
@@ -135,21 +94,14 @@ fn wrong_shapes_are_named_by_field() {
         (json!({}), "/event"),
         (json!({ "event": 5.5 }), "/event"),
         (json!({ "event": "envelope-sent" }), "/data/envelopeId"),
-        (
-            json!({ "event": "envelope-sent", "data": { "envelopeId": "a#b" } }),
-            "/data/envelopeId",
-        ),
+        (json!({ "event": "envelope-sent", "data": { "envelopeId": "a#b" } }), "/data/envelopeId"),
         (
             json!({ "event": "envelope-sent", "generatedDateTime": "soon", "data": { "envelopeId": "e" } }),
             "/generatedDateTime",
         ),
     ];
     for (body, detail) in table {
-        assert_eq!(
-            read_signed(&body),
-            Err(EsignError::Malformed { detail }),
-            "{body}"
-        );
+        assert_eq!(read_signed(&body), Err(EsignError::Malformed { detail }), "{body}");
     }
     assert!(read_signed(&json!({ "event": "template-created" })).is_ok());
 }

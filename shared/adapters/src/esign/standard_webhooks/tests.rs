@@ -11,16 +11,9 @@ const BODY: &[u8] = br#"{"type":"onboarding.started","data":{"id":"o1"}}"#;
 const SIGNATURE: &str = "v1,JcR6q0VnqY2O22gxG4XWZ5uNpb6htibuTMoXvvRijDM=";
 
 fn headers(id: &str, timestamp: &str, signature: &str) -> HeaderMap {
-    let names = [
-        ("webhook-id", id),
-        ("webhook-timestamp", timestamp),
-        ("webhook-signature", signature),
-    ];
+    let names = [("webhook-id", id), ("webhook-timestamp", timestamp), ("webhook-signature", signature)];
     let value = |value| HeaderValue::from_str(value).unwrap();
-    names
-        .map(|(name, text)| (http::HeaderName::from_static(name), value(text)))
-        .into_iter()
-        .collect()
+    names.map(|(name, text)| (http::HeaderName::from_static(name), value(text))).into_iter().collect()
 }
 
 fn at(seconds: u64) -> Timestamp {
@@ -34,11 +27,7 @@ fn verify(headers: &HeaderMap, body: &[u8], now: u64) -> Result<SignEvent, Esign
 fn read_signed(body: &Value) -> Result<SignEvent, EsignError> {
     let body = body.to_string();
     let signature = sign_standard(&SECRET.into(), "msg_01", AT, body.as_bytes()).unwrap();
-    verify(
-        &headers("msg_01", &AT.to_string(), &signature),
-        body.as_bytes(),
-        AT,
-    )
+    verify(&headers("msg_01", &AT.to_string(), &signature), body.as_bytes(), AT)
 }
 
 #[test]
@@ -46,10 +35,7 @@ fn the_published_vector_verifies_and_is_signed_the_same() {
     let event = verify(&headers("msg_01", "1790000000", SIGNATURE), BODY, AT).unwrap();
     assert_eq!(event.kind, SignKind::Other("onboarding.started".to_owned()));
     assert_eq!(event.delivery_key, "msg_01");
-    assert_eq!(
-        sign_standard(&SECRET.into(), "msg_01", AT, BODY).unwrap(),
-        SIGNATURE
-    );
+    assert_eq!(sign_standard(&SECRET.into(), "msg_01", AT, BODY).unwrap(), SIGNATURE);
 }
 
 #[test]
@@ -57,14 +43,7 @@ fn one_of_several_signatures_is_enough_but_only_of_scheme_v1() {
     let bare = SIGNATURE.trim_start_matches("v1,");
     let several = format!("v1a,{bare} v1,AAAA v2,{bare} {SIGNATURE}");
     assert!(verify(&headers("msg_01", "1790000000", &several), BODY, AT).is_ok());
-    for wrong in [
-        bare,
-        &format!("v1a,{bare}"),
-        "v1,",
-        "v1",
-        "",
-        &format!("V1,{bare}"),
-    ] {
+    for wrong in [bare, &format!("v1a,{bare}"), "v1,", "v1", "", &format!("V1,{bare}")] {
         let read = verify(&headers("msg_01", "1790000000", wrong), BODY, AT);
         assert_eq!(read, Err(EsignError::SignatureWrong), "{wrong}");
     }
@@ -75,11 +54,7 @@ fn a_missing_header_is_a_missing_signature() {
     for name in ["webhook-id", "webhook-timestamp", "webhook-signature"] {
         let mut headers = headers("msg_01", "1790000000", SIGNATURE);
         headers.remove(name);
-        assert_eq!(
-            verify(&headers, BODY, AT),
-            Err(EsignError::SignatureMissing),
-            "{name}"
-        );
+        assert_eq!(verify(&headers, BODY, AT), Err(EsignError::SignatureMissing), "{name}");
     }
 }
 
@@ -108,11 +83,7 @@ fn id_time_and_body_are_all_covered_and_cannot_be_cut_otherwise() {
         headers("msg_01", "", SIGNATURE),
     ];
     for headers in altered {
-        assert_eq!(
-            verify(&headers, BODY, AT),
-            Err(EsignError::SignatureWrong),
-            "{headers:?}"
-        );
+        assert_eq!(verify(&headers, BODY, AT), Err(EsignError::SignatureWrong), "{headers:?}");
     }
 }
 
@@ -148,10 +119,7 @@ fn wrong_shapes_are_named_by_field() {
     assert_eq!(malformed(json!([])), "body");
     assert_eq!(malformed(json!({ "data": {} })), "/type");
     assert_eq!(malformed(json!({ "type": "document.sent" })), "/data/documentId");
-    assert_eq!(
-        malformed(json!({ "type": "document.x", "timestamp": 5 })),
-        "/timestamp"
-    );
+    assert_eq!(malformed(json!({ "type": "document.x", "timestamp": 5 })), "/timestamp");
 }
 
 #[test]

@@ -1,11 +1,7 @@
 use super::*;
 
 fn answered(code: &str, status: u16) -> MailError {
-    meaning(Fault::Answered {
-        code: code.to_owned(),
-        status,
-        after: None,
-    })
+    meaning(Fault::Answered { code: code.to_owned(), status, after: None })
 }
 
 #[test]
@@ -31,32 +27,17 @@ fn throttling_quota_and_pauses_are_retried() {
         ("SendingPausedException", "sending_paused"),
     ];
     for (code, expected) in table {
-        assert_eq!(
-            answered(code, 400),
-            MailError::Retry {
-                code: expected,
-                after: None
-            }
-        );
+        assert_eq!(answered(code, 400), MailError::Retry { code: expected, after: None });
     }
 }
 
 #[test]
 fn after_a_lost_answer_the_mail_may_be_sent() {
     let unknown = |code| MailError::Unknown { code };
-    assert_eq!(
-        meaning(Fault::Lost("connection_closed")),
-        unknown("connection_closed")
-    );
-    assert_eq!(
-        answered("InternalServerErrorException", 500),
-        unknown("internal_failure")
-    );
+    assert_eq!(meaning(Fault::Lost("connection_closed")), unknown("connection_closed"));
+    assert_eq!(answered("InternalServerErrorException", 500), unknown("internal_failure"));
     assert_eq!(answered("NeverSeen", 500), unknown("unrecognized"));
-    let unreachable = MailError::Retry {
-        code: "unreachable",
-        after: None,
-    };
+    let unreachable = MailError::Retry { code: "unreachable", after: None };
     assert_eq!(meaning(Fault::Unreachable), unreachable);
 }
 
@@ -65,13 +46,7 @@ fn a_sender_is_an_address_with_or_without_a_name() {
     for from in ["no-reply@acme.example", "Acme HR <no-reply@acme.example>"] {
         assert!(is_sender(from), "{from}");
     }
-    for from in [
-        "",
-        "Acme",
-        "Acme\r\nBcc: x <a@b.example>",
-        "<a@b.example>, <c@d.example>",
-        "a@b.example>",
-    ] {
+    for from in ["", "Acme", "Acme\r\nBcc: x <a@b.example>", "<a@b.example>, <c@d.example>", "a@b.example>"] {
         assert!(!is_sender(from), "{from}");
     }
 }

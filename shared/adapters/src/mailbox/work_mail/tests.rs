@@ -1,11 +1,7 @@
 use super::*;
 
 fn answer(state: EntityState) -> DescribeUserOutput {
-    DescribeUserOutput::builder()
-        .user_id("id-1")
-        .email("kim@acme.example")
-        .state(state)
-        .build()
+    DescribeUserOutput::builder().user_id("id-1").email("kim@acme.example").state(state).build()
 }
 
 fn described(state: EntityState) -> Option<MailboxState> {
@@ -33,22 +29,13 @@ fn only_the_same_address_confirms_an_enabled_mailbox() {
     assert_eq!(confirmed(EntityState::Enabled, "Kim@acme.example"), Ok(()));
     assert_eq!(
         confirmed(EntityState::Enabled, "lee@acme.example"),
-        Err(MailboxError::Permanent {
-            code: "registered_elsewhere"
-        })
+        Err(MailboxError::Permanent { code: "registered_elsewhere" })
     );
     assert_eq!(
         confirmed(EntityState::Disabled, "kim@acme.example"),
-        Err(MailboxError::Unknown {
-            code: "enable_unconfirmed"
-        })
+        Err(MailboxError::Unknown { code: "enable_unconfirmed" })
     );
-    assert_eq!(
-        confirm(None, "kim@acme.example"),
-        Err(MailboxError::Permanent {
-            code: "entity_not_found"
-        })
-    );
+    assert_eq!(confirm(None, "kim@acme.example"), Err(MailboxError::Permanent { code: "entity_not_found" }));
 }
 
 #[test]

@@ -20,15 +20,13 @@ def outcome(stack, scenario, job, execution):
     shown = stack.job(job)
     unhit = [fault["operation"] for fault in stack.planted() if fault["times"] != ALWAYS]
     stack.release()
-    users = [
-        {name: user.get(name) for name in ("Name", "State", "Email", "DisplayName")} for user in stack.users()
-    ]
+    users, mails = stack.news()
     seen = execution | {
         "job": shown["status"],
         "error": shown["lastError"] and [shown["lastError"]["step"], shown["lastError"]["code"]],
         "steps": [[each[part] for part in ("name", "status", "attempts", "error")] for each in shown["steps"]],
-        "users": sorted(users, key=lambda user: user["Name"]),
-        "mails": stack.mails(),
+        "users": users,
+        "mails": mails,
         "unhit": unhit,
     }
     return json.loads(json.dumps(seen).replace(job, "<job>"))

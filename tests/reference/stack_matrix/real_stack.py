@@ -34,7 +34,7 @@ def until(look, what):
 
 class RealStack:
     def __init__(self, binary):
-        command = [binary, "--ephemeral", "--on-request", "--port", "0", "--log-level", "error"]
+        command = [binary, "--ephemeral", "--on-request", "--port", "0", "--log-level", "off"]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         told = {}
         while (line := self.process.stdout.readline()) and not line.startswith("Ctrl-C"):
@@ -48,7 +48,7 @@ class RealStack:
         self.token = self.call("GET", "/_local/token/debug_tenant_admin", parse=str)
         self.endpoint = self.call("GET", "/_local/esign")
         self.rows, self.work_mail = client("dynamodb", self.dynamodb), client("workmail", self.aws)
-        self.organization = self.organization_id()
+        self.organization, self.known = self.organization_id(), (set(), 0)
         self.steps = client("stepfunctions", self.aws)
         machines = self.steps.list_state_machines()["stateMachines"]
         self.machine = next(each for each in machines if each["name"].endswith("-mailbox"))["stateMachineArn"]
@@ -126,9 +126,18 @@ class RealStack:
             ExpressionAttributeValues={":value": value},
         )
 
+    def news(self):
+        """(users, mails) that changed since the last time; users that are gone stand behind a minus."""
+        users, mails = self.users(), self.mails()
+        known, read = self.known
+        self.known = users, len(mails)
+        changed = [["+", *user] for user in sorted(users - known)] + [["-", *user] for user in sorted(known - users)]
+        return changed, mails[: len(mails) - read]
+
     def users(self):
         pages = self.work_mail.get_paginator("list_users").paginate(OrganizationId=self.organization)
-        return [user for page in pages for user in page["Users"] if user["State"] != "DELETED"]
+        found = (user for page in pages for user in page["Users"] if user["State"] != "DELETED")
+        return {tuple(user.get(part, "") for part in ("Name", "State", "Email", "DisplayName")) for user in found}
 
     def mails(self):
         """(recipients, subject) of each, the newest first."""

@@ -93,6 +93,7 @@ def scenarios():
         return Scenario(step, f"for good: {case}", ends, list(faults), **more)
 
     rejected = refuse("ses", "SendEmail", "MessageRejected")
+    unsettable = refuse("workmail", "ResetPassword", "InvalidPasswordException")
     return [
         Scenario("", "clean"),
         while_("claim", "leased to another worker", before=lease_to_another, lift=end_lease),
@@ -113,7 +114,7 @@ def scenarios():
         while_("issue_password", "ResetPassword throttled", throttle("workmail", "ResetPassword")),
         while_("issue_password", "SendEmail throttled", throttle("ses", "SendEmail")),
         while_("issue_password", "SendEmail answer lost", lose("ses", "SendEmail")),
-        for_good("issue_password", "ResetPassword refused", refuse("workmail", "ResetPassword", "InvalidPasswordException")),
+        for_good("issue_password", "ResetPassword refused", unsettable),
         for_good("issue_password", "SendEmail refused", rejected),
         for_good("issue_password", "an undo throttled", rejected, throttle("workmail", "DeregisterFromWorkMail")),
         for_good(

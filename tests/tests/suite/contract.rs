@@ -29,7 +29,7 @@ fn every_route_of_the_template_is_described_and_every_described_route_is_in_the_
     let template: BTreeSet<(String, String)> = template()
         .routes
         .iter()
-        .map(|route| (route.method.to_string().to_uppercase(), route.path.clone()))
+        .map(|route| (route.method.to_uppercase(), route.path.clone()))
         .collect();
     let mut described = BTreeSet::new();
     for (path, item) in document()["paths"].as_object().unwrap() {

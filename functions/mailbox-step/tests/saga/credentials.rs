@@ -19,7 +19,7 @@ struct Owner<'f> {
     user: User,
 }
 
-async fn owner<'f>(firm: &'f Firm<'f>, mailbox: Work) -> Owner<'f> {
+fn owner<'f>(firm: &'f Firm<'f>, mailbox: Work) -> Owner<'f> {
     let user = firm.ours().into_iter().next().unwrap();
     Owner { firm, mailbox, user }
 }
@@ -89,7 +89,7 @@ async fn whatever_goes_wrong_with_a_new_password_nobody_is_locked_out_unnoticed(
     for (call, passed) in numbered(&calls) {
         for trouble in troubles() {
             let case = format!("{} {}", title(&call, passed), trouble.name);
-            let owner = owner(&firm, mailbox).await;
+            let owner = owner(&firm, mailbox);
             let status = owner.run(&case, vec![trouble.at(&call, passed)]).await;
             let end = [JobStatus::Succeeded, JobStatus::Failed, JobStatus::NeedsAttention];
             ends[end.iter().position(|end| *end == status).unwrap()] += 1;
@@ -116,7 +116,7 @@ async fn a_refused_password_changes_nothing_and_a_refused_mail_behind_it_needs_a
         ("answer lost", vec![lost], JobStatus::Succeeded),
     ];
     for (case, faults, expected) in &cases {
-        let status = owner(&firm, mailbox).await.run(case, faults.clone()).await;
+        let status = owner(&firm, mailbox).run(case, faults.clone()).await;
         assert_eq!(status, *expected, "{case}");
     }
     println!("credentials refused: {} cases", cases.len());
@@ -130,7 +130,7 @@ async fn a_worker_that_dies_with_a_new_password_leaves_a_job_that_goes_on() {
     let (mut cases, mut twice) = (0, 0);
     for point in points(TABLE.steps, false) {
         for anew in [false, true] {
-            let owner = owner(&firm, mailbox).await;
+            let owner = owner(&firm, mailbox);
             let work = firm.new_password(mailbox.hire).await;
             let course = Course { failing: None, anew };
             run_with_deaths(&firm, &saga, work, (&[point], course)).await;

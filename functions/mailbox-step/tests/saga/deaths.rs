@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use vestibule_saga::{Action, Ended, Failure, Saga, Step};
+use vestibule_saga::{Action, Ended, Saga, Step};
 
 use crate::{
     firm::{Firm, Work},
@@ -91,5 +91,5 @@ pub(crate) async fn go_on(firm: &Firm<'_>, work: Work, anew: bool) {
 
 fn fail(failing: Option<&str>, moment: Moment<'_>) -> Turn {
     let here = failing == Some(moment.step) && !moment.undo;
-    if here { Turn::Answer(Err(Failure::permanent("planted"))) } else { Turn::Go }
+    if here { Turn::failure() } else { Turn::Go }
 }

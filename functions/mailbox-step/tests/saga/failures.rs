@@ -4,7 +4,6 @@
 use vestibule_domain::JobStatus;
 use vestibule_mailbox_step::mailbox_saga::TABLE;
 use vestibule_models::User;
-use vestibule_saga::Failure;
 
 use crate::{
     firm::{Firm, is_clean},
@@ -21,15 +20,13 @@ async fn a_step_that_fails_for_good_brings_back_the_state_from_before() {
             let (firm, work) = Firm::with_hire(&stack).await;
             let before: Vec<User> = firm.users();
             let saga = firm.saga();
-            let planted = || Turn::Answer(Err(Failure::permanent("planted")));
-            let twisted =
-                Twisted::new(&saga)
-                    .before(|moment| {
-                        if !done && !moment.undo && moment.step == step.name { planted() } else { Turn::Go }
-                    })
-                    .after(|moment, _| {
-                        if done && !moment.undo && moment.step == step.name { planted() } else { Turn::Go }
-                    });
+            let twisted = Twisted::new(&saga)
+                .before(|moment| {
+                    if !done && !moment.undo && moment.step == step.name { Turn::failure() } else { Turn::Go }
+                })
+                .after(|moment, _| {
+                    if done && !moment.undo && moment.step == step.name { Turn::failure() } else { Turn::Go }
+                });
             firm.run(&twisted, work).await;
             let (job, case) = (firm.job(work).await, format!("{} fails, done: {done}", step.name));
             firm.assert_sound(&[work], &case).await;

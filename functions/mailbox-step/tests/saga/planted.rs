@@ -10,6 +10,8 @@ use crate::{
     twist::{Moment, Turn, Twisted},
 };
 
+type Outcome = Result<Done, Failure>;
+
 /// A bug: where it sits, what it does instead, and what the oracle must say of it.
 struct Bug {
     name: &'static str,
@@ -19,7 +21,7 @@ struct Bug {
     /// The call that is refused for good.
     refused: Option<&'static str>,
     before: fn(Moment<'_>, &Firm<'_>) -> Option<Done>,
-    after: fn(Moment<'_>, &Result<Done, Failure>) -> Option<Result<Done, Failure>>,
+    after: fn(Moment<'_>, &Outcome) -> Option<Outcome>,
 }
 
 const NO_BUG: Bug = Bug {
@@ -160,11 +162,13 @@ async fn findings(firm: &Firm<'_>, work: Work, bug: &Bug) -> Vec<String> {
     }
     let twisted = Twisted::new(&saga)
         .before(|moment| match (bug.before)(moment, firm) {
-            Some(done) => Turn::Answer(Ok(done)),
-            None if here(moment, bug.failing, false) => Turn::Answer(Err(Failure::permanent("planted"))),
+            Some(done) => Turn::Answer(Box::new(Ok(done))),
+            None if here(moment, bug.failing, false) => Turn::failure(),
             None => Turn::Go,
         })
-        .after(|moment, outcome| (bug.after)(moment, outcome).map_or(Turn::Go, Turn::Answer));
+        .after(|moment, outcome| {
+            (bug.after)(moment, outcome).map_or(Turn::Go, |outcome| Turn::Answer(Box::new(outcome)))
+        });
     firm.run(&twisted, work).await;
     firm.stack.cloud.faults().clear();
     firm.findings(&[work]).await

@@ -25,8 +25,10 @@ async fn twice_at_once(
     action: Action,
 ) -> Result<(), Failure> {
     for _ in 0..9 {
-        let (one, other) =
-            tokio::join!(firm.perform(saga, work, step, action), firm.perform(saga, work, step, action));
+        let (one, other) = tokio::join!(
+            Box::pin(firm.perform(saga, work, step, action)),
+            Box::pin(firm.perform(saga, work, step, action))
+        );
         let later = |outcome: &Result<(), Failure>| matches!(outcome, Err(Failure::Retry(_)));
         match [one, other].into_iter().find(|outcome| !later(outcome)) {
             Some(outcome) => return outcome,

@@ -77,11 +77,11 @@ async fn a_worker_that_dies_after_it_met_a_stranger_leaves_a_job_that_goes_on() 
             let (firm, work) = Firm::with_hire(&stack).await;
             let (saga, came, died) = (firm.saga(), AtomicBool::new(false), AtomicBool::new(false));
             let intrude = intruding(&firm, step.name, &came);
-            let dies =
+            let struck =
                 |moment: Moment<'_>, when| dying == when && moment.undo && !died.swap(true, Ordering::SeqCst);
             let twisted = Twisted::new(&saga)
-                .before(|moment| if dies(moment, "before undo") { Turn::Die } else { intrude(moment) })
-                .after(|moment, _| if dies(moment, "after undo") { Turn::Die } else { Turn::Go });
+                .before(|moment| if struck(moment, "before undo") { Turn::Die } else { intrude(moment) })
+                .after(|moment, _| if struck(moment, "after undo") { Turn::Die } else { Turn::Go });
             let told = |_: &_, outcome: &Result<(), Failure>| {
                 dying == "told" && *outcome == Err(Failure::AddressTaken)
             };

@@ -20,9 +20,16 @@ pub(crate) enum Turn {
     /// Nothing.
     Go,
     /// This outcome, whatever was or would have been done.
-    Answer(Result<Done, Failure>),
+    Answer(Box<Result<Done, Failure>>),
     /// The worker dies.
     Die,
+}
+
+impl Turn {
+    /// A failure for good.
+    pub(crate) fn failure() -> Self {
+        Self::Answer(Box::new(Err(Failure::permanent("planted"))))
+    }
 }
 
 type Before<'a> = dyn Fn(Moment<'_>) -> Turn + Send + Sync + 'a;
@@ -61,7 +68,7 @@ impl<'a, S: Saga> Twisted<'a, S> {
     pub(crate) fn failing_at(self, step: &'a str) -> Self {
         self.before(move |moment| {
             let here = moment.step == step && !moment.undo;
-            if here { Turn::Answer(Err(Failure::permanent("planted"))) } else { Turn::Go }
+            if here { Turn::failure() } else { Turn::Go }
         })
     }
 
@@ -88,7 +95,7 @@ impl<'a, S: Saga> Twisted<'a, S> {
     async fn take(&self, turn: Turn) -> Option<Result<Done, Failure>> {
         match turn {
             Turn::Go => None,
-            Turn::Answer(outcome) => Some(outcome),
+            Turn::Answer(outcome) => Some(*outcome),
             Turn::Die => {
                 self.death.notify_one();
                 std::future::pending().await

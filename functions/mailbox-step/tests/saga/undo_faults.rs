@@ -4,7 +4,6 @@ use std::{collections::HashSet, sync::OnceLock};
 
 use vestibule_domain::{JobStatus, StepStatus};
 use vestibule_models::Call;
-use vestibule_saga::Failure;
 
 use crate::{
     firm::{Firm, is_clean},
@@ -24,15 +23,16 @@ async fn fail(
     (step, done): Way,
 ) -> (Vec<Call>, usize) {
     let (saga, turned, before) = (firm.saga(), OnceLock::new(), stack.cloud.calls().len());
-    let planted = || Turn::Answer(Err(Failure::permanent("planted")));
     let twisted = Twisted::new(&saga)
         .before(|moment| {
             if moment.undo {
                 turned.get_or_init(|| stack.cloud.calls().len());
             }
-            if !done && !moment.undo && moment.step == step { planted() } else { Turn::Go }
+            if !done && !moment.undo && moment.step == step { Turn::failure() } else { Turn::Go }
         })
-        .after(|moment, _| if done && !moment.undo && moment.step == step { planted() } else { Turn::Go });
+        .after(
+            |moment, _| if done && !moment.undo && moment.step == step { Turn::failure() } else { Turn::Go },
+        );
     let calls = firm.calls_of(&twisted, work).await;
     (calls, turned.get().copied().unwrap_or(before) - before)
 }

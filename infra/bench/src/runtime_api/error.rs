@@ -10,7 +10,7 @@ use serde::Deserialize;
 #[error("{error_type}: {error_message}")]
 pub struct FunctionError {
     /// The error's name, such as `Permanent`; `Runtime.ExitError` when the process ended, `Sandbox.Timedout` when it
-    /// did not answer in time.
+    /// did not answer in time, `Runtime.InvalidResponse` when its answer is no JSON.
     pub error_type: String,
     /// What the function says about it.
     #[serde(rename = "errorMessage")]
@@ -21,6 +21,10 @@ impl FunctionError {
     pub(super) fn exited(status: &io::Result<ExitStatus>) -> Self {
         let ended = status.as_ref().map_or_else(ToString::to_string, ToString::to_string);
         Self { error_type: "Runtime.ExitError".into(), error_message: ended }
+    }
+
+    pub(super) fn garbled(error: &serde_json::Error) -> Self {
+        Self { error_type: "Runtime.InvalidResponse".into(), error_message: error.to_string() }
     }
 
     pub(super) fn late(limit: Duration) -> Self {

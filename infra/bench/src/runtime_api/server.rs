@@ -7,6 +7,7 @@ use std::{
 
 use axum::{
     Json, Router,
+    body::Bytes,
     extract::{Path, State},
     http::StatusCode,
     response::{IntoResponse, Response},
@@ -104,23 +105,20 @@ async fn next(State(desk): State<Arc<Desk>>) -> Response {
     (headers, Json(payload)).into_response()
 }
 
-async fn response(
-    State(desk): State<Arc<Desk>>,
-    Path(id): Path<String>,
-    Json(answer): Json<Value>,
-) -> StatusCode {
-    desk.close(&id, Ok(answer))
+// Runtimes send JSON without saying so, hence no JSON extractor here.
+async fn response(State(desk): State<Arc<Desk>>, Path(id): Path<String>, body: Bytes) -> StatusCode {
+    desk.close(&id, serde_json::from_slice(&body).map_err(|error| FunctionError::garbled(&error)))
 }
 
-async fn error(
-    State(desk): State<Arc<Desk>>,
-    Path(id): Path<String>,
-    Json(error): Json<FunctionError>,
-) -> StatusCode {
-    desk.close(&id, Err(error))
+async fn error(State(desk): State<Arc<Desk>>, Path(id): Path<String>, body: Bytes) -> StatusCode {
+    desk.close(&id, Err(reported(&body)))
 }
 
-async fn init_error(State(desk): State<Arc<Desk>>, Json(error): Json<FunctionError>) -> StatusCode {
-    desk.phase.send_replace(Phase::Failed(error));
+async fn init_error(State(desk): State<Arc<Desk>>, body: Bytes) -> StatusCode {
+    desk.phase.send_replace(Phase::Failed(reported(&body)));
     StatusCode::ACCEPTED
+}
+
+fn reported(body: &[u8]) -> FunctionError {
+    serde_json::from_slice(body).unwrap_or_else(|error| FunctionError::garbled(&error))
 }

@@ -39,7 +39,7 @@ pub(super) fn add(
             template.tables.push(table(around, logical_id, properties));
         }
         "AWS::Events::EventBus" => {
-            template.buses.push(Bus { name: properties["Name"].as_str().unwrap_or_default().to_owned() })
+            template.buses.push(Bus { name: properties["Name"].as_str().unwrap_or_default().to_owned() });
         }
         "AWS::SecretsManager::Secret" => {
             let properties = read(logical_id, properties)?;

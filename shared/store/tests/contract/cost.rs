@@ -1,0 +1,68 @@
+//! What the meter says.
+
+use vestibule_domain::HireId;
+use vestibule_store::{Cost, JobEvent, metered};
+
+use crate::{
+    given::{answer, hire, hire_with_job, scope, seed},
+    table::Table,
+};
+
+#[tokio::test]
+async fn a_strong_read_of_a_small_row_is_one_round_trip_and_one_unit() {
+    let table = Table::new().await;
+    let scope = scope(&table.world);
+    let (hire, _) = hire_with_job(&table, &scope).await;
+    let one = Cost { round_trips: 1, read_units: 1.0, write_units: 0.0 };
+    let store = table.store.tenant(&scope);
+    assert_eq!(metered(store.find_hire(hire.id)).await.1, one);
+    assert_eq!(metered(store.find_hire(HireId::new(&table.world))).await.1, one, "a miss costs the same");
+    assert_eq!(metered(store.oldest_pending(1)).await.1, one);
+}
+
+#[tokio::test]
+async fn the_authorization_read_is_one_round_trip_whatever_it_brings() {
+    let table = Table::new().await;
+    let seed = seed(&table.world);
+    table.store.platform().create_tenant(&seed).await.unwrap();
+    let user = &seed.users[0];
+    let (who, key) = ((user.id, user.session, seed.tenant.id), answer("caller", "k1").key);
+    let platform = table.store.platform();
+    let (_, cost) = metered(platform.access(who, Some(("caller", &key)), table.world.now())).await;
+    assert_eq!(cost, Cost { round_trips: 1, read_units: 4.0, write_units: 0.0 });
+}
+
+#[tokio::test]
+async fn a_transaction_costs_two_units_for_each_small_row() {
+    let table = Table::new().await;
+    let scope = scope(&table.world);
+    let store = table.store.tenant(&scope);
+    for (kept, units) in [(None, 4.0), (Some(answer("caller", "k1")), 6.0)] {
+        let new = hire(&["w9"], &table.world);
+        let (made, cost) = metered(store.create_hire(&new, kept, &table.world)).await;
+        made.unwrap();
+        assert_eq!(cost, Cost { round_trips: 1, read_units: 0.0, write_units: units });
+    }
+}
+
+#[tokio::test]
+async fn a_single_write_is_no_transaction() {
+    let table = Table::new().await;
+    let scope = scope(&table.world);
+    let store = table.store.tenant(&scope);
+    let (_, mut job) = hire_with_job(&table, &scope).await;
+    job.due = None;
+    store.save_job(&mut job, JobEvent::default(), &table.world).await.unwrap();
+    let (saved, cost) = metered(store.save_job(&mut job, JobEvent::default(), &table.world)).await;
+    saved.unwrap();
+    assert_eq!(cost, Cost { round_trips: 1, read_units: 0.0, write_units: 1.0 });
+}
+
+#[tokio::test]
+async fn what_is_not_metered_is_counted_nowhere() {
+    let table = Table::new().await;
+    let scope = scope(&table.world);
+    let (_, cost) = metered(async {}).await;
+    table.store.tenant(&scope).oldest_pending(1).await.unwrap();
+    assert_eq!(cost, Cost::default());
+}

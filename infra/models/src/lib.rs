@@ -21,7 +21,7 @@ mod work_mail;
 pub use calls::Call;
 pub use cloud::{Clock, Cloud, CloudOptions, system_clock};
 pub use error::CloudError;
-pub use events::{Delivery, EventBus, PatternError, Rule, Sink};
+pub use events::{Delivery, EventBus, PatternError, RecordFilter, Rule, Sink};
 pub use faults::{Fault, FaultKind, Faults};
 pub use mailer::{Header, Mailer, SentMail, Tag};
 pub use secrets::Secrets;

@@ -71,27 +71,38 @@ impl TenantStore<'_> {
     ) -> Result<(), StoreError> {
         let read = hire.version;
         hire.version += 1;
-        let command = Command::new().and_write(self.hire_write(hire, read)?);
-        self.adding_job(command, job, world)?.answering(answer, world)?.commit(self.store).await
+        let committed = async {
+            let command = Command::new().and_write(self.hire_write(hire, read)?);
+            self.adding_job(command, job, world)?.answering(answer, world)?.commit(self.store).await
+        }
+        .await;
+        if committed.is_err() {
+            hire.version = read;
+        }
+        committed
     }
 
     /// Writes a job back. `job` is as it was read, with the changes made; on success its version
-    /// is one higher, and anyone who read the old version can write no more.
+    /// is one higher, and anyone who read the old version can write no more. The same holds for
+    /// the hire of `event`.
     pub async fn save_job(
         &self,
         job: &mut Job,
-        event: JobEvent<'_>,
+        mut event: JobEvent<'_>,
         world: &World,
     ) -> Result<(), StoreError> {
-        let read = job.version;
+        let (read, hire_read) = (job.version, event.hire.as_ref().map(|hire| hire.version));
         job.version += 1;
         job.updated = world.now();
-        let committed = match self.job_command(job, read, event, world) {
+        let committed = match self.job_command(job, read, &mut event, world) {
             Ok(command) => command.commit(self.store).await,
             Err(error) => Err(error),
         };
         if committed.is_err() {
             job.version = read;
+            if let (Some(hire), Some(read)) = (event.hire, hire_read) {
+                hire.version = read;
+            }
         }
         committed
     }
@@ -112,21 +123,25 @@ impl TenantStore<'_> {
         &self,
         job: &Job,
         read: u64,
-        event: JobEvent<'_>,
+        event: &mut JobEvent<'_>,
         world: &World,
     ) -> Result<Command, StoreError> {
         let mut command =
             Command::new().and(Action::put(self.job_row(job)?).if_version(read), Conflict::Stale);
         if let Some(from) = event.from {
             command = self.telling(command, job, (Some(from), event.action), world)?;
-            if from == JobStatus::Pending {
-                command = command.and(Action::delete(&keys::pending(self.tenant(), job.id)), Conflict::Stale);
-            }
-            if job.status == JobStatus::Pending {
-                command = command.and(Action::put(self.pending_row(job)), Conflict::Stale);
+            match (from == JobStatus::Pending, job.status == JobStatus::Pending) {
+                (true, false) => {
+                    let marker = keys::pending(self.tenant(), job.id);
+                    command = command.and(Action::delete(&marker), Conflict::Stale);
+                }
+                (false, true) => {
+                    command = command.and(Action::put(self.pending_row(job)), Conflict::Stale);
+                }
+                (true, true) | (false, false) => {}
             }
         }
-        if let Some(hire) = event.hire {
+        if let Some(hire) = event.hire.as_deref_mut() {
             let read = hire.version;
             hire.version += 1;
             if job.kind == JobKind::Mailbox {
@@ -142,7 +157,7 @@ impl TenantStore<'_> {
         if let Some(address) = event.release {
             command = command.releasing(address, job.id);
         }
-        command.answering(event.answer, world)
+        command.answering(event.answer.take(), world)
     }
 
     /// Adds a new pending job to a command.

@@ -32,8 +32,9 @@ pub(crate) fn member(tenant: TenantId, user: UserId) -> Key {
 pub(crate) fn user(user: UserId) -> Key {
     key(format!("U#{user}"), "USER")
 }
+pub(crate) const SESSIONS: &str = "SESSION#";
 pub(crate) fn session(user: UserId, session: SessionId) -> Key {
-    key(format!("U#{user}"), format!("SESSION#{session}"))
+    key(format!("U#{user}"), format!("{SESSIONS}{session}"))
 }
 pub(crate) const HIRES: &str = "HIRE#";
 pub(crate) fn hire(tenant: TenantId, hire: HireId) -> Key {
@@ -52,8 +53,11 @@ pub(crate) fn audit(tenant: TenantId, at: Timestamp, id: AuditId) -> Key {
     let month = at.to_zoned(TimeZone::UTC).strftime("%Y-%m").to_string();
     key(format!("T#{tenant}#AUDIT#{month}"), id.to_string())
 }
+pub(crate) fn outbox_partition(tenant: TenantId) -> String {
+    format!("T#{tenant}#OUTBOX")
+}
 pub(crate) fn outbox(tenant: TenantId, id: EventId) -> Key {
-    key(format!("T#{tenant}#OUTBOX"), id.to_string())
+    key(outbox_partition(tenant), id.to_string())
 }
 pub(crate) fn endpoint(endpoint: EndpointId) -> Key {
     key(format!("ENDPOINT#{endpoint}"), "ENDPOINT")
@@ -61,8 +65,11 @@ pub(crate) fn endpoint(endpoint: EndpointId) -> Key {
 pub(crate) fn address(address: &Address) -> Key {
     key(format!("ADDRESS#{address}"), "LOCK")
 }
+pub(crate) fn idempotency_partition(caller: &str) -> String {
+    format!("IDEM#{caller}")
+}
 pub(crate) fn idempotency(caller: &str, idempotency: &IdempotencyKey) -> Key {
-    key(format!("IDEM#{caller}"), idempotency.as_str())
+    key(idempotency_partition(caller), idempotency.as_str())
 }
 
 /// Due work is spread over this many index partitions.

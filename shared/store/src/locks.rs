@@ -53,6 +53,9 @@ impl crate::Store {
         mut keys: Vec<crate::item::Row>,
     ) -> Result<Vec<crate::item::Row>, StoreError> {
         let mut found = Vec::new();
+        if keys.is_empty() {
+            return Ok(found);
+        }
         for _ in 0..5 {
             let wanted = KeysAndAttributes::builder().consistent_read(true).set_keys(Some(keys)).build();
             let wanted = wanted.map_err(|error| StoreError::Table(error.to_string()))?;

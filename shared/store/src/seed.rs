@@ -10,7 +10,7 @@ use crate::{
     Conflict, Endpoint, Membership, PlatformStore, Session, StoreError,
     authz::Roles,
     command::{Action, Command},
-    item::{from_row, key_row, text, to_row},
+    item::{text, to_row},
     keys,
 };
 
@@ -72,59 +72,5 @@ impl PlatformStore<'_> {
             .fold(Command::new(), |command, write| command.and(write, Conflict::Exists))
             .commit(self.store)
             .await
-    }
-
-    /// Removes everything in the tenant's partition, its webhook endpoint, and the addresses its
-    /// jobs hold. The audit log stays. For a local stack's reset only: it takes many small writes.
-    pub async fn clear_tenant(&self, tenant: &Tenant) -> Result<(), StoreError> {
-        let partition = keys::tenant_partition(tenant.id);
-        loop {
-            let rows = self.partition(&partition).await?;
-            if rows.is_empty() {
-                break;
-            }
-            for row in rows {
-                let address = row.get("item").and_then(|k| k.as_s().ok()).is_some_and(|kind| kind == "job");
-                let key = row.iter().filter(|(name, _)| *name == "PK" || *name == "SK");
-                let key = key.map(|(name, value)| (name.clone(), value.clone())).collect();
-                if address {
-                    self.release_addresses(from_row(row)?).await?;
-                }
-                self.store
-                    .client()
-                    .delete_item()
-                    .table_name(self.store.table())
-                    .set_key(Some(key))
-                    .send()
-                    .await?;
-            }
-        }
-        let endpoint = key_row(&keys::endpoint(tenant.endpoint));
-        self.store
-            .client()
-            .delete_item()
-            .table_name(self.store.table())
-            .set_key(Some(endpoint))
-            .send()
-            .await?;
-        Ok(())
-    }
-
-    async fn partition(&self, partition: &str) -> Result<Vec<crate::item::Row>, StoreError> {
-        let query = self.store.client().query().table_name(self.store.table()).consistent_read(true);
-        let query =
-            query.key_condition_expression("PK = :pk").expression_attribute_values(":pk", text(partition));
-        Ok(query.send().await?.items.unwrap_or_default())
-    }
-
-    async fn release_addresses(&self, job: vestibule_domain::Job) -> Result<(), StoreError> {
-        let effect = job.step("reserve_address").effect;
-        if let Some(address) = effect.and_then(|text| text.try_into().ok()) {
-            match Command::new().releasing(&address, job.id).commit(self.store).await {
-                Ok(()) | Err(StoreError::Conflict(_)) => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(())
     }
 }

@@ -26,11 +26,8 @@ fn the_committed_openapi_document_is_what_the_code_says() {
 
 #[test]
 fn every_route_of_the_template_is_described_and_every_described_route_is_in_the_template() {
-    let template: BTreeSet<(String, String)> = template()
-        .routes
-        .iter()
-        .map(|route| (route.method.to_uppercase(), route.path.clone()))
-        .collect();
+    let template: BTreeSet<(String, String)> =
+        template().routes.iter().map(|route| (route.method.to_uppercase(), route.path.clone())).collect();
     let mut described = BTreeSet::new();
     for (path, item) in document()["paths"].as_object().unwrap() {
         for method in item.as_object().unwrap().keys().filter(|key| *key != "parameters") {

@@ -32,7 +32,7 @@ impl Firm<'_> {
                 more => found.push(format!("doubled: {more} jobs name the user {}", user.name)),
             }
         }
-        let locks = self.locks().await;
+        let locks = self.locks(works.len()).await;
         for (address, job) in &locks {
             let held = outcomes.iter().any(|o| o.job.id.to_string() == *job && holds(&o.job, address));
             if !held {

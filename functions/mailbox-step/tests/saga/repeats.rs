@@ -60,7 +60,7 @@ async fn state(firm: &Firm<'_>, work: Work) -> State {
         steps: job.steps.iter().map(|(name, record)| (name.clone(), record.status)).collect(),
         users: users.collect(),
         address: hire.address.map(|address| address.local().as_str().to_owned()),
-        locks: firm.locks().await.len(),
+        locks: firm.locks(1).await.len(),
         mails: firm.mails(work).len(),
     }
 }

@@ -8,8 +8,8 @@ use crate::{
     oracle::password,
 };
 
-/// Spellings of one name that are looked at for locks.
-const SPELLINGS: u32 = 100;
+/// Spellings beyond the number of jobs that are looked at for locks; a batch holds 100 in all.
+const MORE_SPELLINGS: u32 = 9;
 
 impl Firm<'_> {
     /// Secrets in the table, and the end announced more or less than once.
@@ -42,11 +42,12 @@ impl Firm<'_> {
         rows.iter().map(|row| format!("{row:?}")).collect()
     }
 
-    /// Address and job of every lock on a spelling of José Ó'Brien.
-    pub(crate) async fn locks(&self) -> Vec<(String, String)> {
+    /// Address and job of every lock on a spelling of José Ó'Brien that `jobs` jobs can come to.
+    pub(crate) async fn locks(&self, jobs: usize) -> Vec<(String, String)> {
         let text = |text: String| AttributeValue::S(text);
         let key = |n| [("PK", text(format!("ADDRESS#{}", self.address(n)))), ("SK", text("LOCK".into()))];
-        let keys = (1..=SPELLINGS).map(|n| key(n).map(|(name, value)| (name.to_owned(), value)).into());
+        let keys = (1..=u32::try_from(jobs).unwrap() + MORE_SPELLINGS)
+            .map(|n| key(n).map(|(name, value)| (name.to_owned(), value)).into());
         let wanted = KeysAndAttributes::builder()
             .consistent_read(true)
             .set_keys(Some(keys.collect()))

@@ -76,7 +76,7 @@ fn wait(attempt: u32) -> Duration {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::{BTreeMap, BTreeSet};
+    use std::collections::BTreeMap;
     use std::sync::{Arc, Mutex};
 
     use super::*;
@@ -91,7 +91,7 @@ mod tests {
             bisect: true,
             retries,
             reports_failures: true,
-            event_names: BTreeSet::new(),
+            filters: Vec::new(),
         }
     }
 

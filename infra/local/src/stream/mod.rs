@@ -13,6 +13,7 @@ use anyhow::{Context as _, Result, anyhow};
 use aws_sdk_dynamodbstreams::Client;
 use aws_sdk_dynamodbstreams::operation::get_shard_iterator::GetShardIteratorError;
 use aws_sdk_dynamodbstreams::types::{Record, ShardIteratorType};
+use serde_json::Value;
 
 pub(crate) use checkpoints::Checkpoints;
 
@@ -118,16 +119,15 @@ impl Reader {
         };
         let events: Vec<_> = records
             .iter()
-            .filter(|record| self.wants(record))
             .map(|record| event::record(record, shard))
+            .filter(|record| self.wants(record))
             .collect();
         batch::deliver(&self.functions, &self.stream, self.scale, events).await;
         self.checkpoints.set(shard, &last).context("the place in the stream cannot be kept")
     }
 
-    fn wants(&self, record: &Record) -> bool {
-        let name = record.event_name.as_ref().map_or("", |name| name.as_str());
-        self.stream.event_names.is_empty() || self.stream.event_names.contains(name)
+    fn wants(&self, record: &Value) -> bool {
+        self.stream.filters.is_empty() || self.stream.filters.iter().any(|filter| filter.accepts(record))
     }
 }
 

@@ -4,6 +4,7 @@
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
+use vestibule_models::RecordFilter;
 
 use super::{Route, Rule, Schedule, Stream, Template};
 
@@ -66,12 +67,6 @@ struct FilterPattern {
     pattern: String,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct EventNameFilter {
-    event_name: Vec<String>,
-}
-
 /// Adds the event source `name` of `function` to the template.
 pub(super) fn add(template: &mut Template, function: &str, name: &str, source: Value) -> Result<(), String> {
     let source: EventSource = read(source)?;
@@ -107,6 +102,11 @@ pub(super) fn add(template: &mut Template, function: &str, name: &str, source: V
     Ok(())
 }
 
+fn read_filter(pattern: &str) -> Result<RecordFilter, String> {
+    let pattern = serde_json::from_str(pattern).map_err(|error| error.to_string())?;
+    RecordFilter::read(&pattern).map_err(|error| error.to_string())
+}
+
 fn stream(function: &str, event: &StreamEvent) -> Result<Stream, String> {
     if event.starting_position != "TRIM_HORIZON" {
         return Err("StartingPosition must be TRIM_HORIZON".to_owned());
@@ -115,7 +115,7 @@ fn stream(function: &str, event: &StreamEvent) -> Result<Stream, String> {
         .filter_criteria
         .filters
         .iter()
-        .map(|filter| serde_json::from_str::<EventNameFilter>(&filter.pattern))
+        .map(|filter| read_filter(&filter.pattern))
         .collect::<Result<Vec<_>, _>>()
         .map_err(|error| format!("FilterCriteria: {error}"))?;
     let table =
@@ -127,7 +127,7 @@ fn stream(function: &str, event: &StreamEvent) -> Result<Stream, String> {
         bisect: event.bisect_batch_on_function_error,
         retries: event.maximum_retry_attempts,
         reports_failures: event.function_response_types.iter().any(|kind| kind == "ReportBatchItemFailures"),
-        event_names: filters.into_iter().flat_map(|f| f.event_name).collect(),
+        filters,
     })
 }
 

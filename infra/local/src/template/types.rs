@@ -1,9 +1,10 @@
 //! The parts of a resolved template: plain data, names already physical.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde_json::Value;
+use vestibule_models::RecordFilter;
 
 /// Where the template is put up: what its pseudo parameters stand for.
 #[derive(Clone, Debug)]
@@ -166,8 +167,8 @@ pub struct Stream {
     pub retries: u32,
     /// Whether the function's answer names the records that failed.
     pub reports_failures: bool,
-    /// `INSERT`, `MODIFY`, `REMOVE` that pass the filter; empty means all.
-    pub event_names: BTreeSet<String>,
+    /// A record passes when one of these accepts it; empty means all pass.
+    pub filters: Vec<RecordFilter>,
 }
 
 /// A workflow definition.

@@ -7,4 +7,4 @@ mod pattern;
 mod put_events;
 
 pub use bus::{Delivery, EventBus, Rule, Sink};
-pub use pattern::PatternError;
+pub use pattern::{PatternError, RecordFilter};

@@ -16,6 +16,22 @@ pub enum PatternError {
     Bus(String),
 }
 
+/// A filter over JSON records, in the language of event patterns.
+#[derive(Clone, Debug)]
+pub struct RecordFilter(Pattern);
+
+impl RecordFilter {
+    /// Reads a filter; refuses what the model does not know.
+    pub fn read(pattern: &Value) -> Result<Self, PatternError> {
+        Pattern::parse("pattern", pattern).map(Self)
+    }
+
+    /// Whether the record passes.
+    pub fn accepts(&self, record: &Value) -> bool {
+        self.0.matches(Some(record))
+    }
+}
+
 #[derive(Clone, Debug)]
 pub(super) enum Pattern {
     /// Every member must match.

@@ -29,7 +29,10 @@ async fn the_authorization_read_is_one_round_trip_whatever_it_brings() {
     let (who, key) = ((user.id, user.session, seed.tenant.id), answer("caller", "k1").key);
     let platform = table.store.platform();
     let (_, cost) = metered(platform.access(who, Some(("caller", &key)), table.world.now())).await;
-    assert_eq!(cost, Cost { round_trips: 1, read_units: 4.0, write_units: 0.0 });
+    assert_eq!(cost.round_trips, 1);
+    if table.counts_units {
+        assert_eq!(cost, Cost { round_trips: 1, read_units: 4.0, write_units: 0.0 });
+    }
 }
 
 #[tokio::test]
@@ -41,7 +44,10 @@ async fn a_transaction_costs_two_units_for_each_small_row() {
         let new = hire(&["w9"], &table.world);
         let (made, cost) = metered(store.create_hire(&new, kept, &table.world)).await;
         made.unwrap();
-        assert_eq!(cost, Cost { round_trips: 1, read_units: 0.0, write_units: units });
+        assert_eq!(cost.round_trips, 1);
+        if table.counts_units {
+            assert_eq!(cost, Cost { round_trips: 1, read_units: 0.0, write_units: units });
+        }
     }
 }
 

@@ -56,16 +56,17 @@ impl<'a> MailboxSaga<'a> {
             Some(chosen) => chosen.clone(),
             None => fold(&self.hire(ledger).await?)?,
         };
-        for first in (1..=MOST_SPELLINGS).step_by(BATCH as usize) {
+        for first in (ledger.tried() + 1..=MOST_SPELLINGS).step_by(BATCH as usize) {
             let spelled: Vec<Address> =
                 (first..first + BATCH).map(|n| local.numbered(n).at(&tenant.domain)).collect();
             let held = ledger.tenant().taken_addresses(&spelled).await?;
-            for address in spelled {
+            for (number, address) in (first..).zip(spelled) {
                 let text = address.to_string();
                 if held.contains(&address) || ledger.job().foreign.contains(&text) {
                     continue;
                 }
                 if mailboxes.lookup(&text).await? == Occupancy::Free {
+                    ledger.note_tried(number);
                     return Ok(Done { reserve: Some(address), ..Done::with(text) });
                 }
                 ledger.avoid(text);

@@ -21,6 +21,8 @@ pub struct Ledger<'a> {
     pub(crate) step: &'static str,
     /// The lease this worker wrote, while it holds one.
     held: Option<Timestamp>,
+    /// How far this worker has come in a row of candidates; lives as long as the task.
+    tried: u32,
 }
 
 /// How often a write is tried that meets somebody else's wish on the record.
@@ -32,7 +34,7 @@ impl<'a> Ledger<'a> {
         job: Job,
         step: &'static str,
     ) -> Self {
-        Self { store, scope, world, job, step, held: None }
+        Self { store, scope, world, job, step, held: None, tried: 0 }
     }
 
     /// The job.
@@ -68,6 +70,16 @@ impl<'a> Ledger<'a> {
     pub fn restore_intent(&mut self, before: Option<String>) {
         let step = self.step;
         self.job.step_mut(step).intent = before;
+    }
+
+    /// The last candidate that this worker chose, when another job was faster to take it; 0 at first.
+    pub fn tried(&self) -> u32 {
+        self.tried
+    }
+
+    /// Notes the candidate chosen, so that a lost race goes on with the next one.
+    pub fn note_tried(&mut self, candidate: u32) {
+        self.tried = candidate;
     }
 
     /// Notes an address as somebody else's, so that it is not tried again by this job.

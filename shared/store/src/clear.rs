@@ -46,7 +46,7 @@ impl PlatformStore<'_> {
         Ok(())
     }
 
-    fn whole(&self, partition: &str) -> QueryFluentBuilder {
+    fn whole(self, partition: &str) -> QueryFluentBuilder {
         let query = self.store.client().query().table_name(self.store.table()).consistent_read(true);
         query.key_condition_expression("PK = :pk").expression_attribute_values(":pk", text(partition))
     }

@@ -32,6 +32,8 @@ enum Moment {
 /// What was found once the job had ended.
 struct Outcome {
     moment: Moment,
+    /// Users and mails there were when the process died.
+    before: (usize, usize),
     status: String,
     jobs: usize,
     users: Vec<User>,
@@ -73,7 +75,8 @@ async fn kill_at(moment: Moment) -> Outcome {
     let survived = users.iter().all(|user| users_after.iter().any(|after| after.id == user.id));
     assert!(survived && mails_after.starts_with(&mails), "{moment:?}: what was outside is still there");
     let status = ended["status"].as_str().unwrap().to_owned();
-    Outcome { moment, status, jobs, users: users_after, created, mails: mails_after }
+    let before = (users.len(), mails.len());
+    Outcome { moment, before, status, jobs, users: users_after, created, mails: mails_after }
 }
 
 fn moments() -> Vec<Moment> {
@@ -106,8 +109,14 @@ async fn a_killed_process_loses_doubles_and_breaks_no_job() {
     let (mut lost, mut doubled, mut mailed_twice) = (0, 0, 0);
     let outcomes: Vec<_> = outcomes.into_iter().map(Result::unwrap).collect();
     for outcome in &outcomes {
-        let Outcome { moment, status, jobs, users, created, mails } = outcome;
-        println!("{moment:?}: {status}, {} users, {} mails", users.len(), mails.len());
+        let Outcome { moment, before, status, jobs, users, created, mails } = outcome;
+        println!(
+            "{moment:?}: users {} -> {}, mails {} -> {}, {status}",
+            before.0,
+            users.len(),
+            before.1,
+            mails.len()
+        );
         lost += u32::from(*jobs == 0 || status != "succeeded" || users.is_empty() || mails.is_empty());
         doubled += u32::from(*jobs > 1 || users.len() > 1 || *created > 1 || mails.len() > 2);
         mailed_twice += u32::from(mails.len() == 2);

@@ -146,6 +146,13 @@ async fn each_task_performed_twice_in_a_row_has_its_effect_once() {
                 firm.perform(&saga, work, step.name, Action::Do).await,
             ];
             assert_eq!(outcomes[0], outcomes[1], "{} with {failing:?} failing", step.name);
+            let job = firm.job(work).await;
+            for late in TABLE.steps.iter().filter_map(|step| step.on_taken?.discard) {
+                // A repetition from before the job went on to this address.
+                let _ = firm.perform(&saga, work, late, Action::Discard).await;
+                assert_eq!(firm.job(work).await, job, "{late} discarded after {}", step.name);
+                tasks += 1;
+            }
             tasks += 1;
             if outcomes[0].is_err() {
                 break;

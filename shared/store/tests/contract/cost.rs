@@ -65,10 +65,19 @@ async fn a_single_write_is_no_transaction() {
 }
 
 #[tokio::test]
-async fn what_is_not_metered_is_counted_nowhere() {
+async fn two_meters_at_once_count_each_their_own() {
     let table = Table::new().await;
     let scope = scope(&table.world);
-    let (_, cost) = metered(async {}).await;
-    table.store.tenant(&scope).oldest_pending(1).await.unwrap();
-    assert_eq!(cost, Cost::default());
+    hire_with_job(&table, &scope).await;
+    let store = table.store.tenant(&scope);
+    let one = metered(store.oldest_pending(1));
+    let two = metered(async {
+        store.oldest_pending(1).await.unwrap();
+        store.oldest_pending(1).await.unwrap();
+    });
+    let ((_, one), ((), two), ()) = tokio::join!(one, two, async {
+        store.oldest_pending(1).await.unwrap();
+    });
+    assert_eq!((one.round_trips, two.round_trips), (1, 2));
+    assert_eq!((one.read_units, two.read_units), (1.0, 2.0));
 }

@@ -12,3 +12,9 @@ pub(crate) fn description() -> String {
     let version = kernel.trim().split('-').next().unwrap_or_default();
     format!("{model}, {cores} cores, {}, Linux {version}", std::env::consts::ARCH)
 }
+
+/// How busy the machine is: runnable threads over the last minute.
+pub(crate) fn load() -> String {
+    let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    load.split(' ').next().unwrap_or_default().to_owned()
+}

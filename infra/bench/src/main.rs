@@ -30,6 +30,7 @@ struct Options {
 async fn main() -> Result<()> {
     let options = Options::parse();
     let plan = if options.quick { Plan::QUICK } else { Plan::FULL };
+    let load = machine::load();
     let setting = Setting::start().await?;
     let floor = built(&options.binaries, "floor")?;
     let mut rows = Vec::new();
@@ -39,7 +40,7 @@ async fn main() -> Result<()> {
         rows.push(measure::operation(&setting, &plan, &binary, &floor, operation).await?);
     }
     let base = measure::floor(&setting, &plan, &floor).await?;
-    let text = report::document(&plan, &base, &rows);
+    let text = report::document(&plan, &load, &base, &rows);
     if options.quick {
         println!("{text}");
     } else {

@@ -56,7 +56,7 @@ impl<'a> MailboxSaga<'a> {
             Some(chosen) => chosen.clone(),
             None => fold(&self.hire(ledger).await?)?,
         };
-        for first in (ledger.tried() + 1..=MOST_SPELLINGS).step_by(BATCH as usize) {
+        for first in (ledger.lost() + 1..=MOST_SPELLINGS).step_by(BATCH as usize) {
             let spelled: Vec<Address> =
                 (first..first + BATCH).map(|n| local.numbered(n).at(&tenant.domain)).collect();
             let held = ledger.tenant().taken_addresses(&spelled).await?;
@@ -66,7 +66,7 @@ impl<'a> MailboxSaga<'a> {
                     continue;
                 }
                 if mailboxes.lookup(&text).await? == Occupancy::Free {
-                    ledger.note_tried(number);
+                    ledger.choose(number);
                     return Ok(Done { reserve: Some(address), ..Done::with(text) });
                 }
                 ledger.avoid(text);

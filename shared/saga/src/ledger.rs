@@ -21,8 +21,10 @@ pub struct Ledger<'a> {
     pub(crate) step: &'static str,
     /// The lease this worker wrote, while it holds one.
     held: Option<Timestamp>,
-    /// How far this worker has come in a row of candidates; lives as long as the task.
-    tried: u32,
+    /// The candidate chosen last in a row of them, and the last one lost to another job; they live
+    /// as long as the task.
+    candidate: u32,
+    lost: u32,
 }
 
 /// How often a write is tried that meets somebody else's wish on the record.
@@ -34,7 +36,7 @@ impl<'a> Ledger<'a> {
         job: Job,
         step: &'static str,
     ) -> Self {
-        Self { store, scope, world, job, step, held: None, tried: 0 }
+        Self { store, scope, world, job, step, held: None, candidate: 0, lost: 0 }
     }
 
     /// The job.
@@ -72,14 +74,18 @@ impl<'a> Ledger<'a> {
         self.job.step_mut(step).intent = before;
     }
 
-    /// The last candidate that this worker chose, when another job was faster to take it; 0 at first.
-    pub fn tried(&self) -> u32 {
-        self.tried
+    /// The last candidate that this worker lost to a faster job; 0 at first.
+    pub fn lost(&self) -> u32 {
+        self.lost
     }
 
-    /// Notes the candidate chosen, so that a lost race goes on with the next one.
-    pub fn note_tried(&mut self, candidate: u32) {
-        self.tried = candidate;
+    /// Notes the candidate chosen, so that a lost race goes on behind it.
+    pub fn choose(&mut self, candidate: u32) {
+        self.candidate = candidate;
+    }
+
+    pub(crate) fn lose_candidate(&mut self) {
+        self.lost = self.candidate;
     }
 
     /// Notes an address as somebody else's, so that it is not tried again by this job.

@@ -3,7 +3,9 @@
 use std::{collections::HashSet, sync::OnceLock};
 
 use vestibule_domain::{JobStatus, StepStatus};
+use vestibule_mailbox_step::mailbox_saga::TABLE;
 use vestibule_models::Call;
+use vestibule_saga::{Action, Failure};
 
 use crate::{
     firm::{Firm, is_clean},
@@ -75,4 +77,23 @@ async fn whatever_goes_wrong_in_an_undo_nothing_is_left_unnamed() {
     }
     assert!(cases > 0);
     println!("faults in undos: {cases} cases; failed, needs attention: {ends:?}");
+}
+
+#[tokio::test]
+async fn an_address_is_not_given_back_before_its_user_is_gone() {
+    let stack = Stack::start().await;
+    let (firm, work) = Firm::with_hire(&stack).await;
+    let saga = firm.saga();
+    let first_outside = TABLE.steps.iter().position(|step| step.outside).unwrap();
+    for step in &TABLE.steps[..=first_outside] {
+        assert_eq!(firm.perform(&saga, work, step.name, Action::Do).await, Ok(()));
+    }
+    let early = firm.perform(&saga, work, "reserve_address", Action::Undo).await;
+    assert_eq!(early, Err(Failure::permanent("mailbox_not_gone")));
+    assert_eq!(firm.locks(1).await.len(), 1);
+    for step in TABLE.steps[..=first_outside].iter().rev() {
+        assert_eq!(firm.perform(&saga, work, step.name, Action::Undo).await, Ok(()));
+    }
+    firm.assert_sound(&[work], "undone in order").await;
+    assert!(firm.locks(1).await.is_empty() && firm.ours().is_empty());
 }

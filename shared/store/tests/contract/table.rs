@@ -26,8 +26,8 @@ pub(crate) type Row = std::collections::HashMap<String, AttributeValue>;
 pub(crate) struct Table {
     pub(crate) store: Store,
     pub(crate) world: World,
-    /// Whether the table's capacity figures can be trusted: `DynamoDB` Local counts a transaction
-    /// of three writes as two and a miss in a batch as nothing.
+    /// Whether the service counts capacity as documented: `DynamoDB` Local says four units for a
+    /// transaction of one small write as for one of five, and leaves out misses in a batch read.
     pub(crate) counts_units: bool,
     clock: Arc<AtomicI64>,
     client: Client,

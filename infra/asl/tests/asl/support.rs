@@ -89,9 +89,8 @@ impl Pace for Clock {
 
     /// The shorter of two timeouts strikes first, as it would.
     fn timeout(&self, duration: Duration) -> BoxFuture<'_, ()> {
-        Box::pin(async move {
-            tokio::time::sleep(Duration::from_micros(duration.as_secs().min(100_000) * 100)).await
-        })
+        let pause = Duration::from_micros(duration.as_secs().min(100_000) * 100);
+        Box::pin(tokio::time::sleep(pause))
     }
 
     fn jitter(&self) -> f64 {

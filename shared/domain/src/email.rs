@@ -27,6 +27,17 @@ impl Email {
         &self.0
     }
 
+    /// The one spelling under which an account is known: all lower-case. Providers could tell
+    /// `Kim@` from `kim@`; people cannot.
+    pub fn canonical(&self) -> String {
+        self.0.to_ascii_lowercase()
+    }
+
+    /// The part before the `@`.
+    pub fn local(&self) -> &str {
+        self.0.rsplit_once('@').map_or("", |(local, _)| local)
+    }
+
     /// The domain, lower-case.
     pub fn domain(&self) -> &str {
         self.0.rsplit_once('@').map_or("", |(_, domain)| domain)

@@ -38,6 +38,16 @@ impl<K: Kind> Id<K> {
         Self(Ulid::from_parts(millis, random), PhantomData)
     }
 
+    /// The 16 bytes of the ULID, for tokens that carry ids.
+    pub fn to_bytes(&self) -> [u8; 16] {
+        self.0.to_bytes()
+    }
+
+    /// The id with these 16 bytes; every value is one.
+    pub fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(Ulid::from_bytes(bytes), PhantomData)
+    }
+
     /// The ULID without the prefix.
     pub fn ulid(&self) -> String {
         self.0.to_string()
@@ -129,6 +139,8 @@ kinds! {
     AuditKind, AuditId, "aud", "an audit record";
     EventKind, EventId, "evt", "an outgoing event";
     EndpointKind, EndpointId, "ep", "a tenant's webhook endpoint";
+    RegistrationKind, RegistrationId, "reg", "a registration that waits for its proof";
+    MailKind, MailId, "mail", "a mail to send";
 }
 
 #[cfg(test)]
@@ -139,6 +151,7 @@ mod tests {
     fn only_the_canonical_spelling_of_the_right_kind_is_an_id() {
         let id: HireId = Id::from_parts(1_790_000_000_000, 7);
         assert_eq!(id.to_string().parse::<HireId>(), Ok(id));
+        assert_eq!(HireId::from_bytes(id.to_bytes()), id);
         for wrong in [
             id.to_string().replace("hire_", "job_"),
             id.to_string().to_lowercase(),

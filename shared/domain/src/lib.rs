@@ -7,23 +7,30 @@ pub mod document;
 pub mod email;
 pub mod hire;
 pub mod id;
+pub mod identity_mail;
 pub mod invalid;
 pub mod job;
 pub mod name;
 pub mod permission;
 pub mod step;
 pub mod tenant;
+pub mod user;
 pub mod world;
 
 pub use address::{Address, Domain, FoldError, LocalPart};
 pub use document::{DocumentKind, DocumentRecord, DocumentStatus};
 pub use email::Email;
 pub use hire::{Hire, HireName};
-pub use id::{AuditId, EndpointId, EventId, HireId, Id, IdError, JobId, SessionId, TenantId, UserId};
+pub use id::{
+    AuditId, EndpointId, EventId, HireId, Id, IdError, JobId, MailId, RegistrationId, SessionId, TenantId,
+    UserId,
+};
+pub use identity_mail::{Device, IdentityMailKind, IdentityMailRequest};
 pub use invalid::Invalid;
 pub use job::{Job, JobError, JobKind, JobStatus, Mode};
 pub use name::PersonName;
 pub use permission::{Permission, PermissionSet};
 pub use step::{StepRecord, StepStatus};
-pub use tenant::{JobStart, MailboxSettings, Tenant};
+pub use tenant::{JobStart, MailboxSettings, SecuritySettings, Tenant};
+pub use user::{Connection, Totp, User, UserState, UserStatus};
 pub use world::World;

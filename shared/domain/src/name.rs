@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Invalid;
+use crate::{Email, Invalid};
 
 /// One part of a person's name: 1 to 60 characters of any script, no control characters, no
 /// characters that turn or hide text. Trimmed; inner spaces are kept.
@@ -43,6 +43,12 @@ fn hidden(c: char) -> bool {
         || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
 }
 
+impl From<&Email> for PersonName {
+    /// The local part of an address, when nothing better is known: ASCII, shortened.
+    fn from(email: &Email) -> Self {
+        Self(email.local().chars().take(MAX_CHARACTERS).collect())
+    }
+}
 impl TryFrom<String> for PersonName {
     type Error = Invalid;
     fn try_from(text: String) -> Result<Self, Invalid> {

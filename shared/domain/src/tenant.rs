@@ -25,6 +25,16 @@ pub enum MailboxSettings {
     },
 }
 
+/// What a tenant asks of its people's sessions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct SecuritySettings {
+    /// A session that is not refreshed for this many minutes ends; at least 15, the life of an
+    /// access token. `None`: only the 30 days count.
+    pub idle_minutes: Option<u32>,
+    /// Whether only sessions with a second factor may act here.
+    pub second_factor: bool,
+}
+
 /// A tenant and the settings that provisioning needs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tenant {
@@ -48,4 +58,7 @@ pub struct Tenant {
     pub crm_url: String,
     /// Where answers to mails go.
     pub support: Email,
+    /// What it asks of sessions.
+    #[serde(default)]
+    pub security: SecuritySettings,
 }

@@ -1,0 +1,72 @@
+//! What a person can be told about their account. A request is recorded with the change that
+//! causes it; the sender decides, mints the link, and writes to the stored address only.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{Email, MailId, RegistrationId, UserId};
+
+/// Which mail.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum IdentityMailKind {
+    /// Somebody registered: a link that makes the account, or word that there is one already.
+    Registration {
+        /// What waits for the proof.
+        registration: RegistrationId,
+    },
+    /// A sign-in link was asked for.
+    MagicLink,
+    /// A password reset was asked for.
+    ResetPassword,
+    /// A new address must be proved.
+    ConfirmEmail {
+        /// Who wants it.
+        user: UserId,
+    },
+    /// The address was changed; goes to the old one, with a link to undo it.
+    EmailChanged {
+        /// Whose.
+        user: UserId,
+    },
+    /// A sign-in from a device not seen before.
+    NewDevice {
+        /// Who.
+        user: UserId,
+    },
+    /// Too many failures at this address.
+    LockedOut {
+        /// Until when sign-in is refused.
+        until: Timestamp,
+    },
+    /// The password was changed.
+    PasswordChanged {
+        /// Whose.
+        user: UserId,
+    },
+}
+
+/// A device as it describes itself and where it was seen.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Device {
+    /// The client's own words, at most 256 characters.
+    pub agent: Option<String>,
+    /// Source address at the gateway.
+    pub address: Option<String>,
+}
+
+/// A mail to send, as recorded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IdentityMailRequest {
+    /// The request's id.
+    pub id: MailId,
+    /// The address that was given or is concerned. Sealed in the table.
+    pub email: Email,
+    /// Which mail.
+    #[serde(flatten)]
+    pub mail: IdentityMailKind,
+    /// The device concerned. Sealed in the table.
+    pub device: Option<Device>,
+    /// When it was asked for.
+    pub at: Timestamp,
+}

@@ -37,6 +37,7 @@ impl Caller {
     pub fn identity(&self) -> String {
         match &self.actor {
             Actor::User { id, .. } => format!("{}.{id}", self.tenant),
+            Actor::Stranger { .. } => format!("{}.stranger", self.tenant),
             Actor::System(task) => format!("{}.{}", self.tenant, task.name()),
         }
     }

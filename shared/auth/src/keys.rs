@@ -1,6 +1,8 @@
 //! ES256 keys: making, storing, publishing. A key is known by its id; several can be valid at
 //! once, so a new one can be published before it signs and an old one kept while its tokens live.
 
+use std::collections::HashMap;
+
 use aws_lc_rs::{
     digest::{SHA256, digest},
     rand::SystemRandom,
@@ -13,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 /// A key that cannot be made or read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the signing key is not a P-256 key in PKCS#8")]
+#[error("the key is not in the form it is kept in")]
 pub struct KeyError;
 
 /// One public key as RFC 7517 writes it.
@@ -44,10 +46,11 @@ pub struct VerificationKeys {
 }
 
 impl VerificationKeys {
-    /// The key with this id, ready to verify with.
-    pub(crate) fn find(&self, kid: &str) -> Option<DecodingKey> {
-        let key = self.keys.iter().find(|key| key.kid == kid)?;
-        DecodingKey::from_ec_components(&key.x, &key.y).ok()
+    /// The keys by their ids, ready to verify with. What is not a key is left out.
+    pub(crate) fn decoding(&self) -> HashMap<String, DecodingKey> {
+        let ready =
+            |key: &PublicKey| Some((key.kid.clone(), DecodingKey::from_ec_components(&key.x, &key.y).ok()?));
+        self.keys.iter().filter_map(ready).collect()
     }
 }
 
@@ -56,6 +59,7 @@ impl VerificationKeys {
 pub struct SigningKey {
     public: PublicKey,
     pkcs8: SecretSlice<u8>,
+    encoding: EncodingKey,
 }
 
 impl SigningKey {
@@ -89,7 +93,7 @@ impl SigningKey {
             x: URL_SAFE_NO_PAD.encode(x),
             y: URL_SAFE_NO_PAD.encode(y),
         };
-        Ok(Self { public, pkcs8: pkcs8.to_vec().into() })
+        Ok(Self { public, pkcs8: pkcs8.to_vec().into(), encoding: EncodingKey::from_ec_der(pkcs8) })
     }
 
     /// The half that may be shown to everyone.
@@ -97,8 +101,8 @@ impl SigningKey {
         &self.public
     }
 
-    pub(crate) fn encoding(&self) -> EncodingKey {
-        EncodingKey::from_ec_der(self.pkcs8.expose_secret())
+    pub(crate) fn encoding(&self) -> &EncodingKey {
+        &self.encoding
     }
 }
 

@@ -41,6 +41,13 @@ pub enum Actor {
         /// The client's own description of itself, at most 256 characters.
         user_agent: Option<String>,
     },
+    /// Somebody who has not signed in.
+    Stranger {
+        /// Source address of the request as the gateway saw it.
+        source_ip: Option<String>,
+        /// The client's own description of itself, at most 256 characters.
+        user_agent: Option<String>,
+    },
     /// A part of the system.
     System(SystemTask),
 }

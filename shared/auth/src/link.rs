@@ -1,0 +1,139 @@
+//! Tokens of mailed links: `base64url(purpose || id || secret)`. The digest covers all of it, so a
+//! token whose purpose or id was changed fits no row.
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use secrecy::{ExposeSecret, SecretBox, SecretString};
+use vestibule_domain::World;
+
+use crate::{TokenDigest, TokenError};
+
+/// What following a link does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Purpose {
+    /// Shows that a new account's address is the person's own.
+    VerifyEmail,
+    /// Signs in without a password.
+    MagicLink,
+    /// Sets a new password.
+    ResetPassword,
+    /// Shows that a changed address is the person's own.
+    ChangeEmail,
+    /// Takes a change of address back, from the old address.
+    UndoEmail,
+}
+
+impl Purpose {
+    /// The name in keys and audit records.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::VerifyEmail => "verify-email",
+            Self::MagicLink => "magic-link",
+            Self::ResetPassword => "reset-password",
+            Self::ChangeEmail => "change-email",
+            Self::UndoEmail => "undo-email",
+        }
+    }
+
+    fn byte(self) -> u8 {
+        match self {
+            Self::VerifyEmail => 1,
+            Self::MagicLink => 2,
+            Self::ResetPassword => 3,
+            Self::ChangeEmail => 4,
+            Self::UndoEmail => 5,
+        }
+    }
+}
+
+/// A link's token in its parts. Parsing one proves nothing: the row's digest decides.
+#[derive(Debug)]
+pub struct LinkToken {
+    /// What it is for.
+    pub purpose: Purpose,
+    /// What finds the row: the bytes of an id.
+    pub id: [u8; 16],
+    secret: SecretBox<[u8; 32]>,
+}
+
+impl LinkToken {
+    /// A new token for the row under `id`.
+    pub fn new(purpose: Purpose, id: [u8; 16], world: &World) -> Self {
+        Self { purpose, id, secret: SecretBox::new(Box::new(world.bytes())) }
+    }
+
+    /// Reads the 66 characters that [`LinkToken::to_text`] writes; refuses any other spelling and
+    /// tokens for another purpose.
+    pub fn parse(text: &str, purpose: Purpose) -> Result<Self, TokenError> {
+        let mut bytes = [0; 49];
+        let length = URL_SAFE_NO_PAD.decode_slice(text, &mut bytes).map_err(|_| TokenError)?;
+        let [byte, rest @ ..] = &bytes;
+        if length != bytes.len() || *byte != purpose.byte() {
+            return Err(TokenError);
+        }
+        let (id, secret) = rest.split_first_chunk().ok_or(TokenError)?;
+        let secret = SecretBox::new(Box::new(secret.try_into().map_err(|_| TokenError)?));
+        Ok(Self { purpose, id: *id, secret })
+    }
+
+    /// The text for the link: 66 characters of base64url.
+    pub fn to_text(&self) -> SecretString {
+        URL_SAFE_NO_PAD.encode(self.bytes()).into()
+    }
+
+    /// What the table keeps.
+    pub fn digest(&self) -> TokenDigest {
+        TokenDigest::of(&self.bytes())
+    }
+
+    fn bytes(&self) -> Vec<u8> {
+        [&[self.purpose.byte()][..], &self.id, self.secret.expose_secret()].concat()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: [Purpose; 5] = [
+        Purpose::VerifyEmail,
+        Purpose::MagicLink,
+        Purpose::ResetPassword,
+        Purpose::ChangeEmail,
+        Purpose::UndoEmail,
+    ];
+
+    #[test]
+    fn a_link_opens_only_what_it_was_made_for() {
+        let world = World::new(|| jiff::Timestamp::UNIX_EPOCH, |buffer| buffer.fill(3));
+        for made_for in ALL {
+            let token = LinkToken::new(made_for, [8; 16], &world);
+            let text = token.to_text();
+            assert_eq!(text.expose_secret().len(), 66);
+            for asked in ALL {
+                let read = LinkToken::parse(text.expose_secret(), asked).ok();
+                let read = read.map(|read| (read.purpose, read.id, read.digest()));
+                let same = (made_for == asked).then(|| (made_for, [8; 16], token.digest()));
+                assert_eq!(read, same, "{made_for:?} {asked:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn digests_differ_by_purpose_and_id_and_odd_spellings_are_refused() {
+        let world = World::new(|| jiff::Timestamp::UNIX_EPOCH, |buffer| buffer.fill(3));
+        let token = LinkToken::new(Purpose::MagicLink, [8; 16], &world);
+        assert_ne!(token.digest(), LinkToken::new(Purpose::ResetPassword, [8; 16], &world).digest());
+        assert_ne!(token.digest(), LinkToken::new(Purpose::MagicLink, [9; 16], &world).digest());
+        let text = token.to_text().expose_secret().to_owned();
+        for wrong in [
+            "",
+            &text[1..],
+            &format!("{text}A"),
+            &format!("{text}=="),
+            &format!(" {text}"),
+            &"A".repeat(9999),
+        ] {
+            assert!(LinkToken::parse(wrong, Purpose::MagicLink).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! Second-factor tickets: what a right password gives a person who must also show a code. Five
+//! minutes, good for nothing but the second step, and void once the person's epoch moves on.
+
+use jiff::{SignedDuration, Timestamp};
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+use vestibule_domain::UserId;
+
+use crate::{
+    SigningKey, TokenError, Verifier,
+    jwt::{Contents, Kind, Registered, sign, span},
+};
+
+/// How long a ticket lives.
+pub const TICKET_LIFETIME: SignedDuration = SignedDuration::from_mins(5);
+/// The audience of tickets.
+pub const TICKET_AUDIENCE: &str = "vestibule:second-factor";
+
+/// What a ticket says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TicketClaims {
+    /// Issuer: the deployment's own address.
+    pub iss: String,
+    /// Audience: always [`TICKET_AUDIENCE`].
+    pub aud: String,
+    /// The person.
+    pub sub: UserId,
+    /// The person's credential epoch when the password was right; the caller compares it.
+    pub epoch: u64,
+    /// Issued at, in seconds since 1970.
+    pub iat: i64,
+    /// Not valid from this second on.
+    pub exp: i64,
+}
+
+impl Contents for TicketClaims {
+    const KIND: Kind = Kind { typ: "mfa+jwt", audience: TICKET_AUDIENCE, lifetime: TICKET_LIFETIME };
+
+    fn registered(&self) -> Registered<'_> {
+        Registered { iss: &self.iss, aud: &self.aud, iat: self.iat, exp: self.exp }
+    }
+}
+
+/// A signed ticket.
+#[derive(Debug, Clone)]
+pub struct SecondFactorTicket(pub SecretString);
+
+impl SecondFactorTicket {
+    /// Signs a ticket for `user` that ends 5 minutes after `now`.
+    pub fn issue(
+        key: &SigningKey,
+        issuer: &str,
+        user: UserId,
+        epoch: u64,
+        now: Timestamp,
+    ) -> Result<Self, TokenError> {
+        let (iat, exp) = span(&TicketClaims::KIND, now);
+        let (iss, aud) = (issuer.to_owned(), TICKET_AUDIENCE.to_owned());
+        sign(key, &TicketClaims { iss, aud, sub: user, epoch, iat, exp }).map(Self)
+    }
+}
+
+impl Verifier {
+    /// What the ticket says, if it is ours and alive at `now`.
+    pub fn verify_ticket(&self, text: &str, now: Timestamp) -> Result<TicketClaims, TokenError> {
+        self.open(text, now)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use secrecy::ExposeSecret;
+    use vestibule_domain::Id;
+
+    use super::*;
+    use crate::{AccessToken, VerificationKeys};
+
+    #[test]
+    fn tickets_and_access_tokens_never_pass_for_each_other() {
+        let key = SigningKey::generate().unwrap();
+        let verifier =
+            Verifier::new(VerificationKeys { keys: vec![key.public().clone()] }, "https://a.example");
+        let now = Timestamp::from_second(1_790_000_000).unwrap();
+        let user = Id::from_parts(1, 1);
+        let ticket = SecondFactorTicket::issue(&key, "https://a.example", user, 3, now).unwrap();
+        let access =
+            AccessToken::issue(&key, "https://a.example", (user, Id::from_parts(1, 2), None), now).unwrap();
+        let (ticket, access) = (ticket.0.expose_secret(), access.0.expose_secret());
+
+        let claims = verifier.verify_ticket(ticket, now).unwrap();
+        assert_eq!((claims.sub, claims.epoch), (user, 3));
+        assert_eq!(verifier.verify(ticket, now), Err(TokenError));
+        assert_eq!(verifier.verify_ticket(access, now), Err(TokenError));
+        assert!(verifier.verify_ticket(ticket, now + SignedDuration::from_mins(5)).is_ok(), "clocks differ");
+        assert!(verifier.verify_ticket(ticket, now + SignedDuration::from_mins(6)).is_err());
+    }
+}

@@ -41,9 +41,22 @@ impl AuditRecord {
         values: (Value, Value),
         world: &World,
     ) -> Self {
-        let (actor, actor_email, source_ip, user_agent) = match scope.actor() {
+        Self::by(scope.actor(), action, resource, values, world)
+    }
+
+    pub(crate) fn by(
+        actor: &Actor,
+        action: &str,
+        resource: String,
+        values: (Value, Value),
+        world: &World,
+    ) -> Self {
+        let (actor, actor_email, source_ip, user_agent) = match actor {
             Actor::User { id, email, source_ip, user_agent } => {
                 (id.to_string(), Some(email.as_str().to_owned()), source_ip.clone(), user_agent.clone())
+            }
+            Actor::Stranger { source_ip, user_agent } => {
+                ("stranger".to_owned(), None, source_ip.clone(), user_agent.clone())
             }
             Actor::System(task) => (task.name().to_owned(), None, None, None),
         };
@@ -54,9 +67,13 @@ impl AuditRecord {
 }
 
 impl Command {
-    /// Adds an audit record.
+    /// Adds an audit record of a tenant.
     pub(crate) fn audited(self, scope: &TenantScope, record: &AuditRecord) -> Result<Self, StoreError> {
-        let key = keys::audit(scope.tenant(), record.at, record.id);
-        Ok(self.and(Action::put(to_row(&key, "audit", record)?).if_new(), Conflict::Exists))
+        self.recording(&keys::audit(scope.tenant(), record.at, record.id), record)
+    }
+
+    /// Adds an audit record under `key`.
+    pub(crate) fn recording(self, key: &keys::Key, record: &AuditRecord) -> Result<Self, StoreError> {
+        Ok(self.and(Action::put(to_row(key, "audit", record)?).if_new(), Conflict::Exists))
     }
 }

@@ -3,33 +3,24 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use vestibule_domain::{Email, PermissionSet, SessionId, TenantId, UserId};
+use vestibule_domain::{Email, PermissionSet, SecuritySettings, SessionId, TenantId, User, UserId};
 
 use crate::{
-    IdempotencyKey, KeptAnswer, PlatformStore, StoreError,
-    item::{Row, from_row, key_row},
+    IdempotencyKey, KeptAnswer, PlatformStore, Session, StoreError,
+    item::{Row, key_row},
     keys,
 };
-
-/// A signed-in session of one person.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Session {
-    /// The session's id.
-    pub id: SessionId,
-    /// It ends here at the latest.
-    pub expires: Timestamp,
-    /// Set when it was ended early.
-    pub ended: Option<Timestamp>,
-}
 
 /// A person's place in a tenant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Membership {
+    /// Which tenant.
+    pub tenant: TenantId,
     /// Who.
     pub user: UserId,
-    /// Their address.
+    /// Their address. Sealed in the table.
     pub email: Email,
     /// The name of their role in this tenant.
     pub role: String,
@@ -37,28 +28,51 @@ pub struct Membership {
     pub suspended: Option<Timestamp>,
 }
 
-/// The compiled roles of a tenant.
+/// The compiled roles of a tenant, with what it asks of sessions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Roles {
-    pub(crate) roles: BTreeMap<String, PermissionSet>,
+    #[serde(rename = "roles")]
+    pub(crate) allowed: BTreeMap<String, PermissionSet>,
     /// Set while the whole tenant is suspended.
     pub(crate) suspended: Option<Timestamp>,
+    #[serde(default)]
+    pub(crate) security: SecuritySettings,
 }
 
-/// What the table says about one request's credentials.
+impl Roles {
+    /// Whether `session` has gone unused for longer than the tenant allows.
+    pub(crate) fn is_idle(&self, session: &Session, now: Timestamp) -> bool {
+        let allowed = self.security.idle_minutes.map(|minutes| SignedDuration::from_mins(minutes.into()));
+        let idle = session.refreshed.map(|refreshed| now.duration_since(refreshed));
+        idle.zip(allowed).is_some_and(|(idle, allowed)| idle > allowed)
+    }
+}
+
+/// What the table says about one request's credentials in a tenant.
 #[derive(Debug, Clone)]
 pub struct Access {
     /// The membership.
     pub membership: Membership,
     /// What the membership's role allows.
     pub permissions: PermissionSet,
+    /// Whether the tenant wants a second factor that the session lacks.
+    pub second_factor_missing: bool,
     /// The answer kept for the request's idempotency key, read in the same round trip.
     pub kept: Option<KeptAnswer>,
 }
 
+/// What the table says about one request's credentials outside of any tenant.
+#[derive(Debug, Clone)]
+pub struct SelfAccess {
+    /// The session.
+    pub session: Session,
+    /// The person.
+    pub user: User,
+}
+
 impl PlatformStore<'_> {
     /// Checks session, membership and roles in one round trip. `None` when any of them is
-    /// missing, ended or suspended at `now`.
+    /// missing, ended, idle for too long or suspended at `now`.
     pub async fn access(
         &self,
         (user, session, tenant): (UserId, SessionId, TenantId),
@@ -67,23 +81,41 @@ impl PlatformStore<'_> {
     ) -> Result<Option<Access>, StoreError> {
         let wanted = [keys::session(user, session), keys::member(tenant, user), keys::roles(tenant)];
         let kept_key = idempotency.map(|(caller, key)| keys::idempotency(caller, key));
-        let rows = self.store.batch_get(wanted.iter().chain(&kept_key).map(key_row).collect()).await?;
-        let mut by_kind: BTreeMap<String, Row> =
-            rows.into_iter().filter_map(|row| Some((kind(&row)?, row))).collect();
-        let mut take = |kind: &str| by_kind.remove(kind);
-        let (session, member, roles, kept) = (take("session"), take("member"), take("roles"), take("answer"));
+        let mut rows = self.by_kind(wanted.iter().chain(&kept_key)).await?;
+        let (session, member, roles) = (rows.remove("session"), rows.remove("member"), rows.remove("roles"));
         let (Some(session), Some(member), Some(roles)) = (session, member, roles) else {
             return Ok(None);
         };
-        let (session, membership, roles): (Session, Membership, Roles) =
-            (from_row(session)?, from_row(member)?, from_row(roles)?);
-        let alive = session.ended.is_none() && now < session.expires;
-        if !alive || membership.suspended.is_some() || roles.suspended.is_some() {
+        let session: Session = self.store.read(session)?;
+        let membership: Membership = self.store.read(member)?;
+        let roles: Roles = self.store.read(roles)?;
+        let shut = membership.suspended.is_some() || roles.suspended.is_some();
+        if !session.is_alive(now) || roles.is_idle(&session, now) || shut {
             return Ok(None);
         }
-        let permissions = roles.roles.get(&membership.role).copied().unwrap_or_default();
-        let kept: Option<KeptAnswer> = kept.map(from_row).transpose()?;
-        Ok(Some(Access { membership, permissions, kept: kept.filter(|kept| kept.is_alive(now)) }))
+        let kept: Option<KeptAnswer> = rows.remove("answer").map(|row| self.store.read(row)).transpose()?;
+        Ok(Some(Access {
+            permissions: roles.allowed.get(&membership.role).copied().unwrap_or_default(),
+            second_factor_missing: roles.security.second_factor && !session.strong,
+            membership,
+            kept: kept.filter(|kept| kept.is_alive(now)),
+        }))
+    }
+
+    /// Checks the session and the person in one round trip. `None` when the session has ended or
+    /// the person may not act at `now`.
+    pub async fn self_access(
+        &self,
+        (user, session): (UserId, SessionId),
+        now: Timestamp,
+    ) -> Result<Option<SelfAccess>, StoreError> {
+        let mut rows = self.by_kind([keys::session(user, session), keys::user(user)].iter()).await?;
+        let (Some(session), Some(user)) = (rows.remove("session"), rows.remove("user")) else {
+            return Ok(None);
+        };
+        let found = SelfAccess { session: self.store.read(session)?, user: self.store.read(user)? };
+        let alive = found.session.is_alive(now) && found.user.is_active();
+        Ok(Some(found).filter(|found| alive && found.session.epoch == found.user.epoch))
     }
 
     /// The answer kept for a key, if it still counts at `now`.
@@ -95,6 +127,15 @@ impl PlatformStore<'_> {
     ) -> Result<Option<KeptAnswer>, StoreError> {
         let kept: Option<KeptAnswer> = self.store.get(&keys::idempotency(caller, key)).await?;
         Ok(kept.filter(|kept| kept.is_alive(now)))
+    }
+
+    /// Rows of different kinds in one strong batch read, by their kind.
+    pub(crate) async fn by_kind(
+        &self,
+        wanted: impl Iterator<Item = &keys::Key>,
+    ) -> Result<BTreeMap<String, Row>, StoreError> {
+        let rows = self.store.batch_get(wanted.map(key_row).collect()).await?;
+        Ok(rows.into_iter().filter_map(|row| Some((kind(&row)?, row))).collect())
     }
 }
 

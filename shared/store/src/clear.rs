@@ -7,21 +7,21 @@ use vestibule_domain::{Job, Tenant};
 use crate::{
     Membership, PlatformStore, StoreError,
     command::Command,
-    item::{Row, from_row, key_row, text},
+    item::{Row, key_row, text},
     keys,
 };
 
 impl PlatformStore<'_> {
     /// Removes the tenant's data, its outgoing events and its webhook endpoint, the addresses its
-    /// jobs hold, and the sessions and kept answers of its members. The audit log stays.
+    /// jobs hold, and its members with their sessions and kept answers. The audit log stays.
     pub async fn clear_tenant(&self, tenant: &Tenant) -> Result<(), StoreError> {
         let all = self.whole(&keys::tenant_partition(tenant.id));
         // What is found by way of a row goes before the row, so that a second call finds it too.
         while let Some(rows) = some_rows(&all).await? {
             for row in rows {
                 match row.get("item").and_then(|kind| kind.as_s().ok()).map(String::as_str) {
-                    Some("job") => self.release_address(from_row(row.clone())?).await?,
-                    Some("member") => self.clear_member(tenant, &from_row(row.clone())?).await?,
+                    Some("job") => self.release_address(self.store.read(row.clone())?).await?,
+                    Some("member") => self.clear_member(tenant, &self.store.read(row.clone())?).await?,
                     _ => {}
                 }
                 self.delete(row).await?;
@@ -34,7 +34,9 @@ impl PlatformStore<'_> {
     async fn clear_member(&self, tenant: &Tenant, member: &Membership) -> Result<(), StoreError> {
         let caller = format!("{}.{}", tenant.id, member.user);
         self.clear(&self.whole(&keys::idempotency_partition(&caller))).await?;
-        self.clear(&self.store.prefix_query(&keys::user(member.user).pk, keys::SESSIONS)).await
+        let address = self.store.sealer().address_key(&member.email);
+        self.delete(key_row(&keys::sign_in(&address))).await?;
+        self.clear(&self.whole(&keys::user(member.user).pk)).await
     }
 
     async fn clear(&self, query: &QueryFluentBuilder) -> Result<(), StoreError> {

@@ -10,7 +10,8 @@ use aws_sdk_dynamodb::{
     error::SdkError,
     operation::{put_item::PutItemError, transact_write_items::TransactWriteItemsError as TransactError},
     types::{
-        AttributeValue, CancellationReason, Delete, Put, ReturnConsumedCapacity, TransactWriteItem, Update,
+        AttributeValue, CancellationReason, ConditionCheck, Delete, Put, ReturnConsumedCapacity,
+        TransactWriteItem, Update,
     },
 };
 
@@ -25,8 +26,9 @@ const TRIES: u32 = 6;
 
 enum Kind {
     Put(Row),
-    Update(Row, &'static str),
+    Update(Row, String),
     Delete(Row),
+    Check(Row),
 }
 
 /// One write with its condition.
@@ -44,8 +46,12 @@ impl Action {
     pub(crate) fn put(row: Row) -> Self {
         Self::new(Kind::Put(row))
     }
-    pub(crate) fn update(key: &Key, expression: &'static str) -> Self {
-        Self::new(Kind::Update(key_row(key), expression))
+    pub(crate) fn update(key: &Key, expression: impl Into<String>) -> Self {
+        Self::new(Kind::Update(key_row(key), expression.into()))
+    }
+    /// Writes nothing; its condition must hold for the others to be written.
+    pub(crate) fn check(key: &Key) -> Self {
+        Self::new(Kind::Check(key_row(key)))
     }
     pub(crate) fn delete(key: &Key) -> Self {
         Self::new(Kind::Delete(key_row(key)))
@@ -101,6 +107,17 @@ impl Action {
                         .ok(),
                 )
             }
+            Kind::Check(key) => {
+                let check = ConditionCheck::builder().table_name("-").set_key(Some(key));
+                let check = check.set_condition_expression(self.condition);
+                item.set_condition_check(
+                    check
+                        .set_expression_attribute_names(names)
+                        .set_expression_attribute_values(values)
+                        .build()
+                        .ok(),
+                )
+            }
             Kind::Delete(key) => {
                 let delete = Delete::builder().table_name("-").set_key(Some(key));
                 let delete = delete.set_condition_expression(self.condition);
@@ -142,8 +159,12 @@ impl Command {
     /// Commits everything, or nothing. Lost races between transactions are tried again a few
     /// times; a condition that does not hold comes back as the named conflict.
     pub(crate) async fn commit(mut self, store: &Store) -> Result<(), StoreError> {
+        store.sealer().freshen(&[]).await;
         for (write, _) in &mut self.writes {
             set_table(write, store.table());
+            if let Some(put) = &mut write.put {
+                put.item = store.sealer().seal(std::mem::take(&mut put.item))?;
+            }
         }
         if let [(TransactWriteItem { put: Some(put), .. }, conflict)] = self.writes.as_slice() {
             return put_alone(store, put, *conflict).await;
@@ -191,6 +212,9 @@ fn set_table(write: &mut TransactWriteItem, table: &str) {
     if let Some(delete) = &mut write.delete {
         table.clone_into(&mut delete.table_name);
     }
+    if let Some(check) = &mut write.condition_check {
+        table.clone_into(&mut check.table_name);
+    }
 }
 
 enum Cancelled {
@@ -216,7 +240,7 @@ fn read_cancellation<R>(error: &SdkError<TransactError, R>, conflicts: &[Conflic
 /// Counts losers, so that two of them do not wait equally long and meet again.
 static LOSERS: AtomicU32 = AtomicU32::new(0);
 
-async fn pause(attempt: u32) {
+pub(crate) async fn pause(attempt: u32) {
     let spread = LOSERS.fetch_add(7, Ordering::Relaxed) % 17;
     tokio::time::sleep(Duration::from_millis(u64::from((1 << attempt) * 5 + spread))).await;
 }

@@ -17,6 +17,12 @@ pub enum Conflict {
     /// The lock is not held by the one who wants to release it.
     #[error("the lock belongs to somebody else")]
     NotOurs,
+    /// The person is not, or no longer, a member who may act.
+    #[error("the membership does not allow it")]
+    NotMember,
+    /// A mailed link was used, replaced or has expired.
+    #[error("the link is no longer valid")]
+    LinkUsed,
     /// The same idempotency key was used before or at the same moment.
     #[error("the idempotency key was used before")]
     KeyUsed,
@@ -50,6 +56,7 @@ const BUSY: &[&str] = &[
     "ProvisionedThroughputExceededException",
     "RequestLimitExceeded",
     "TransactionInProgressException",
+    "TransactionConflictException",
     "InternalServerError",
     "LimitExceededException",
 ];

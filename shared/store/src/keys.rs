@@ -2,9 +2,11 @@
 //! a prefix, times are digits, addresses and idempotency keys are checked before they get here.
 
 use jiff::{Timestamp, tz::TimeZone};
-use vestibule_domain::{Address, AuditId, EndpointId, EventId, HireId, JobId, SessionId, TenantId, UserId};
+use vestibule_domain::{
+    Address, AuditId, EndpointId, EventId, HireId, JobId, MailId, RegistrationId, SessionId, TenantId, UserId,
+};
 
-use crate::IdempotencyKey;
+use crate::{AddressKey, IdempotencyKey};
 
 /// A primary key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,8 +28,9 @@ pub(crate) fn tenant(tenant: TenantId) -> Key {
 pub(crate) fn roles(tenant: TenantId) -> Key {
     key(tenant_partition(tenant), "AUTHZ")
 }
+pub(crate) const MEMBERS: &str = "MEMBER#";
 pub(crate) fn member(tenant: TenantId, user: UserId) -> Key {
-    key(tenant_partition(tenant), format!("MEMBER#{user}"))
+    key(tenant_partition(tenant), format!("{MEMBERS}{user}"))
 }
 pub(crate) fn user(user: UserId) -> Key {
     key(format!("U#{user}"), "USER")
@@ -49,9 +52,42 @@ pub(crate) const PENDING: &str = "PENDING#";
 pub(crate) fn pending(tenant: TenantId, job: JobId) -> Key {
     key(tenant_partition(tenant), format!("{PENDING}{job}"))
 }
+/// The sign-in record of an address: also the lock that makes the address unique.
+pub(crate) fn sign_in(address: &AddressKey) -> Key {
+    key(format!("EMAIL#{address}"), "SIGNIN")
+}
+/// An account at an outside provider, by the hash of what names it there.
+pub(crate) fn connection(hash: &str) -> Key {
+    key(format!("OIDC#{hash}"), "LOCK")
+}
+pub(crate) fn registration(id: RegistrationId) -> Key {
+    key(format!("REG#{id}"), "REG")
+}
+/// The one mailed link of a kind that a person can have.
+pub(crate) fn link(user: UserId, purpose: &str) -> Key {
+    key(format!("U#{user}"), format!("LINK#{purpose}"))
+}
+pub(crate) fn mail(id: MailId) -> Key {
+    key(format!("MAIL#{id}"), "MAIL")
+}
+/// Requests of one source in one minute.
+pub(crate) fn limit(source: &str, minute: i64) -> Key {
+    key(format!("RL#{source}"), minute.to_string())
+}
+
+fn month(at: Timestamp) -> String {
+    at.to_zoned(TimeZone::UTC).strftime("%Y-%m").to_string()
+}
 pub(crate) fn audit(tenant: TenantId, at: Timestamp, id: AuditId) -> Key {
-    let month = at.to_zoned(TimeZone::UTC).strftime("%Y-%m").to_string();
-    key(format!("T#{tenant}#AUDIT#{month}"), id.to_string())
+    key(format!("T#{tenant}#AUDIT#{}", month(at)), id.to_string())
+}
+/// What a person did that belongs to no tenant.
+pub(crate) fn user_audit(user: UserId, at: Timestamp, id: AuditId) -> Key {
+    key(format!("U#{user}#AUDIT#{}", month(at)), id.to_string())
+}
+/// What was tried with an address, whether or not it has an account.
+pub(crate) fn address_audit(address: &AddressKey, at: Timestamp, id: AuditId) -> Key {
+    key(format!("EMAIL#{address}#AUDIT#{}", month(at)), id.to_string())
 }
 pub(crate) fn outbox_partition(tenant: TenantId) -> String {
     format!("T#{tenant}#OUTBOX")

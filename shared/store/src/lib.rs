@@ -13,28 +13,37 @@ mod endpoints;
 mod error;
 mod hires;
 mod idempotency;
+mod identity;
 mod item;
 mod jobs;
 mod keys;
 mod locks;
 mod meter;
 mod outbox;
+mod personal;
 mod platform;
+mod reseal;
 mod seed;
 mod store;
 mod table;
 mod tenants;
 
 pub use audit::AuditRecord;
-pub use authz::{Access, Membership, Session};
+pub use authz::{Access, Membership, SelfAccess};
 pub use cursor::{Cursor, CursorError, CursorKey, Page, PageRequest};
 pub use endpoints::Endpoint;
 pub use error::{Conflict, StoreError};
 pub use idempotency::{Answer, IdempotencyKey, KeptAnswer};
+pub use identity::{
+    Admission, Attempt, Attempted, Claim, ClaimedMail, EndSessions, Leave, Leaving, Limits, Link, MAIL_TRIES,
+    Opening, Quota, Registration, Rotation, Session, SignIn, TenantContext, UserChange,
+};
 pub use jobs::{DueJob, JobEvent};
 pub use meter::{Cost, metered};
 pub use outbox::OutboxEvent;
+pub use personal::{AddressKey, LoadRing, Sealer};
 pub use platform::PlatformStore;
+pub use reseal::ResealProgress;
 pub use seed::{SeedTenant, SeedUser};
 pub use store::Store;
 pub use table::{GSI1, GSI2, definition as table_definition};

@@ -66,6 +66,7 @@ impl crate::Store {
             let left = answer.unprocessed_keys.and_then(|mut left| left.remove(self.table()));
             keys = left.map(|left| left.keys).unwrap_or_default();
             if keys.is_empty() {
+                self.sealer().freshen(&found).await;
                 return Ok(found);
             }
         }

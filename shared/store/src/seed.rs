@@ -3,30 +3,27 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
-use vestibule_domain::{Email, PermissionSet, SessionId, Tenant, UserId};
+use vestibule_auth::PasswordHash;
+use vestibule_domain::{Email, PermissionSet, Tenant, User, UserId};
 
 use crate::{
     Conflict, Endpoint, Membership, PlatformStore, Session, StoreError,
     authz::Roles,
     command::{Action, Command},
-    item::{text, to_row},
+    identity::copy_of,
+    item::{Row, text, to_row},
     keys,
 };
 
-/// A person of a new tenant.
+/// A new person of a new tenant.
 #[derive(Debug, Clone)]
 pub struct SeedUser {
-    /// The person's id.
-    pub id: UserId,
-    /// Their address.
-    pub email: Email,
-    /// The name of their role.
-    pub role: String,
-    /// Their session.
-    pub session: SessionId,
-    /// When the session ends at the latest.
-    pub session_expires: Timestamp,
+    /// The person.
+    pub user: User,
+    /// Their password, if they have one.
+    pub password: Option<PasswordHash>,
+    /// A session that is there from the start.
+    pub session: Option<Session>,
 }
 
 /// A new tenant.
@@ -38,7 +35,9 @@ pub struct SeedTenant {
     pub provider: String,
     /// Its roles and what each allows.
     pub roles: BTreeMap<String, PermissionSet>,
-    /// Its people.
+    /// Its members, new and known: who, their address, their role.
+    pub members: Vec<(UserId, Email, String)>,
+    /// The people among them who are new.
     pub users: Vec<SeedUser>,
 }
 
@@ -46,31 +45,39 @@ impl PlatformStore<'_> {
     /// Writes the tenant in one transaction; a conflict when it exists already.
     pub async fn create_tenant(&self, seed: &SeedTenant) -> Result<(), StoreError> {
         let tenant = seed.tenant.id;
-        let roles = Roles { roles: seed.roles.clone(), suspended: None };
+        let (allowed, security) = (seed.roles.clone(), seed.tenant.security);
+        let roles = Roles { allowed, suspended: None, security };
         let endpoint = Endpoint { id: seed.tenant.endpoint, tenant, provider: seed.provider.clone() };
         let mut rows = vec![
             to_row(&keys::tenant(tenant), "tenant", &seed.tenant)?,
             to_row(&keys::roles(tenant), "roles", &roles)?,
             to_row(&keys::endpoint(endpoint.id), "endpoint", &endpoint)?,
         ];
-        for user in &seed.users {
-            let membership = Membership {
-                user: user.id,
-                email: user.email.clone(),
-                role: user.role.clone(),
-                suspended: None,
-            };
-            let session = Session { id: user.session, expires: user.session_expires, ended: None };
-            let mut member = to_row(&keys::member(tenant, user.id), "member", &membership)?;
-            member.insert("GSI1PK".into(), text(keys::user(user.id).pk));
-            member.insert("GSI1SK".into(), text(keys::tenant_partition(tenant)));
-            rows.push(member);
-            rows.push(to_row(&keys::session(user.id, user.session), "session", &session)?);
+        for (user, email, role) in &seed.members {
+            let (user, email, role) = (*user, email.clone(), role.clone());
+            rows.push(member_row(&Membership { tenant, user, email, role, suspended: None })?);
         }
-        let writes = rows.into_iter().map(|row| Action::put(row).if_new());
-        writes
-            .fold(Command::new(), |command, write| command.and(write, Conflict::Exists))
-            .commit(self.store)
-            .await
+        for SeedUser { user, session, .. } in &seed.users {
+            rows.push(to_row(&keys::user(user.id), "user", user)?);
+            rows.extend(session.as_ref().map(|session| session.row(user.id)).transpose()?);
+        }
+        let mut command = Command::new();
+        for row in rows {
+            command = command.and(Action::put(row).if_new(), Conflict::Exists);
+        }
+        for SeedUser { user, password, .. } in &seed.users {
+            let address = self.store.sealer().address_key(&user.email);
+            let copy = copy_of(user, &address, password.as_ref(), true);
+            let copy = copy.value(":user", text(user.id.to_string())).when("attribute_not_exists(#user)");
+            command = command.and(copy, Conflict::Exists);
+        }
+        command.commit(self.store).await
     }
+}
+
+fn member_row(membership: &Membership) -> Result<Row, StoreError> {
+    let mut row = to_row(&keys::member(membership.tenant, membership.user), "member", membership)?;
+    row.insert("GSI1PK".into(), text(keys::user(membership.user).pk));
+    row.insert("GSI1SK".into(), text(keys::tenant_partition(membership.tenant)));
+    Ok(row)
 }

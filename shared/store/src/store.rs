@@ -4,20 +4,27 @@ use aws_sdk_dynamodb::{Client, config::Builder};
 use aws_types::SdkConfig;
 use vestibule_auth::TenantScope;
 
-use crate::{PlatformStore, TenantStore, meter::Metering};
+use crate::{PlatformStore, Sealer, StoreError, TenantStore, item::Row, meter::Metering};
 
 /// The table behind one client. Cheap to clone; connections are shared.
 #[derive(Debug, Clone)]
 pub struct Store {
     client: Client,
     table: String,
+    sealer: Sealer,
 }
 
 impl Store {
-    /// A store over `table`, with the metering interceptor in its client.
-    pub fn new(config: &SdkConfig, table: impl Into<String>) -> Self {
+    /// A store over `table`, with the metering interceptor in its client; personal data goes
+    /// through `sealer`.
+    pub fn new(config: &SdkConfig, table: impl Into<String>, sealer: Sealer) -> Self {
         let config = Builder::from(config).interceptor(Metering).build();
-        Self { client: Client::from_conf(config), table: table.into() }
+        Self { client: Client::from_conf(config), table: table.into(), sealer }
+    }
+
+    /// What seals personal data and names addresses.
+    pub fn sealer(&self) -> &Sealer {
+        &self.sealer
     }
 
     /// One tenant's data.
@@ -36,5 +43,10 @@ impl Store {
 
     pub(crate) fn table(&self) -> &str {
         &self.table
+    }
+
+    /// The value that a row of the table holds, its sealed fields opened.
+    pub(crate) fn read<T: serde::de::DeserializeOwned>(&self, row: Row) -> Result<T, StoreError> {
+        crate::item::from_row(self.sealer.open(row)?)
     }
 }

@@ -7,7 +7,7 @@ use vestibule_domain::{Tenant, TenantId};
 
 use crate::{
     Cursor, CursorError, CursorKey, Page, PageRequest, Store, StoreError,
-    item::{from_row, key_row, text},
+    item::{key_row, text},
     keys::{self, Key},
 };
 
@@ -57,7 +57,9 @@ impl<'a> TenantStore<'a> {
         let last =
             answer.last_evaluated_key.as_ref().and_then(|row| row.get("SK")).and_then(|sk| sk.as_s().ok());
         let next = last.map(|sk| Cursor::seal(key, self.tenant(), prefix, sk).as_str().to_owned());
-        let items: Result<_, _> = answer.items.unwrap_or_default().into_iter().map(from_row).collect();
+        self.store.sealer().freshen(answer.items()).await;
+        let items: Result<_, _> =
+            answer.items.unwrap_or_default().into_iter().map(|row| self.store.read(row)).collect();
         Ok(Ok(Page { items: items?, next }))
     }
 }
@@ -67,7 +69,9 @@ impl Store {
     pub(crate) async fn get<T: DeserializeOwned>(&self, key: &Key) -> Result<Option<T>, StoreError> {
         let request = self.client().get_item().table_name(self.table()).set_key(Some(key_row(key)));
         let request = request.consistent_read(true).return_consumed_capacity(ReturnConsumedCapacity::Total);
-        request.send().await?.item.map(from_row).transpose()
+        let row = request.send().await?.item;
+        self.sealer().freshen(row.as_slice()).await;
+        row.map(|row| self.read(row)).transpose()
     }
 
     /// A strongly consistent query for the rows of a partition whose sort key begins with `prefix`.

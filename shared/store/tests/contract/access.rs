@@ -1,7 +1,7 @@
 //! The authorization read: what ended or was taken away counts at once.
 
 use jiff::SignedDuration;
-use vestibule_domain::{Permission, PermissionSet};
+use vestibule_domain::{Permission, PermissionSet, SessionId, UserId};
 use vestibule_store::{Access, SeedTenant};
 
 use crate::{
@@ -16,20 +16,25 @@ async fn seeded() -> (Table, SeedTenant) {
     (table, seed)
 }
 
-async fn access(table: &Table, seed: &SeedTenant) -> Option<Access> {
+fn who(seed: &SeedTenant) -> (UserId, SessionId) {
     let user = &seed.users[0];
-    let who = (user.id, user.session, seed.tenant.id);
+    (user.user.id, user.session.as_ref().unwrap().id)
+}
+
+async fn access(table: &Table, seed: &SeedTenant) -> Option<Access> {
+    let (user, session) = who(seed);
+    let who = (user, session, seed.tenant.id);
     let platform = table.store.platform();
     platform.access(who, None, table.world.now()).await.unwrap()
 }
 
 fn session(seed: &SeedTenant) -> (String, String) {
-    let user = &seed.users[0];
-    (format!("U#{}", user.id), format!("SESSION#{}", user.session))
+    let (user, session) = who(seed);
+    (format!("U#{user}"), format!("SESSION#{session}"))
 }
 
 fn member(seed: &SeedTenant) -> (String, String) {
-    (format!("T#{}", seed.tenant.id), format!("MEMBER#{}", seed.users[0].id))
+    (format!("T#{}", seed.tenant.id), format!("MEMBER#{}", who(seed).0))
 }
 
 fn parts((pk, sk): &(String, String)) -> (&str, &str) {
@@ -41,7 +46,7 @@ async fn a_member_with_a_living_session_has_what_the_role_allows() {
     let (table, seed) = seeded().await;
     let access = access(&table, &seed).await.unwrap();
     assert_eq!(access.permissions, PermissionSet::all());
-    assert_eq!(access.membership.email, seed.users[0].email);
+    assert_eq!(access.membership.email, seed.users[0].user.email);
 }
 
 #[tokio::test]
@@ -93,12 +98,8 @@ async fn a_session_or_a_tenant_of_somebody_else_opens_nothing() {
     let (table, one) = seeded().await;
     let other = seed(&table.world);
     table.store.platform().create_tenant(&other).await.unwrap();
-    let (a, b, now) = (&one.users[0], &other.users[0], table.world.now());
-    for who in [
-        (a.id, a.session, other.tenant.id),
-        (a.id, b.session, one.tenant.id),
-        (b.id, a.session, other.tenant.id),
-    ] {
+    let (a, b, now) = (who(&one), who(&other), table.world.now());
+    for who in [(a.0, a.1, other.tenant.id), (a.0, b.1, one.tenant.id), (b.0, a.1, other.tenant.id)] {
         assert!(table.store.platform().access(who, None, now).await.unwrap().is_none());
     }
 }
@@ -106,14 +107,14 @@ async fn a_session_or_a_tenant_of_somebody_else_opens_nothing() {
 #[tokio::test]
 async fn the_kept_answer_of_the_request_comes_with_the_same_read() {
     let (table, seed) = seeded().await;
-    let (user, now) = (&seed.users[0], table.world.now());
+    let (user, now) = (who(&seed), table.world.now());
     let scope = crate::given::scope(&table.world);
     let kept = answer("caller", "k1");
     let key = kept.key.clone();
     let new = hire(&["w9"], &table.world);
     let store = table.store.tenant(&scope);
     store.create_hire(&new, Some(kept), &table.world).await.unwrap();
-    let who = (user.id, user.session, seed.tenant.id);
+    let who = (user.0, user.1, seed.tenant.id);
     for (caller, status) in [("caller", Some(201)), ("another", None)] {
         let read = table.store.platform().access(who, Some((caller, &key)), now).await;
         assert_eq!(read.unwrap().unwrap().kept.map(|kept| kept.status), status);

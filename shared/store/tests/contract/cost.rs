@@ -26,7 +26,8 @@ async fn the_authorization_read_is_one_round_trip_whatever_it_brings() {
     let seed = seed(&table.world);
     table.store.platform().create_tenant(&seed).await.unwrap();
     let user = &seed.users[0];
-    let (who, key) = ((user.id, user.session, seed.tenant.id), answer("caller", "k1").key);
+    let (who, key) =
+        ((user.user.id, user.session.as_ref().unwrap().id, seed.tenant.id), answer("caller", "k1").key);
     let platform = table.store.platform();
     let (_, cost) = metered(platform.access(who, Some(("caller", &key)), table.world.now())).await;
     assert_eq!(cost.round_trips, 1);

@@ -6,9 +6,10 @@ use jiff::SignedDuration;
 use vestibule_auth::{SystemTask, TenantScope};
 use vestibule_domain::{
     Address, DocumentKind, Domain, Email, EndpointId, Hire, HireName, Job, JobKind, JobStart, LocalPart,
-    MailboxSettings, PermissionSet, PersonName, SessionId, Tenant, TenantId, UserId, World,
+    MailboxSettings, PermissionSet, PersonName, SecuritySettings, SessionId, Tenant, TenantId, User, UserId,
+    World,
 };
-use vestibule_store::{Answer, IdempotencyKey, SeedTenant, SeedUser};
+use vestibule_store::{Answer, IdempotencyKey, SeedTenant, SeedUser, Session};
 
 use crate::table::Table;
 
@@ -69,18 +70,36 @@ pub(crate) fn seed(world: &World) -> SeedTenant {
         endpoint: EndpointId::new(world),
         crm_url: "https://crm.acme.example/".into(),
         support: Email::parse("help@acme.example").unwrap(),
+        security: SecuritySettings::default(),
     };
-    let user = SeedUser {
-        id: UserId::new(world),
-        email: Email::parse("admin@acme.example").unwrap(),
-        role: "admin".into(),
-        session: SessionId::new(world),
-        session_expires: world.now() + SignedDuration::from_hours(1),
-    };
+    let id = UserId::new(world);
+    let email = Email::parse(&format!("admin.{}@acme.example", id.ulid())).unwrap();
+    let user = User::new(id, email.clone(), PersonName::parse("Ada Admin").unwrap(), world);
+    let session = Some(session(tenant.id, world));
     SeedTenant {
         tenant,
         provider: "docusign".into(),
         roles: BTreeMap::from([("admin".to_owned(), PermissionSet::all())]),
-        users: vec![user],
+        members: vec![(id, email, "admin".to_owned())],
+        users: vec![SeedUser { user, password: None, session }],
+    }
+}
+
+/// A session of an hour.
+pub(crate) fn session(tenant: TenantId, world: &World) -> Session {
+    Session {
+        id: SessionId::new(world),
+        tenant: Some(tenant),
+        epoch: 0,
+        created: world.now(),
+        refreshed: None,
+        expires: world.now() + SignedDuration::from_hours(1),
+        ended: None,
+        strong: false,
+        method: "test".into(),
+        device: None,
+        current: None,
+        previous: None,
+        salt: None,
     }
 }

@@ -13,6 +13,7 @@ mod locks;
 mod pages;
 mod races;
 mod rows;
+mod sealing;
 mod table;
 mod tenants;
 mod whole;

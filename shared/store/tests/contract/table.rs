@@ -13,8 +13,10 @@ use aws_sdk_dynamodb::{
 use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
 use aws_types::{SdkConfig, region::Region};
 use jiff::{SignedDuration, Timestamp};
+use secrecy::SecretString;
+use vestibule_auth::FieldKeys;
 use vestibule_domain::{EventId, World};
-use vestibule_store::{Store, table_definition};
+use vestibule_store::{Sealer, Store, table_definition};
 
 /// 2026-11-20T09:00:00Z in milliseconds.
 const START: i64 = 1_795_165_200_000;
@@ -29,7 +31,10 @@ pub(crate) struct Table {
     /// Whether the service counts capacity as documented: `DynamoDB` Local says four units for a
     /// transaction of one small write as for one of five, and leaves out misses in a batch read.
     pub(crate) counts_units: bool,
+    /// The ring of keys that seal personal data.
+    pub(crate) ring: SecretString,
     clock: Arc<AtomicI64>,
+    config: SdkConfig,
     client: Client,
     name: String,
 }
@@ -56,7 +61,14 @@ impl Table {
         let client = Client::new(&config);
         let create = table_definition(&client, &name).unwrap();
         create.send().await.unwrap();
-        Self { store: Store::new(&config, &name), world, counts_units, clock, client, name }
+        let ring = FieldKeys::generate(&world);
+        let store = Store::new(&config, &name, sealer(&ring, &world));
+        Self { store, world, counts_units, ring, clock, config, client, name }
+    }
+
+    /// Another store over the same table.
+    pub(crate) fn with_sealer(&self, sealer: Sealer) -> Store {
+        Store::new(&self.config, &self.name, sealer)
     }
 
     /// Moves the clock forward.
@@ -67,15 +79,21 @@ impl Table {
 
     /// Every row, each as its attributes in order, sorted.
     pub(crate) async fn rows(&self) -> Vec<String> {
+        let mut rows: Vec<_> = self.items().await.iter().map(as_text).collect();
+        rows.sort();
+        rows
+    }
+
+    /// Every row as the service gives it, in no order.
+    pub(crate) async fn items(&self) -> Vec<Row> {
         let mut rows = Vec::new();
         let mut start = None;
         loop {
             let scan = self.client.scan().table_name(&self.name).consistent_read(true);
             let page = scan.set_exclusive_start_key(start).send().await.unwrap();
-            rows.extend(page.items().iter().map(as_text));
+            rows.extend(page.items.unwrap_or_default());
             start = page.last_evaluated_key;
             if start.is_none() {
-                rows.sort();
                 return rows;
             }
         }
@@ -112,6 +130,11 @@ impl Table {
         let delete = self.client.delete_item().table_name(&self.name);
         delete.set_key(Some(key(pk, sk))).send().await.unwrap();
     }
+}
+
+/// Seals with the current key of `ring`.
+pub(crate) fn sealer(ring: &SecretString, world: &World) -> Sealer {
+    Sealer::new(FieldKeys::from_secret(ring).unwrap(), world.clone())
 }
 
 /// A text attribute.

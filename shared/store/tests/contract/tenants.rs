@@ -47,7 +47,7 @@ async fn a_cleared_tenant_leaves_its_audit_log_and_nothing_else() {
     let others = table.rows().await;
     platform.create_tenant(&seed).await.unwrap();
     let scope = TenantScope::for_system(seed.tenant.id, SystemTask::Seed);
-    let caller = format!("{}.{}", seed.tenant.id, seed.users[0].id);
+    let caller = format!("{}.{}", seed.tenant.id, seed.users[0].user.id);
     live(&table, &scope, &caller).await;
     platform.clear_tenant(&seed.tenant).await.unwrap();
     let left: Vec<_> = table.rows().await.into_iter().filter(|row| !others.contains(row)).collect();

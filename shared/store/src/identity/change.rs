@@ -1,0 +1,235 @@
+//! A change to a person: the record, its copy in the sign-in record, the sessions that end by it,
+//! the link that was used for it and the mails about it, in one transaction.
+
+use serde_json::{Value, json};
+use vestibule_auth::{Actor, PasswordHash, TokenDigest};
+use vestibule_domain::{IdentityMailRequest, SessionId, TenantId, User, World};
+
+use super::{Leave, Session, guard::NEVER, memberships::connection_hash};
+use crate::{
+    AddressKey, AuditRecord, Conflict, PlatformStore, StoreError,
+    command::{Action, Command},
+    item::{number, text, to_row},
+    keys,
+};
+
+/// Most sessions ended by the transaction itself; more follow right behind it.
+const SESSIONS_AT_ONCE: usize = 60;
+
+/// Which sessions a change ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum EndSessions {
+    /// None.
+    #[default]
+    None,
+    /// All but this one.
+    Others(SessionId),
+    /// All of them.
+    All,
+}
+
+/// What happens together with the write of a person.
+#[derive(Debug, Default)]
+pub struct UserChange<'a> {
+    /// The name of the change in the audit log, such as `user.password`.
+    pub action: &'a str,
+    /// Values before and after; never personal data or secrets.
+    pub values: (Value, Value),
+    /// Which sessions end.
+    pub end: EndSessions,
+    /// The session that has just shown a second factor.
+    pub strengthen: Option<SessionId>,
+    /// The new password of the address.
+    pub password: Option<&'a PasswordHash>,
+    /// Whether failures counted so far are forgotten.
+    pub forgive: bool,
+    /// The mailed link that is used up by it: kind and hash.
+    pub link: Option<(&'a str, &'a TokenDigest)>,
+    /// Links that end by it, by name.
+    pub drop_links: &'a [String],
+    /// The address the person had before, when the change gives them another.
+    pub moved_from: Option<&'a AddressKey>,
+    /// A session that goes over to a tenant, of which the person must be a member.
+    pub switch: Option<(SessionId, TenantId)>,
+    /// A tenant that the person leaves.
+    pub leave: Option<Leave>,
+    /// An account elsewhere that becomes (`true`) or ceases to be theirs, by its key.
+    pub connection: Option<(bool, &'a str)>,
+    /// Mails to send.
+    pub mails: Vec<IdentityMailRequest>,
+}
+
+impl PlatformStore<'_> {
+    /// Writes a person back. `user` is as it was read, with the changes made; on success its
+    /// version is one higher. With sessions to end its epoch must have been counted up, unless one
+    /// stays.
+    pub async fn change_user(
+        &self,
+        user: &mut User,
+        change: &UserChange<'_>,
+        actor: &Actor,
+        world: &World,
+    ) -> Result<(), StoreError> {
+        let read = user.version;
+        user.version += 1;
+        let done = self.commit_change(user, read, change, actor, world).await;
+        if done.is_err() {
+            user.version = read;
+        }
+        done
+    }
+
+    async fn commit_change(
+        &self,
+        user: &User,
+        read: u64,
+        change: &UserChange<'_>,
+        actor: &Actor,
+        world: &World,
+    ) -> Result<(), StoreError> {
+        let now = world.now();
+        let ending = self.ending(user, change.end, world).await?;
+        let (first, rest) = ending.split_at(ending.len().min(SESSIONS_AT_ONCE));
+        let person = Action::put(to_row(&keys::user(user.id), "user", user)?).if_version(read);
+        let mut command = Command::new().and(person, Conflict::Stale);
+        command = self.with_address(command, user, change);
+        command = with_links(command, user, change)?;
+        for session in first {
+            command = command.ending(user.id, session.id, now);
+        }
+        // The session that stays goes along with the person's epoch.
+        if let EndSessions::Others(kept) = change.end {
+            let kept = Action::update(&keys::session(user.id, kept), "SET epoch = :epoch")
+                .value(":epoch", number(user.epoch))
+                .when("attribute_exists(PK)");
+            command = command.and(kept, Conflict::Stale);
+        }
+        for mail in &change.mails {
+            command = command.mailing(mail)?;
+        }
+        let record = AuditRecord::by(actor, change.action, user.id.to_string(), change.values.clone(), world);
+        let key = keys::user_audit(user.id, record.at, record.id);
+        command.recording(&key, &record)?.commit(self.store).await?;
+        for batch in rest.chunks(SESSIONS_AT_ONCE) {
+            let end = |command: Command, session: &Session| command.ending(user.id, session.id, now);
+            batch.iter().fold(Command::new(), end).commit(self.store).await?;
+        }
+        Ok(())
+    }
+
+    async fn ending(&self, user: &User, end: EndSessions, world: &World) -> Result<Vec<Session>, StoreError> {
+        if end == EndSessions::None {
+            return Ok(Vec::new());
+        }
+        let mut sessions = self.list_sessions(user.id, world.now()).await?;
+        if let EndSessions::Others(kept) = end {
+            sessions.retain(|session| session.id != kept);
+        }
+        Ok(sessions)
+    }
+
+    /// The copies in the sign-in record, at the old address or moved to a new one.
+    fn with_address(self, command: Command, user: &User, change: &UserChange<'_>) -> Command {
+        let address = self.store.sealer().address_key(&user.email);
+        let Some(old) = change.moved_from else {
+            let copy = copy_of(user, &address, change.password, change.forgive);
+            let ours = copy.value(":user", text(user.id.to_string())).when("#user = :user");
+            return command.and(ours, Conflict::Stale);
+        };
+        let copy = copy_of(user, &address, change.password, true);
+        let free = copy.value(":user", text(user.id.to_string())).when("attribute_not_exists(#user)");
+        let gone = Action::delete(&keys::sign_in(old))
+            .name("#user", "user")
+            .value(":user", text(user.id.to_string()))
+            .when("#user = :user");
+        command.and(free, Conflict::AddressTaken).and(gone, Conflict::Stale)
+    }
+}
+
+/// The hash as the table holds it.
+pub(super) fn phc(password: &PasswordHash) -> aws_sdk_dynamodb::types::AttributeValue {
+    let written = serde_json::to_value(password).ok();
+    text(written.and_then(|written| written.as_str().map(str::to_owned)).unwrap_or_default())
+}
+
+/// Writes what the sign-in record copies from the person.
+pub(crate) fn copy_of(
+    user: &User,
+    address: &AddressKey,
+    password: Option<&PasswordHash>,
+    forgive: bool,
+) -> Action {
+    let mut set = "SET #user = :user, #state = :state, epoch = :epoch, second_factor = :factor, \
+                   #tenant = :tenant, #item = :item, keep_until = :never, #ttl = :never"
+        .to_owned();
+    if password.is_some() {
+        set.push_str(", #password = :password");
+    }
+    if forgive {
+        set.push_str(" REMOVE failures, locked_until");
+    }
+    let null = aws_sdk_dynamodb::types::AttributeValue::Null(true);
+    let copy = Action::update(&keys::sign_in(address), set)
+        .name("#user", "user")
+        .name("#state", "state")
+        .name("#tenant", "tenant")
+        .name("#item", "item")
+        .name("#ttl", "ttl")
+        .value(":state", text(user.status.state.name()))
+        .value(":epoch", number(user.epoch))
+        .value(":factor", aws_sdk_dynamodb::types::AttributeValue::Bool(user.second_factor().is_some()))
+        .value(":tenant", user.home().map_or(null, |tenant| text(tenant.to_string())))
+        .value(":item", text("sign_in"))
+        .value(":never", number(NEVER));
+    match password {
+        Some(password) => copy.name("#password", "password").value(":password", phc(password)),
+        None => copy,
+    }
+}
+
+fn with_links(mut command: Command, user: &User, change: &UserChange<'_>) -> Result<Command, StoreError> {
+    if let Some((purpose, digest)) = change.link {
+        command = command.using_link(user.id, purpose, digest);
+    }
+    for name in change.drop_links {
+        let gone = Action::delete(&keys::link(user.id, name)).when("attribute_exists(PK)");
+        command = command.and(gone, Conflict::LinkUsed);
+    }
+    if let Some(session) = change.strengthen {
+        let strong = Action::update(&keys::session(user.id, session), "SET strong = :yes")
+            .value(":yes", aws_sdk_dynamodb::types::AttributeValue::Bool(true))
+            .when("attribute_exists(PK)");
+        command = command.and(strong, Conflict::Stale);
+    }
+    if let Some((session, tenant)) = change.switch {
+        let over = Action::update(&keys::session(user.id, session), "SET #tenant = :tenant")
+            .name("#tenant", "tenant")
+            .name("#ended", "ended")
+            .value(":tenant", text(tenant.to_string()))
+            .value(":null", text("NULL"))
+            .when("attribute_type(#ended, :null)");
+        let member = Action::check(&keys::member(tenant, user.id))
+            .name("#suspended", "suspended")
+            .value(":null", text("NULL"))
+            .when("attribute_exists(PK) AND attribute_type(#suspended, :null)");
+        command = command.and(over, Conflict::Stale).and(member, Conflict::NotMember);
+    }
+    if let Some(leave) = &change.leave {
+        command = leave.write(command, user.id);
+    }
+    let connection = change.connection.map(|(added, key)| (added, connection_hash(key)));
+    match connection {
+        Some((true, hash)) => {
+            let row = to_row(&keys::connection(&hash), "connection", &json!({ "user": user.id }))?;
+            Ok(command.and(Action::put(row).if_new(), Conflict::Exists))
+        }
+        Some((false, hash)) => {
+            let ours = Action::delete(&keys::connection(&hash))
+                .name("#user", "user")
+                .value(":user", text(user.id.to_string()))
+                .when("attribute_not_exists(PK) OR #user = :user");
+            Ok(command.and(ours, Conflict::NotOurs))
+        }
+        None => Ok(command),
+    }
+}

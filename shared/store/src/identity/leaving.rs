@@ -1,0 +1,70 @@
+//! Leaving a tenant: never by its last administrator, not even when two of them leave at once.
+
+use vestibule_domain::{PermissionSet, TenantId, UserId};
+
+use crate::{
+    Conflict, Membership, PlatformStore, StoreError,
+    authz::Roles,
+    command::{Action, Command},
+    item::text,
+    keys,
+};
+
+/// Whether a person may leave a tenant.
+#[derive(Debug)]
+pub enum Leaving {
+    /// They may, with this.
+    Allowed(Leave),
+    /// Nobody else there could do everything.
+    LastAdministrator,
+    /// They are not a member.
+    NotMember,
+}
+
+/// The right to leave a tenant, good for one try.
+#[derive(Debug)]
+pub struct Leave {
+    tenant: TenantId,
+    /// Another administrator, who must still be one.
+    other: Option<(UserId, String)>,
+}
+
+impl Leave {
+    pub(super) fn write(&self, command: Command, user: UserId) -> Command {
+        let gone = Action::delete(&keys::member(self.tenant, user)).when("attribute_exists(PK)");
+        let command = command.and(gone, Conflict::NotMember);
+        let Some((other, role)) = &self.other else { return command };
+        let stays = Action::check(&keys::member(self.tenant, *other))
+            .name("#role", "role")
+            .name("#suspended", "suspended")
+            .value(":role", text(role.as_str()))
+            .value(":null", text("NULL"))
+            .when("#role = :role AND attribute_type(#suspended, :null)");
+        command.and(stays, Conflict::Stale)
+    }
+}
+
+impl PlatformStore<'_> {
+    /// Looks whether `user` may leave `tenant`: somebody else must hold a role that allows everything.
+    pub async fn prepare_leaving(&self, tenant: TenantId, user: UserId) -> Result<Leaving, StoreError> {
+        let Some(own) = self.find_membership(tenant, user).await? else { return Ok(Leaving::NotMember) };
+        let Some(roles): Option<Roles> = self.store.get(&keys::roles(tenant)).await? else {
+            return Ok(Leaving::NotMember);
+        };
+        let leads = |role: &str| roles.allowed.get(role) == Some(&PermissionSet::all());
+        if !leads(&own.role) {
+            return Ok(Leaving::Allowed(Leave { tenant, other: None }));
+        }
+        let query = self.store.prefix_query(&keys::tenant_partition(tenant), keys::MEMBERS);
+        let mut rows = query.into_paginator().items().send();
+        while let Some(row) = rows.next().await {
+            let row = row?;
+            self.store.sealer().freshen(std::slice::from_ref(&row)).await;
+            let member: Membership = self.store.read(row)?;
+            if member.user != user && member.suspended.is_none() && leads(&member.role) {
+                return Ok(Leaving::Allowed(Leave { tenant, other: Some((member.user, member.role)) }));
+            }
+        }
+        Ok(Leaving::LastAdministrator)
+    }
+}

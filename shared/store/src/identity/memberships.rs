@@ -1,0 +1,95 @@
+//! Where a person belongs: their tenants, and their accounts elsewhere.
+
+use aws_lc_rs::digest::{SHA256, digest};
+use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde_json::Value;
+use vestibule_domain::{PermissionSet, Tenant, TenantId, UserId};
+
+use crate::{
+    GSI1, Membership, PlatformStore, StoreError,
+    authz::Roles,
+    item::{key_row, text},
+    keys,
+};
+
+/// A tenant as one of its members sees it.
+#[derive(Debug, Clone)]
+pub struct TenantContext {
+    /// The tenant and its settings.
+    pub tenant: Tenant,
+    /// The membership.
+    pub membership: Membership,
+    /// What the membership's role allows.
+    pub permissions: PermissionSet,
+}
+
+impl PlatformStore<'_> {
+    /// The tenant as the person sees it; `None` when they may not act there. One round trip.
+    pub async fn find_context(
+        &self,
+        tenant: TenantId,
+        user: UserId,
+    ) -> Result<Option<TenantContext>, StoreError> {
+        let wanted = [keys::tenant(tenant), keys::member(tenant, user), keys::roles(tenant)];
+        let mut rows = self.by_kind(wanted.iter()).await?;
+        let (tenant, member, roles) = (rows.remove("tenant"), rows.remove("member"), rows.remove("roles"));
+        let (Some(tenant), Some(member), Some(roles)) = (tenant, member, roles) else {
+            return Ok(None);
+        };
+        let roles: Roles = self.store.read(roles)?;
+        let membership: Membership = self.store.read(member)?;
+        if membership.suspended.is_some() || roles.suspended.is_some() {
+            return Ok(None);
+        }
+        let permissions = roles.allowed.get(&membership.role).copied().unwrap_or_default();
+        Ok(Some(TenantContext { tenant: self.store.read(tenant)?, membership, permissions }))
+    }
+
+    /// The tenants a person belongs to, with their membership. The index lags a little.
+    pub async fn list_memberships(&self, user: UserId) -> Result<Vec<(Tenant, Membership)>, StoreError> {
+        let query = self.store.client().query().table_name(self.store.table()).index_name(GSI1);
+        let query = query
+            .key_condition_expression("GSI1PK = :user")
+            .expression_attribute_values(":user", text(keys::user(user).pk))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .limit(100);
+        let rows = query.send().await?.items.unwrap_or_default();
+        self.store.sealer().freshen(&rows).await;
+        let members: Vec<Membership> =
+            rows.into_iter().map(|row| self.store.read(row)).collect::<Result<_, _>>()?;
+        let tenants = members.iter().map(|member| key_row(&keys::tenant(member.tenant))).collect();
+        let tenants: Vec<Tenant> = self
+            .store
+            .batch_get(tenants)
+            .await?
+            .into_iter()
+            .map(|row| self.store.read(row))
+            .collect::<Result<_, _>>()?;
+        let with_tenant = |member: Membership| {
+            let tenant = tenants.iter().find(|tenant| tenant.id == member.tenant)?;
+            Some((tenant.clone(), member))
+        };
+        Ok(members.into_iter().filter_map(with_tenant).collect())
+    }
+
+    /// The membership in one tenant, read with strong consistency.
+    pub async fn find_membership(
+        &self,
+        tenant: TenantId,
+        user: UserId,
+    ) -> Result<Option<Membership>, StoreError> {
+        self.store.get(&keys::member(tenant, user)).await
+    }
+
+    /// Whose account at an outside provider this is.
+    pub async fn find_connection(&self, key: &str) -> Result<Option<UserId>, StoreError> {
+        let row: Option<Value> = self.store.get(&keys::connection(&connection_hash(key))).await?;
+        Ok(row.and_then(|row| row["user"].as_str().and_then(|user| user.parse().ok())))
+    }
+}
+
+/// What names an outside account in the table: says nothing about the account.
+pub(super) fn connection_hash(key: &str) -> String {
+    URL_SAFE_NO_PAD.encode(digest(&SHA256, key.as_bytes()))
+}

@@ -1,0 +1,28 @@
+//! People, their sessions and the proofs of who they are. Belongs to no tenant.
+//!
+//! An address has one row, the sign-in record: it is the lock that makes the address unique, the
+//! counter of failures, and what a sign-in must know, so that a sign-in is one conditional update,
+//! the hash, and one transaction. What it copies from the user is written with the user.
+
+mod change;
+mod guard;
+mod leaving;
+mod links;
+mod mails;
+mod memberships;
+mod registrations;
+mod rotation;
+mod sessions;
+mod sign_in;
+
+pub(crate) use change::copy_of;
+pub use change::{EndSessions, UserChange};
+pub use guard::{Admission, Attempt, Attempted, Limits, Quota};
+pub use leaving::{Leave, Leaving};
+pub use links::Link;
+pub use mails::{Claim, ClaimedMail, MAIL_TRIES};
+pub use memberships::TenantContext;
+pub use registrations::Registration;
+pub use rotation::Rotation;
+pub use sessions::Session;
+pub use sign_in::{Opening, SignIn};

@@ -1,0 +1,168 @@
+//! Rotation of refresh tokens: one conditional update. Its failure brings the row along, which
+//! tells a repeated request (same successor again) from a stolen token (the family ends).
+
+use aws_sdk_dynamodb::{
+    operation::update_item::UpdateItemError,
+    types::{ReturnConsumedCapacity, ReturnValue, ReturnValuesOnConditionCheckFailure},
+};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use jiff::Timestamp;
+use serde_json::json;
+use vestibule_auth::{Actor, RefreshToken};
+use vestibule_domain::{SessionId, TenantId, User, UserId, World};
+
+use super::Session;
+use crate::{
+    AuditRecord, Conflict, Membership, PlatformStore, StoreError,
+    authz::Roles,
+    command::{Command, pause},
+    item::{Row, key_row, number, text},
+    keys,
+};
+
+/// What became of a refresh token.
+#[derive(Debug)]
+pub enum Rotation {
+    /// Its successor, and the session as it was before.
+    Next(Box<(RefreshToken, Session)>),
+    /// The session is over or never was.
+    Ended,
+    /// The token was used before, and so was its successor: the family has been ended.
+    Reused,
+}
+
+impl PlatformStore<'_> {
+    /// Exchanges a refresh token for its successor. Repeating the request, even at once, gives
+    /// the same successor until that one is used.
+    pub async fn rotate(
+        &self,
+        token: &RefreshToken,
+        actor: &Actor,
+        world: &World,
+    ) -> Result<Rotation, StoreError> {
+        let now = world.now();
+        let salt: [u8; 16] = world.bytes();
+        match self.swap(token, &salt, now).await? {
+            Ok(old) => {
+                let session: Session = self.store.read(old)?;
+                Ok(Rotation::Next(Box::new((token.successor(&salt), session))))
+            }
+            Err(found) if found.is_empty() => Ok(Rotation::Ended),
+            Err(found) => {
+                let session: Session = self.store.read(found)?;
+                self.not_current(token, session, actor, world).await
+            }
+        }
+    }
+
+    async fn not_current(
+        &self,
+        token: &RefreshToken,
+        session: Session,
+        actor: &Actor,
+        world: &World,
+    ) -> Result<Rotation, StoreError> {
+        if !session.is_alive(world.now()) || session.current.is_none() {
+            return Ok(Rotation::Ended);
+        }
+        let salt = session.salt.as_ref().and_then(|salt| URL_SAFE_NO_PAD.decode(salt).ok());
+        let salt: Option<[u8; 16]> = salt.and_then(|salt| salt.try_into().ok());
+        if session.previous.as_ref() == Some(&token.digest())
+            && let Some(salt) = salt
+        {
+            return Ok(Rotation::Next(Box::new((token.successor(&salt), session))));
+        }
+        let ended = self.end_family(token.user, token.session, "session.reuse", actor, world).await;
+        match ended {
+            Ok(()) | Err(StoreError::Conflict(_)) => Ok(Rotation::Reused),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Ends one session with an audit record; a conflict when it has ended already.
+    pub async fn end_family(
+        &self,
+        user: UserId,
+        session: SessionId,
+        action: &str,
+        actor: &Actor,
+        world: &World,
+    ) -> Result<(), StoreError> {
+        let record = AuditRecord::by(actor, action, session.to_string(), (json!(null), json!(null)), world);
+        let key = keys::user_audit(user, record.at, record.id);
+        Command::new().ending(user, session, record.at).recording(&key, &record)?.commit(self.store).await
+    }
+
+    /// The person and, while they are a member who may act, the tenant of a session: one round trip.
+    pub async fn standing(
+        &self,
+        user: UserId,
+        session: &Session,
+        now: Timestamp,
+    ) -> Result<Option<(User, Option<TenantId>)>, StoreError> {
+        let tenant = session.tenant;
+        let of_tenant = tenant.map(|tenant| [keys::member(tenant, user), keys::roles(tenant)]);
+        let wanted = [keys::user(user)];
+        let mut rows = self.by_kind(wanted.iter().chain(of_tenant.iter().flatten())).await?;
+        let Some(person) = rows.remove("user") else { return Ok(None) };
+        let person: User = self.store.read(person)?;
+        if !person.is_active() || person.epoch != session.epoch {
+            return Ok(None);
+        }
+        let (Some(member), Some(roles)) = (rows.remove("member"), rows.remove("roles")) else {
+            return Ok(Some((person, None)));
+        };
+        let (member, roles): (Membership, Roles) = (self.store.read(member)?, self.store.read(roles)?);
+        if roles.is_idle(session, now) {
+            return Ok(None);
+        }
+        let open = member.suspended.is_none() && roles.suspended.is_none();
+        Ok(Some((person, tenant.filter(|_| open))))
+    }
+
+    /// `Ok` is the row before, `Err` the row that does not have `token` as its current one.
+    async fn swap(
+        &self,
+        token: &RefreshToken,
+        salt: &[u8; 16],
+        now: Timestamp,
+    ) -> Result<Result<Row, Row>, StoreError> {
+        let request = self
+            .store
+            .client()
+            .update_item()
+            .table_name(self.store.table())
+            .set_key(Some(key_row(&keys::session(token.user, token.session))))
+            .update_expression("SET #previous = :old, #current = :new, #salt = :salt, #refreshed = :at")
+            .condition_expression("#current = :old AND attribute_type(#ended, :null) AND #ends > :now")
+            .expression_attribute_names("#previous", "previous")
+            .expression_attribute_names("#current", "current")
+            .expression_attribute_names("#salt", "salt")
+            .expression_attribute_names("#refreshed", "refreshed")
+            .expression_attribute_names("#ended", "ended")
+            .expression_attribute_names("#ends", "ends")
+            .expression_attribute_values(":old", text(token.digest().as_str()))
+            .expression_attribute_values(":new", text(token.successor(salt).digest().as_str()))
+            .expression_attribute_values(":salt", text(URL_SAFE_NO_PAD.encode(salt)))
+            .expression_attribute_values(":at", text(now.to_string()))
+            .expression_attribute_values(":null", text("NULL"))
+            .expression_attribute_values(":now", number(now.as_millisecond()))
+            .return_values(ReturnValue::AllOld)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        for attempt in 1.. {
+            let error = match request.clone().send().await {
+                Ok(answer) => return Ok(Ok(answer.attributes.unwrap_or_default())),
+                Err(error) => error,
+            };
+            match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
+                    return Ok(Err(failed.item.clone().unwrap_or_default()));
+                }
+                Some(UpdateItemError::TransactionConflictException(_)) if attempt < 6 => pause(attempt).await,
+                _ => return Err(error.into()),
+            }
+        }
+        Err(Conflict::Stale.into())
+    }
+}

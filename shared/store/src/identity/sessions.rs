@@ -1,0 +1,88 @@
+//! Sessions: one refresh family each. A session ends when its time is over, when it is ended, or
+//! when the person's epoch has moved on.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use vestibule_auth::TokenDigest;
+use vestibule_domain::{Device, SessionId, TenantId, UserId};
+
+use crate::{
+    Conflict, PlatformStore, StoreError,
+    command::{Action, Command},
+    item::{Row, number, text, to_row},
+    keys,
+};
+
+/// A signed-in session of one person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Session {
+    /// The session's id.
+    pub id: SessionId,
+    /// The tenant it works in at present.
+    pub tenant: Option<TenantId>,
+    /// The person's epoch when it began.
+    pub epoch: u64,
+    /// When it began.
+    pub created: Timestamp,
+    /// When it was last refreshed; never for sessions without refresh tokens.
+    pub refreshed: Option<Timestamp>,
+    /// It ends here at the latest.
+    pub expires: Timestamp,
+    /// Set when it was ended early.
+    pub ended: Option<Timestamp>,
+    /// Whether a second factor was given.
+    pub strong: bool,
+    /// How it began, such as `password` or `google`.
+    pub method: String,
+    /// Where it began. Sealed in the table.
+    pub device: Option<Device>,
+    /// Hash of the refresh token that counts.
+    pub current: Option<TokenDigest>,
+    /// Hash of the one before, honoured until its successor is used.
+    pub previous: Option<TokenDigest>,
+    /// What the successor of `previous` was derived with, base64url of 16 bytes.
+    pub salt: Option<String>,
+}
+
+impl Session {
+    /// Whether it can still be used at `now`. The table deletes late, so the time is always compared.
+    pub fn is_alive(&self, now: Timestamp) -> bool {
+        self.ended.is_none() && now < self.expires
+    }
+
+    pub(crate) fn row(&self, user: UserId) -> Result<Row, StoreError> {
+        let mut row = to_row(&keys::session(user, self.id), "session", self)?;
+        row.insert("ttl".into(), number(self.expires.as_second()));
+        // Conditions compare numbers; the text form of a time does not sort.
+        row.insert("ends".into(), number(self.expires.as_millisecond()));
+        Ok(row)
+    }
+}
+
+impl Command {
+    /// Ends a session that has not been ended yet.
+    pub(crate) fn ending(self, user: UserId, session: SessionId, at: Timestamp) -> Self {
+        let end = Action::update(&keys::session(user, session), "SET #ended = :at")
+            .name("#ended", "ended")
+            .value(":at", text(at.to_string()))
+            .value(":null", text("NULL"))
+            .when("attribute_exists(PK) AND attribute_type(#ended, :null)");
+        self.and(end, Conflict::Stale)
+    }
+}
+
+impl PlatformStore<'_> {
+    /// The sessions of a person that are alive at `now`, newest first.
+    pub async fn list_sessions(&self, user: UserId, now: Timestamp) -> Result<Vec<Session>, StoreError> {
+        let query = self.store.prefix_query(&keys::user(user).pk, keys::SESSIONS).scan_index_forward(false);
+        let mut pages = query.into_paginator().items().send();
+        let mut sessions = Vec::new();
+        while let Some(row) = pages.next().await {
+            let row = row?;
+            self.store.sealer().freshen(std::slice::from_ref(&row)).await;
+            sessions.push(self.store.read::<Session>(row)?);
+        }
+        sessions.retain(|session| session.is_alive(now));
+        Ok(sessions)
+    }
+}

@@ -1,0 +1,179 @@
+//! Personal data is sealed on its way into the table and opened on its way out, so that neither
+//! commands nor queries can forget it. A sealed field is the only kind of binary attribute there is.
+
+use std::{
+    future::Future,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+};
+
+use aws_sdk_dynamodb::{primitives::Blob, types::AttributeValue};
+use secrecy::SecretString;
+use vestibule_auth::{FieldError, FieldKeys};
+use vestibule_domain::{Email, World};
+
+use crate::{StoreError, item::Row};
+
+/// The fields of each kind of row that tell about a person.
+const PERSONAL: [(&str, &[&str]); 9] = [
+    ("user", &["email", "name", "totp"]),
+    ("member", &["email"]),
+    ("session", &["device"]),
+    ("registration", &["email", "name"]),
+    ("link", &["email"]),
+    ("mail", &["email", "device"]),
+    ("attempt", &["device"]),
+    ("hire", &["name", "personal_email"]),
+    ("audit", &["actor_email", "source_ip", "user_agent"]),
+];
+
+/// How long a ring is used before it is read again.
+const RELOAD_AFTER: i64 = 300_000;
+/// Rows with unknown keys make the ring be read again at most this often, in milliseconds.
+const RELOAD_AT_MOST: i64 = 1_000;
+
+/// Reads the key ring anew; `None` when it cannot be had now.
+pub type LoadRing = dyn Fn() -> Pin<Box<dyn Future<Output = Option<SecretString>> + Send>> + Send + Sync;
+
+/// The keys that seal personal data, with the randomness they need.
+#[derive(Clone)]
+pub struct Sealer {
+    keys: FieldKeys,
+    world: World,
+    load: Option<Arc<LoadRing>>,
+    loaded: Arc<AtomicI64>,
+}
+
+impl std::fmt::Debug for Sealer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Sealer")
+    }
+}
+
+/// The name of an address in keys of the table: says nothing about the address itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AddressKey(String);
+
+impl std::fmt::Display for AddressKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Sealer {
+    /// Seals with the current key of `keys`.
+    pub fn new(keys: FieldKeys, world: World) -> Self {
+        let loaded = Arc::new(AtomicI64::new(world.now().as_millisecond()));
+        Self { keys, world, load: None, loaded }
+    }
+
+    /// The same, reading the ring again every five minutes and whenever a row has an unknown key,
+    /// so that keys can be changed while functions run.
+    #[must_use]
+    pub fn reloading(self, load: Arc<LoadRing>) -> Self {
+        Self { load: Some(load), ..self }
+    }
+
+    /// Reads the ring again when it is due, or when one of `rows` needs a key that is not known.
+    pub(crate) async fn freshen(&self, rows: &[Row]) {
+        let (now, loaded) = (self.world.now().as_millisecond(), self.loaded.load(Ordering::Relaxed));
+        let unknown = || rows.iter().any(|row| self.has_unknown_key(row));
+        let due = now - loaded > RELOAD_AFTER || (now - loaded > RELOAD_AT_MOST && unknown());
+        let Some(load) = self.load.as_ref().filter(|_| due) else { return };
+        // One request reads it; those beside it go on with what they have.
+        let ours = self.loaded.compare_exchange(loaded, now, Ordering::Relaxed, Ordering::Relaxed);
+        if ours.is_ok()
+            && let Some(ring) = load().await
+            && self.keys.replace(&ring).is_err()
+        {
+            tracing::error!("the ring of field keys cannot be read; the old one stays");
+        }
+    }
+
+    fn has_unknown_key(&self, row: &Row) -> bool {
+        personal_fields(row).iter().any(|name| match row.get(*name) {
+            Some(AttributeValue::B(sealed)) => {
+                FieldKeys::kid_of(sealed.as_ref()).is_some_and(|kid| !self.keys.has(kid))
+            }
+            _ => false,
+        })
+    }
+
+    /// The keys, for rotation.
+    pub fn keys(&self) -> &FieldKeys {
+        &self.keys
+    }
+
+    /// What stands for `email` in the table: the same for all its spellings.
+    pub fn address_key(&self, email: &Email) -> AddressKey {
+        AddressKey(self.keys.blind_index(&email.canonical()))
+    }
+
+    /// The row with its personal fields sealed.
+    pub(crate) fn seal(&self, mut row: Row) -> Result<Row, StoreError> {
+        for name in personal_fields(&row) {
+            let Some(value) = row.get(*name) else { continue };
+            if matches!(value, AttributeValue::Null(_) | AttributeValue::B(_)) {
+                continue;
+            }
+            let plain: serde_json::Value =
+                serde_dynamo::aws_sdk_dynamodb_1::from_attribute_value(value.clone())
+                    .map_err(|error| StoreError::Table(error.to_string()))?;
+            let bound = associated(&row, name);
+            let sealed = self.keys.seal(plain.to_string().as_bytes(), &bound, self.world.bytes());
+            row.insert((*name).to_owned(), AttributeValue::B(Blob::new(sealed)));
+        }
+        Ok(row)
+    }
+
+    /// The row with its sealed fields opened.
+    pub(crate) fn open(&self, mut row: Row) -> Result<Row, StoreError> {
+        for name in personal_fields(&row) {
+            let Some(AttributeValue::B(sealed)) = row.get(*name) else { continue };
+            let broken =
+                |reason: String| StoreError::Row { row: format!("{name} of {}", place(&row)), reason };
+            let plain = match self.keys.open(sealed.as_ref(), &associated(&row, name)) {
+                // The ring could not be read anew just now.
+                Err(FieldError::UnknownKey) => {
+                    return Err(StoreError::Busy("a field key is not known yet".into()));
+                }
+                opened => opened.map_err(|error| broken(error.to_string()))?,
+            };
+            let value: serde_json::Value =
+                serde_json::from_slice(&plain).map_err(|_| broken("is not what was sealed".to_owned()))?;
+            let value = serde_dynamo::aws_sdk_dynamodb_1::to_attribute_value(value)
+                .map_err(|error| broken(error.to_string()))?;
+            row.insert((*name).to_owned(), value);
+        }
+        Ok(row)
+    }
+
+    /// Whether any sealed field of the row uses another key than the current one.
+    pub(crate) fn is_outdated(&self, row: &Row) -> bool {
+        let current = self.keys.current_kid();
+        personal_fields(row).iter().any(|name| match row.get(*name) {
+            Some(AttributeValue::B(sealed)) => FieldKeys::kid_of(sealed.as_ref()) != Some(current.as_str()),
+            Some(AttributeValue::Null(_)) | None => false,
+            Some(_) => true,
+        })
+    }
+}
+
+fn personal_fields(row: &Row) -> &'static [&'static str] {
+    let kind = row.get("item").and_then(|kind| kind.as_s().ok());
+    let found = PERSONAL.iter().find(|(name, _)| kind.is_some_and(|kind| kind == name));
+    found.map_or(&[], |(_, fields)| fields)
+}
+
+/// Binds a sealed field to its place: copied elsewhere it does not open.
+fn associated(row: &Row, field: &str) -> Vec<u8> {
+    format!("{}\n{field}", place(row)).into_bytes()
+}
+
+fn place(row: &Row) -> String {
+    let part = |name| row.get(name).and_then(|value| value.as_s().ok()).map_or("", String::as_str);
+    format!("{}\n{}", part("PK"), part("SK"))
+}

@@ -1,15 +1,19 @@
-//! Adapters to the outside world: mailboxes, mail, e-signatures, secrets, workflows and the event bus.
+//! Adapters to the outside world: mailboxes, mail, e-signatures, identity providers, bot checks, secrets,
+//! workflows and the event bus.
 //!
 //! Each module speaks one vendor's wire format and answers in the product's own words: what to do next
 //! (`Retry`, `Permanent`, `Unknown`, `Foreign`) under a stable code, never a vendor's message.
 //! Nothing here knows tenants, the table or where an endpoint really is.
 
 pub mod aws;
+pub mod bot_check;
 pub mod bus;
 pub mod esign;
 mod fault;
 pub mod mail;
 pub mod mailbox;
+pub mod oidc;
 pub mod password;
 pub mod secrets;
+mod web;
 pub mod workflows;

@@ -5,10 +5,12 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
+use aws_lc_rs::digest::{SHA256, digest};
 use aws_sdk_secretsmanager::Client;
+use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueOutput;
 use aws_types::SdkConfig;
 use jiff::{SignedDuration, Timestamp};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::fault::{Fault, fault_of};
 
@@ -25,7 +27,32 @@ pub enum SecretsError {
     Unavailable,
 }
 
-/// Reads current secret values by name.
+/// Why a secret was not written. The value before it is still the current one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum WriteError {
+    /// There is no secret of that name.
+    #[error("the secret does not exist")]
+    NotFound,
+    /// Somebody else wrote a value after the version that was read.
+    #[error("the secret was changed meanwhile")]
+    Changed,
+    /// The service did not take it, or its answer was lost.
+    #[error("the secret is unavailable")]
+    Unavailable,
+}
+
+/// The current value of a secret and which one it is.
+#[derive(Debug, Clone)]
+pub struct SecretVersion {
+    /// The value.
+    pub value: SecretString,
+    /// Names the version, 32 to 64 characters.
+    pub id: String,
+    /// When it was written.
+    pub written: Timestamp,
+}
+
+/// Reads current secret values by name, and writes them for the operator.
 #[derive(Debug)]
 pub struct Secrets {
     client: Client,
@@ -40,27 +67,77 @@ impl Secrets {
 
     /// The current value of the secret `name`, at most five minutes old at `now`.
     pub async fn get(&self, name: &str, now: Timestamp) -> Result<SecretString, SecretsError> {
-        if let Some(value) = self.cache.fresh(name, now) {
-            return Ok(value);
+        match self.cache.fresh(name, now) {
+            Some(value) => Ok(value),
+            None => self.read(name, now).await,
         }
-        let answer = self
-            .client
-            .get_secret_value()
-            .secret_id(name)
-            .send()
-            .await
-            .map_err(|error| meaning(&fault_of(&error)))?;
-        let value = answer.secret_string.ok_or(SecretsError::NotFound)?;
+    }
+
+    /// The value of the secret `name` as it is now, whatever is remembered.
+    pub async fn read(&self, name: &str, now: Timestamp) -> Result<SecretString, SecretsError> {
+        let value = self.fetch(name).await?.secret_string.ok_or(SecretsError::NotFound)?;
         let value = SecretString::from(value);
         self.cache.keep(name, value.clone(), now);
         Ok(value)
     }
+
+    /// The current version of the secret `name`, whatever is remembered.
+    pub async fn version(&self, name: &str) -> Result<SecretVersion, SecretsError> {
+        let answer = self.fetch(name).await?;
+        let value = answer.secret_string.ok_or(SecretsError::NotFound)?.into();
+        let written = answer.created_date.and_then(|date| date.to_millis().ok());
+        let written = written.and_then(|millis| Timestamp::from_millisecond(millis).ok());
+        let (id, written) = answer.version_id.zip(written).ok_or(SecretsError::Unavailable)?;
+        Ok(SecretVersion { value, id, written })
+    }
+
+    /// Makes `value` the current value of the secret `name`, which exists.
+    pub async fn write(&self, name: &str, value: &SecretString) -> Result<(), WriteError> {
+        self.put(name, value, None).await
+    }
+
+    /// The same, if `read` is still the last version: of two that follow one version, the service
+    /// takes one.
+    pub async fn write_after(
+        &self,
+        read: &SecretVersion,
+        name: &str,
+        value: &SecretString,
+    ) -> Result<(), WriteError> {
+        self.put(name, value, Some(successor(&read.id))).await
+    }
+
+    async fn fetch(&self, name: &str) -> Result<GetSecretValueOutput, SecretsError> {
+        let request = self.client.get_secret_value().secret_id(name);
+        request.send().await.map_err(|error| meaning(&fault_of(&error)))
+    }
+
+    async fn put(&self, name: &str, value: &SecretString, id: Option<String>) -> Result<(), WriteError> {
+        let request = self.client.put_secret_value().secret_id(name).set_client_request_token(id);
+        let answer = request.secret_string(value.expose_secret()).send().await;
+        self.cache.forget(name);
+        answer.map(|_| ()).map_err(|error| refusal(&fault_of(&error)))
+    }
+}
+
+/// The id of the version after `id`. The service refuses two different values under one id.
+fn successor(id: &str) -> String {
+    let hash = digest(&SHA256, format!("after {id}").as_bytes());
+    hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn meaning(fault: &Fault) -> SecretsError {
     match fault {
         Fault::Answered { code, .. } if code == "ResourceNotFoundException" => SecretsError::NotFound,
         _ => SecretsError::Unavailable,
+    }
+}
+
+fn refusal(fault: &Fault) -> WriteError {
+    match fault {
+        Fault::Answered { code, .. } if code == "ResourceNotFoundException" => WriteError::NotFound,
+        Fault::Answered { code, .. } if code == "ResourceExistsException" => WriteError::Changed,
+        _ => WriteError::Unavailable,
     }
 }
 
@@ -79,12 +156,14 @@ impl Cache {
         let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         entries.insert(name.to_owned(), (value, now));
     }
+
+    fn forget(&self, name: &str) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use secrecy::ExposeSecret;
-
     use super::*;
 
     fn at(second: i64) -> Timestamp {
@@ -120,5 +199,24 @@ mod tests {
         assert_eq!(meaning(&answered("ResourceNotFoundException")), SecretsError::NotFound);
         assert_eq!(meaning(&answered("AccessDeniedException")), SecretsError::Unavailable);
         assert_eq!(meaning(&Fault::Lost("timed_out")), SecretsError::Unavailable);
+    }
+
+    #[test]
+    fn what_was_written_over_is_forgotten() {
+        let cache = Cache::default();
+        cache.keep("esign/acme", SecretString::from("planted"), at(0));
+        cache.forget("esign/acme");
+        assert!(cache.fresh("esign/acme", at(0)).is_none());
+    }
+
+    #[test]
+    fn a_version_has_one_successor_with_a_name_that_the_service_takes() {
+        let id = successor("0b1c");
+        assert_eq!((id.len(), &id), (64, &successor("0b1c")));
+        assert_ne!(id, successor(&id));
+        let answered = |code: &str| Fault::Answered { code: code.to_owned(), status: 400, after: None };
+        assert_eq!(refusal(&answered("ResourceExistsException")), WriteError::Changed);
+        assert_eq!(refusal(&answered("ResourceNotFoundException")), WriteError::NotFound);
+        assert_eq!(refusal(&Fault::Lost("timed_out")), WriteError::Unavailable);
     }
 }

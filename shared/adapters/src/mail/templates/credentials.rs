@@ -1,0 +1,71 @@
+//! The mails that carry a temporary password.
+
+use minijinja::context;
+use secrecy::{ExposeSecret, SecretString};
+
+use super::{Mail, TemplateError, Templates, one_line, web_address};
+
+const LONGEST: usize = 254;
+
+/// What the mails tell a new colleague.
+#[derive(Debug, Clone, Copy)]
+pub struct Credentials<'a> {
+    /// The employer's name; part of the subject.
+    pub company: &'a str,
+    /// How the person is greeted.
+    pub given_name: &'a str,
+    /// The new work address.
+    pub address: &'a str,
+    /// The temporary password.
+    pub password: &'a SecretString,
+    /// Where the CRM is, `https://..`.
+    pub crm_url: &'a str,
+    /// Where to sign in and change the password, `https://..`.
+    pub sign_in_url: &'a str,
+}
+
+impl Templates {
+    /// The mail that tells `to` about the new account, with the subject `Your <Company> Account is Ready`.
+    pub fn welcome(&self, to: &str, credentials: &Credentials<'_>) -> Result<Mail, TemplateError> {
+        let subject = format!("Your {} Account is Ready", credentials.company);
+        self.credentials(to, &subject, "welcome", credentials)
+    }
+
+    /// The mail that tells `to` about a newly set password.
+    pub fn password_reset(&self, to: &str, credentials: &Credentials<'_>) -> Result<Mail, TemplateError> {
+        let subject = format!("Your {} Password Was Reset", credentials.company);
+        self.credentials(to, &subject, "password_reset", credentials)
+    }
+
+    fn credentials(
+        &self,
+        to: &str,
+        subject: &str,
+        name: &'static str,
+        credentials: &Credentials<'_>,
+    ) -> Result<Mail, TemplateError> {
+        check(credentials)?;
+        let values = context! {
+            subject,
+            company => credentials.company,
+            given_name => credentials.given_name,
+            address => credentials.address,
+            password => credentials.password.expose_secret(),
+            crm_url => credentials.crm_url,
+            sign_in_url => credentials.sign_in_url,
+        };
+        self.mail(to, subject, name, &values)
+    }
+}
+
+fn check(credentials: &Credentials<'_>) -> Result<(), TemplateError> {
+    one_line("company", credentials.company, LONGEST)?;
+    one_line("given name", credentials.given_name, LONGEST)?;
+    one_line("address", credentials.address, LONGEST)?;
+    one_line("password", credentials.password.expose_secret(), LONGEST)?;
+    web_address("CRM link", credentials.crm_url)?;
+    web_address("sign-in link", credentials.sign_in_url)
+}
+
+#[cfg(test)]
+mod tests;

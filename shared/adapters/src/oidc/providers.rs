@@ -1,0 +1,44 @@
+//! All providers of a deployment.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use secrecy::SecretString;
+
+use super::{OidcError, Provider, ProviderConfig};
+use crate::web::Web;
+
+const TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The providers by name. Keep it: each remembers its provider's addresses and keys for an hour.
+#[derive(Debug)]
+pub struct Providers(BTreeMap<String, Provider>);
+
+impl Providers {
+    /// Reads the secret that lists them, a JSON object by name:
+    /// `{"google":{"issuer","clientId","clientSecret"},"microsoft":{..,"kind":"microsoft","tenants":[..]}}`.
+    /// Refuses the whole list if one entry is wrong.
+    pub fn parse(secret: &SecretString) -> Result<Self, OidcError> {
+        Self::new(ProviderConfig::parse_all(secret)?)
+    }
+
+    /// Takes the providers as they are; no call is made before the first sign-in.
+    pub fn new(configs: impl IntoIterator<Item = ProviderConfig>) -> Result<Self, OidcError> {
+        let web = Web::new(TIMEOUT).map_err(|_| OidcError::Misconfigured("TLS"))?;
+        let provider = |config: ProviderConfig| {
+            config.check()?;
+            Ok((config.name.clone(), Provider::new(config, web.clone())?))
+        };
+        configs.into_iter().map(provider).collect::<Result<_, _>>().map(Self)
+    }
+
+    /// The provider of this name.
+    pub fn get(&self, name: &str) -> Option<&Provider> {
+        self.0.get(name)
+    }
+
+    /// All names, sorted.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+}

@@ -1,0 +1,92 @@
+//! HTTP to vendors that have no SDK here: no redirect is followed, time and answer size are limited.
+//!
+//! Failures carry a fixed word only; addresses and bodies can hold secrets and people.
+
+use std::{future::Future, pin::Pin, time::Duration};
+
+use openidconnect::AsyncHttpClient;
+
+use http::{Request, Response};
+use reqwest::redirect::Policy;
+
+/// Longest body that is read, in bytes.
+const LONGEST_ANSWER: usize = 64 * 1024;
+
+/// Nothing usable came back: worth another try later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("no usable answer: {0}")]
+pub(crate) struct NoAnswer(pub(crate) &'static str);
+
+/// A client for one kind of call. Clones share their connections.
+#[derive(Debug, Clone)]
+pub(crate) struct Web(reqwest::Client);
+
+impl Web {
+    /// A client that gives a call `timeout` in all, connecting and reading included.
+    pub(crate) fn new(timeout: Duration) -> Result<Self, NoAnswer> {
+        let client = reqwest::Client::builder().redirect(Policy::none()).timeout(timeout).build();
+        client.map(Self).map_err(|_| NoAnswer("no_client"))
+    }
+
+    /// The answer to `request`. "Too many requests" and failures of the server count as none.
+    pub(crate) async fn send(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, NoAnswer> {
+        let request = reqwest::Request::try_from(request).map_err(|_| NoAnswer("address"))?;
+        let mut answer = self.0.execute(request).await.map_err(|error| reason(&error))?;
+        if answer.status().is_server_error() || answer.status().as_u16() == 429 {
+            return Err(NoAnswer("server_failed"));
+        }
+        let mut response = Response::new(Vec::new());
+        *response.status_mut() = answer.status();
+        *response.headers_mut() = std::mem::take(answer.headers_mut());
+        while let Some(chunk) = answer.chunk().await.map_err(|error| reason(&error))? {
+            if response.body().len() + chunk.len() > LONGEST_ANSWER {
+                return Err(NoAnswer("too_long"));
+            }
+            response.body_mut().extend_from_slice(&chunk);
+        }
+        Ok(response)
+    }
+}
+
+// Named rather than a closure, so that futures around it can move between threads.
+impl<'c> AsyncHttpClient<'c> for Web {
+    type Error = NoAnswer;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<Vec<u8>>, NoAnswer>> + Send + 'c>>;
+
+    fn call(&'c self, request: Request<Vec<u8>>) -> Self::Future {
+        Box::pin(self.send(request))
+    }
+}
+
+fn reason(error: &reqwest::Error) -> NoAnswer {
+    NoAnswer(if error.is_timeout() { "timed_out" } else { "connection" })
+}
+
+/// The address, if it is one that secrets may be sent to: `https`, or `http` on this machine.
+pub(crate) fn safe_url(text: &str) -> Option<reqwest::Url> {
+    let url = reqwest::Url::parse(text).ok()?;
+    let own_machine = matches!(url.host_str(), Some("127.0.0.1" | "[::1]" | "localhost"));
+    let safe = url.scheme() == "https" || (url.scheme() == "http" && own_machine);
+    (safe && url.username().is_empty() && url.password().is_none()).then_some(url)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_go_over_tls_or_stay_on_this_machine() {
+        for safe in ["https://a.example/x", "http://127.0.0.1:9000/", "http://[::1]:1/", "http://localhost"] {
+            assert!(safe_url(safe).is_some(), "{safe}");
+        }
+        for unsafe_ in [
+            "http://a.example/",
+            "http://127.0.0.1.a.example/",
+            "ftp://localhost/",
+            "https://u:p@a.example/",
+            "",
+        ] {
+            assert!(safe_url(unsafe_).is_none(), "{unsafe_}");
+        }
+    }
+}

@@ -4,6 +4,7 @@ use axum::extract::{FromRequest, Request};
 use http::{HeaderMap, header::CONTENT_TYPE};
 use http_body_util::BodyExt as _;
 use serde::de::DeserializeOwned;
+use vestibule_domain::Invalid;
 
 use crate::{ApiError, Code, FieldProblem};
 
@@ -19,8 +20,26 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for ApiJson<T> {
 
     async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
         let headers = request.headers().clone();
-        let bytes = read_body(request).await?;
-        parse(&headers, &bytes).map(Self)
+        read_json(&headers, request).await.map(Self)
+    }
+}
+
+/// The JSON body of a request whose headers are `headers`.
+pub async fn read_json<T: DeserializeOwned>(headers: &HeaderMap, request: Request) -> Result<T, ApiError> {
+    let bytes = read_body(request).await?;
+    parse(headers, &bytes)
+}
+
+/// The 400 for one field that cannot be read.
+#[derive(Debug)]
+pub struct BodyProblem;
+
+impl BodyProblem {
+    /// Names the field and what is wrong with it.
+    pub fn of(field: &str, invalid: &Invalid) -> ApiError {
+        let fields = vec![FieldProblem { field: field.to_owned(), detail: invalid.to_string() }];
+        let detail = format!("`{field}`: {invalid}");
+        ApiError::Problem { code: Code::BodyInvalid, detail, fields }
     }
 }
 

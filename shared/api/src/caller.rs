@@ -1,14 +1,15 @@
-//! The caller of a request: a handler that takes [`Authenticated`] cannot run without one.
+//! The caller of a request: a handler that takes [`Authenticated`] or [`SignedIn`] cannot run
+//! without one.
 
 use axum::extract::{FromRef, FromRequestParts};
-use http::{header::AUTHORIZATION, request::Parts};
+use http::{Method, header::AUTHORIZATION, request::Parts};
 use vestibule_auth::{Actor, Caller, Denied, TenantScope};
-use vestibule_domain::{Permission, SessionId, TenantId, UserId};
-use vestibule_store::{IdempotencyKey, KeptAnswer};
+use vestibule_domain::{Permission, SessionId, TenantId, User, UserId};
+use vestibule_store::{IdempotencyKey, KeptAnswer, Session};
 
-use crate::{Api, ApiError, Code, Origin};
+use crate::{Api, ApiError, Code, Origin, cookies};
 
-/// A request whose token, session and membership were checked.
+/// A request in a tenant whose token, session and membership were checked.
 #[derive(Debug)]
 pub struct Authenticated {
     /// Who is calling.
@@ -17,6 +18,21 @@ pub struct Authenticated {
     pub(crate) key: Option<IdempotencyKey>,
     /// The answer kept for that key.
     pub(crate) kept: Option<KeptAnswer>,
+}
+
+/// A request of a person, in whatever tenant, whose token and session were checked.
+#[derive(Debug)]
+pub struct SignedIn {
+    /// Who is calling, read for this request.
+    pub user: User,
+    /// Their session.
+    pub session: Session,
+    /// The tenant of the token.
+    pub tenant: Option<TenantId>,
+    /// Who is behind the request, for the audit log.
+    pub actor: Actor,
+    /// Whether the credentials came as cookies.
+    pub by_cookie: bool,
 }
 
 impl Authenticated {
@@ -36,37 +52,89 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let api = Api::from_ref(state);
         let now = api.world.now();
-        let (user, session, tenant) = credentials(parts, &api)?;
+        let Credentials { user, session, tenant, .. } = credentials(parts, &api).await?;
         let key = idempotency_key(parts)?;
+        let no_tenant = "Switch to a tenant first: `POST /api/auth/context/switch`.";
+        let tenant = tenant.ok_or_else(|| ApiError::new(Code::TenantRequired, no_tenant))?;
         let identity = format!("{tenant}.{user}");
         let kept_for = key.as_ref().map(|key| (identity.as_str(), key));
         let access = api.store.platform().access((user, session, tenant), kept_for, now).await?;
         let access = access.ok_or_else(ApiError::unauthenticated)?;
+        if access.second_factor_missing {
+            let detail = "This tenant asks for a second factor: set one up and sign in with it.";
+            return Err(ApiError::new(Code::SecondFactorRequired, detail));
+        }
+        let origin = Origin::of(parts);
         let actor = Actor::User {
             id: user,
             email: access.membership.email,
-            source_ip: parts.extensions.get::<Origin>().and_then(|origin| origin.source_ip.clone()),
-            user_agent: Origin::user_agent(parts),
+            source_ip: origin.source_ip,
+            user_agent: origin.user_agent,
         };
         let caller = Caller::new(tenant, session, actor, access.permissions);
         Ok(Self { caller, key, kept: access.kept })
     }
 }
 
-fn credentials(parts: &Parts, api: &Api) -> Result<(UserId, SessionId, TenantId), ApiError> {
-    if let Some(name) = parts.headers.get("x-debug-user").and_then(|name| name.to_str().ok())
-        && let Some(who) = api.debug_users.get(name)
-    {
-        return Ok(*who);
+impl<S> FromRequestParts<S> for SignedIn
+where
+    S: Send + Sync,
+    Api: FromRef<S>,
+{
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let api = Api::from_ref(state);
+        let Credentials { user, session, tenant, by_cookie } = credentials(parts, &api).await?;
+        idempotency_key(parts)?;
+        let access = api.store.platform().self_access((user, session), api.world.now()).await?;
+        let access = access.ok_or_else(ApiError::unauthenticated)?;
+        let actor = Origin::of(parts).actor(&access.user);
+        Ok(Self { user: access.user, session: access.session, tenant, actor, by_cookie })
     }
-    let header = parts.headers.get(AUTHORIZATION).and_then(|header| header.to_str().ok());
-    let token = header
-        .and_then(|header| header.split_once(' '))
-        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
-    let (_, token) = token.ok_or_else(ApiError::unauthenticated)?;
-    let claims =
-        api.verifier.verify(token.trim(), api.world.now()).map_err(|_| ApiError::unauthenticated())?;
-    Ok((claims.sub, claims.sid, claims.tenant))
+}
+
+struct Credentials {
+    user: UserId,
+    session: SessionId,
+    tenant: Option<TenantId>,
+    by_cookie: bool,
+}
+
+async fn credentials(parts: &Parts, api: &Api) -> Result<Credentials, ApiError> {
+    if let Some(name) = parts.headers.get("x-debug-user").and_then(|name| name.to_str().ok())
+        && let Some((user, session, tenant)) = api.debug_users.get(name)
+    {
+        return Ok(Credentials { user: *user, session: *session, tenant: Some(*tenant), by_cookie: false });
+    }
+    let bearer = parts.headers.get(AUTHORIZATION).map(|header| {
+        let (scheme, token) = header.to_str().ok()?.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
+    });
+    let (token, by_cookie) = match bearer {
+        Some(token) => (token, false),
+        None => (cookies::find(&parts.headers, cookies::ACCESS), true),
+    };
+    let claims = api.trust.verify(token.ok_or_else(ApiError::unauthenticated)?, api.world.now()).await;
+    let claims = claims.map_err(|_| ApiError::unauthenticated())?;
+    if by_cookie {
+        check_csrf(parts, api, claims.sid)?;
+    }
+    Ok(Credentials { user: claims.sub, session: claims.sid, tenant: claims.tenant, by_cookie })
+}
+
+/// A request that changes something and is authenticated by cookies must show that our own page
+/// sent it.
+pub fn check_csrf(parts: &Parts, api: &Api, session: SessionId) -> Result<(), ApiError> {
+    if matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS) {
+        return Ok(());
+    }
+    let sent = parts.headers.get("x-csrf-token").and_then(|token| token.to_str().ok());
+    if sent.is_some_and(|sent| api.csrf.check(session, sent)) {
+        return Ok(());
+    }
+    let detail = format!("Send the value of the cookie `{}` as the header `X-CSRF-Token`.", cookies::CSRF);
+    Err(ApiError::new(Code::CsrfInvalid, detail))
 }
 
 fn idempotency_key(parts: &Parts) -> Result<Option<IdempotencyKey>, ApiError> {

@@ -76,6 +76,7 @@ fn to_axum(mut request: lambda_http::Request) -> Request {
         let origin = Origin {
             request_id: context.request_id.clone().unwrap_or_default(),
             source_ip: context.http.source_ip.clone(),
+            user_agent: None,
         };
         request.extensions_mut().insert(origin);
     }

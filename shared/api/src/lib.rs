@@ -4,8 +4,10 @@
 
 pub mod body;
 pub mod caller;
+pub mod cookies;
 pub mod fields;
 pub mod lambda;
+pub mod limiting;
 pub mod logging;
 pub mod mutation;
 pub mod origin;
@@ -15,9 +17,11 @@ pub mod problem;
 pub mod router;
 pub mod settings;
 pub mod state;
+pub mod tokens;
+pub mod trust;
 
-pub use body::ApiJson;
-pub use caller::Authenticated;
+pub use body::{ApiJson, BodyProblem};
+pub use caller::{Authenticated, SignedIn};
 pub use fields::Fields;
 pub use lambda::FunctionError;
 pub use mutation::{Mutation, Reply};
@@ -28,3 +32,5 @@ pub use problem::{ApiError, Code, FieldProblem, Problem};
 pub use router::finish;
 pub use settings::{SettingError, Settings};
 pub use state::Api;
+pub use tokens::{Delivery, Grant, Signer, TokensView, deliver};
+pub use trust::Trust;

@@ -1,13 +1,20 @@
 //! Where a request came from, as the gateway saw it. Forwarding headers are never looked at:
 //! anyone can write them.
 
-use std::convert::Infallible;
+use std::{
+    convert::Infallible,
+    net::{IpAddr, Ipv6Addr},
+};
 
 use axum::extract::FromRequestParts;
 use http::{header::USER_AGENT, request::Parts};
+use vestibule_auth::Actor;
+use vestibule_domain::{Device, User};
 
 /// Longest client description kept.
 const MAX_AGENT: usize = 256;
+/// The part of an IPv6 address that one subscriber cannot change: the first 64 bits.
+const NETWORK: u128 = !0 << 64;
 
 /// The request's id and the client's address.
 #[derive(Debug, Clone, Default)]
@@ -16,13 +23,44 @@ pub struct Origin {
     pub request_id: String,
     /// Source address at the gateway.
     pub source_ip: Option<String>,
+    /// The client's description of itself, cut to 256 characters.
+    pub user_agent: Option<String>,
 }
 
 impl Origin {
-    /// The client's description of itself, cut to 256 characters.
-    pub fn user_agent(parts: &Parts) -> Option<String> {
-        let agent = parts.headers.get(USER_AGENT)?.to_str().ok()?;
-        Some(agent.chars().take(MAX_AGENT).collect())
+    /// The origin of a request.
+    pub fn of(parts: &Parts) -> Self {
+        let agent = parts.headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok());
+        let agent = agent.map(|agent| agent.chars().filter(|c| !c.is_control()).take(MAX_AGENT).collect());
+        Self { user_agent: agent, ..parts.extensions.get::<Self>().cloned().unwrap_or_default() }
+    }
+
+    /// What is counted as one source: an IPv4 address, or the /64 network of an IPv6 address.
+    pub fn network(&self) -> String {
+        match self.source_ip.as_deref().and_then(|ip| ip.parse::<IpAddr>().ok()) {
+            Some(IpAddr::V4(ip)) => ip.to_string(),
+            Some(IpAddr::V6(ip)) => match ip.to_ipv4_mapped() {
+                Some(ip) => ip.to_string(),
+                None => format!("{}/64", Ipv6Addr::from(u128::from(ip) & NETWORK)),
+            },
+            None => "unknown".to_owned(),
+        }
+    }
+
+    /// The device as it is kept with a session.
+    pub fn device(&self) -> Device {
+        Device { agent: self.user_agent.clone(), address: self.source_ip.clone() }
+    }
+
+    /// A person behind the request.
+    pub fn actor(&self, user: &User) -> Actor {
+        let (id, email) = (user.id, user.email.clone());
+        Actor::User { id, email, source_ip: self.source_ip.clone(), user_agent: self.user_agent.clone() }
+    }
+
+    /// Somebody unknown behind the request.
+    pub fn stranger(&self) -> Actor {
+        Actor::Stranger { source_ip: self.source_ip.clone(), user_agent: self.user_agent.clone() }
     }
 }
 
@@ -30,6 +68,25 @@ impl<S: Sync> FromRequestParts<S> for Origin {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(parts.extensions.get::<Self>().cloned().unwrap_or_default())
+        Ok(Self::of(parts))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn network(ip: &str) -> String {
+        Origin { source_ip: Some(ip.to_owned()), ..Origin::default() }.network()
+    }
+
+    #[test]
+    fn a_subscriber_is_one_source() {
+        assert_eq!(network("192.0.2.7"), "192.0.2.7");
+        assert_eq!(network("::ffff:192.0.2.7"), "192.0.2.7");
+        assert_eq!(network("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::/64");
+        assert_eq!(network("2001:db8:1:2:ffff::9"), network("2001:DB8:1:2::1"));
+        assert_ne!(network("2001:db8:1:3::1"), network("2001:db8:1:2::1"));
+        assert_eq!(network("203.0.113.9, 10.0.0.1"), "unknown");
     }
 }

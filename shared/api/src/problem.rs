@@ -8,7 +8,9 @@ use http::{HeaderValue, StatusCode, header::CONTENT_TYPE};
 use serde::Serialize;
 use utoipa::ToSchema;
 use vestibule_auth::Denied;
-use vestibule_store::{Conflict, CursorError, KeptAnswer, StoreError};
+use vestibule_store::{Conflict, CursorError, KeptAnswer, Quota, StoreError};
+
+use crate::limiting::limited;
 
 /// Every code a problem can carry. Clients may branch on these; they never change meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
@@ -22,10 +24,24 @@ pub enum Code {
     CursorInvalid,
     /// 401: no valid token, session or membership.
     Unauthenticated,
+    /// 401: address, password or code do not fit; says no more than that.
+    CredentialsInvalid,
     /// 401: the event's signature is missing, wrong or too old.
     SignatureInvalid,
     /// 403: known, but not allowed.
     Forbidden,
+    /// 403: a request with cookies lacks the `X-CSRF-Token` of its session.
+    CsrfInvalid,
+    /// 403: no tenant is chosen; switch to one first.
+    TenantRequired,
+    /// 403: the tenant wants a second factor that this session lacks.
+    SecondFactorRequired,
+    /// 403: the check for programs was not passed.
+    BotCheckFailed,
+    /// 400: a mailed link or its token was used, replaced or has expired.
+    LinkInvalid,
+    /// 429: too many requests; see `Retry-After`.
+    TooManyRequests,
     /// 404: no such thing, or not yours.
     NotFound,
     /// 405: the path exists, the method does not.
@@ -49,9 +65,18 @@ pub enum Code {
 impl Code {
     fn status(self) -> StatusCode {
         match self {
-            Self::BodyInvalid | Self::ParameterInvalid | Self::CursorInvalid => StatusCode::BAD_REQUEST,
-            Self::Unauthenticated | Self::SignatureInvalid => StatusCode::UNAUTHORIZED,
-            Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::BodyInvalid | Self::ParameterInvalid | Self::CursorInvalid | Self::LinkInvalid => {
+                StatusCode::BAD_REQUEST
+            }
+            Self::Unauthenticated | Self::CredentialsInvalid | Self::SignatureInvalid => {
+                StatusCode::UNAUTHORIZED
+            }
+            Self::Forbidden
+            | Self::CsrfInvalid
+            | Self::TenantRequired
+            | Self::SecondFactorRequired
+            | Self::BotCheckFailed => StatusCode::FORBIDDEN,
+            Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::WrongState | Self::Conflict => StatusCode::CONFLICT,
@@ -68,6 +93,13 @@ impl Code {
             Self::ParameterInvalid => "A parameter cannot be used",
             Self::CursorInvalid => "The cursor cannot be used",
             Self::Unauthenticated => "Sign in first",
+            Self::CredentialsInvalid => "The sign-in was not accepted",
+            Self::CsrfInvalid => "The request could come from another site",
+            Self::TenantRequired => "No tenant is chosen",
+            Self::SecondFactorRequired => "A second factor is needed",
+            Self::BotCheckFailed => "The check for programs was not passed",
+            Self::LinkInvalid => "The link is no longer valid",
+            Self::TooManyRequests => "Too many requests",
             Self::SignatureInvalid => "The signature does not fit",
             Self::Forbidden => "Not allowed",
             Self::NotFound => "Not found",
@@ -128,6 +160,13 @@ pub enum ApiError {
     },
     /// The answer kept for a repeated request, instead of doing the work again.
     Replay(KeptAnswer),
+    /// A problem of a counted request.
+    Limited {
+        /// What is left.
+        quota: Quota,
+        /// The problem itself.
+        problem: Box<ApiError>,
+    },
     /// Our own failure, with the cause for the log.
     Fault(Box<dyn std::error::Error + Send + Sync>),
 }
@@ -143,6 +182,16 @@ impl ApiError {
         Self::new(Code::NotFound, "There is nothing here, or it is not yours.")
     }
 
+    /// A 401 for a sign-in, the same whatever was wrong with it.
+    pub fn credentials() -> Self {
+        Self::new(Code::CredentialsInvalid, "Check the address and the password, or ask for a new password.")
+    }
+
+    /// A 400 for a mailed link, the same whatever is wrong with it.
+    pub fn link() -> Self {
+        Self::new(Code::LinkInvalid, "Ask for a new link; each one works once and for a limited time.")
+    }
+
     /// A 401 that says no more than that.
     pub fn unauthenticated() -> Self {
         Self::new(Code::Unauthenticated, "Send a valid access token as `Authorization: Bearer ...`.")
@@ -156,6 +205,7 @@ impl From<StoreError> for ApiError {
                 Code::Conflict,
                 "A request with this Idempotency-Key is being worked on; send it again.",
             ),
+            StoreError::Conflict(Conflict::LinkUsed) => Self::link(),
             StoreError::Conflict(_) => {
                 Self::new(Code::Conflict, "Somebody changed this at the same moment; read it and try again.")
             }
@@ -186,6 +236,7 @@ impl IntoResponse for ApiError {
         let (code, detail, fields) = match self {
             Self::Problem { code, detail, fields } => (code, detail, fields),
             Self::Replay(kept) => return replay(kept),
+            Self::Limited { quota, problem } => return limited(quota, *problem),
             Self::Fault(error) => {
                 tracing::error!(%error, "request failed");
                 (
@@ -209,6 +260,9 @@ impl IntoResponse for ApiError {
         response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if code == Code::Unauthenticated {
             response.headers_mut().insert(http::header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if code == Code::TooManyRequests {
+            response.headers_mut().insert(http::header::RETRY_AFTER, HeaderValue::from_static("60"));
         }
         if code == Code::Unavailable {
             response.headers_mut().insert(http::header::RETRY_AFTER, HeaderValue::from_static("1"));

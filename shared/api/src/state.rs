@@ -2,12 +2,13 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use secrecy::ExposeSecret as _;
 use vestibule_adapters::{aws, secrets::Secrets};
-use vestibule_auth::{VerificationKeys, Verifier};
+use vestibule_auth::{CsrfKey, FieldKeys, VerificationKeys, Verifier};
 use vestibule_domain::{SessionId, TenantId, UserId, World};
-use vestibule_store::{CursorKey, Store};
+use vestibule_store::{CursorKey, LoadRing, Sealer, Store};
 
-use crate::{SettingError, Settings};
+use crate::{SettingError, Settings, Trust};
 
 /// Who a debug name stands for.
 pub type DebugUsers = BTreeMap<String, (UserId, SessionId, TenantId)>;
@@ -18,9 +19,11 @@ pub struct Api {
     /// The table.
     pub store: Store,
     /// Checks access tokens.
-    pub verifier: Arc<Verifier>,
+    pub trust: Trust,
     /// Seals page cursors.
     pub cursors: CursorKey,
+    /// Makes and checks the tokens against requests from other sites.
+    pub csrf: CsrfKey,
     /// Clock and randomness.
     pub world: World,
     /// Callers that may name themselves without a token; only ever filled by the local stack.
@@ -52,11 +55,20 @@ impl StartError {
     }
 }
 
-/// The table named by the settings.
-pub fn open_store(settings: &Settings) -> Result<Store, StartError> {
+/// The table named by the settings, with the keys of its personal data.
+pub async fn open_store(settings: &Settings, world: &World) -> Result<Store, StartError> {
     let config =
         aws::sdk_config(settings.all(), "DYNAMODB").map_err(|e| StartError::outside("DynamoDB", e))?;
-    Ok(Store::new(&config, settings.get("TABLE_NAME")?))
+    let (secrets, name) = (Arc::new(open_secrets(settings)?), settings.get("FIELD_KEYS_SECRET")?.to_owned());
+    let ring = secrets.read(&name, world.now()).await.map_err(|e| StartError::outside("field keys", e))?;
+    let keys = FieldKeys::from_secret(&ring).map_err(|e| StartError::outside("field keys", e))?;
+    let clock = world.clone();
+    let load: Arc<LoadRing> = Arc::new(move || {
+        let (secrets, name, now) = (secrets.clone(), name.clone(), clock.now());
+        Box::pin(async move { secrets.read(&name, now).await.ok() })
+    });
+    let sealer = Sealer::new(keys, world.clone()).reloading(load);
+    Ok(Store::new(&config, settings.get("TABLE_NAME")?, sealer))
 }
 
 /// Secrets Manager as the settings name it.
@@ -69,19 +81,22 @@ pub fn open_secrets(settings: &Settings) -> Result<Secrets, StartError> {
 impl Api {
     /// Reads keys and opens clients, in the phase where Lambda does not bill by request.
     pub async fn open(settings: &Settings, world: World) -> Result<Self, StartError> {
-        let secrets = open_secrets(settings)?;
-        let (keys, cursor) = tokio::join!(
-            secrets.get(settings.get("VERIFICATION_KEYS_SECRET")?, world.now()),
-            secrets.get(settings.get("CURSOR_KEY_SECRET")?, world.now()),
-        );
+        let (secrets, now) = (Arc::new(open_secrets(settings)?), world.now());
+        let name = settings.get("VERIFICATION_KEYS_SECRET")?;
+        let cursor = settings.get("CURSOR_KEY_SECRET")?;
+        // Boxed: the futures of SDK calls are large, and this happens once.
+        let store = Box::pin(open_store(settings, &world));
+        let (keys, cursor, store) = tokio::join!(secrets.get(name, now), secrets.get(cursor, now), store);
         let keys = keys.map_err(|e| StartError::outside("verification keys", e))?;
-        let keys: VerificationKeys = serde_json::from_str(secrecy::ExposeSecret::expose_secret(&keys))
+        let keys: VerificationKeys = serde_json::from_str(keys.expose_secret())
             .map_err(|e| StartError::outside("verification keys", e))?;
         let cursor = cursor.map_err(|e| StartError::outside("cursor key", e))?;
+        let verifier = Verifier::new(keys, settings.get("ISSUER")?);
         Ok(Self {
-            store: open_store(settings)?,
-            verifier: Arc::new(Verifier::new(keys, settings.get("ISSUER")?)),
+            store: store?,
+            trust: Trust::new(verifier, secrets, name, now),
             cursors: CursorKey::new(&cursor),
+            csrf: CsrfKey::new(&cursor),
             world,
             debug_users: Arc::new(debug_users(settings)?),
             show_cost: settings.find("SHOW_COST") == Some("true"),

@@ -1,0 +1,192 @@
+//! Handing out tokens: signing them with a key that can be changed while functions run, and
+//! delivering them in the body or as cookies.
+
+use std::sync::{
+    Arc, PoisonError, RwLock,
+    atomic::{AtomicI64, Ordering},
+};
+
+use axum::{
+    Json,
+    response::{IntoResponse as _, Response},
+};
+use jiff::{SignedDuration, Timestamp};
+use secrecy::ExposeSecret as _;
+use serde::Serialize;
+use utoipa::ToSchema;
+use vestibule_adapters::secrets::Secrets;
+use vestibule_auth::{AccessToken, RefreshToken, SecondFactorTicket, SigningKey, token::ACCESS_LIFETIME};
+use vestibule_domain::{SessionId, TenantId, UserId, World};
+
+use crate::{Api, ApiError, Settings, cookies, state::StartError};
+
+/// A session ends after this time, however often it is refreshed.
+pub const SESSION_LIFETIME: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// Milliseconds after which the signing key is read again.
+const AFTER: i64 = 60_000;
+
+/// How tokens reach the client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Delivery {
+    /// In the body, for programs.
+    Body,
+    /// As cookies, for browsers.
+    Cookies,
+}
+
+impl Delivery {
+    /// Cookies when the client asks for them.
+    pub fn of(cookies: bool) -> Self {
+        if cookies { Self::Cookies } else { Self::Body }
+    }
+}
+
+/// Tokens of a session. With cookies the tokens are in the cookies and absent here.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TokensView {
+    /// Send it as `Authorization: Bearer ...`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub access_token: Option<String>,
+    /// Always `Bearer`.
+    pub token_type: &'static str,
+    /// Seconds until the access token ends.
+    pub expires_in: i64,
+    /// Exchange it for new tokens at `/api/v1/auth/refresh`; each one works once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refresh_token: Option<String>,
+    /// The session ends then at the latest (RFC 3339).
+    pub session_ends: String,
+    /// The tenant that the token is for, if any.
+    pub tenant: Option<String>,
+    /// With cookies: send it as `X-CSRF-Token` with every request that changes something.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub csrf_token: Option<String>,
+}
+
+/// Whose tokens, in which tenant, until when.
+#[derive(Debug, Clone, Copy)]
+pub struct Grant {
+    /// Who.
+    pub user: UserId,
+    /// Their session.
+    pub session: SessionId,
+    /// The tenant of the access token.
+    pub tenant: Option<TenantId>,
+    /// End of the session.
+    pub ends: Timestamp,
+}
+
+/// Signs tokens. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Signer {
+    key: Arc<RwLock<SigningKey>>,
+    issuer: Arc<str>,
+    secrets: Arc<Secrets>,
+    name: Arc<str>,
+    read: Arc<AtomicI64>,
+}
+
+impl Signer {
+    /// Reads the key that the settings name.
+    pub async fn open(settings: &Settings, world: &World) -> Result<Self, StartError> {
+        let secrets = Arc::new(crate::state::open_secrets(settings)?);
+        let (name, now) = (settings.get("SIGNING_KEY_SECRET")?, world.now());
+        let failed = |cause: String| StartError::outside("the signing key", cause);
+        let secret = Box::pin(secrets.read(name, now)).await.map_err(|error| failed(error.to_string()))?;
+        let key = SigningKey::from_secret(&secret).map_err(|error| failed(error.to_string()))?;
+        Ok(Self {
+            key: Arc::new(RwLock::new(key)),
+            issuer: settings.get("ISSUER")?.into(),
+            secrets,
+            name: name.into(),
+            read: Arc::new(AtomicI64::new(now.as_millisecond())),
+        })
+    }
+
+    /// An access token for `grant`.
+    pub async fn access(&self, grant: &Grant, now: Timestamp) -> Result<AccessToken, ApiError> {
+        let who = (grant.user, grant.session, grant.tenant);
+        let key = self.key(now).await;
+        AccessToken::issue(&key, &self.issuer, who, now).map_err(|error| ApiError::Fault(Box::new(error)))
+    }
+
+    /// What shows within five minutes that the first factor was given.
+    pub async fn ticket(
+        &self,
+        user: UserId,
+        epoch: u64,
+        now: Timestamp,
+    ) -> Result<SecondFactorTicket, ApiError> {
+        let key = self.key(now).await;
+        SecondFactorTicket::issue(&key, &self.issuer, user, epoch, now)
+            .map_err(|error| ApiError::Fault(Box::new(error)))
+    }
+
+    async fn key(&self, now: Timestamp) -> SigningKey {
+        let (millis, read) = (now.as_millisecond(), self.read.load(Ordering::Relaxed));
+        let due = millis - read > AFTER
+            && self.read.compare_exchange(read, millis, Ordering::Relaxed, Ordering::Relaxed).is_ok();
+        if due
+            && let Ok(secret) = self.secrets.read(&self.name, now).await
+            && let Ok(key) = SigningKey::from_secret(&secret)
+        {
+            *self.key.write().unwrap_or_else(PoisonError::into_inner) = key;
+        }
+        self.key.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// The answer that hands out tokens. Without `refresh` the client keeps the one it has.
+pub async fn deliver(
+    api: &Api,
+    signer: &Signer,
+    grant: &Grant,
+    refresh: Option<&RefreshToken>,
+    delivery: Delivery,
+) -> Result<Response, ApiError> {
+    let now = api.world.now();
+    let access = signer.access(grant, now).await?;
+    let mut view = TokensView {
+        access_token: None,
+        token_type: "Bearer",
+        expires_in: ACCESS_LIFETIME.as_secs(),
+        refresh_token: None,
+        session_ends: grant.ends.to_string(),
+        tenant: grant.tenant.map(|tenant| tenant.to_string()),
+        csrf_token: None,
+    };
+    if delivery == Delivery::Body {
+        view.access_token = Some(access.0.expose_secret().to_owned());
+        view.refresh_token = refresh.map(|token| token.to_text().expose_secret().to_owned());
+        return Ok(Json(view).into_response());
+    }
+    let csrf = api.csrf.token(grant.session);
+    view.csrf_token = Some(csrf.clone());
+    let mut response = Json(view).into_response();
+    set_cookies(&mut response, (access.0.expose_secret(), &csrf), grant, refresh, now);
+    Ok(response)
+}
+
+/// Puts the tokens of `grant` into cookies.
+pub fn set_cookies(
+    response: &mut Response,
+    (access, csrf): (&str, &str),
+    grant: &Grant,
+    refresh: Option<&RefreshToken>,
+    now: Timestamp,
+) {
+    let rest = grant.ends.duration_since(now).as_secs().max(0);
+    cookies::set(response, cookies::ACCESS, access, ACCESS_LIFETIME.as_secs().min(rest), false);
+    cookies::set_readable(response, cookies::CSRF, csrf, rest);
+    if let Some(refresh) = refresh {
+        cookies::set(response, cookies::REFRESH, refresh.to_text().expose_secret(), rest, true);
+    }
+}
+
+/// Makes a browser forget its session.
+pub fn forget_cookies(response: &mut Response) {
+    for name in [cookies::ACCESS, cookies::REFRESH, cookies::CSRF] {
+        cookies::forget(response, name);
+    }
+}

@@ -51,12 +51,12 @@ pub fn openapi() -> OpenApi {
 }
 
 /// The function, ready to serve.
-pub fn app(settings: &Settings, world: World) -> Result<Router, StartError> {
+pub async fn app(settings: &Settings, world: World) -> Result<Router, StartError> {
     let endpoint = settings.find("DEFAULT_ESIGN_ENDPOINT").map(str::parse::<EndpointId>).transpose();
     let endpoint = endpoint.map_err(|e| StartError::outside("DEFAULT_ESIGN_ENDPOINT", e))?;
     let provider = settings.find("DEFAULT_ESIGN_PROVIDER").unwrap_or("docusign").to_owned();
     let state = Webhook {
-        store: open_store(settings)?,
+        store: open_store(settings, &world).await?,
         world,
         secrets: Arc::new(open_secrets(settings)?),
         secret_prefix: settings.get("ESIGN_SECRET_PREFIX")?.into(),

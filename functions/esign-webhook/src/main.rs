@@ -7,5 +7,5 @@ use vestibule_esign_webhook::app;
 async fn main() -> Result<(), lambda_http::Error> {
     let settings = Settings::new(std::env::vars())?;
     logging::start(settings.find("LOG_LEVEL").unwrap_or("info"));
-    lambda::serve(app(&settings, lambda::world())?).await
+    lambda::serve(app(&settings, lambda::world()).await?).await
 }

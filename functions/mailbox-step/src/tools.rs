@@ -29,7 +29,7 @@ pub struct Tools {
 
 impl Tools {
     /// Opens the clients that the settings name.
-    pub fn open(settings: &Settings, world: World) -> Result<Self, StartError> {
+    pub async fn open(settings: &Settings, world: World) -> Result<Self, StartError> {
         let config =
             |key| aws::sdk_config(settings.all(), key).map_err(|e| StartError::outside("an AWS client", e));
         let mailer = Mailer::new(
@@ -38,7 +38,7 @@ impl Tools {
             settings.find("MAIL_CONFIGURATION_SET"),
         );
         Ok(Self {
-            store: open_store(settings)?,
+            store: open_store(settings, &world).await?,
             world,
             mailer: mailer.map_err(|e| StartError::outside("MAIL_FROM", e))?,
             templates: Templates::new().map_err(|e| StartError::outside("mail templates", e))?,

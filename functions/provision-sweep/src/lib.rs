@@ -30,11 +30,12 @@ pub struct Sweep {
 
 impl Sweep {
     /// Opens the clients that the settings name.
-    pub fn open(settings: &Settings, world: World) -> Result<Self, StartError> {
+    pub async fn open(settings: &Settings, world: World) -> Result<Self, StartError> {
         let config =
             aws::sdk_config(settings.all(), "SFN").map_err(|e| StartError::outside("Step Functions", e))?;
         let machines = Machines::from_settings(|name| settings.get(name))?;
-        Ok(Self { store: open_store(settings)?, world, workflows: Workflows::new(&config), machines })
+        let store = open_store(settings, &world).await?;
+        Ok(Self { store, world, workflows: Workflows::new(&config), machines })
     }
 }
 

@@ -9,7 +9,7 @@ use vestibule_provision_sweep::{Sweep, handle};
 async fn main() -> Result<(), lambda_http::Error> {
     let settings = Settings::new(std::env::vars())?;
     logging::start(settings.find("LOG_LEVEL").unwrap_or("info"));
-    let sweep = Arc::new(Sweep::open(&settings, lambda::world())?);
+    let sweep = Arc::new(Sweep::open(&settings, lambda::world()).await?);
     lambda::serve_events(move |event| {
         let sweep = sweep.clone();
         async move { handle(&sweep, event).await }

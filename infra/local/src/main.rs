@@ -1,9 +1,10 @@
 //! `vestibule`: the whole system on this machine. Starts the local stack and serves it until Ctrl-C.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use clap::{Parser, Subcommand};
+use secrecy::SecretString;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 use vestibule_domain::JobStart;
@@ -33,6 +34,12 @@ struct Arguments {
     /// Let the jobs of a new sample tenant wait until they are asked for.
     #[arg(long)]
     on_request: bool,
+    /// Give a parameter of the template another value; can be repeated.
+    #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = parameter)]
+    parameters: Vec<(String, String)>,
+    /// Let people sign in with the identity providers that this JSON file lists.
+    #[arg(long, value_name = "FILE")]
+    oidc_providers: Option<PathBuf>,
     /// What to log: error, warn, info, debug, or directives as in `vestibule_local=debug,warn`.
     #[arg(long, env = "LOG_LEVEL", default_value = "info")]
     log_level: String,
@@ -58,6 +65,8 @@ async fn main() -> Result<()> {
         dynamodb_endpoint: arguments.dynamodb_endpoint,
         job_start: if arguments.on_request { JobStart::OnRequest } else { JobStart::Automatic },
         debug_bypass: arguments.debug_bypass_auth,
+        parameters: arguments.parameters.into_iter().collect(),
+        oidc_providers: arguments.oidc_providers.as_deref().map(read).transpose()?,
         schedules: true,
         streams: true,
         ..StackOptions::default()
@@ -67,6 +76,16 @@ async fn main() -> Result<()> {
     until_stopped().await?;
     stack.stop().await;
     Ok(())
+}
+
+fn parameter(text: &str) -> Result<(String, String), &'static str> {
+    let (name, value) = text.split_once('=').ok_or("there is no = in it")?;
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+fn read(file: &Path) -> Result<SecretString> {
+    let text = std::fs::read_to_string(file);
+    Ok(text.with_context(|| format!("{} cannot be read", file.display()))?.into())
 }
 
 /// The SDKs stay at `warn`: their debug output shows request bodies.

@@ -15,6 +15,8 @@ pub fn document() -> OpenApi {
     components.add_security_scheme("token", SecurityScheme::Http(bearer));
     let base = OpenApiBuilder::new().info(info).components(Some(components)).build();
     let parts = [
+        vestibule_auth_function::openapi(),
+        vestibule_session::openapi(),
         vestibule_discovery::openapi(),
         vestibule_esign_webhook::openapi(),
         vestibule_hires::openapi(),

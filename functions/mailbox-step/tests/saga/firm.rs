@@ -55,11 +55,13 @@ impl<'a> Firm<'a> {
             endpoint: EndpointId::new(&stack.tools.world),
             crm_url: "https://crm.vestibule.example/".to_owned(),
             support: Email::parse("help@vestibule.example").unwrap(),
+            security: vestibule_domain::SecuritySettings::default(),
         };
         let seed = SeedTenant {
             tenant: tenant.clone(),
             provider: "docusign".to_owned(),
             roles: BTreeMap::new(),
+            members: Vec::new(),
             users: Vec::new(),
         };
         stack.tools.store.platform().create_tenant(&seed).await.unwrap();

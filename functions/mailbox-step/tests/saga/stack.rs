@@ -11,9 +11,11 @@ use std::{
 use aws_sdk_dynamodb::Client;
 use dynoxide::Database;
 use jiff::Timestamp;
+use secrecy::ExposeSecret as _;
 use tokio::net::TcpListener;
 use vestibule_adapters::aws::sdk_config;
 use vestibule_api::Settings;
+use vestibule_auth::FieldKeys;
 use vestibule_domain::World;
 use vestibule_mailbox_step::Tools;
 use vestibule_models::{Cloud, CloudOptions};
@@ -56,6 +58,7 @@ impl Stack {
                 ("AWS_ENDPOINT_URL", &outside),
                 ("AWS_ENDPOINT_URL_DYNAMODB", &tables().await),
                 ("TABLE_NAME", &table),
+                ("FIELD_KEYS_SECRET", "field-keys"),
                 ("MAIL_FROM", "Accounts <accounts@vestibule.example>"),
             ]
             .map(|(name, value)| (name.to_owned(), value.to_owned())),
@@ -64,8 +67,10 @@ impl Stack {
         let rows = Client::new(&sdk_config(settings.all(), "DYNAMODB").unwrap());
         vestibule_store::table_definition(&rows, &table).unwrap().send().await.unwrap();
         let (now, state) = (instant(&clock), AtomicU64::new(seed));
-        let tools =
-            Tools::open(&settings, World::new(move || now(), move |buffer| fill(&state, buffer))).unwrap();
+        let world = World::new(move || now(), move |buffer| fill(&state, buffer));
+        let ring = FieldKeys::generate(&world);
+        cloud.secrets().put("field-keys", ring.expose_secret()).unwrap();
+        let tools = Tools::open(&settings, world).await.unwrap();
         Self { tools, cloud, rows, table, clock, firms: AtomicU64::new(1) }
     }
 

@@ -1,43 +1,86 @@
 //! The keys of a stack, kept in its Secrets Manager.
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
+use base64::{
+    Engine as _,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
-use vestibule_auth::{SigningKey, VerificationKeys};
+use vestibule_auth::{FieldKeys, Hasher, Password, PasswordHash, Profile, SigningKey, VerificationKeys};
 use vestibule_domain::{EndpointId, World};
 use vestibule_models::Cloud;
 
 use super::SampleError;
 
-/// The secret that holds the stack's own signing key; no function reads it.
-const SIGNING_KEY: &str = "local/signing-key";
+/// The password of the sample people; no function reads it.
+const PASSWORD: &str = "local/sample-password";
 
 /// The names of the secrets that functions read, from the template.
 #[derive(Debug, Clone)]
 pub struct SecretNames {
     /// The public keys of access tokens.
     pub verification_keys: String,
+    /// The private key that signs them.
+    pub signing_key: String,
+    /// The ring of keys that seal personal data.
+    pub field_keys: String,
     /// The key that seals page cursors.
     pub cursor_key: String,
+    /// What goes into every password hash.
+    pub pepper: String,
     /// What stands before an endpoint's id.
     pub esign_prefix: String,
 }
 
-/// Makes the signing and cursor keys on a first start. True when they are new.
-pub(super) fn prepare(
+/// A secret that was filled in.
+fn kept(cloud: &Cloud, name: &str) -> Result<Option<SecretString>, SampleError> {
+    let value = cloud.secrets().value(name)?;
+    Ok(value.filter(|value| value != "-" && !value.is_empty()).map(Into::into))
+}
+
+/// Makes the signing and cursor keys and the ring of field keys on a first start.
+pub(super) fn prepare(cloud: &Cloud, names: &SecretNames, world: &World) -> Result<(), SampleError> {
+    if kept(cloud, &names.signing_key)?.is_none() {
+        let signing = SigningKey::generate()?;
+        let public = json!(VerificationKeys { keys: vec![signing.public().clone()] });
+        cloud.secrets().put(&names.verification_keys, &public.to_string())?;
+        cloud.secrets().put(&names.cursor_key, &STANDARD.encode(world.bytes::<32>()))?;
+        cloud.secrets().put(&names.signing_key, signing.to_secret().expose_secret())?;
+    }
+    if kept(cloud, &names.field_keys)?.is_none() {
+        cloud.secrets().put(&names.field_keys, FieldKeys::generate(world).expose_secret())?;
+    }
+    Ok(())
+}
+
+/// The key that signs access tokens at present.
+pub(super) fn signing(cloud: &Cloud, names: &SecretNames) -> Result<SigningKey, SampleError> {
+    let secret = kept(cloud, &names.signing_key)?;
+    let secret = secret.ok_or_else(|| SampleError::Secret(names.signing_key.clone()))?;
+    Ok(SigningKey::from_secret(&secret)?)
+}
+
+/// The ring of field keys at present.
+pub(super) fn ring(cloud: &Cloud, names: &SecretNames) -> Result<SecretString, SampleError> {
+    kept(cloud, &names.field_keys)?.ok_or_else(|| SampleError::Secret(names.field_keys.clone()))
+}
+
+/// The password of the sample people, made on a first start, and its hash as functions make it.
+pub(super) async fn password(
     cloud: &Cloud,
     names: &SecretNames,
+    profile: &str,
     world: &World,
-) -> Result<(SigningKey, bool), SampleError> {
-    if let Some(kept) = cloud.secrets().value(SIGNING_KEY)? {
-        return Ok((SigningKey::from_secret(&kept.into())?, false));
+) -> Result<(SecretString, PasswordHash), SampleError> {
+    if kept(cloud, PASSWORD)?.is_none() {
+        cloud.secrets().put(PASSWORD, &URL_SAFE_NO_PAD.encode(world.bytes::<15>()))?;
     }
-    let signing = SigningKey::generate()?;
-    let public = json!(VerificationKeys { keys: vec![signing.public().clone()] });
-    cloud.secrets().put(&names.verification_keys, &public.to_string())?;
-    cloud.secrets().put(&names.cursor_key, &STANDARD.encode(world.bytes::<32>()))?;
-    cloud.secrets().put(SIGNING_KEY, signing.to_secret().expose_secret())?;
-    Ok((signing, true))
+    let password = kept(cloud, PASSWORD)?.ok_or_else(|| SampleError::Secret(PASSWORD.to_owned()))?;
+    let pepper = kept(cloud, &names.pepper)?;
+    let pepper = pepper.map(|pepper| ("1".to_owned(), pepper.expose_secret().as_bytes().to_vec().into()));
+    let hasher = Hasher::new(Profile::parse(profile)?, pepper, 1)?;
+    let hash = hasher.hash(Password::parse(&password)?, world.bytes()).await?;
+    Ok((password, hash))
 }
 
 /// Makes or reads the key that signs an endpoint's events. It fits both vendors: `whsec_` and

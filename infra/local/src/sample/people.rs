@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
+use vestibule_auth::PasswordHash;
 use vestibule_domain::{
-    Email, Id, Invalid, Permission, PermissionSet, SessionId, Tenant, TenantId, UserId, World,
+    Email, Id, Invalid, Permission, PermissionSet, PersonName, SessionId, Tenant, TenantId, User, UserId,
+    World,
 };
-use vestibule_store::{SeedTenant, SeedUser};
+use vestibule_store::{SeedTenant, SeedUser, Session};
 
 /// One sample person.
 #[derive(Debug, Clone, Copy)]
@@ -15,6 +17,8 @@ pub struct Person {
     pub name: &'static str,
     /// Their address.
     pub email: &'static str,
+    /// How they are called.
+    pub title: &'static str,
     /// Their role.
     pub role: &'static str,
     number: u128,
@@ -22,9 +26,27 @@ pub struct Person {
 
 /// Super admin, tenant admin, team member.
 pub const PEOPLE: [Person; 3] = [
-    Person { name: "debug_super_admin", email: "super@test.local", role: "admin", number: 1 },
-    Person { name: "debug_tenant_admin", email: "admin@test-brand.local", role: "admin", number: 2 },
-    Person { name: "debug_team_member", email: "member@test-brand.local", role: "member", number: 3 },
+    Person {
+        name: "debug_super_admin",
+        email: "super@test.local",
+        title: "Sam Super",
+        role: "admin",
+        number: 1,
+    },
+    Person {
+        name: "debug_tenant_admin",
+        email: "admin@test-brand.local",
+        title: "Alex Admin",
+        role: "admin",
+        number: 2,
+    },
+    Person {
+        name: "debug_team_member",
+        email: "member@test-brand.local",
+        title: "Mika Member",
+        role: "member",
+        number: 3,
+    },
 ];
 
 /// Sample sessions last a year; a stack that is older starts with a new data folder.
@@ -47,14 +69,55 @@ pub(super) fn tenant_id() -> TenantId {
     Id::from_parts(0, 1)
 }
 
-pub(super) fn seed(tenant: Tenant, world: &World) -> Result<SeedTenant, Invalid> {
-    let session_expires = world.now().saturating_add(SESSION).unwrap_or(jiff::Timestamp::MAX);
-    let user = |person: &Person| {
-        let (id, session, role) = (person.user(), person.session(), person.role.to_owned());
-        Ok(SeedUser { id, email: Email::parse(person.email)?, role, session, session_expires })
-    };
+/// The id of the second sample tenant.
+pub(super) fn second_id() -> TenantId {
+    Id::from_parts(0, 2)
+}
+
+fn roles() -> BTreeMap<String, PermissionSet> {
     let member = [Permission::HiresView, Permission::ProvisioningView].into_iter().collect();
-    let roles = BTreeMap::from([("admin".to_owned(), PermissionSet::all()), ("member".to_owned(), member)]);
-    let users: Result<_, Invalid> = PEOPLE.iter().map(user).collect();
-    Ok(SeedTenant { tenant, provider: "docusign".into(), roles, users: users? })
+    BTreeMap::from([("admin".to_owned(), PermissionSet::all()), ("member".to_owned(), member)])
+}
+
+/// Test Brand with all three people, who are new.
+pub(super) fn seed(tenant: Tenant, hash: &PasswordHash, world: &World) -> Result<SeedTenant, Invalid> {
+    let (mut members, mut users) = (Vec::new(), Vec::new());
+    for person in &PEOPLE {
+        let email = Email::parse(person.email)?;
+        members.push((person.user(), email.clone(), person.role.to_owned()));
+        let mut user = User::new(person.user(), email, PersonName::parse(person.title)?, world);
+        user.last_tenant = Some(tenant.id);
+        let session = Some(session(person, tenant.id, world));
+        users.push(SeedUser { user, password: Some(hash.clone()), session });
+    }
+    Ok(SeedTenant { tenant, provider: "docusign".into(), roles: roles(), members, users })
+}
+
+/// The second tenant: the team member of the first is an administrator here, the super admin a member.
+pub(super) fn seed_second(tenant: Tenant) -> Result<SeedTenant, Invalid> {
+    let [super_admin, _, team_member] = &PEOPLE;
+    let member = |person: &Person, role: &str| {
+        Ok::<_, Invalid>((person.user(), Email::parse(person.email)?, role.to_owned()))
+    };
+    let members = vec![member(team_member, "admin")?, member(super_admin, "member")?];
+    Ok(SeedTenant { tenant, provider: "docusign".into(), roles: roles(), members, users: Vec::new() })
+}
+
+/// The session that a person has from the start, without a refresh token.
+fn session(person: &Person, tenant: TenantId, world: &World) -> Session {
+    Session {
+        id: person.session(),
+        tenant: Some(tenant),
+        epoch: 0,
+        created: world.now(),
+        refreshed: None,
+        expires: world.now().saturating_add(SESSION).unwrap_or(jiff::Timestamp::MAX),
+        ended: None,
+        strong: false,
+        method: "sample".into(),
+        device: None,
+        current: None,
+        previous: None,
+        salt: None,
+    }
 }

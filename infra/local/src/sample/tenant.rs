@@ -3,7 +3,7 @@
 use vestibule_auth::TenantScope;
 use vestibule_domain::{
     DocumentKind, Domain, Email, EndpointId, Hire, HireName, Invalid, JobStart, MailboxSettings, PersonName,
-    Tenant, World,
+    SecuritySettings, Tenant, World,
 };
 use vestibule_models::Cloud;
 use vestibule_store::Store;
@@ -11,6 +11,7 @@ use vestibule_store::Store;
 use super::{SampleError, people};
 
 const ORGANIZATION: &str = "m-0123456789abcdef0123456789abcdef";
+const SECOND_ORGANIZATION: &str = "m-fedcba9876543210fedcba9876543210";
 const HIRES: [(&str, &str, &str); 3] = [
     ("Ada", "Sample", "ada.sample@example.org"),
     ("José", "Ó'Brien", "jose@example.org"),
@@ -30,6 +31,20 @@ pub(super) fn test_brand(job_start: JobStart, world: &World) -> Result<Tenant, I
         endpoint: EndpointId::new(world),
         crm_url: "https://crm.test-brand.example/".into(),
         support: Email::parse("people@test-brand.example")?,
+        security: SecuritySettings::default(),
+    })
+}
+
+pub(super) fn second_brand(job_start: JobStart, world: &World) -> Result<Tenant, Invalid> {
+    Ok(Tenant {
+        id: people::second_id(),
+        slug: "second-brand".into(),
+        name: "Second Brand".into(),
+        domain: Domain::parse("second-brand.example")?,
+        mailboxes: MailboxSettings::WorkMail { organization: SECOND_ORGANIZATION.into() },
+        crm_url: "https://crm.second-brand.example/".into(),
+        support: Email::parse("people@second-brand.example")?,
+        ..test_brand(job_start, world)?
     })
 }
 

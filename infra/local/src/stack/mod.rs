@@ -60,7 +60,7 @@ impl Stack {
         let aws_url = format!("http://{}", aws.local_addr()?);
         let mut servers = JoinSet::new();
         let dynamodb_url = wiring::dynamodb(&options, &mut servers, stopped.clone()).await?;
-        let mut plan = Plan::new(&options, aws_url, dynamodb_url)?;
+        let mut plan = Plan::new(&options, &url, aws_url, dynamodb_url)?;
         let clock = wiring::clock(&options);
         let around = &plan.around;
         let cloud_options =
@@ -70,6 +70,7 @@ impl Stack {
 
         wiring::tables(&plan).await?;
         wiring::cloud(&plan, &cloud)?;
+        wiring::oidc_providers(&plan, &cloud, &options)?;
         let router = cloud.router().merge(crate::invoke_api::router(functions.clone()));
         servers.spawn(wiring::serve(aws, router, stopped.clone()));
         let (sample, store) = wiring::sample(&mut plan, &cloud, &options).await?;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use secrecy::SecretString;
 use vestibule_domain::{JobStart, World};
 
 /// How to start a stack. The default is in memory, on any port, with nothing that runs by itself.
@@ -28,6 +29,8 @@ pub struct StackOptions {
     pub debug_bypass: bool,
     /// Values for the parameters of the template.
     pub parameters: BTreeMap<String, String>,
+    /// Identity providers to sign in with, as their secret lists them; `None` leaves it as it is.
+    pub oidc_providers: Option<SecretString>,
     /// Settings for every function, over those of the template.
     pub settings: BTreeMap<String, String>,
     /// Clock and randomness of the functions and models.
@@ -47,6 +50,7 @@ impl Default for StackOptions {
             job_start: JobStart::Automatic,
             debug_bypass: false,
             parameters: BTreeMap::new(),
+            oidc_providers: None,
             settings: BTreeMap::new(),
             world: vestibule_api::lambda::world(),
         }

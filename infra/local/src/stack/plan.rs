@@ -22,10 +22,16 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    pub(super) fn new(options: &StackOptions, aws_url: String, dynamodb_url: String) -> Result<Self> {
+    pub(super) fn new(
+        options: &StackOptions,
+        url: &str,
+        aws_url: String,
+        dynamodb_url: String,
+    ) -> Result<Self> {
         let mut parameters = options.parameters.clone();
-        let issuer = parameters.entry("Issuer".to_owned());
-        issuer.or_insert_with(|| ISSUER.to_owned());
+        for (name, value) in [("Issuer", ISSUER), ("SiteUrl", url)] {
+            parameters.entry(name.to_owned()).or_insert_with(|| value.to_owned());
+        }
         let around =
             Surroundings { table_name: options.table_name.clone(), parameters, ..Surroundings::default() };
         let template = Template::parse(TEMPLATE, &around)?;

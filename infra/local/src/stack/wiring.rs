@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result, anyhow};
 use axum::Router;
+use secrecy::ExposeSecret as _;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -16,7 +17,7 @@ use vestibule_store::Store;
 
 use super::{Plan, StackOptions};
 use crate::lambda::Functions;
-use crate::sample::{Sample, SampleOptions, SecretNames};
+use crate::sample::{self, Sample, SampleOptions, SecretNames};
 use crate::stream::{Checkpoints, Reader};
 use crate::template::SecretValue;
 use crate::{files, gateway, pages, random, schedule};
@@ -94,6 +95,13 @@ pub(super) fn cloud(plan: &Plan, cloud: &Cloud) -> Result<()> {
     Ok(())
 }
 
+/// The identity providers that the caller chose. They stay over a restart.
+pub(super) fn oidc_providers(plan: &Plan, cloud: &Cloud, options: &StackOptions) -> Result<()> {
+    let Some(providers) = &options.oidc_providers else { return Ok(()) };
+    cloud.secrets().put(&plan.environment("OIDC_PROVIDERS_SECRET")?, providers.expose_secret())?;
+    Ok(())
+}
+
 /// Keys, sample tenant and people; what later starts find again. Functions read the keys as they start.
 pub(super) async fn sample(
     plan: &mut Plan,
@@ -102,13 +110,21 @@ pub(super) async fn sample(
 ) -> Result<(Sample, Store)> {
     let config = aws::sdk_config(&plan.service_settings(), "DYNAMODB")?;
     let table = plan.template.tables.first().context("the template has no table")?;
-    let store = Store::new(&config, &table.name);
     let names = SecretNames {
         verification_keys: plan.environment("VERIFICATION_KEYS_SECRET")?,
+        signing_key: plan.environment("SIGNING_KEY_SECRET")?,
+        field_keys: plan.environment("FIELD_KEYS_SECRET")?,
         cursor_key: plan.environment("CURSOR_KEY_SECRET")?,
+        pepper: plan.environment("PASSWORD_PEPPER_SECRET")?,
         esign_prefix: plan.environment("ESIGN_SECRET_PREFIX")?,
     };
-    let sample_options = SampleOptions { issuer: plan.environment("ISSUER")?, job_start: options.job_start };
+    sample::prepare_keys(cloud, &names, &options.world)?;
+    let store = Store::new(&config, &table.name, sample::sealer(cloud, &names, &options.world)?);
+    let sample_options = SampleOptions {
+        issuer: plan.environment("ISSUER")?,
+        job_start: options.job_start,
+        password_profile: plan.environment("PASSWORD_PROFILE")?,
+    };
     let sample = Sample::prepare(cloud, &store, &names, sample_options, &options.world).await?;
     plan.default_endpoint(&sample.tenant.endpoint.to_string());
     if options.debug_bypass {

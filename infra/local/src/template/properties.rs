@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
 use serde::de::IgnoredAny;
+use serde::{Deserialize, Deserializer, de::Error as _};
 use serde_json::Value;
 
 #[derive(Deserialize)]
@@ -22,6 +22,7 @@ pub(super) struct FunctionProperties {
     _logging_config: IgnoredAny,
     #[serde(rename = "Policies", default)]
     _policies: IgnoredAny,
+    #[serde(deserialize_with = "number")]
     pub(super) memory_size: u32,
     pub(super) timeout: u64,
     #[serde(default)]
@@ -144,4 +145,18 @@ pub(super) struct GenerateSecretString {
     pub(super) password_length: usize,
     #[serde(rename = "ExcludePunctuation")]
     _exclude_punctuation: bool,
+}
+
+/// A whole number, written as one or, where it comes out of a parameter, as text.
+fn number<'de, D: Deserializer<'de>>(source: D) -> Result<u32, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Written {
+        Number(u32),
+        Text(String),
+    }
+    match Written::deserialize(source)? {
+        Written::Number(number) => Ok(number),
+        Written::Text(text) => text.parse().map_err(D::Error::custom),
+    }
 }

@@ -1,0 +1,192 @@
+//! The beginning of a session, behind whichever proof.
+
+use axum::{
+    Json,
+    response::{IntoResponse as _, Response},
+};
+use secrecy::ExposeSecret as _;
+use serde::Serialize;
+use utoipa::ToSchema;
+use vestibule_api::{
+    ApiError, Delivery, Grant, Origin, TokensView, deliver, limiting, tokens::SESSION_LIFETIME,
+};
+use vestibule_auth::{PasswordHash, RefreshToken, TokenDigest};
+use vestibule_domain::{IdentityMailKind, IdentityMailRequest, MailId, SessionId, TenantId, User, UserId};
+use vestibule_store::{AddressKey, Conflict, Opening, Quota, Session, StoreError};
+
+use crate::Auth;
+
+/// Most devices remembered.
+const DEVICES: usize = 20;
+
+/// What was proved, and by whom.
+#[derive(Debug)]
+pub struct Proof<'a> {
+    /// Who signs in.
+    pub user: UserId,
+    /// Their epoch as read.
+    pub epoch: u64,
+    /// What stands for their address.
+    pub address: &'a AddressKey,
+    /// The address itself, for the notice about a new device.
+    pub email: &'a vestibule_domain::Email,
+    /// Devices seen before.
+    pub devices: &'a [String],
+    /// Where the session begins.
+    pub tenant: Option<TenantId>,
+    /// How they signed in, such as `password`.
+    pub method: &'a str,
+    /// Whether a second factor was given.
+    pub strong: bool,
+    /// The person with what the sign-in changes about them; version counted up.
+    pub changed: Option<&'a User>,
+    /// The password's hash with today's parameters.
+    pub rehashed: Option<&'a PasswordHash>,
+    /// The mailed link that is used up.
+    pub link: Option<(&'a str, &'a TokenDigest)>,
+}
+
+/// The answer to a first factor when there is a second.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SecondFactorView {
+    /// Send it with a code to `/api/v1/auth/second-factor` within five minutes.
+    pub ticket: String,
+    /// What can be sent: `totp` and `recovery_code`.
+    pub methods: Vec<&'static str>,
+}
+
+/// The answer to a sign-in: tokens, or the question for a second factor.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum SignInView {
+    /// Signed in.
+    Tokens(TokensView),
+    /// One more step.
+    #[serde(rename_all = "camelCase")]
+    SecondFactor {
+        /// The step.
+        second_factor: SecondFactorView,
+    },
+}
+
+impl Auth {
+    /// Begins a session and hands out its tokens.
+    pub async fn begin(
+        &self,
+        proof: &Proof<'_>,
+        origin: &Origin,
+        delivery: Delivery,
+        quota: Quota,
+    ) -> Result<Response, ApiError> {
+        let (grant, refresh) = self.open_session(proof, origin).await?;
+        let response = deliver(&self.api, &self.signer, &grant, Some(&refresh), delivery).await?;
+        Ok(limiting::with_quota(response, quota))
+    }
+
+    /// Asks for the second factor.
+    pub async fn ask_second_factor(
+        &self,
+        user: UserId,
+        epoch: u64,
+        quota: Quota,
+    ) -> Result<Response, ApiError> {
+        let ticket = self.signer.ticket(user, epoch, self.api.world.now()).await?;
+        let ticket = ticket.0.expose_secret().to_owned();
+        let second_factor = SecondFactorView { ticket, methods: vec!["totp", "recovery_code"] };
+        let response = Json(SignInView::SecondFactor { second_factor }).into_response();
+        Ok(limiting::with_quota(response, quota))
+    }
+
+    /// The session and its first refresh token, written in one transaction.
+    pub async fn open_session(
+        &self,
+        proof: &Proof<'_>,
+        origin: &Origin,
+    ) -> Result<(Grant, RefreshToken), ApiError> {
+        let world = &self.api.world;
+        let (devices, mail) = self.recognise(proof, origin);
+        let id = SessionId::new(world);
+        let refresh = RefreshToken::new(proof.user, id, world);
+        let mut session = new_session(proof, id, &refresh, origin, world.now());
+        let actor = vestibule_auth::Actor::User {
+            id: proof.user,
+            email: proof.email.clone(),
+            source_ip: origin.source_ip.clone(),
+            user_agent: origin.user_agent.clone(),
+        };
+        loop {
+            let opening = Opening {
+                user: proof.user,
+                address: proof.address,
+                session: &session,
+                actor: &actor,
+                changed: proof.changed,
+                devices: devices.as_deref(),
+                rehashed: proof.rehashed,
+                link: proof.link,
+                mail: mail.as_ref(),
+            };
+            match self.api.store.platform().open_session(&opening, world).await {
+                Ok(()) => break,
+                // No longer a member of the tenant used last: the session begins outside of any.
+                Err(StoreError::Conflict(Conflict::NotMember)) if session.tenant.is_some() => {
+                    session.tenant = None;
+                }
+                // The password or the person's state changed in this very moment.
+                Err(StoreError::Conflict(Conflict::Stale)) => return Err(ApiError::credentials()),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok((Grant { user: proof.user, session: id, tenant: session.tenant, ends: session.expires }, refresh))
+    }
+
+    /// The devices to remember and the notice to send, when this one was not seen before.
+    fn recognise(
+        &self,
+        proof: &Proof<'_>,
+        origin: &Origin,
+    ) -> (Option<Vec<String>>, Option<IdentityMailRequest>) {
+        let agent = origin.user_agent.as_deref().unwrap_or_default();
+        let device = self.api.store.sealer().keys().blind_index(&format!("device\n{agent}"));
+        if proof.devices.contains(&device) {
+            return (None, None);
+        }
+        let skipped = (proof.devices.len() + 1).saturating_sub(DEVICES);
+        let devices = proof.devices.iter().skip(skipped).cloned().chain([device]).collect();
+        let world = &self.api.world;
+        // The first device of all is the one the account was made with.
+        let mail = (!proof.devices.is_empty()).then(|| IdentityMailRequest {
+            id: MailId::new(world),
+            email: proof.email.clone(),
+            mail: IdentityMailKind::NewDevice { user: proof.user },
+            device: Some(origin.device()),
+            at: world.now(),
+        });
+        (Some(devices), mail)
+    }
+}
+
+fn new_session(
+    proof: &Proof<'_>,
+    id: SessionId,
+    refresh: &RefreshToken,
+    origin: &Origin,
+    now: jiff::Timestamp,
+) -> Session {
+    Session {
+        id,
+        tenant: proof.tenant,
+        epoch: proof.epoch,
+        created: now,
+        refreshed: Some(now),
+        expires: now.saturating_add(SESSION_LIFETIME).unwrap_or(jiff::Timestamp::MAX),
+        ended: None,
+        strong: proof.strong,
+        method: proof.method.to_owned(),
+        device: Some(origin.device()),
+        current: Some(refresh.digest()),
+        previous: None,
+        salt: None,
+    }
+}

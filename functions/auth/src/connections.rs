@@ -1,0 +1,132 @@
+//! `POST /api/v1/auth/connections`, `.../connections/finish` and `DELETE .../connections/{provider}`
+
+use axum::{
+    extract::State,
+    response::{IntoResponse as _, Response},
+};
+use http::{HeaderMap, StatusCode};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use serde_json::json;
+use utoipa::ToSchema;
+use vestibule_api::{ApiError, ApiJson, ApiPath, Code, Origin, Problem, SignedIn, cookies};
+use vestibule_store::{Conflict, StoreError, UserChange};
+
+use crate::{
+    Auth,
+    social_login::{Back, SocialStart},
+};
+
+/// Which provider, and the proof of who asks.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct BeginConnection {
+    /// The provider's name, such as `google`.
+    pub provider: String,
+    /// The password; left out by somebody who has none.
+    #[schema(value_type = Option<String>)]
+    pub password: Option<SecretString>,
+}
+
+/// Begins to connect an account elsewhere, so that it signs this person in: answers where to go.
+#[utoipa::path(post, path = "/api/v1/auth/connections", tag = "profile", request_body = BeginConnection,
+    responses((status = 200, body = SocialStart), (status = "4XX", body = Problem, content_type = "application/problem+json")),
+    security(("token" = [])))]
+pub async fn begin_connection(
+    State(auth): State<Auth>,
+    caller: SignedIn,
+    origin: Origin,
+    ApiJson(request): ApiJson<BeginConnection>,
+) -> Result<Response, ApiError> {
+    let counted = auth.reauthenticate(&caller, request.password.as_ref(), "password", &origin).await?;
+    let SignedIn { mut user, actor, .. } = caller;
+    let values = (json!(null), json!({ "provider": request.provider }));
+    let change = UserChange { action: "user.connect_begin", values, forgive: true, ..UserChange::default() };
+    let started = auth.start_social(&request.provider, counted.quota).await?;
+    auth.api.store.platform().change_user(&mut user, &change, &actor, &auth.api.world).await?;
+    Ok(started)
+}
+
+/// What the provider gave.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct FinishConnection {
+    /// The provider's name.
+    pub provider: String,
+    /// The `code` that the provider gave.
+    #[schema(value_type = String)]
+    pub code: SecretString,
+    /// The `state` that came with it.
+    #[schema(value_type = String)]
+    pub state: SecretString,
+    /// What the first step answered as `attempt`; browsers have it in a cookie.
+    #[schema(value_type = Option<String>)]
+    pub attempt: Option<SecretString>,
+}
+
+/// Connects the account elsewhere. One that is connected to somebody else stays theirs.
+#[utoipa::path(post, path = "/api/v1/auth/connections/finish", tag = "profile", request_body = FinishConnection,
+    responses((status = 204), (status = "4XX", body = Problem, content_type = "application/problem+json")),
+    security(("token" = [])))]
+pub async fn finish_connection(
+    State(auth): State<Auth>,
+    caller: SignedIn,
+    origin: Origin,
+    headers: HeaderMap,
+    ApiJson(request): ApiJson<FinishConnection>,
+) -> Result<Response, ApiError> {
+    auth.admit(&origin).await?;
+    let sealed = request.attempt.as_ref().map(ExposeSecret::expose_secret);
+    let back = Back {
+        provider: &request.provider,
+        code: request.code.expose_secret(),
+        state: request.state.expose_secret(),
+        sealed: sealed.or_else(|| cookies::find(&headers, cookies::SOCIAL)).unwrap_or_default(),
+    };
+    let identity = auth.identify(back).await?;
+    let SignedIn { mut user, actor, .. } = caller;
+    user.connections.push(auth.connection(&identity));
+    let change = UserChange {
+        action: "user.connect",
+        values: (json!(null), json!({ "provider": identity.provider })),
+        connection: Some((true, &identity.key)),
+        ..UserChange::default()
+    };
+    match auth.api.store.platform().change_user(&mut user, &change, &actor, &auth.api.world).await {
+        Ok(()) => Ok(StatusCode::NO_CONTENT.into_response()),
+        Err(StoreError::Conflict(Conflict::Exists)) => {
+            Err(ApiError::new(Code::Conflict, "That account is connected to somebody already."))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Disconnects a provider. The last way to sign in stays.
+#[utoipa::path(delete, path = "/api/v1/auth/connections/{provider}", tag = "profile",
+    params(("provider" = String, Path, description = "The provider's name")),
+    responses((status = 204), (status = "4XX", body = Problem, content_type = "application/problem+json")),
+    security(("token" = [])))]
+pub async fn remove_connection(
+    State(auth): State<Auth>,
+    caller: SignedIn,
+    ApiPath(provider): ApiPath<String>,
+) -> Result<StatusCode, ApiError> {
+    let SignedIn { mut user, actor, .. } = caller;
+    let place = user.connections.iter().position(|connection| connection.provider == provider);
+    let connection = user.connections.remove(place.ok_or_else(ApiError::not_found)?);
+    let platform = auth.api.store.platform();
+    let address = auth.api.store.sealer().address_key(&user.email);
+    let password = platform.find_sign_in(&address).await?.and_then(|sign_in| sign_in.password);
+    if password.is_none() && user.connections.is_empty() {
+        let detail = "This is the last way to sign in; set a password first.";
+        return Err(ApiError::new(Code::WrongState, detail));
+    }
+    let change = UserChange {
+        action: "user.disconnect",
+        values: (json!({ "provider": provider }), json!(null)),
+        connection: Some((false, &connection.key)),
+        ..UserChange::default()
+    };
+    platform.change_user(&mut user, &change, &actor, &auth.api.world).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

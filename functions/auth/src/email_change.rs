@@ -1,0 +1,136 @@
+//! `POST /api/v1/auth/email`, `.../email/confirm` and `.../email/undo`
+
+use axum::{extract::State, response::Response};
+use http::StatusCode;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Deserialize;
+use serde_json::json;
+use utoipa::ToSchema;
+use vestibule_api::{ApiError, ApiJson, Origin, Problem, SignedIn};
+use vestibule_auth::{LinkToken, Purpose};
+use vestibule_domain::{IdentityMailKind, UserId};
+use vestibule_store::{Conflict, EndSessions, StoreError, UserChange};
+
+use crate::{
+    Auth,
+    attempt::address,
+    register::{MailSent, mail_sent},
+    verify_email::MailedToken,
+};
+
+/// The new address, and the proof of who asks.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ChangeEmail {
+    /// The address to be.
+    pub email: String,
+    /// The password; left out by somebody who has none.
+    #[schema(value_type = Option<String>)]
+    pub password: Option<SecretString>,
+}
+
+/// Asks for a change of address: a link goes to the new one. The answer is the same when the new
+/// address has an account already; then nothing comes of it.
+#[utoipa::path(post, path = "/api/v1/auth/email", tag = "profile", request_body = ChangeEmail,
+    responses((status = 202, body = MailSent), (status = "4XX", body = Problem, content_type = "application/problem+json")),
+    security(("token" = [])))]
+pub async fn change_email(
+    State(auth): State<Auth>,
+    caller: SignedIn,
+    origin: Origin,
+    ApiJson(request): ApiJson<ChangeEmail>,
+) -> Result<Response, ApiError> {
+    let email = address(&request.email)?;
+    auth.reauthenticate(&caller, request.password.as_ref(), "password", &origin).await?;
+    auth.admit_mail(&email).await?;
+    let SignedIn { mut user, actor, .. } = caller;
+    let change = UserChange {
+        action: "user.email_request",
+        forgive: true,
+        mails: vec![auth.mail(email, IdentityMailKind::ConfirmEmail { user: user.id }, &origin)],
+        ..UserChange::default()
+    };
+    auth.api.store.platform().change_user(&mut user, &change, &actor, &auth.api.world).await?;
+    Ok(mail_sent())
+}
+
+/// Makes the new address the person's, by the link that was mailed to it. The old address is told,
+/// with a link to undo it.
+#[utoipa::path(post, path = "/api/v1/auth/email/confirm", tag = "profile", request_body = MailedToken,
+    responses((status = 204), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+pub async fn confirm_email(
+    State(auth): State<Auth>,
+    origin: Origin,
+    ApiJson(request): ApiJson<MailedToken>,
+) -> Result<StatusCode, ApiError> {
+    confirm(&auth, request.token.expose_secret(), &origin).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Gives a person their old address back, by the link in the notice to it. Signs out everywhere;
+/// the password must be set anew.
+#[utoipa::path(post, path = "/api/v1/auth/email/undo", tag = "profile", request_body = MailedToken,
+    responses((status = 204), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+pub async fn undo_email(
+    State(auth): State<Auth>,
+    origin: Origin,
+    ApiJson(request): ApiJson<MailedToken>,
+) -> Result<StatusCode, ApiError> {
+    undo(&auth, request.token.expose_secret(), &origin).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub(crate) async fn confirm(auth: &Auth, token: &str, origin: &Origin) -> Result<(), ApiError> {
+    auth.admit(origin).await?;
+    let platform = auth.api.store.platform();
+    let token = LinkToken::parse(token, Purpose::ChangeEmail).map_err(|_| ApiError::link())?;
+    let (digest, name) = (token.digest(), Purpose::ChangeEmail.name());
+    let found = platform.follow(UserId::from_bytes(token.id), (name, &digest), auth.api.world.now()).await?;
+    let (mut user, link) = found.ok_or_else(ApiError::link)?;
+    let (actor, old) = (origin.actor(&user), user.email.clone());
+    let old_key = auth.api.store.sealer().address_key(&old);
+    // The password goes along with the person.
+    let password = platform.find_sign_in(&old_key).await?.and_then(|sign_in| sign_in.password);
+    user.email = link.email;
+    let change = UserChange {
+        action: "user.email",
+        values: (json!(null), json!({ "confirmed": true })),
+        password: password.as_ref(),
+        link: Some((name, &digest)),
+        moved_from: Some(&old_key),
+        mails: vec![auth.mail(old, IdentityMailKind::EmailChanged { user: user.id }, origin)],
+        ..UserChange::default()
+    };
+    taken_is_gone(platform.change_user(&mut user, &change, &actor, &auth.api.world).await)
+}
+
+pub(crate) async fn undo(auth: &Auth, token: &str, origin: &Origin) -> Result<(), ApiError> {
+    auth.admit(origin).await?;
+    let platform = auth.api.store.platform();
+    let token = LinkToken::parse(token, Purpose::UndoEmail).map_err(|_| ApiError::link())?;
+    let (id, digest) = (UserId::from_bytes(token.id), token.digest());
+    let found = platform.follow_undo(id, &digest, auth.api.world.now()).await?;
+    let (mut user, link, links) = found.ok_or_else(ApiError::link)?;
+    let (actor, key) = (origin.actor(&user), auth.api.store.sealer().address_key(&user.email));
+    user.email = link.email.clone();
+    user.epoch += 1;
+    // Whoever changed the address may know the password: it does not go along.
+    let change = UserChange {
+        action: "user.email_undo",
+        values: (json!(null), json!({ "undone": true })),
+        end: EndSessions::All,
+        drop_links: &links,
+        moved_from: Some(&key),
+        mails: vec![auth.mail(link.email, IdentityMailKind::ResetPassword, origin)],
+        ..UserChange::default()
+    };
+    taken_is_gone(platform.change_user(&mut user, &change, &actor, &auth.api.world).await)
+}
+
+/// A taken address answers like a used link: it tells nobody who has an account.
+fn taken_is_gone(done: Result<(), StoreError>) -> Result<(), ApiError> {
+    match done {
+        Err(StoreError::Conflict(Conflict::AddressTaken)) => Err(ApiError::link()),
+        other => Ok(other?),
+    }
+}

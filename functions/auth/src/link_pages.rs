@@ -1,0 +1,264 @@
+//! The pages behind mailed links and the way back from a provider: `/auth/...`.
+//!
+//! A GET shows a page with a button and consumes nothing; only the button's POST does, and only
+//! from our own page.
+
+use axum::{
+    extract::{Form, FromRequestParts, Query, State},
+    response::{IntoResponse as _, Response},
+};
+use http::{HeaderMap, StatusCode, header, request::Parts};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+use vestibule_api::{ApiError, ApiPath, Code, Delivery, Origin, cookies};
+
+use crate::{
+    Auth, attempt::given_password, email_change, magic_link, pages::ConfirmPage, password_reset,
+    social_login::Back, verify_email,
+};
+
+/// Longest token put into a page.
+const MAX_TOKEN: usize = 200;
+
+/// The pages with their documentation.
+pub fn routes() -> OpenApiRouter<Auth> {
+    OpenApiRouter::new()
+        .routes(routes!(show_verify_email, post_verify_email))
+        .routes(routes!(show_magic_link, post_magic_link))
+        .routes(routes!(show_reset_password, post_reset_password))
+        .routes(routes!(show_confirm_email, post_confirm_email))
+        .routes(routes!(show_undo_email, post_undo_email))
+        .routes(routes!(social_callback))
+}
+
+/// The query of a mailed link.
+#[derive(Debug, Deserialize)]
+pub struct LinkQuery {
+    #[serde(default)]
+    token: String,
+}
+
+/// The form of a page.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct LinkForm {
+    /// The link's token.
+    #[schema(value_type = String)]
+    token: SecretString,
+    /// The new password, on the page that asks for one.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    password: Option<SecretString>,
+}
+
+/// Proof that a form was sent by our own page: browsers say so themselves.
+#[derive(Debug)]
+pub struct OwnPage;
+
+impl<S: Sync> FromRequestParts<S> for OwnPage {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        let site = parts.headers.get("sec-fetch-site").map(http::HeaderValue::as_bytes);
+        match site {
+            None | Some(b"same-origin" | b"none") => Ok(Self),
+            Some(_) => Err(ApiError::new(Code::CsrfInvalid, "Open the link of the mail and use its button.")),
+        }
+    }
+}
+
+fn confirm(auth: &Auth, query: &LinkQuery, title: &str, text: &str, action: &str, button: &str) -> Response {
+    if query.token.is_empty() || query.token.len() > MAX_TOKEN {
+        return auth.pages.expired(None);
+    }
+    auth.pages.confirm(&ConfirmPage { title, text, action, token: &query.token, button })
+}
+
+/// What became of a form: its page, the page for links that are no longer valid, or the problem.
+fn ended(auth: &Auth, done: Result<Response, ApiError>) -> Response {
+    match done {
+        Ok(response) => response,
+        Err(ApiError::Problem { code: Code::LinkInvalid, .. }) => auth.pages.expired(None),
+        Err(error) => error.into_response(),
+    }
+}
+
+/// Shows the button that makes an account.
+#[utoipa::path(get, path = "/auth/verify-email", tag = "pages", params(("token" = String, Query)),
+    responses((status = 200, content_type = "text/html")))]
+pub async fn show_verify_email(State(auth): State<Auth>, Query(query): Query<LinkQuery>) -> Response {
+    let text = "One click and your account is ready. If you did not ask for one, close this page.";
+    confirm(&auth, &query, "Confirm your address", text, "/auth/verify-email", "Confirm")
+}
+
+/// Makes the account.
+#[utoipa::path(post, path = "/auth/verify-email", tag = "pages",
+    responses((status = 200, content_type = "text/html"), (status = 400, content_type = "text/html")))]
+pub async fn post_verify_email(
+    State(auth): State<Auth>,
+    _: OwnPage,
+    origin: Origin,
+    Form(form): Form<LinkForm>,
+) -> Response {
+    let done = verify_email::activate(&auth, form.token.expose_secret(), &origin).await;
+    let page =
+        |_| auth.pages.done("Your account is ready", "You can sign in now.", Some(("Go on", &auth.home)));
+    ended(&auth, done.map(page))
+}
+
+/// Shows the button that signs in.
+#[utoipa::path(get, path = "/auth/magic-link", tag = "pages", params(("token" = String, Query)),
+    responses((status = 200, content_type = "text/html")))]
+pub async fn show_magic_link(State(auth): State<Auth>, Query(query): Query<LinkQuery>) -> Response {
+    let text = "Sign in on this device. Only go on if you asked for this link yourself.";
+    confirm(&auth, &query, "Sign in", text, "/auth/magic-link", "Sign in")
+}
+
+/// Signs in, with cookies.
+#[utoipa::path(post, path = "/auth/magic-link", tag = "pages",
+    responses((status = 200, content_type = "text/html"), (status = 400, content_type = "text/html")))]
+pub async fn post_magic_link(
+    State(auth): State<Auth>,
+    _: OwnPage,
+    origin: Origin,
+    Form(form): Form<LinkForm>,
+) -> Response {
+    let done = magic_link::follow(&auth, form.token.expose_secret(), &origin, Delivery::Cookies).await;
+    ended(&auth, done.map(|signed_in| entered(&auth, &signed_in)))
+}
+
+/// The page after a sign-in, with the cookies of `signed_in`.
+fn entered(auth: &Auth, signed_in: &Response) -> Response {
+    let cookies = signed_in.headers().get_all(header::SET_COOKIE);
+    if cookies.iter().next().is_none() {
+        let text = "This account asks for a second factor. Sign in with your password and a code.";
+        return auth.pages.done("One more step", text, Some(("Go on", &auth.home)));
+    }
+    let mut page = auth.pages.done("You are signed in", "Welcome back.", Some(("Go on", &auth.home)));
+    for cookie in cookies {
+        page.headers_mut().append(header::SET_COOKIE, cookie.clone());
+    }
+    page
+}
+
+/// Shows the form for a new password.
+#[utoipa::path(get, path = "/auth/reset-password", tag = "pages", params(("token" = String, Query)),
+    responses((status = 200, content_type = "text/html")))]
+pub async fn show_reset_password(State(auth): State<Auth>, Query(query): Query<LinkQuery>) -> Response {
+    if query.token.is_empty() || query.token.len() > MAX_TOKEN {
+        return auth.pages.expired(None);
+    }
+    auth.pages.new_password("/auth/reset-password", &query.token, None, auth.policy.min_length)
+}
+
+/// Sets the new password.
+#[utoipa::path(post, path = "/auth/reset-password", tag = "pages",
+    responses((status = 200, content_type = "text/html"), (status = 400, content_type = "text/html"),
+        (status = 422, content_type = "text/html")))]
+pub async fn post_reset_password(
+    State(auth): State<Auth>,
+    _: OwnPage,
+    origin: Origin,
+    Form(form): Form<LinkForm>,
+) -> Response {
+    let token = form.token.expose_secret();
+    let again = |problem: &str| {
+        auth.pages.new_password("/auth/reset-password", token, Some(problem), auth.policy.min_length)
+    };
+    let done = match given_password("password", &form.password.unwrap_or_default()) {
+        Ok(password) => password_reset::set_by_link(&auth, token, password, &origin).await,
+        Err(error) => Err(error),
+    };
+    match done {
+        Ok(()) => {
+            let text = "It counts from now on, and all devices were signed out.";
+            auth.pages.done("Your password was changed", text, Some(("Sign in", &auth.home)))
+        }
+        Err(ApiError::Problem { ref fields, .. }) if !fields.is_empty() => {
+            again(fields.first().map_or("Choose another password.", |field| &field.detail))
+        }
+        Err(error) => ended(&auth, Err(error)),
+    }
+}
+
+/// Shows the button that takes a new address.
+#[utoipa::path(get, path = "/auth/confirm-email", tag = "pages", params(("token" = String, Query)),
+    responses((status = 200, content_type = "text/html")))]
+pub async fn show_confirm_email(State(auth): State<Auth>, Query(query): Query<LinkQuery>) -> Response {
+    let text = "From now on you sign in with this address, and mails go to it.";
+    confirm(&auth, &query, "Use this address", text, "/auth/confirm-email", "Confirm")
+}
+
+/// Takes the new address.
+#[utoipa::path(post, path = "/auth/confirm-email", tag = "pages",
+    responses((status = 200, content_type = "text/html"), (status = 400, content_type = "text/html")))]
+pub async fn post_confirm_email(
+    State(auth): State<Auth>,
+    _: OwnPage,
+    origin: Origin,
+    Form(form): Form<LinkForm>,
+) -> Response {
+    let done = email_change::confirm(&auth, form.token.expose_secret(), &origin).await;
+    let text = "You sign in with the new address from now on. The old one was told.";
+    let page = |()| auth.pages.done("Your address was changed", text, Some(("Go on", &auth.home)));
+    ended(&auth, done.map(page))
+}
+
+/// Shows the button that brings the old address back.
+#[utoipa::path(get, path = "/auth/undo-email", tag = "pages", params(("token" = String, Query)),
+    responses((status = 200, content_type = "text/html")))]
+pub async fn show_undo_email(State(auth): State<Auth>, Query(query): Query<LinkQuery>) -> Response {
+    let text =
+        "This gives your account its old address back, signs out all devices, and asks for a new password.";
+    confirm(&auth, &query, "Undo the change of address", text, "/auth/undo-email", "Undo the change")
+}
+
+/// Brings the old address back.
+#[utoipa::path(post, path = "/auth/undo-email", tag = "pages",
+    responses((status = 200, content_type = "text/html"), (status = 400, content_type = "text/html")))]
+pub async fn post_undo_email(
+    State(auth): State<Auth>,
+    _: OwnPage,
+    origin: Origin,
+    Form(form): Form<LinkForm>,
+) -> Response {
+    let done = email_change::undo(&auth, form.token.expose_secret(), &origin).await;
+    let text = "All devices were signed out. A mail with a link for a new password is on its way.";
+    let page = |()| auth.pages.done("Your address is the old one again", text, None);
+    ended(&auth, done.map(page))
+}
+
+/// The query of the way back from a provider. Anything else in it is left alone.
+#[derive(Debug, Deserialize)]
+pub struct CallbackQuery {
+    #[serde(default)]
+    code: String,
+    #[serde(default)]
+    state: String,
+}
+
+/// The way back from a provider, in the browser that began: signs in with cookies and goes home.
+#[utoipa::path(get, path = "/auth/social/{provider}", tag = "pages", params(("provider" = String, Path)),
+    responses((status = 303), (status = "4XX", content_type = "application/problem+json")))]
+pub async fn social_callback(
+    State(auth): State<Auth>,
+    ApiPath(provider): ApiPath<String>,
+    Query(query): Query<CallbackQuery>,
+    headers: HeaderMap,
+    origin: Origin,
+) -> Result<Response, ApiError> {
+    let quota = auth.admit(&origin).await?;
+    let sealed = cookies::find(&headers, cookies::SOCIAL).unwrap_or_default();
+    let back = Back { provider: &provider, code: &query.code, state: &query.state, sealed };
+    let signed_in = auth.finish_social(back, &origin, Delivery::Cookies, quota).await?;
+    let mut response = entered(&auth, &signed_in);
+    cookies::forget(&mut response, cookies::SOCIAL);
+    if signed_in.headers().contains_key(header::SET_COOKIE) {
+        *response.status_mut() = StatusCode::SEE_OTHER;
+        if let Ok(home) = http::HeaderValue::from_str(&auth.home) {
+            response.headers_mut().insert(header::LOCATION, home);
+        }
+    }
+    Ok(response)
+}

@@ -1,0 +1,94 @@
+//! `POST /api/v1/auth/login`
+
+use axum::{extract::State, response::Response};
+use secrecy::SecretString;
+use serde::Deserialize;
+use utoipa::ToSchema;
+use vestibule_adapters::bot_check::{Action, BotVerdict};
+use vestibule_api::{ApiError, ApiJson, Delivery, Origin, Problem};
+use vestibule_auth::{Password, PasswordHash, Verdict};
+use vestibule_domain::Email;
+use vestibule_store::SignIn;
+
+use crate::{
+    Auth,
+    attempt::{Counted, bot, credentials},
+    begin::{Proof, SignInView},
+};
+
+/// Address and password.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Login {
+    /// The address; capitals make no difference.
+    #[schema(example = "kim@example.org")]
+    pub email: String,
+    /// The password.
+    #[schema(value_type = String)]
+    pub password: SecretString,
+    /// What the bot check of the form gave, where one is on.
+    pub bot_token: Option<String>,
+    /// Whether the tokens come as cookies, for browsers.
+    #[serde(default)]
+    pub cookies: bool,
+}
+
+/// Signs in with a password. Whatever is wrong, the answer is the same; five failures lock the
+/// address for 15 minutes on every way to sign in.
+#[utoipa::path(post, path = "/api/v1/auth/login", tag = "sign-in", request_body = Login,
+    responses((status = 200, body = SignInView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+pub async fn login(
+    State(auth): State<Auth>,
+    origin: Origin,
+    ApiJson(request): ApiJson<Login>,
+) -> Result<Response, ApiError> {
+    let (email, password) = credentials(&request.email, &request.password)?;
+    let quota = auth.admit(&origin).await?;
+    let token = request.bot_token.as_deref();
+    if auth.bots.check(Action::Login, token, origin.source_ip.as_deref()).await == BotVerdict::Refused {
+        return Err(bot());
+    }
+    let counted = auth.count(&email, quota).await?;
+    let stored = counted.sign_in().and_then(|sign_in| sign_in.password.clone());
+    let verdict = auth.verify(password.clone(), stored).await?;
+    match (verdict, counted.sign_in()) {
+        (Verdict::Right { outdated }, Some(sign_in)) => {
+            let rehashed = if outdated { rehash(&auth, password).await } else { None };
+            accept(&auth, &counted, sign_in, (&email, rehashed.as_ref()), &origin, request.cookies).await
+        }
+        _ => Err(auth.refuse(&counted, &email, &origin, "password").await?),
+    }
+}
+
+/// The hash with today's parameters; a sign-in does not fail for it.
+async fn rehash(auth: &Auth, password: Password) -> Option<PasswordHash> {
+    let rehashed = auth.hasher.hash(password, auth.api.world.bytes()).await;
+    rehashed.inspect_err(|error| tracing::error!(%error, "a password hash was not renewed")).ok()
+}
+
+async fn accept(
+    auth: &Auth,
+    counted: &Counted,
+    sign_in: &SignIn,
+    (email, rehashed): (&Email, Option<&PasswordHash>),
+    origin: &Origin,
+    cookies: bool,
+) -> Result<Response, ApiError> {
+    if sign_in.second_factor {
+        return auth.ask_second_factor(sign_in.user, sign_in.epoch, counted.quota).await;
+    }
+    let proof = Proof {
+        user: sign_in.user,
+        epoch: sign_in.epoch,
+        address: &counted.address,
+        email,
+        devices: &sign_in.devices,
+        tenant: sign_in.tenant,
+        method: "password",
+        strong: false,
+        changed: None,
+        rehashed,
+        link: None,
+    };
+    auth.begin(&proof, origin, Delivery::of(cookies), counted.quota).await
+}

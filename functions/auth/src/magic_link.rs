@@ -1,0 +1,89 @@
+//! `POST /api/v1/auth/magic-link` and `POST /api/v1/auth/magic-link/consume`
+
+use axum::{extract::State, response::Response};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use vestibule_adapters::bot_check::Action;
+use vestibule_api::{ApiError, ApiJson, Delivery, Origin, Problem};
+use vestibule_auth::{LinkToken, Purpose};
+use vestibule_domain::{IdentityMailKind, UserId};
+
+use crate::{
+    Auth,
+    begin::{Proof, SignInView},
+    mail_request::AskForMail,
+    register::MailSent,
+};
+
+/// Asks for a link that signs in. The answer is the same whether or not there is an account.
+#[utoipa::path(post, path = "/api/v1/auth/magic-link", tag = "sign-in", request_body = AskForMail,
+    responses((status = 202, body = MailSent), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+pub async fn magic_link(
+    State(auth): State<Auth>,
+    origin: Origin,
+    ApiJson(request): ApiJson<AskForMail>,
+) -> Result<Response, ApiError> {
+    auth.ask_for_mail(&request, &origin, Action::MagicLink, IdentityMailKind::MagicLink).await
+}
+
+/// The token of a sign-in link.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ConsumeMagicLink {
+    /// The `token` of the link's address.
+    #[schema(value_type = String)]
+    pub token: SecretString,
+    /// Whether the tokens come as cookies, for browsers.
+    #[serde(default)]
+    pub cookies: bool,
+}
+
+/// Signs in with a mailed link, which works once. A second factor is still asked for, and a locked
+/// address stays locked.
+#[utoipa::path(post, path = "/api/v1/auth/magic-link/consume", tag = "sign-in", request_body = ConsumeMagicLink,
+    responses((status = 200, body = SignInView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+pub async fn consume_magic_link(
+    State(auth): State<Auth>,
+    origin: Origin,
+    ApiJson(request): ApiJson<ConsumeMagicLink>,
+) -> Result<Response, ApiError> {
+    follow(&auth, request.token.expose_secret(), &origin, Delivery::of(request.cookies)).await
+}
+
+/// Signs in with the link's token.
+pub(crate) async fn follow(
+    auth: &Auth,
+    token: &str,
+    origin: &Origin,
+    delivery: Delivery,
+) -> Result<Response, ApiError> {
+    let (now, platform) = (auth.api.world.now(), auth.api.store.platform());
+    let quota = auth.admit(origin).await?;
+    let token = LinkToken::parse(token, Purpose::MagicLink).map_err(|_| ApiError::link())?;
+    let (digest, name) = (token.digest(), Purpose::MagicLink.name());
+    let found = platform.follow(UserId::from_bytes(token.id), (name, &digest), now).await?;
+    let (user, _) = found.ok_or_else(ApiError::link)?;
+    let counted = auth.count(&user.email, quota).await?;
+    let Some(sign_in) = counted.sign_in() else {
+        return Err(auth.refuse(&counted, &user.email, origin, "locked").await?);
+    };
+    if sign_in.second_factor {
+        platform.use_link(user.id, (name, &digest)).await?;
+        return auth.ask_second_factor(user.id, user.epoch, counted.quota).await;
+    }
+    let proof = Proof {
+        user: user.id,
+        epoch: user.epoch,
+        address: &counted.address,
+        email: &user.email,
+        devices: &sign_in.devices,
+        tenant: sign_in.tenant,
+        method: "magic_link",
+        strong: false,
+        changed: None,
+        rehashed: None,
+        link: Some((name, &digest)),
+    };
+    auth.begin(&proof, origin, delivery, counted.quota).await
+}

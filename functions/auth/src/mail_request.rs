@@ -1,0 +1,80 @@
+//! Asking for a mail, and the rules of new passwords.
+
+use axum::response::Response;
+use serde::Deserialize;
+use utoipa::ToSchema;
+use vestibule_adapters::bot_check::{Action, BotVerdict};
+use vestibule_api::{ApiError, Fields, Origin, limiting};
+use vestibule_auth::Password;
+use vestibule_domain::{Email, IdentityMailKind, IdentityMailRequest, MailId};
+
+use crate::{
+    Auth,
+    attempt::{address, bot},
+    register::mail_sent,
+};
+
+/// An address to write to.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AskForMail {
+    /// The address of the account.
+    #[schema(example = "kim@example.org")]
+    pub email: String,
+    /// What the bot check of the form gave, where one is on.
+    pub bot_token: Option<String>,
+}
+
+impl Auth {
+    /// Counts mails to one address, whoever asks for them.
+    pub async fn admit_mail(&self, email: &Email) -> Result<(), ApiError> {
+        let key = self.api.store.sealer().address_key(email);
+        limiting::admit_source(&self.api, &self.limits, &format!("mail@{key}")).await.map(drop)
+    }
+
+    /// Records that a mail was asked for. Whether there is an account shows later, to the sender.
+    pub async fn ask_for_mail(
+        &self,
+        request: &AskForMail,
+        origin: &Origin,
+        action: Action,
+        mail: IdentityMailKind,
+    ) -> Result<Response, ApiError> {
+        let email = address(&request.email)?;
+        let quota = self.admit(origin).await?;
+        let token = request.bot_token.as_deref();
+        if self.bots.check(action, token, origin.source_ip.as_deref()).await == BotVerdict::Refused {
+            return Err(bot());
+        }
+        self.admit_mail(&email).await?;
+        let request = self.mail(email, mail, origin);
+        self.api.store.platform().request_mail(&request).await?;
+        Ok(limiting::with_quota(mail_sent(), quota))
+    }
+
+    /// A mail to record.
+    pub fn mail(&self, email: Email, mail: IdentityMailKind, origin: &Origin) -> IdentityMailRequest {
+        let world = &self.api.world;
+        IdentityMailRequest {
+            id: MailId::new(world),
+            email,
+            mail,
+            device: Some(origin.device()),
+            at: world.now(),
+        }
+    }
+
+    /// Whether a new password is good enough; 422 with what to do about it.
+    pub fn check_password(
+        &self,
+        password: &Password,
+        name: &str,
+        email: &Email,
+        field: &str,
+    ) -> Result<(), ApiError> {
+        let mut fields = Fields::default();
+        let context = [name, email.local(), email.as_str(), &*self.product];
+        let checked = fields.take(field, self.policy.check(password, &context));
+        checked.ok_or_else(|| fields.into_error())
+    }
+}

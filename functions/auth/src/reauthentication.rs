@@ -1,0 +1,45 @@
+//! Proving once more who one is, before credentials are changed.
+
+use secrecy::SecretString;
+use vestibule_api::{ApiError, Code, Origin, SignedIn};
+use vestibule_auth::Verdict;
+
+use crate::{
+    Auth,
+    attempt::{Counted, given_password},
+};
+
+/// Without a password, only a session this young may change credentials.
+const FRESH: jiff::SignedDuration = jiff::SignedDuration::from_mins(10);
+
+impl Auth {
+    /// Checks the person's password, or, where they have none, that they signed in just now. Wrong
+    /// passwords count like those of a sign-in.
+    pub async fn reauthenticate(
+        &self,
+        caller: &SignedIn,
+        password: Option<&SecretString>,
+        field: &str,
+        origin: &Origin,
+    ) -> Result<Counted, ApiError> {
+        let given = password.map(|password| given_password(field, password)).transpose()?;
+        let quota = self.admit(origin).await?;
+        let counted = self.count(&caller.user.email, quota).await?;
+        let stored = counted.sign_in().and_then(|sign_in| sign_in.password.clone());
+        if stored.is_none() && counted.attempt.is_some() {
+            let age = self.api.world.now().duration_since(caller.session.created);
+            return if age < FRESH { Ok(counted) } else { Err(stale()) };
+        }
+        let Some(given) = given else {
+            return Err(self.refuse(&counted, &caller.user.email, origin, "no_password").await?);
+        };
+        match self.verify(given, stored).await? {
+            Verdict::Right { .. } => Ok(counted),
+            Verdict::Wrong => Err(self.refuse(&counted, &caller.user.email, origin, "password").await?),
+        }
+    }
+}
+
+fn stale() -> ApiError {
+    ApiError::new(Code::CredentialsInvalid, "Sign in again and repeat this within ten minutes.")
+}

@@ -1,0 +1,109 @@
+//! `POST /api/v1/auth/register`
+
+use axum::{
+    Json,
+    extract::State,
+    response::{IntoResponse as _, Response},
+};
+use http::StatusCode;
+use jiff::SignedDuration;
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use vestibule_adapters::bot_check::{Action, BotVerdict};
+use vestibule_api::{ApiError, ApiJson, Fields, Origin, Problem, limiting};
+use vestibule_domain::{Email, IdentityMailKind, IdentityMailRequest, MailId, PersonName, RegistrationId};
+use vestibule_store::Registration;
+
+use crate::{
+    Auth,
+    attempt::{bot, given_password},
+};
+
+/// The proof of the address counts this long.
+pub(crate) const PROOF: SignedDuration = SignedDuration::from_hours(24);
+
+/// Who wants an account.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Register {
+    /// The address; a link to it makes the account.
+    #[schema(example = "kim@example.org")]
+    pub email: String,
+    /// The password: long enough and not easily guessed; nothing else is asked of it.
+    #[schema(value_type = String)]
+    pub password: SecretString,
+    /// How the person wants to be called.
+    pub name: String,
+    /// What the bot check of the form gave, where one is on.
+    pub bot_token: Option<String>,
+}
+
+/// What happens next.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct MailSent {
+    /// Says that a mail is on its way if there is reason for one.
+    pub message: &'static str,
+}
+
+/// The 202 that says the same whether or not a mail is sent.
+pub(crate) fn mail_sent() -> Response {
+    let message = "If the address fits, a mail is on its way. Follow the link in it.";
+    (StatusCode::ACCEPTED, Json(MailSent { message })).into_response()
+}
+
+/// Asks for an account. Nothing is made before the mailed link is followed, and the answer is the
+/// same for an address that has an account.
+#[utoipa::path(post, path = "/api/v1/auth/register", tag = "sign-up", request_body = Register,
+    responses((status = 202, body = MailSent), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+pub async fn register(
+    State(auth): State<Auth>,
+    origin: Origin,
+    ApiJson(request): ApiJson<Register>,
+) -> Result<Response, ApiError> {
+    let password = given_password("password", &request.password)?;
+    let (email, name) = read(&request)?;
+    let quota = auth.admit(&origin).await?;
+    let token = request.bot_token.as_deref();
+    if auth.bots.check(Action::Register, token, origin.source_ip.as_deref()).await == BotVerdict::Refused {
+        return Err(bot());
+    }
+    auth.check_password(&password, name.as_str(), &email, "password")?;
+    auth.admit_mail(&email).await?;
+    let hash = auth.hasher.hash(password, auth.api.world.bytes()).await;
+    let registration = Registration {
+        id: RegistrationId::new(&auth.api.world),
+        email,
+        name,
+        password: Some(hash.map_err(|error| ApiError::Fault(Box::new(error)))?),
+        connection: None,
+        digest: None,
+        expires: auth.api.world.now().saturating_add(PROOF).unwrap_or(jiff::Timestamp::MAX),
+    };
+    record(&auth, &registration, &origin).await?;
+    Ok(limiting::with_quota(mail_sent(), quota))
+}
+
+/// Writes the registration and the mail to send for it.
+pub(crate) async fn record(
+    auth: &Auth,
+    registration: &Registration,
+    origin: &Origin,
+) -> Result<(), ApiError> {
+    let mail = IdentityMailRequest {
+        id: MailId::new(&auth.api.world),
+        email: registration.email.clone(),
+        mail: IdentityMailKind::Registration { registration: registration.id },
+        device: Some(origin.device()),
+        at: auth.api.world.now(),
+    };
+    Ok(auth.api.store.platform().register(registration, &mail).await?)
+}
+
+fn read(request: &Register) -> Result<(Email, PersonName), ApiError> {
+    let mut fields = Fields::default();
+    let email = fields.take("email", Email::parse(&request.email));
+    let name = fields.take("name", PersonName::parse(&request.name));
+    email.zip(name).ok_or_else(|| fields.into_error())
+}

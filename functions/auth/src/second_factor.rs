@@ -1,0 +1,79 @@
+//! `POST /api/v1/auth/second-factor`
+
+use axum::{extract::State, response::Response};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use vestibule_api::{ApiError, ApiJson, Delivery, Origin, Problem, TokensView};
+use vestibule_auth::{RecoveryCodes, TotpSecret};
+use vestibule_domain::User;
+
+use crate::{Auth, begin::Proof};
+
+/// The ticket of the first factor, and a code.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SecondFactor {
+    /// The ticket, as the first step gave it.
+    #[schema(value_type = String)]
+    pub ticket: SecretString,
+    /// Six digits of the authenticator, or a recovery code.
+    #[schema(value_type = String)]
+    pub code: SecretString,
+    /// Whether the tokens come as cookies, for browsers.
+    #[serde(default)]
+    pub cookies: bool,
+}
+
+/// Finishes a sign-in with a code. Each code works once. Wrong codes count like wrong passwords.
+#[utoipa::path(post, path = "/api/v1/auth/second-factor", tag = "sign-in", request_body = SecondFactor,
+    responses((status = 200, body = TokensView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+pub async fn second_factor(
+    State(auth): State<Auth>,
+    origin: Origin,
+    ApiJson(request): ApiJson<SecondFactor>,
+) -> Result<Response, ApiError> {
+    let (now, platform) = (auth.api.world.now(), auth.api.store.platform());
+    let quota = auth.admit(&origin).await?;
+    let ticket = request.ticket.expose_secret();
+    auth.api.trust.keep_up(ticket, now).await;
+    let claims = auth.api.trust.verifier().verify_ticket(ticket, now);
+    let claims = claims.map_err(|_| ApiError::credentials())?;
+    let user = platform.find_user(claims.sub).await?.filter(User::is_active);
+    let mut user = user.filter(|user| user.epoch == claims.epoch).ok_or_else(ApiError::credentials)?;
+    let counted = auth.count(&user.email, quota).await?;
+    let Some(sign_in) = counted.sign_in() else {
+        return Err(auth.refuse(&counted, &user.email, &origin, "locked").await?);
+    };
+    let Some(method) = use_code(&mut user, request.code.expose_secret(), now) else {
+        return Err(auth.refuse(&counted, &user.email, &origin, "second_factor").await?);
+    };
+    user.version += 1;
+    let proof = Proof {
+        user: user.id,
+        epoch: user.epoch,
+        address: &counted.address,
+        email: &user.email,
+        devices: &sign_in.devices,
+        tenant: sign_in.tenant,
+        method,
+        strong: true,
+        changed: Some(&user),
+        rehashed: None,
+        link: None,
+    };
+    auth.begin(&proof, &origin, Delivery::of(request.cookies), counted.quota).await
+}
+
+/// Takes a code of the authenticator or a recovery code, and marks it used.
+pub(crate) fn use_code(user: &mut User, code: &str, now: jiff::Timestamp) -> Option<&'static str> {
+    let totp = user.totp.as_mut().filter(|totp| totp.confirmed.is_some())?;
+    let secret = TotpSecret::from_base64url(&totp.secret).ok()?;
+    if let Some(step) = secret.check(code, now, totp.last_step) {
+        totp.last_step = Some(step);
+        return Some("totp");
+    }
+    let place = RecoveryCodes::find(code, &user.recovery)?;
+    user.recovery.remove(place);
+    Some("recovery_code")
+}

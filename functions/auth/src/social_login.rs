@@ -1,0 +1,266 @@
+//! `POST /api/v1/auth/social-login`: first without, then with the code that the provider gave.
+
+use axum::{
+    Json,
+    extract::State,
+    response::{IntoResponse as _, Response},
+};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use http::HeaderMap;
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use vestibule_adapters::oidc::{Attempt, Identity, OidcError, Provider};
+use vestibule_api::{ApiError, ApiJson, Code, Delivery, Origin, Problem, cookies, limiting};
+use vestibule_domain::{Connection, Email, PersonName, RegistrationId, User, UserId};
+use vestibule_store::{Conflict, Quota, Registration, StoreError};
+
+use crate::{
+    Auth,
+    begin::{Proof, SignInView},
+    register::{PROOF, mail_sent, record},
+};
+
+/// Seconds that a sign-in at a provider may take.
+const ATTEMPT: i64 = 600;
+
+/// Which provider, and on the way back what it gave.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SocialLogin {
+    /// The provider's name in the deployment's settings, such as `google` or `microsoft`.
+    pub provider: String,
+    /// The `code` that the provider gave, on the way back.
+    #[schema(value_type = Option<String>)]
+    pub code: Option<SecretString>,
+    /// The `state` that came with it.
+    #[schema(value_type = Option<String>)]
+    pub state: Option<SecretString>,
+    /// What the first step answered as `attempt`; browsers have it in a cookie.
+    #[schema(value_type = Option<String>)]
+    pub attempt: Option<SecretString>,
+    /// Whether the tokens come as cookies, for browsers.
+    #[serde(default)]
+    pub cookies: bool,
+}
+
+/// Where to send the person.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SocialStart {
+    /// The provider's page.
+    pub authorization_url: String,
+    /// Binds the way back to this client; also set as a cookie. Keep it to yourself.
+    pub attempt: String,
+}
+
+/// The answer: where to go, or the sign-in.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum SocialView {
+    /// The first step.
+    Start(SocialStart),
+    /// The last step.
+    SignIn(SignInView),
+}
+
+/// Signs in with an account at Google, Microsoft or another configured provider. Without `code` it
+/// answers where to go; with `code` and `state` it signs in. An address that has an account here is
+/// never taken over: sign in to it and connect the provider there.
+#[utoipa::path(post, path = "/api/v1/auth/social-login", tag = "sign-in", request_body = SocialLogin,
+    responses((status = 200, body = SocialView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+pub async fn social_login(
+    State(auth): State<Auth>,
+    origin: Origin,
+    headers: HeaderMap,
+    ApiJson(request): ApiJson<SocialLogin>,
+) -> Result<Response, ApiError> {
+    let quota = auth.admit(&origin).await?;
+    let (Some(code), Some(state)) = (&request.code, &request.state) else {
+        return auth.start_social(&request.provider, quota).await;
+    };
+    let sealed = request.attempt.as_ref().map(ExposeSecret::expose_secret);
+    let sealed = sealed.or_else(|| cookies::find(&headers, cookies::SOCIAL)).unwrap_or_default();
+    let back = Back {
+        provider: &request.provider,
+        code: code.expose_secret(),
+        state: state.expose_secret(),
+        sealed,
+    };
+    auth.finish_social(back, &origin, Delivery::of(request.cookies), quota).await
+}
+
+/// What comes back from a provider.
+#[derive(Clone, Copy)]
+pub(crate) struct Back<'a> {
+    pub(crate) provider: &'a str,
+    pub(crate) code: &'a str,
+    pub(crate) state: &'a str,
+    pub(crate) sealed: &'a str,
+}
+
+impl Auth {
+    fn provider(&self, name: &str) -> Result<&Provider, ApiError> {
+        self.providers.get(name).ok_or_else(ApiError::not_found)
+    }
+
+    fn redirect(&self, provider: &str) -> String {
+        format!("{}/auth/social/{provider}", self.site)
+    }
+
+    /// The way to the provider, bound to this client.
+    pub(crate) async fn start_social(&self, provider: &str, quota: Quota) -> Result<Response, ApiError> {
+        let found = self.provider(provider)?;
+        let start = found.start(&self.redirect(provider), &self.api.world).await.map_err(failed)?;
+        let plain = serde_json::to_vec(&start.attempt).map_err(|error| ApiError::Fault(Box::new(error)))?;
+        let keys = self.api.store.sealer().keys();
+        let attempt = URL_SAFE_NO_PAD.encode(keys.seal(&plain, b"social", self.api.world.bytes()));
+        let view = SocialStart { authorization_url: start.url, attempt: attempt.clone() };
+        let mut response = Json(view).into_response();
+        cookies::set(&mut response, cookies::SOCIAL, &attempt, ATTEMPT, false);
+        Ok(limiting::with_quota(response, quota))
+    }
+
+    /// Who the provider says it was.
+    pub(crate) async fn identify(&self, back: Back<'_>) -> Result<Identity, ApiError> {
+        let found = self.provider(back.provider)?;
+        let sealed = URL_SAFE_NO_PAD.decode(back.sealed).map_err(|_| not_bound())?;
+        let plain = self.api.store.sealer().keys().open(&sealed, b"social").map_err(|_| not_bound())?;
+        let attempt: Attempt = serde_json::from_slice(&plain).map_err(|_| not_bound())?;
+        if attempt.provider() != back.provider {
+            return Err(not_bound());
+        }
+        let (redirect, now) = (self.redirect(back.provider), self.api.world.now());
+        found.finish(&redirect, &attempt, back.state, back.code, now).await.map_err(failed)
+    }
+
+    /// Signs the person in whose account it is, or makes one.
+    pub(crate) async fn finish_social(
+        &self,
+        back: Back<'_>,
+        origin: &Origin,
+        delivery: Delivery,
+        quota: Quota,
+    ) -> Result<Response, ApiError> {
+        let identity = self.identify(back).await?;
+        let platform = self.api.store.platform();
+        if let Some(user) = platform.find_connection(&identity.key).await? {
+            let user = platform.find_user(user).await?.filter(User::is_active);
+            let user = user.ok_or_else(ApiError::credentials)?;
+            return self.enter(&user, &identity.provider, origin, delivery, quota).await;
+        }
+        let email = identity.email.clone().ok_or_else(no_address)?;
+        if !identity.email_verified {
+            return self.ask_for_proof(&identity, email, origin).await;
+        }
+        let user = self.new_person(&identity, &email);
+        match platform.create_user(&user, &origin.actor(&user), &self.api.world).await {
+            Ok(()) => self.enter(&user, &identity.provider, origin, delivery, quota).await,
+            Err(StoreError::Conflict(Conflict::AddressTaken | Conflict::Exists)) => Err(connect_first()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn enter(
+        &self,
+        user: &User,
+        provider: &str,
+        origin: &Origin,
+        delivery: Delivery,
+        quota: Quota,
+    ) -> Result<Response, ApiError> {
+        let counted = self.count(&user.email, quota).await?;
+        let Some(sign_in) = counted.sign_in() else {
+            return Err(self.refuse(&counted, &user.email, origin, "locked").await?);
+        };
+        if sign_in.second_factor {
+            return self.ask_second_factor(user.id, user.epoch, counted.quota).await;
+        }
+        let proof = Proof {
+            user: user.id,
+            epoch: user.epoch,
+            address: &counted.address,
+            email: &user.email,
+            devices: &sign_in.devices,
+            tenant: sign_in.tenant,
+            method: provider,
+            strong: false,
+            changed: None,
+            rehashed: None,
+            link: None,
+        };
+        self.begin(&proof, origin, delivery, counted.quota).await
+    }
+
+    fn new_person(&self, identity: &Identity, email: &Email) -> User {
+        let world = &self.api.world;
+        let mut user = User::new(UserId::new(world), email.clone(), name_of(identity, email), world);
+        user.connections.push(self.connection(identity));
+        user
+    }
+
+    /// The connection that an identity becomes.
+    pub(crate) fn connection(&self, identity: &Identity) -> Connection {
+        let (provider, key) = (identity.provider.clone(), identity.key.clone());
+        Connection { provider, key, since: self.api.world.now() }
+    }
+
+    /// The provider does not vouch for the address: a mail to it decides.
+    async fn ask_for_proof(
+        &self,
+        identity: &Identity,
+        email: Email,
+        origin: &Origin,
+    ) -> Result<Response, ApiError> {
+        self.admit_mail(&email).await?;
+        let registration = Registration {
+            id: RegistrationId::new(&self.api.world),
+            name: name_of(identity, &email),
+            email,
+            password: None,
+            connection: Some(self.connection(identity)),
+            digest: None,
+            expires: self.api.world.now().saturating_add(PROOF).unwrap_or(jiff::Timestamp::MAX),
+        };
+        record(self, &registration, origin).await?;
+        Ok(mail_sent())
+    }
+}
+
+/// The name as the provider has it, cut to what a name may be, or the address's own.
+fn name_of(identity: &Identity, email: &Email) -> PersonName {
+    let cut = |text: &str| text.chars().take(60).collect::<String>();
+    let told = identity.name.as_deref().and_then(|name| PersonName::parse(&cut(name)).ok());
+    told.unwrap_or_else(|| PersonName::from(email))
+}
+
+fn failed(error: OidcError) -> ApiError {
+    match error {
+        OidcError::Unavailable => {
+            ApiError::new(Code::Unavailable, "The identity provider does not answer; try again.")
+        }
+        OidcError::Refused(reason) => {
+            tracing::info!(reason, "a sign-in at a provider was refused");
+            ApiError::new(
+                Code::CredentialsInvalid,
+                "The provider's answer does not fit. Begin the sign-in again.",
+            )
+        }
+        OidcError::Misconfigured(reason) => ApiError::Fault(format!("identity provider: {reason}").into()),
+    }
+}
+
+fn not_bound() -> ApiError {
+    let detail = "This sign-in was begun in another browser or too long ago. Begin it again.";
+    ApiError::new(Code::CredentialsInvalid, detail)
+}
+
+fn no_address() -> ApiError {
+    ApiError::new(Code::Invalid, "The provider gave no mail address; allow it there or register with one.")
+}
+
+fn connect_first() -> ApiError {
+    let detail =
+        "This address has an account already. Sign in to it and connect the provider in the profile.";
+    ApiError::new(Code::Conflict, detail)
+}

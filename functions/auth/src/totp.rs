@@ -1,0 +1,166 @@
+//! `POST /api/v1/auth/totp`, `.../totp/confirm` and `.../totp/remove`
+
+use axum::{Json, extract::State};
+use http::StatusCode;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+use vestibule_api::{ApiError, ApiJson, Code, Fields, Origin, Problem, SignedIn};
+use vestibule_auth::{RecoveryCodes, TotpSecret};
+use vestibule_domain::Totp;
+use vestibule_store::UserChange;
+
+use crate::{Auth, second_factor::use_code};
+
+/// The proof of who asks.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct WithPassword {
+    /// The password; left out by somebody who has none.
+    #[schema(value_type = Option<String>)]
+    pub password: Option<SecretString>,
+}
+
+/// A second factor that waits for its first code.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TotpView {
+    /// The secret in base32, for typing it in.
+    pub secret: String,
+    /// The address that authenticator programs understand.
+    pub otpauth_url: String,
+    /// The same as a QR code: an SVG picture.
+    pub qr_svg: String,
+}
+
+/// Begins to set up an authenticator. It counts once a first code was sent to `.../totp/confirm`.
+#[utoipa::path(post, path = "/api/v1/auth/totp", tag = "second factor", request_body = WithPassword,
+    responses((status = 200, body = TotpView), (status = "4XX", body = Problem, content_type = "application/problem+json")),
+    security(("token" = [])))]
+pub async fn begin_totp(
+    State(auth): State<Auth>,
+    caller: SignedIn,
+    origin: Origin,
+    ApiJson(request): ApiJson<WithPassword>,
+) -> Result<Json<TotpView>, ApiError> {
+    if caller.user.second_factor().is_some() {
+        return Err(ApiError::new(Code::WrongState, "Remove the present second factor first."));
+    }
+    auth.reauthenticate(&caller, request.password.as_ref(), "password", &origin).await?;
+    let SignedIn { mut user, actor, .. } = caller;
+    let world = &auth.api.world;
+    let secret = TotpSecret::new(world);
+    let stored = secret.to_base64url().expose_secret().to_owned();
+    user.totp = Some(Totp { secret: stored, confirmed: None, last_step: None });
+    let change = UserChange { action: "user.totp_begin", forgive: true, ..UserChange::default() };
+    auth.api.store.platform().change_user(&mut user, &change, &actor, world).await?;
+    let account = user.email.as_str();
+    let fault = |error: vestibule_domain::Invalid| ApiError::Fault(error.to_string().into());
+    Ok(Json(TotpView {
+        secret: secret.to_base32().expose_secret().to_owned(),
+        otpauth_url: secret.otpauth_url(&auth.product, account).map_err(fault)?.expose_secret().to_owned(),
+        qr_svg: secret.qr_svg(&auth.product, account).map_err(fault)?.expose_secret().to_owned(),
+    }))
+}
+
+/// A code of the authenticator.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct WithCode {
+    /// Six digits.
+    #[schema(value_type = String)]
+    pub code: SecretString,
+}
+
+/// Codes that stand in for a lost authenticator.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RecoveryCodesView {
+    /// Each works once. They are shown this one time.
+    pub recovery_codes: Vec<String>,
+}
+
+/// Finishes the set-up with a first code. From now on every sign-in asks for one; the session of
+/// this request counts as having given it.
+#[utoipa::path(post, path = "/api/v1/auth/totp/confirm", tag = "second factor", request_body = WithCode,
+    responses((status = 200, body = RecoveryCodesView), (status = "4XX", body = Problem, content_type = "application/problem+json")),
+    security(("token" = [])))]
+pub async fn confirm_totp(
+    State(auth): State<Auth>,
+    caller: SignedIn,
+    origin: Origin,
+    ApiJson(request): ApiJson<WithCode>,
+) -> Result<Json<RecoveryCodesView>, ApiError> {
+    auth.admit(&origin).await?;
+    let SignedIn { mut user, session, actor, .. } = caller;
+    let (world, now) = (&auth.api.world, auth.api.world.now());
+    let waiting = user.totp.as_mut().filter(|totp| totp.confirmed.is_none());
+    let totp = waiting.ok_or_else(|| ApiError::new(Code::WrongState, "Begin the set-up first."))?;
+    let secret = TotpSecret::from_base64url(&totp.secret);
+    let secret = secret.map_err(|error| ApiError::Fault(error.to_string().into()))?;
+    let step = secret.check(request.code.expose_secret(), now, None).ok_or_else(wrong_code)?;
+    (totp.confirmed, totp.last_step) = (Some(now), Some(step));
+    let (codes, hashes) = RecoveryCodes::new(world);
+    user.recovery = hashes;
+    let change = UserChange {
+        action: "user.totp",
+        values: (json!({ "secondFactor": false }), json!({ "secondFactor": true })),
+        strengthen: Some(session.id),
+        ..UserChange::default()
+    };
+    auth.api.store.platform().change_user(&mut user, &change, &actor, world).await?;
+    Ok(Json(view(&codes)))
+}
+
+/// The proof of who asks, with a code.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RemoveTotp {
+    /// The password; left out by somebody who has none.
+    #[schema(value_type = Option<String>)]
+    pub password: Option<SecretString>,
+    /// Six digits of the authenticator, or a recovery code.
+    #[schema(value_type = String)]
+    pub code: SecretString,
+}
+
+/// Removes the second factor and its recovery codes.
+#[utoipa::path(post, path = "/api/v1/auth/totp/remove", tag = "second factor", request_body = RemoveTotp,
+    responses((status = 204), (status = "4XX", body = Problem, content_type = "application/problem+json")),
+    security(("token" = [])))]
+pub async fn remove_totp(
+    State(auth): State<Auth>,
+    caller: SignedIn,
+    origin: Origin,
+    ApiJson(request): ApiJson<RemoveTotp>,
+) -> Result<StatusCode, ApiError> {
+    let counted = auth.reauthenticate(&caller, request.password.as_ref(), "password", &origin).await?;
+    let SignedIn { mut user, actor, .. } = caller;
+    if user.totp.is_none() {
+        return Err(ApiError::new(Code::WrongState, "There is no second factor."));
+    }
+    let set_up = user.second_factor().is_some();
+    if set_up && use_code(&mut user, request.code.expose_secret(), auth.api.world.now()).is_none() {
+        return Err(auth.refuse(&counted, &user.email, &origin, "second_factor").await?);
+    }
+    (user.totp, user.recovery) = (None, Vec::new());
+    let change = UserChange {
+        action: "user.totp_remove",
+        values: (json!({ "secondFactor": set_up }), json!({ "secondFactor": false })),
+        forgive: true,
+        ..UserChange::default()
+    };
+    auth.api.store.platform().change_user(&mut user, &change, &actor, &auth.api.world).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub(crate) fn view(codes: &[SecretString]) -> RecoveryCodesView {
+    RecoveryCodesView { recovery_codes: codes.iter().map(|code| code.expose_secret().to_owned()).collect() }
+}
+
+fn wrong_code() -> ApiError {
+    let mut fields = Fields::default();
+    fields.refuse("code", "Send the six digits that the authenticator shows now; check its clock.");
+    fields.into_error()
+}

@@ -1,0 +1,136 @@
+use vestibule_domain::{PersonName, UserStatus, World};
+
+use super::*;
+
+const NOW: Timestamp = Timestamp::UNIX_EPOCH;
+
+fn email(text: &str) -> Email {
+    Email::parse(text).unwrap()
+}
+
+fn person(state: UserState) -> User {
+    let world = World::new(|| NOW, |buffer| buffer.fill(7));
+    let name = PersonName::parse("Kim").unwrap();
+    let user = User::new(vestibule_domain::Id::new(&world), email("kim@stored.example"), name, &world);
+    User { status: UserStatus { state, ..user.status.clone() }, epoch: 3, ..user }
+}
+
+fn registration(expires: Timestamp) -> Registration {
+    Registration {
+        id: RegistrationId::from_bytes([1; 16]),
+        email: email("kim@typed.example"),
+        name: PersonName::parse("Kim").unwrap(),
+        password: None,
+        connection: None,
+        digest: None,
+        expires,
+    }
+}
+
+fn request(mail: Kind) -> IdentityMailRequest {
+    let id = vestibule_domain::MailId::from_bytes([2; 16]);
+    IdentityMailRequest { id, email: email("kim@typed.example"), mail, device: None, at: NOW }
+}
+
+fn about(mail: Kind, person: Option<User>) -> Result<Letter, Trouble> {
+    decide(&request(mail), Facts { person, ..Facts::default() }, NOW)
+}
+
+fn kinds() -> [Kind; 7] {
+    let user = person(UserState::Active).id;
+    [
+        Kind::MagicLink,
+        Kind::ResetPassword,
+        Kind::ConfirmEmail { user },
+        Kind::EmailChanged { user },
+        Kind::NewDevice { user },
+        Kind::LockedOut { until: NOW },
+        Kind::PasswordChanged { user },
+    ]
+}
+
+#[test]
+fn each_link_goes_where_its_owner_reads_and_lasts_as_long_as_it_may() {
+    let user = person(UserState::Active).id;
+    for (mail, to, purpose, minutes) in [
+        (Kind::MagicLink, "kim@stored.example", Purpose::MagicLink, 15),
+        (Kind::ResetPassword, "kim@stored.example", Purpose::ResetPassword, 60),
+        (Kind::ConfirmEmail { user }, "kim@typed.example", Purpose::ChangeEmail, 60),
+        (Kind::EmailChanged { user }, "kim@typed.example", Purpose::UndoEmail, 7 * 24 * 60),
+    ] {
+        let holder = Holder::Person(Box::new(person(UserState::Active)));
+        let expires = NOW + SignedDuration::from_mins(minutes);
+        let content = Content::Link(LinkPlan { purpose, holder, expires });
+        let letter = about(mail, Some(person(UserState::Active)));
+        assert_eq!(letter, Ok(Letter { to: email(to), content }));
+    }
+}
+
+#[test]
+fn notices_go_to_the_stored_address() {
+    let user = person(UserState::Active).id;
+    for (mail, content) in [
+        (Kind::NewDevice { user }, Content::NewDevice(Device::default())),
+        (Kind::LockedOut { until: NOW }, Content::LockedOut(NOW)),
+        (Kind::PasswordChanged { user }, Content::PasswordChanged),
+    ] {
+        let letter = about(mail, Some(person(UserState::Active)));
+        assert_eq!(letter, Ok(Letter { to: email("kim@stored.example"), content }));
+    }
+}
+
+#[test]
+fn nobody_and_the_gone_get_nothing() {
+    for mail in kinds() {
+        assert_eq!(about(mail.clone(), None), Err(Trouble::Moot("nobody")), "{mail:?}");
+        let removed = about(mail.clone(), Some(person(UserState::Removed)));
+        assert_eq!(removed, Err(Trouble::Moot("removed")), "{mail:?}");
+    }
+}
+
+#[test]
+fn who_is_kept_out_gets_warnings_but_no_way_in() {
+    let ways_in = 3;
+    for state in [UserState::Invited, UserState::Suspended, UserState::Locked] {
+        for (nth, mail) in kinds().into_iter().enumerate() {
+            let decided = about(mail, Some(person(state)));
+            assert_eq!(decided == Err(Trouble::Moot("inactive")), nth < ways_in, "{state:?} {decided:?}");
+        }
+    }
+}
+
+#[test]
+fn an_address_that_has_an_account_by_now_is_not_confirmed() {
+    let user = person(UserState::Active);
+    let mail = request(Kind::ConfirmEmail { user: user.id });
+    let facts = Facts { person: Some(user), taken: true, registration: None };
+    assert_eq!(decide(&mail, facts, NOW), Err(Trouble::Moot("address_taken")));
+}
+
+#[test]
+fn a_registration_gets_its_link_until_it_ends() {
+    let id = RegistrationId::from_bytes([1; 16]);
+    let mail = request(Kind::Registration { registration: id });
+    let on = |expires| {
+        let facts = Facts { registration: Some(registration(expires)), ..Facts::default() };
+        decide(&mail, facts, NOW)
+    };
+    let expires = NOW + SignedDuration::from_hours(24);
+    let (purpose, holder) = (Purpose::VerifyEmail, Holder::Registration(id));
+    let content = Content::Link(LinkPlan { purpose, holder, expires });
+    assert_eq!(on(expires), Ok(Letter { to: email("kim@typed.example"), content }));
+    assert_eq!(on(NOW + SignedDuration::from_secs(59)), Err(Trouble::Moot("registration_gone")));
+    assert_eq!(decide(&mail, Facts::default(), NOW), Err(Trouble::Moot("registration_gone")));
+}
+
+#[test]
+fn the_owner_of_an_address_is_told_of_a_registration_and_no_link_is_made() {
+    let mail = request(Kind::Registration { registration: RegistrationId::from_bytes([1; 16]) });
+    let told = |state| {
+        let registration = Some(registration(NOW + SignedDuration::from_hours(24)));
+        decide(&mail, Facts { registration, person: Some(person(state)), taken: false }, NOW)
+    };
+    let letter = Letter { to: email("kim@stored.example"), content: Content::AlreadyRegistered };
+    assert_eq!(told(UserState::Active), Ok(letter));
+    assert_eq!(told(UserState::Removed), Err(Trouble::Moot("removed")));
+}

@@ -1,0 +1,53 @@
+//! What the table knows about a mail's person, read with strong consistency.
+
+use jiff::Timestamp;
+use vestibule_domain::{Email, IdentityMailKind as Kind, IdentityMailRequest, User};
+use vestibule_store::{Registration, Store, StoreError};
+
+/// What a decision rests on.
+#[derive(Debug, Default)]
+pub(crate) struct Facts {
+    /// The registration that the mail is for, if it still waits.
+    pub(crate) registration: Option<Registration>,
+    /// The person it is about: the one named, or the one whose address it is.
+    pub(crate) person: Option<User>,
+    /// Whether an address to be confirmed has an account by now.
+    pub(crate) taken: bool,
+}
+
+/// Reads what the decision on `request` needs.
+pub(crate) async fn facts(
+    store: &Store,
+    request: &IdentityMailRequest,
+    now: Timestamp,
+) -> Result<Facts, StoreError> {
+    let platform = store.platform();
+    match request.mail {
+        Kind::Registration { registration } => {
+            let Some(registration) = platform.find_registration(registration, now).await? else {
+                return Ok(Facts::default());
+            };
+            let person = owner(store, &registration.email).await?;
+            Ok(Facts { registration: Some(registration), person, taken: false })
+        }
+        Kind::MagicLink | Kind::ResetPassword | Kind::LockedOut { .. } => {
+            Ok(Facts { person: owner(store, &request.email).await?, ..Facts::default() })
+        }
+        Kind::ConfirmEmail { user } => {
+            let address = store.sealer().address_key(&request.email);
+            let taken = platform.find_sign_in(&address).await?.is_some();
+            Ok(Facts { person: platform.find_user(user).await?, taken, registration: None })
+        }
+        Kind::EmailChanged { user } | Kind::NewDevice { user } | Kind::PasswordChanged { user } => {
+            Ok(Facts { person: platform.find_user(user).await?, ..Facts::default() })
+        }
+    }
+}
+
+async fn owner(store: &Store, email: &Email) -> Result<Option<User>, StoreError> {
+    let platform = store.platform();
+    match platform.find_sign_in(&store.sealer().address_key(email)).await? {
+        Some(sign_in) => platform.find_user(sign_in.user).await,
+        None => Ok(None),
+    }
+}

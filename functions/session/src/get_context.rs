@@ -1,0 +1,75 @@
+//! `GET /api/auth/context`
+
+use axum::{Json, extract::State};
+use serde::Serialize;
+use utoipa::ToSchema;
+use vestibule_api::{ApiError, Problem, SignedIn};
+use vestibule_domain::Permission;
+use vestibule_store::TenantContext;
+
+use crate::Sessions;
+
+/// The tenant a person works in.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TenantView {
+    /// The tenant's id.
+    pub id: String,
+    /// Its name in addresses of pages.
+    pub slug: String,
+    /// The company's name.
+    pub name: String,
+    /// The caller's role there.
+    pub role: String,
+    /// What the role allows.
+    pub permissions: Vec<&'static str>,
+    /// Whether the tenant wants a second factor that this session lacks.
+    pub second_factor_missing: bool,
+}
+
+/// Who works where.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ContextView {
+    /// The person's id.
+    pub user: String,
+    /// Their address.
+    pub email: String,
+    /// The tenant of the token; `null` when none is chosen or the person may no longer act there.
+    pub tenant: Option<TenantView>,
+}
+
+impl TenantView {
+    fn new(context: TenantContext, strong: bool) -> Self {
+        let TenantContext { tenant, membership, permissions } = context;
+        let allowed = Permission::ALL.into_iter().filter(|permission| permissions.contains(*permission));
+        Self {
+            id: tenant.id.to_string(),
+            second_factor_missing: tenant.security.second_factor && !strong,
+            slug: tenant.slug,
+            name: tenant.name,
+            role: membership.role,
+            permissions: allowed.map(Permission::name).collect(),
+        }
+    }
+}
+
+/// Shows the tenant of the token, with role and permissions.
+#[utoipa::path(get, path = "/api/auth/context", tag = "context",
+    responses((status = 200, body = ContextView), (status = "4XX", body = Problem, content_type = "application/problem+json")),
+    security(("token" = [])))]
+pub async fn get_context(
+    State(state): State<Sessions>,
+    caller: SignedIn,
+) -> Result<Json<ContextView>, ApiError> {
+    let platform = state.api.store.platform();
+    let tenant = match caller.tenant {
+        Some(tenant) => platform.find_context(tenant, caller.user.id).await?,
+        None => None,
+    };
+    Ok(Json(ContextView {
+        user: caller.user.id.to_string(),
+        email: caller.user.email.as_str().to_owned(),
+        tenant: tenant.map(|context| TenantView::new(context, caller.session.strong)),
+    }))
+}

@@ -1,0 +1,11 @@
+//! Lambda entry point of `session`.
+
+use vestibule_api::{Settings, lambda, logging};
+use vestibule_session::app;
+
+#[tokio::main]
+async fn main() -> Result<(), lambda_http::Error> {
+    let settings = Settings::new(std::env::vars())?;
+    logging::start(settings.find("LOG_LEVEL").unwrap_or("info"));
+    lambda::serve(app(&settings, lambda::world()).await?).await
+}

@@ -1,0 +1,49 @@
+//! `POST /api/auth/context/switch`
+
+use axum::{extract::State, response::Response};
+use serde::Deserialize;
+use serde_json::json;
+use utoipa::ToSchema;
+use vestibule_api::{ApiError, ApiJson, Delivery, Grant, Problem, SignedIn, TokensView, deliver};
+use vestibule_domain::TenantId;
+use vestibule_store::{Conflict, StoreError, UserChange};
+
+use crate::Sessions;
+
+/// Where to go.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SwitchContext {
+    /// The tenant's id.
+    pub tenant: String,
+}
+
+/// Takes the session to another tenant without signing in again: answers with an access token for
+/// it; the refresh token stays. The tenant is remembered for the next sign-in.
+#[utoipa::path(post, path = "/api/auth/context/switch", tag = "context", request_body = SwitchContext,
+    responses((status = 200, body = TokensView), (status = "4XX", body = Problem, content_type = "application/problem+json")),
+    security(("token" = [])))]
+pub async fn switch_context(
+    State(state): State<Sessions>,
+    caller: SignedIn,
+    ApiJson(request): ApiJson<SwitchContext>,
+) -> Result<Response, ApiError> {
+    let SignedIn { mut user, session, actor, by_cookie, tenant: old } = caller;
+    let api = &state.api;
+    let tenant: TenantId = request.tenant.parse().map_err(|_| ApiError::not_found())?;
+    user.last_tenant = Some(tenant);
+    let change = UserChange {
+        action: "session.switch",
+        values: (json!({ "tenant": old }), json!({ "tenant": tenant, "session": session.id })),
+        switch: Some((session.id, tenant)),
+        ..UserChange::default()
+    };
+    match api.store.platform().change_user(&mut user, &change, &actor, &api.world).await {
+        Ok(()) => {}
+        // The same answer for a tenant that does not exist and for one that is not theirs.
+        Err(StoreError::Conflict(Conflict::NotMember)) => return Err(ApiError::not_found()),
+        Err(error) => return Err(error.into()),
+    }
+    let grant = Grant { user: user.id, session: session.id, tenant: Some(tenant), ends: session.expires };
+    deliver(api, &state.signer, &grant, None, Delivery::of(by_cookie)).await
+}

@@ -6,9 +6,10 @@ use aws_sdk_dynamodb::{Client, types::AttributeValue};
 use jiff::SignedDuration;
 use secrecy::ExposeSecret as _;
 use vestibule_adapters::aws;
-use vestibule_domain::{Email, EndpointId, MailboxSettings, PermissionSet, SessionId, TenantId, UserId};
-use vestibule_models::User;
-use vestibule_store::{SeedTenant, SeedUser, Store};
+use vestibule_domain::{
+    Email, EndpointId, MailboxSettings, PermissionSet, PersonName, SessionId, TenantId, User, UserId,
+};
+use vestibule_store::{SeedTenant, SeedUser, Session};
 
 use crate::{Actor, App};
 
@@ -73,7 +74,7 @@ impl App {
     }
 
     /// The people in the tenant's mail organization.
-    pub fn mailboxes(&self) -> Vec<User> {
+    pub fn mailboxes(&self) -> Vec<vestibule_models::User> {
         self.stack.cloud().work_mail().users(&self.organization()).expect("the users")
     }
 
@@ -85,9 +86,9 @@ impl App {
 
     /// Every private key and signing secret of the stack.
     pub fn private_keys(&self) -> Vec<String> {
-        let settings = self.stack.settings("hires").expect("the function's settings");
         let secrets = self.stack.cloud().secrets();
-        let names = ["local/signing-key", settings["CURSOR_KEY_SECRET"].as_str()];
+        let names = &self.stack.sample().secret_names();
+        let names = [names.signing_key.as_str(), &names.field_keys, &names.pepper, &names.cursor_key];
         let mut keys: Vec<_> =
             names.iter().map(|name| secrets.value(name).expect("secrets").expect("a key")).collect();
         keys.push(self.stack.sample().esign_key.expose_secret().to_owned());
@@ -101,14 +102,29 @@ impl App {
         let mut tenant = self.stack.sample().tenant.clone();
         (tenant.id, tenant.slug, tenant.endpoint) = (ids.2, "other".into(), EndpointId::new(&self.world));
         let email = Email::parse("admin@other.example").expect("an address");
-        let session_expires = self.world.now() + SignedDuration::from_hours(1);
-        let user = SeedUser { id: ids.0, email, role: "admin".into(), session: ids.1, session_expires };
+        let name = PersonName::parse("Olga Other").expect("a name");
+        let mut user = User::new(ids.0, email.clone(), name, &self.world);
+        user.last_tenant = Some(ids.2);
+        let session = Session {
+            id: ids.1,
+            tenant: Some(ids.2),
+            epoch: 0,
+            created: self.world.now(),
+            refreshed: None,
+            expires: self.world.now() + SignedDuration::from_hours(1),
+            ended: None,
+            strong: false,
+            method: "sample".into(),
+            device: None,
+            current: None,
+            previous: None,
+            salt: None,
+        };
+        let users = vec![SeedUser { user, password: None, session: Some(session) }];
+        let members = vec![(ids.0, email, "admin".to_owned())];
         let roles = BTreeMap::from([("admin".to_owned(), PermissionSet::all())]);
-        let seed = SeedTenant { tenant, provider: "standard".into(), roles, users: vec![user] };
-        let settings = self.stack.settings("hires").expect("the function's settings");
-        let store =
-            Store::new(&aws::sdk_config(&settings, "DYNAMODB").expect("settings"), self.stack.table_name());
-        store.platform().create_tenant(&seed).await.expect("a second tenant");
+        let seed = SeedTenant { tenant, provider: "standard".into(), roles, members, users };
+        self.stack.store().platform().create_tenant(&seed).await.expect("another tenant");
         let token = self.stack.sample().sign(ids, &self.world).expect("a token");
         self.actor(Some(token.0.expose_secret().to_owned()))
     }

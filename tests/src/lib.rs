@@ -7,6 +7,7 @@ mod actor;
 mod app;
 pub mod costs;
 mod esign;
+pub mod identity;
 mod inside;
 
 pub use actor::{Actor, Answer};

@@ -1,0 +1,125 @@
+//! The command line.
+
+use clap::{Args, Parser, Subcommand};
+use jiff::SignedDuration;
+use vestibule_ops::KeyPair;
+
+/// Operates a stack's keys. Region, credentials and endpoints come from the environment (`AWS_REGION`,
+/// `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`, `AWS_ENDPOINT_URL`).
+#[derive(Debug, Parser)]
+#[command(version)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Makes a new stack's keys where there are none; never replaces a key.
+    InitKeys {
+        #[command(flatten)]
+        pair: Pair,
+        #[command(flatten)]
+        ring: Ring,
+    },
+    /// Signs tokens with a new key: publishes it, waits until every function knows it, then uses it.
+    RotateSigningKey {
+        #[command(flatten)]
+        pair: Pair,
+        #[command(flatten)]
+        timing: Timing,
+    },
+    /// Seals personal data with a new key from now on; what is sealed already still opens.
+    RotateFieldKeys {
+        #[command(flatten)]
+        ring: Ring,
+    },
+    /// Seals all personal data of the table with the current key; can be interrupted and repeated.
+    Reseal {
+        /// Name of the table.
+        #[arg(long, value_name = "NAME")]
+        table: String,
+        #[command(flatten)]
+        ring: Ring,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Pair {
+    /// Secret with the private key that signs tokens.
+    #[arg(long, value_name = "NAME")]
+    signing_secret: String,
+    /// Secret with the public keys.
+    #[arg(long, value_name = "NAME")]
+    verification_secret: String,
+}
+
+impl Pair {
+    pub(crate) fn names(self) -> KeyPair {
+        KeyPair { signing: self.signing_secret, verification: self.verification_secret }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Ring {
+    /// Secret with the ring of field keys.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) ring_secret: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Timing {
+    /// How long a key stays published after it signed last, such as `1h`: at least as long as a token
+    /// lives. `0s` drops older keys at once, if one has leaked.
+    #[arg(long, value_name = "TIME", default_value = "1h", value_parser = span)]
+    pub(crate) keep_for: SignedDuration,
+    /// How long to wait before the new key signs, such as `330s`: functions read the published keys
+    /// again within five minutes.
+    #[arg(long, value_name = "TIME", default_value = "330s", value_parser = span)]
+    pub(crate) wait: SignedDuration,
+}
+
+/// A time such as `1h`, `5m30s` or `330`, which are seconds.
+fn span(text: &str) -> Result<SignedDuration, String> {
+    let seconds = text.parse::<u32>().map(|seconds| SignedDuration::from_secs(i64::from(seconds)));
+    let span = seconds.or_else(|_| text.parse::<SignedDuration>());
+    span.ok()
+        .filter(|span| !span.is_negative())
+        .ok_or_else(|| "give a time such as 1h, 5m or 330s".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    fn parse(line: &str) -> Result<Command, clap::Error> {
+        let line = std::iter::once("vestibule-ops").chain(line.split_whitespace());
+        Arguments::try_parse_from(line).map(|arguments| arguments.command)
+    }
+
+    #[test]
+    fn the_command_line_holds_together() {
+        Arguments::command().debug_assert();
+        assert!(parse("reseal --ring-secret r").is_err());
+        assert!(parse("init-keys --signing-secret s --verification-secret v").is_err());
+        assert!(parse("init-keys --signing-secret s --verification-secret v --ring-secret r").is_ok());
+        assert!(parse("rotate-field-keys --ring-secret r").is_ok());
+    }
+
+    #[test]
+    fn a_rotation_waits_longer_than_functions_keep_keys_unless_told_otherwise() {
+        let line = "rotate-signing-key --signing-secret s --verification-secret v";
+        let timing = |more: &str| match parse(&format!("{line} {more}")).unwrap() {
+            Command::RotateSigningKey { timing, .. } => (timing.keep_for.as_secs(), timing.wait.as_secs()),
+            other => unreachable!("{other:?}"),
+        };
+        assert_eq!(timing(""), (3600, 330));
+        assert_eq!(timing("--wait 0 --keep-for 0s"), (0, 0));
+        assert_eq!(timing("--wait 5m30s --keep-for 20m"), (1200, 330));
+        for wrong in ["--wait soon", "--wait=-5s", "--keep-for="] {
+            assert!(parse(&format!("{line} {wrong}")).is_err(), "{wrong}");
+        }
+    }
+}

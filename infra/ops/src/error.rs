@@ -1,0 +1,83 @@
+//! How an operation fails, each time with what to do about it.
+
+use jiff::SignedDuration;
+use vestibule_adapters::{
+    aws::SettingMissing,
+    secrets::{SecretsError, WriteError},
+};
+use vestibule_auth::KeyError;
+use vestibule_store::StoreError;
+
+/// An operation that was not done, or not to its end. All can be run again.
+#[derive(Debug, thiserror::Error)]
+pub enum OpsError {
+    /// The environment does not say which account and region.
+    #[error(
+        "{0}: set AWS_REGION and put credentials into the environment, for example with `eval \"$(aws configure export-credentials --format env)\"`"
+    )]
+    Setting(#[from] SettingMissing),
+    /// There is no such secret, or it has no value.
+    #[error(
+        "there is no secret {0}, or it has no value: check its name, region and account, or deploy the stack, which makes it"
+    )]
+    Missing(String),
+    /// Secrets Manager refused or could not be reached.
+    #[error(
+        "the secret {0} cannot be had: check the network, the credentials, and that they allow secretsmanager:GetSecretValue and PutSecretValue on it; then run the command again"
+    )]
+    Unavailable(String),
+    /// Somebody else writes the same secret.
+    #[error(
+        "the secret {0} was changed by somebody else meanwhile: make sure that nobody runs a command on these keys, then run it again (if an earlier version was made current by hand, put its value as a new version first)"
+    )]
+    Changed(String),
+    /// The secret has no key yet.
+    #[error("the secret {0} holds no keys yet: run `vestibule-ops init-keys` first")]
+    Placeholder(String),
+    /// The secret holds something else than keys.
+    #[error("the secret {name} does not hold {wanted}: check its name; nothing was changed")]
+    Foreign {
+        /// The secret.
+        name: String,
+        /// What was looked for in it.
+        wanted: &'static str,
+    },
+    /// The two secrets do not belong together.
+    #[error(
+        "the signing key is not among the keys of {0}: check that both secrets belong to one stack; nothing was changed"
+    )]
+    Unpaired(String),
+    /// One more key would push out one whose tokens live.
+    #[error(
+        "the signing key changed a short while ago and older keys may still be needed: run the command again in {0:#} (or with `--keep-for 0s` if a key has leaked, which signs out whoever holds its tokens); nothing was changed"
+    )]
+    TooSoon(SignedDuration),
+    /// Another rotation began while this one waited.
+    #[error(
+        "another rotation of the signing key began meanwhile: this one ends here, and its key never signed; see that the other one ends"
+    )]
+    Overtaken,
+    /// A key could not be made.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// The table.
+    #[error("{0}; what is done stays done: run the command again")]
+    Store(#[from] StoreError),
+}
+
+impl OpsError {
+    pub(crate) fn reading(name: &str, error: SecretsError) -> Self {
+        match error {
+            SecretsError::NotFound => Self::Missing(name.to_owned()),
+            SecretsError::Unavailable => Self::Unavailable(name.to_owned()),
+        }
+    }
+
+    pub(crate) fn writing(name: &str, error: WriteError) -> Self {
+        match error {
+            WriteError::NotFound => Self::Missing(name.to_owned()),
+            WriteError::Changed => Self::Changed(name.to_owned()),
+            WriteError::Unavailable => Self::Unavailable(name.to_owned()),
+        }
+    }
+}

@@ -8,6 +8,30 @@ use vestibule_store::{AddressKey, Attempt, Attempted, Quota, SignIn, StoreError}
 
 use crate::Auth;
 
+/// Routes that are counted together for one source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Group {
+    /// Whatever signs in.
+    SignIn,
+    /// Whatever makes an account or has a mail sent.
+    Ask,
+    /// Whatever uses a mailed link up without signing in.
+    Link,
+    /// Whatever changes the credentials of somebody who is signed in.
+    Account,
+}
+
+impl Group {
+    fn name(self) -> &'static str {
+        match self {
+            Self::SignIn => "sign-in",
+            Self::Ask => "ask",
+            Self::Link => "link",
+            Self::Account => "account",
+        }
+    }
+}
+
 /// An attempt that was counted and may go on.
 #[derive(Debug)]
 pub struct Counted {
@@ -28,9 +52,9 @@ impl Counted {
 }
 
 impl Auth {
-    /// Counts a request of the source; 429 when it is one too many.
-    pub async fn admit(&self, origin: &Origin) -> Result<Quota, ApiError> {
-        limiting::admit(&self.api, &self.limits, "sign-in", origin).await
+    /// Counts a request of the source among those of its group; 429 when it is one too many.
+    pub async fn admit(&self, group: Group, origin: &Origin) -> Result<Quota, ApiError> {
+        limiting::admit(&self.api, &self.limits, group.name(), origin).await
     }
 
     /// Counts an attempt with `email`; 429 when it is one too many in this minute.

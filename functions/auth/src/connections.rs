@@ -10,10 +10,12 @@ use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
 use vestibule_api::{ApiError, ApiJson, ApiPath, Code, Origin, Problem, SignedIn, cookies};
+use vestibule_domain::User;
 use vestibule_store::{Conflict, StoreError, UserChange};
 
 use crate::{
     Auth,
+    attempt::Group,
     social_login::{Back, SocialStart},
 };
 
@@ -38,13 +40,21 @@ pub async fn begin_connection(
     origin: Origin,
     ApiJson(request): ApiJson<BeginConnection>,
 ) -> Result<Response, ApiError> {
+    if auth.providers.get(&request.provider).is_none() {
+        return Err(ApiError::not_found());
+    }
     let counted = auth.reauthenticate(&caller, request.password.as_ref(), "password", &origin).await?;
     let SignedIn { mut user, actor, .. } = caller;
     let values = (json!(null), json!({ "provider": request.provider }));
     let change = UserChange { action: "user.connect_begin", values, forgive: true, ..UserChange::default() };
-    let started = auth.start_social(&request.provider, counted.quota).await?;
+    let started = auth.start_social(&request.provider, &purpose(&user), counted.quota).await?;
     auth.api.store.platform().change_user(&mut user, &change, &actor, &auth.api.world).await?;
     Ok(started)
+}
+
+/// An attempt to connect is this person's own, and no sign-in.
+fn purpose(user: &User) -> String {
+    format!("connect\n{}", user.id)
 }
 
 /// What the provider gave.
@@ -75,7 +85,7 @@ pub async fn finish_connection(
     headers: HeaderMap,
     ApiJson(request): ApiJson<FinishConnection>,
 ) -> Result<Response, ApiError> {
-    auth.admit(&origin).await?;
+    auth.admit(Group::Account, &origin).await?;
     let sealed = request.attempt.as_ref().map(ExposeSecret::expose_secret);
     let back = Back {
         provider: &request.provider,
@@ -83,8 +93,8 @@ pub async fn finish_connection(
         state: request.state.expose_secret(),
         sealed: sealed.or_else(|| cookies::find(&headers, cookies::SOCIAL)).unwrap_or_default(),
     };
-    let identity = auth.identify(back).await?;
     let SignedIn { mut user, actor, .. } = caller;
+    let identity = auth.identify(back, &purpose(&user)).await?;
     user.connections.push(auth.connection(&identity));
     let change = UserChange {
         action: "user.connect",

@@ -13,7 +13,7 @@ use vestibule_store::{Conflict, EndSessions, StoreError, UserChange};
 
 use crate::{
     Auth,
-    attempt::address,
+    attempt::{Group, address},
     register::{MailSent, mail_sent},
     verify_email::MailedToken,
 };
@@ -41,8 +41,8 @@ pub async fn change_email(
     ApiJson(request): ApiJson<ChangeEmail>,
 ) -> Result<Response, ApiError> {
     let email = address(&request.email)?;
-    auth.reauthenticate(&caller, request.password.as_ref(), "password", &origin).await?;
     auth.admit_mail(&email).await?;
+    auth.reauthenticate(&caller, request.password.as_ref(), "password", &origin).await?;
     let SignedIn { mut user, actor, .. } = caller;
     let change = UserChange {
         action: "user.email_request",
@@ -81,7 +81,7 @@ pub async fn undo_email(
 }
 
 pub(crate) async fn confirm(auth: &Auth, token: &str, origin: &Origin) -> Result<(), ApiError> {
-    auth.admit(origin).await?;
+    auth.admit(Group::Link, origin).await?;
     let platform = auth.api.store.platform();
     let token = LinkToken::parse(token, Purpose::ChangeEmail).map_err(|_| ApiError::link())?;
     let (digest, name) = (token.digest(), Purpose::ChangeEmail.name());
@@ -105,7 +105,7 @@ pub(crate) async fn confirm(auth: &Auth, token: &str, origin: &Origin) -> Result
 }
 
 pub(crate) async fn undo(auth: &Auth, token: &str, origin: &Origin) -> Result<(), ApiError> {
-    auth.admit(origin).await?;
+    auth.admit(Group::Link, origin).await?;
     let platform = auth.api.store.platform();
     let token = LinkToken::parse(token, Purpose::UndoEmail).map_err(|_| ApiError::link())?;
     let (id, digest) = (UserId::from_bytes(token.id), token.digest());

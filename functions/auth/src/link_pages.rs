@@ -15,8 +15,13 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use vestibule_api::{ApiError, ApiPath, Code, Delivery, Origin, cookies};
 
 use crate::{
-    Auth, attempt::given_password, email_change, magic_link, pages::ConfirmPage, password_reset,
-    social_login::Back, verify_email,
+    Auth,
+    attempt::{Group, given_password},
+    email_change, magic_link,
+    pages::ConfirmPage,
+    password_reset,
+    social_login::Back,
+    verify_email,
 };
 
 /// Longest token put into a page.
@@ -248,7 +253,7 @@ pub async fn social_callback(
     headers: HeaderMap,
     origin: Origin,
 ) -> Result<Response, ApiError> {
-    let quota = auth.admit(&origin).await?;
+    let quota = auth.admit(Group::SignIn, &origin).await?;
     let sealed = cookies::find(&headers, cookies::SOCIAL).unwrap_or_default();
     let back = Back { provider: &provider, code: &query.code, state: &query.state, sealed };
     let signed_in = auth.finish_social(back, &origin, Delivery::Cookies, quota).await?;

@@ -12,7 +12,7 @@ use vestibule_store::SignIn;
 
 use crate::{
     Auth,
-    attempt::{Counted, bot, credentials},
+    attempt::{Counted, Group, bot, credentials},
     begin::{Proof, SignInView},
 };
 
@@ -43,7 +43,7 @@ pub async fn login(
     ApiJson(request): ApiJson<Login>,
 ) -> Result<Response, ApiError> {
     let (email, password) = credentials(&request.email, &request.password)?;
-    let quota = auth.admit(&origin).await?;
+    let quota = auth.admit(Group::SignIn, &origin).await?;
     let token = request.bot_token.as_deref();
     if auth.bots.check(Action::Login, token, origin.source_ip.as_deref()).await == BotVerdict::Refused {
         return Err(bot());

@@ -11,6 +11,7 @@ use vestibule_domain::{IdentityMailKind, UserId};
 
 use crate::{
     Auth,
+    attempt::Group,
     begin::{Proof, SignInView},
     mail_request::AskForMail,
     register::MailSent,
@@ -59,7 +60,7 @@ pub(crate) async fn follow(
     delivery: Delivery,
 ) -> Result<Response, ApiError> {
     let (now, platform) = (auth.api.world.now(), auth.api.store.platform());
-    let quota = auth.admit(origin).await?;
+    let quota = auth.admit(Group::SignIn, origin).await?;
     let token = LinkToken::parse(token, Purpose::MagicLink).map_err(|_| ApiError::link())?;
     let (digest, name) = (token.digest(), Purpose::MagicLink.name());
     let found = platform.follow(UserId::from_bytes(token.id), (name, &digest), now).await?;

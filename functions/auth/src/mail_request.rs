@@ -10,7 +10,7 @@ use vestibule_domain::{Email, IdentityMailKind, IdentityMailRequest, MailId};
 
 use crate::{
     Auth,
-    attempt::{address, bot},
+    attempt::{Group, address, bot},
     register::mail_sent,
 };
 
@@ -41,7 +41,7 @@ impl Auth {
         mail: IdentityMailKind,
     ) -> Result<Response, ApiError> {
         let email = address(&request.email)?;
-        let quota = self.admit(origin).await?;
+        let quota = self.admit(Group::Ask, origin).await?;
         let token = request.bot_token.as_deref();
         if self.bots.check(action, token, origin.source_ip.as_deref()).await == BotVerdict::Refused {
             return Err(bot());

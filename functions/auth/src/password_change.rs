@@ -34,10 +34,11 @@ pub async fn change_password(
     ApiJson(request): ApiJson<ChangePassword>,
 ) -> Result<StatusCode, ApiError> {
     let new = given_password("newPassword", &request.new_password)?;
+    // Before anything is counted: a weak new password is no failed attempt.
+    auth.check_password(&new, caller.user.name.as_str(), &caller.user.email, "newPassword")?;
     let current = request.current_password.as_ref();
     auth.reauthenticate(&caller, current, "currentPassword", &origin).await?;
     let SignedIn { mut user, session, actor, .. } = caller;
-    auth.check_password(&new, user.name.as_str(), &user.email, "newPassword")?;
     let world = &auth.api.world;
     let hash = auth.hasher.hash(new, world.bytes()).await;
     let hash = hash.map_err(|error| ApiError::Fault(Box::new(error)))?;

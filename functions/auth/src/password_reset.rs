@@ -11,7 +11,12 @@ use vestibule_auth::{LinkToken, Password, Purpose};
 use vestibule_domain::{IdentityMailKind, UserId};
 use vestibule_store::{EndSessions, UserChange};
 
-use crate::{Auth, attempt::given_password, mail_request::AskForMail, register::MailSent};
+use crate::{
+    Auth,
+    attempt::{Group, given_password},
+    mail_request::AskForMail,
+    register::MailSent,
+};
 
 /// Asks for a link that sets a new password. The answer is the same whether or not there is an
 /// account; only an account's own address gets a mail.
@@ -58,7 +63,7 @@ pub(crate) async fn set_by_link(
     origin: &Origin,
 ) -> Result<(), ApiError> {
     let (world, platform) = (&auth.api.world, auth.api.store.platform());
-    auth.admit(origin).await?;
+    auth.admit(Group::Link, origin).await?;
     let token = LinkToken::parse(token, Purpose::ResetPassword).map_err(|_| ApiError::link())?;
     let (digest, name) = (token.digest(), Purpose::ResetPassword.name());
     let found = platform.follow(UserId::from_bytes(token.id), (name, &digest), world.now()).await?;

@@ -6,7 +6,7 @@ use vestibule_auth::Verdict;
 
 use crate::{
     Auth,
-    attempt::{Counted, given_password},
+    attempt::{Counted, Group, given_password},
 };
 
 /// Without a password, only a session this young may change credentials.
@@ -23,7 +23,7 @@ impl Auth {
         origin: &Origin,
     ) -> Result<Counted, ApiError> {
         let given = password.map(|password| given_password(field, password)).transpose()?;
-        let quota = self.admit(origin).await?;
+        let quota = self.admit(Group::Account, origin).await?;
         let counted = self.count(&caller.user.email, quota).await?;
         let stored = counted.sign_in().and_then(|sign_in| sign_in.password.clone());
         if stored.is_none() && counted.attempt.is_some() {

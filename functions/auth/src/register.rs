@@ -17,7 +17,7 @@ use vestibule_store::Registration;
 
 use crate::{
     Auth,
-    attempt::{bot, given_password},
+    attempt::{Group, bot, given_password},
 };
 
 /// The proof of the address counts this long.
@@ -64,7 +64,7 @@ pub async fn register(
 ) -> Result<Response, ApiError> {
     let password = given_password("password", &request.password)?;
     let (email, name) = read(&request)?;
-    let quota = auth.admit(&origin).await?;
+    let quota = auth.admit(Group::Ask, &origin).await?;
     let token = request.bot_token.as_deref();
     if auth.bots.check(Action::Register, token, origin.source_ip.as_deref()).await == BotVerdict::Refused {
         return Err(bot());

@@ -8,7 +8,7 @@ use vestibule_api::{ApiError, ApiJson, Delivery, Origin, Problem, TokensView};
 use vestibule_auth::{RecoveryCodes, TotpSecret};
 use vestibule_domain::User;
 
-use crate::{Auth, begin::Proof};
+use crate::{Auth, attempt::Group, begin::Proof};
 
 /// The ticket of the first factor, and a code.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -34,7 +34,7 @@ pub async fn second_factor(
     ApiJson(request): ApiJson<SecondFactor>,
 ) -> Result<Response, ApiError> {
     let (now, platform) = (auth.api.world.now(), auth.api.store.platform());
-    let quota = auth.admit(&origin).await?;
+    let quota = auth.admit(Group::SignIn, &origin).await?;
     let ticket = request.ticket.expose_secret();
     auth.api.trust.keep_up(ticket, now).await;
     let claims = auth.api.trust.verifier().verify_ticket(ticket, now);

@@ -17,12 +17,15 @@ use vestibule_store::{Conflict, Quota, Registration, StoreError};
 
 use crate::{
     Auth,
+    attempt::Group,
     begin::{Proof, SignInView},
     register::{PROOF, mail_sent, record},
 };
 
 /// Seconds that a sign-in at a provider may take.
 const ATTEMPT: i64 = 600;
+/// What an attempt is for: one that was begun to sign in connects nothing.
+const SIGN_IN: &str = "social";
 
 /// Which provider, and on the way back what it gave.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -75,9 +78,9 @@ pub async fn social_login(
     headers: HeaderMap,
     ApiJson(request): ApiJson<SocialLogin>,
 ) -> Result<Response, ApiError> {
-    let quota = auth.admit(&origin).await?;
+    let quota = auth.admit(Group::SignIn, &origin).await?;
     let (Some(code), Some(state)) = (&request.code, &request.state) else {
-        return auth.start_social(&request.provider, quota).await;
+        return auth.start_social(&request.provider, SIGN_IN, quota).await;
     };
     let sealed = request.attempt.as_ref().map(ExposeSecret::expose_secret);
     let sealed = sealed.or_else(|| cookies::find(&headers, cookies::SOCIAL)).unwrap_or_default();
@@ -108,13 +111,18 @@ impl Auth {
         format!("{}/auth/social/{provider}", self.site)
     }
 
-    /// The way to the provider, bound to this client.
-    pub(crate) async fn start_social(&self, provider: &str, quota: Quota) -> Result<Response, ApiError> {
+    /// The way to the provider, bound to this client and to what it is for.
+    pub(crate) async fn start_social(
+        &self,
+        provider: &str,
+        purpose: &str,
+        quota: Quota,
+    ) -> Result<Response, ApiError> {
         let found = self.provider(provider)?;
         let start = found.start(&self.redirect(provider), &self.api.world).await.map_err(failed)?;
         let plain = serde_json::to_vec(&start.attempt).map_err(|error| ApiError::Fault(Box::new(error)))?;
         let keys = self.api.store.sealer().keys();
-        let attempt = URL_SAFE_NO_PAD.encode(keys.seal(&plain, b"social", self.api.world.bytes()));
+        let attempt = URL_SAFE_NO_PAD.encode(keys.seal(&plain, purpose.as_bytes(), self.api.world.bytes()));
         let view = SocialStart { authorization_url: start.url, attempt: attempt.clone() };
         let mut response = Json(view).into_response();
         cookies::set(&mut response, cookies::SOCIAL, &attempt, ATTEMPT, false);
@@ -122,10 +130,11 @@ impl Auth {
     }
 
     /// Who the provider says it was.
-    pub(crate) async fn identify(&self, back: Back<'_>) -> Result<Identity, ApiError> {
+    pub(crate) async fn identify(&self, back: Back<'_>, purpose: &str) -> Result<Identity, ApiError> {
         let found = self.provider(back.provider)?;
         let sealed = URL_SAFE_NO_PAD.decode(back.sealed).map_err(|_| not_bound())?;
-        let plain = self.api.store.sealer().keys().open(&sealed, b"social").map_err(|_| not_bound())?;
+        let plain =
+            self.api.store.sealer().keys().open(&sealed, purpose.as_bytes()).map_err(|_| not_bound())?;
         let attempt: Attempt = serde_json::from_slice(&plain).map_err(|_| not_bound())?;
         if attempt.provider() != back.provider {
             return Err(not_bound());
@@ -142,7 +151,7 @@ impl Auth {
         delivery: Delivery,
         quota: Quota,
     ) -> Result<Response, ApiError> {
-        let identity = self.identify(back).await?;
+        let identity = self.identify(back, SIGN_IN).await?;
         let platform = self.api.store.platform();
         if let Some(user) = platform.find_connection(&identity.key).await? {
             let user = platform.find_user(user).await?.filter(User::is_active);

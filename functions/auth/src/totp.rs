@@ -11,7 +11,7 @@ use vestibule_auth::{RecoveryCodes, TotpSecret};
 use vestibule_domain::Totp;
 use vestibule_store::UserChange;
 
-use crate::{Auth, second_factor::use_code};
+use crate::{Auth, attempt::Group, second_factor::use_code};
 
 /// The proof of who asks.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -92,7 +92,7 @@ pub async fn confirm_totp(
     origin: Origin,
     ApiJson(request): ApiJson<WithCode>,
 ) -> Result<Json<RecoveryCodesView>, ApiError> {
-    auth.admit(&origin).await?;
+    auth.admit(Group::Account, &origin).await?;
     let SignedIn { mut user, session, actor, .. } = caller;
     let (world, now) = (&auth.api.world, auth.api.world.now());
     let waiting = user.totp.as_mut().filter(|totp| totp.confirmed.is_none());

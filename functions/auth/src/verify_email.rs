@@ -9,7 +9,7 @@ use vestibule_auth::{LinkToken, Purpose};
 use vestibule_domain::{RegistrationId, User, UserId};
 use vestibule_store::{Conflict, StoreError};
 
-use crate::Auth;
+use crate::{Auth, attempt::Group};
 
 /// The token of a mailed link.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -44,7 +44,7 @@ pub async fn verify_email(
 
 /// Makes the person that a link stands for.
 pub(crate) async fn activate(auth: &Auth, token: &str, origin: &Origin) -> Result<UserId, ApiError> {
-    auth.admit(origin).await?;
+    auth.admit(Group::Link, origin).await?;
     let (world, platform) = (&auth.api.world, auth.api.store.platform());
     let token = LinkToken::parse(token, Purpose::VerifyEmail).map_err(|_| ApiError::link())?;
     let registration = platform.find_registration(RegistrationId::from_bytes(token.id), world.now()).await?;

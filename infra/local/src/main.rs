@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use clap::{Parser, Subcommand};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 use vestibule_domain::JobStart;
@@ -106,6 +106,8 @@ fn announce(stack: &Stack) {
     for person in PEOPLE {
         println!("Token of   {:<28} curl {url}/_local/token/{}", person.email, person.name);
     }
+    println!("           they sign in at {url}/api/v1/auth/login with {}", sample.password.expose_secret());
+    println!("Tenant     {} ({}), of two of them as well", sample.second.name, sample.second.id);
     println!("Webhook    {url}/api/esign/webhook/docusign/{}", sample.tenant.endpoint);
     println!("           its signing key: curl {url}/_local/esign");
     println!("Ctrl-C stops it; what it holds is there again at the next start.");

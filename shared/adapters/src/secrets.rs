@@ -123,7 +123,8 @@ impl Secrets {
 /// The id of the version after `id`. The service refuses two different values under one id.
 fn successor(id: &str) -> String {
     let hash = digest(&SHA256, format!("after {id}").as_bytes());
-    hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    let hex = |id: String, byte: &u8| id + &format!("{byte:02x}");
+    hash.as_ref().iter().fold(String::new(), hex)
 }
 
 fn meaning(fault: &Fault) -> SecretsError {

@@ -2,9 +2,8 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use secrecy::ExposeSecret as _;
 use vestibule_adapters::{aws, secrets::Secrets};
-use vestibule_auth::{CsrfKey, FieldKeys, VerificationKeys, Verifier};
+use vestibule_auth::{CsrfKey, FieldKeys};
 use vestibule_domain::{SessionId, TenantId, UserId, World};
 use vestibule_store::{CursorKey, LoadRing, Sealer, Store};
 
@@ -81,20 +80,15 @@ pub fn open_secrets(settings: &Settings) -> Result<Secrets, StartError> {
 impl Api {
     /// Reads keys and opens clients, in the phase where Lambda does not bill by request.
     pub async fn open(settings: &Settings, world: World) -> Result<Self, StartError> {
-        let (secrets, now) = (Arc::new(open_secrets(settings)?), world.now());
-        let name = settings.get("VERIFICATION_KEYS_SECRET")?;
-        let cursor = settings.get("CURSOR_KEY_SECRET")?;
+        let secrets = open_secrets(settings)?;
+        let cursor = Box::pin(secrets.read(settings.get("CURSOR_KEY_SECRET")?, world.now()));
         // Boxed: the futures of SDK calls are large, and this happens once.
-        let store = Box::pin(open_store(settings, &world));
-        let (keys, cursor, store) = tokio::join!(secrets.get(name, now), secrets.get(cursor, now), store);
-        let keys = keys.map_err(|e| StartError::outside("verification keys", e))?;
-        let keys: VerificationKeys = serde_json::from_str(keys.expose_secret())
-            .map_err(|e| StartError::outside("verification keys", e))?;
+        let (store, trust) = (Box::pin(open_store(settings, &world)), Box::pin(Trust::open(settings, &world)));
+        let (cursor, store, trust) = tokio::join!(cursor, store, trust);
         let cursor = cursor.map_err(|e| StartError::outside("cursor key", e))?;
-        let verifier = Verifier::new(keys, settings.get("ISSUER")?);
         Ok(Self {
             store: store?,
-            trust: Trust::new(verifier, secrets, name, now),
+            trust: trust?,
             cursors: CursorKey::new(&cursor),
             csrf: CsrfKey::new(&cursor),
             world,

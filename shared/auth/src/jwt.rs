@@ -57,6 +57,12 @@ pub(crate) fn span(kind: &Kind, now: Timestamp) -> (i64, i64) {
     (now.as_second(), now.as_second() + kind.lifetime.as_secs())
 }
 
+/// Whether a token has begun and not ended at `now`.
+pub(crate) fn lives(iat: i64, exp: i64, now: Timestamp) -> bool {
+    let now = now.as_second();
+    exp > now - LEEWAY && iat <= now + LEEWAY
+}
+
 /// Signs `claims` as a token of their kind.
 pub(crate) fn sign<C: Contents>(key: &SigningKey, claims: &C) -> Result<SecretString, TokenError> {
     let header = Header {
@@ -133,11 +139,9 @@ impl Verifier {
             let key = ring.ready.get(&head.kid).ok_or(TokenError)?;
             decode::<C>(token, key, &self.validation(&C::KIND)).map_err(|_| TokenError)?.claims
         };
-        let now = now.as_second();
         let Registered { iss, aud, iat, exp } = claims.registered();
-        let lives = exp > now - LEEWAY && iat <= now + LEEWAY;
         let usual = exp.checked_sub(iat).is_some_and(|span| span <= C::KIND.lifetime.as_secs());
-        if lives && usual && iss == &*self.issuer && aud == C::KIND.audience {
+        if lives(iat, exp, now) && usual && iss == &*self.issuer && aud == C::KIND.audience {
             Ok(claims)
         } else {
             Err(TokenError)

@@ -35,6 +35,13 @@ pub struct Claims {
     pub exp: i64,
 }
 
+impl Claims {
+    /// Whether the token has begun and not ended at `now`, as the verifier sees it.
+    pub fn is_alive(&self, now: Timestamp) -> bool {
+        crate::jwt::lives(self.iat, self.exp, now)
+    }
+}
+
 impl Contents for Claims {
     // RFC 9068 gives the type.
     const KIND: Kind = Kind { typ: "at+jwt", audience: AUDIENCE, lifetime: ACCESS_LIFETIME };

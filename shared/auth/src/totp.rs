@@ -98,7 +98,7 @@ fn unnamed() -> Invalid {
 
 /// One path of horizontal bars on white, so that it can be scanned on a dark page too.
 fn svg(code: &QrCode) -> String {
-    let (size, side) = (code.size(), code.size() + 2 * QUIET);
+    let (size, whole) = (code.size(), code.size() + 2 * QUIET);
     let mut bars = String::new();
     for y in 0..size {
         let mut x = 0;
@@ -111,7 +111,7 @@ fn svg(code: &QrCode) -> String {
         }
     }
     format!(
-        r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}" shape-rendering="crispEdges"><rect width="{side}" height="{side}" fill="#fff"/><path d="{bars}"/></svg>"##
+        r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {whole} {whole}" shape-rendering="crispEdges"><rect width="{whole}" height="{whole}" fill="#fff"/><path d="{bars}"/></svg>"##
     )
 }
 

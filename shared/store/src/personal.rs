@@ -15,7 +15,11 @@ use secrecy::SecretString;
 use vestibule_auth::{FieldError, FieldKeys};
 use vestibule_domain::{Email, World};
 
-use crate::{StoreError, item::Row};
+use crate::{
+    StoreError,
+    item::{Row, key_row, text},
+    keys::Key,
+};
 
 /// The fields of each kind of row that tell about a person.
 const PERSONAL: [(&str, &[&str]); 9] = [
@@ -127,6 +131,21 @@ impl Sealer {
             row.insert((*name).to_owned(), AttributeValue::B(Blob::new(sealed)));
         }
         Ok(row)
+    }
+
+    /// One field of a row, sealed by itself.
+    pub(crate) fn seal_field(
+        &self,
+        key: &Key,
+        kind: &str,
+        name: &str,
+        value: &str,
+    ) -> Result<AttributeValue, StoreError> {
+        let mut row = key_row(key);
+        row.insert("item".into(), text(kind));
+        row.insert(name.into(), text(value));
+        let sealed = self.seal(row)?.remove(name);
+        sealed.ok_or_else(|| StoreError::Table(format!("{name} of {kind} is no field")))
     }
 
     /// The row with its sealed fields opened.

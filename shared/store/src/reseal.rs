@@ -34,6 +34,7 @@ enum Outcome {
     Current,
     Resealed,
     Changed,
+    Closed(StoreError),
 }
 
 impl Store {
@@ -57,7 +58,7 @@ impl Store {
                     Ok(Outcome::Current) => {}
                     Ok(Outcome::Resealed) => done.resealed += 1,
                     Ok(Outcome::Changed) => done.skipped += 1,
-                    Err(error @ StoreError::Row { .. }) => {
+                    Ok(Outcome::Closed(error)) => {
                         done.skipped += 1;
                         broken.get_or_insert(error);
                     }
@@ -81,7 +82,10 @@ impl Store {
         if !self.sealer().is_outdated(row) {
             return Ok(Outcome::Current);
         }
-        let sealed = self.sealer().seal(self.sealer().open(row.clone())?)?;
+        let sealed = match self.sealer().open(row.clone()) {
+            Ok(plain) => self.sealer().seal(plain)?,
+            Err(error) => return Ok(Outcome::Closed(error)),
+        };
         let update = self.exchange(row, &sealed);
         let changed = |error: &SdkError<UpdateItemError, _>| {
             error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception)

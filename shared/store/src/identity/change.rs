@@ -16,6 +16,9 @@ use crate::{
 /// Most sessions ended by the transaction itself; more follow right behind it.
 const SESSIONS_AT_ONCE: usize = 60;
 
+/// Most memberships that hear of a new address; the others keep the old one in their audit logs.
+const MEMBERSHIPS_AT_ONCE: usize = 25;
+
 /// Which sessions a change ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum EndSessions {
@@ -93,6 +96,9 @@ impl PlatformStore<'_> {
         let person = Action::put(to_row(&keys::user(user.id), "user", user)?).if_version(read);
         let mut command = Command::new().and(person, Conflict::Stale);
         command = self.with_address(command, user, change);
+        if change.moved_from.is_some() {
+            command = self.with_memberships(command, user).await?;
+        }
         command = with_links(command, user, change)?;
         for session in first {
             command = command.ending(user.id, session.id, now);
@@ -126,6 +132,18 @@ impl PlatformStore<'_> {
             sessions.retain(|session| session.id != kept);
         }
         Ok(sessions)
+    }
+
+    /// The copies of the address in the memberships, which name the person in audit logs.
+    async fn with_memberships(self, command: Command, user: &User) -> Result<Command, StoreError> {
+        let mut command = command;
+        for (_, member) in self.list_memberships(user.id).await?.into_iter().take(MEMBERSHIPS_AT_ONCE) {
+            let key = keys::member(member.tenant, user.id);
+            let email = self.store.sealer().seal_field(&key, "member", "email", user.email.as_str())?;
+            let copy = Action::update(&key, "SET email = :email").value(":email", email);
+            command = command.and(copy.when("attribute_exists(PK)"), Conflict::Stale);
+        }
+        Ok(command)
     }
 
     /// The copies in the sign-in record, at the old address or moved to a new one.

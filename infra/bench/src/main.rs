@@ -1,11 +1,13 @@
-//! The benchmark: every function binary behind the Lambda Runtime API beside the floor, on one machine in one run.
-//! Writes `docs/performance.md`. It measures and judges nothing: limits are kept by the tests.
+//! The benchmark: every function binary behind the Lambda Runtime API beside the floor, and signing in beside the bare
+//! hash, on one machine in one run. Writes `docs/performance.md`. It measures and judges nothing: limits are kept by the tests.
 
 mod machine;
 mod measure;
 mod operations;
+mod people;
 mod report;
 mod setting;
+mod work;
 
 use std::path::{Path, PathBuf};
 
@@ -13,7 +15,10 @@ use anyhow::{Context as _, Result};
 use clap::Parser;
 use vestibule_bench::binaries;
 
-use crate::{measure::Plan, setting::Setting};
+use crate::{
+    measure::{Beside, Plan},
+    setting::Setting,
+};
 
 /// Measures the built function binaries and writes `docs/performance.md`.
 #[derive(Debug, Parser)]
@@ -31,15 +36,16 @@ async fn main() -> Result<()> {
     let options = Options::parse();
     let plan = if options.quick { Plan::QUICK } else { Plan::FULL };
     let load = machine::load();
-    let setting = Setting::start().await?;
-    let floor = built(&options.binaries, "floor")?;
+    let setting = Setting::start(plan.sign_ins()).await?;
+    let named = |name| built(&options.binaries, name);
+    let beside = Beside { floor: named("floor")?, hash: named("bare-hash")? };
     let mut rows = Vec::new();
-    for operation in operations::all(&setting)? {
+    for operation in operations::all(&setting).await? {
         eprintln!("{}: {}", operation.function, operation.name);
-        let binary = built(&options.binaries, operation.function)?;
-        rows.push(measure::operation(&setting, &plan, &binary, &floor, operation).await?);
+        let binary = named(operation.function)?;
+        rows.push(measure::operation(&setting, &plan, &binary, &beside, operation).await?);
     }
-    let base = measure::floor(&setting, &plan, &floor).await?;
+    let base = measure::floor(&setting, &plan, &beside.floor).await?;
     let text = report::document(&plan, &load, &base, &rows);
     if options.quick {
         println!("{text}");

@@ -1,13 +1,14 @@
-//! The main operation of every function: an event that can be repeated and changes nothing.
+//! The main operations of every function. All but those of a session change nothing when they are repeated.
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result};
 use serde_json::Value;
-use vestibule_bench::{
-    events::sample,
-    runtime_api::{Function, FunctionError},
-};
+use vestibule_bench::events::sample;
 
-use crate::setting::Setting;
+use crate::{
+    people::PASSWORD,
+    setting::Setting,
+    work::{Expected, Work},
+};
 
 /// The most that one invocation should cost: absolutely, set where the floor takes 104 us, and as that part of the floor.
 #[derive(Debug, Clone, Copy)]
@@ -23,49 +24,49 @@ const WITH_A_CALLER: Aim = Aim { micros: 250, ratio: 2.4 };
 /// One read and little else.
 const ONE_READ: Aim = Aim { micros: 150, ratio: 1.44 };
 
+/// A refresh token is exchanged: one conditional write, one read, two signatures.
+const REFRESH: Aim = Aim { micros: 200, ratio: 1.92 };
+
 /// One measured operation.
 pub(crate) struct Operation {
     /// Folder name of the function.
     pub(crate) function: &'static str,
     /// What it does.
     pub(crate) name: &'static str,
-    /// The event.
-    pub(crate) event: Value,
+    /// The events.
+    pub(crate) work: Work,
     /// What one invocation should cost at most.
     pub(crate) aim: Option<Aim>,
-    expected: Expected,
-}
-
-enum Expected {
-    Ok,
-    Contains(&'static str, Value),
+    /// Whether it hashes a password, and is measured beside the bare hash.
+    pub(crate) hashes: bool,
 }
 
 impl Operation {
-    /// Whether the function does here what is to be measured.
-    pub(crate) async fn check(&self, function: &mut Function) -> Result<()> {
-        let answer = function.invoke(&self.event).await;
-        let answer = answer
-            .map_err(|error: FunctionError| anyhow::anyhow!("{}: {}: {error}", self.function, self.name))?;
-        let (pointer, value) = match &self.expected {
-            Expected::Ok => ("/statusCode", &Value::from(200)),
-            Expected::Contains(pointer, value) => (*pointer, value),
-        };
-        ensure!(
-            answer.pointer(pointer) == Some(value),
-            "{}: {}: unexpected answer {answer}",
-            self.function,
-            self.name
-        );
-        Ok(())
+    fn new(function: &'static str, name: &'static str, aim: Option<Aim>, work: Work) -> Self {
+        Self { function, name, work, aim, hashes: false }
     }
 }
 
 /// All operations, in the order of the report.
-pub(crate) fn all(setting: &Setting) -> Result<Vec<Operation>> {
-    let mut all = with_a_caller(setting)?;
+pub(crate) async fn all(setting: &Setting) -> Result<Vec<Operation>> {
+    let mut all = sessions(setting).await?;
+    all.extend(with_a_caller(setting)?);
     all.extend(without_a_caller(setting)?);
     Ok(all)
+}
+
+async fn sessions(setting: &Setting) -> Result<Vec<Operation>> {
+    let login = |email: &String| sample("auth", "login", &[("{email}", email), ("{password}", PASSWORD)]);
+    let logins = setting.people.iter().map(login).collect::<Result<Vec<_>>>()?;
+    let login = Operation::new("auth", "sign in with a password", None, Work::each(logins, Expected::Ok));
+    let refresh = sample("session", "refresh", &[("{refresh}", &setting.refresh_token().await?)])?;
+    let refresh = Work::chained(refresh, Expected::Ok);
+    let me = Work::same(sample("session", "me", &[("{token}", &setting.token()?)])?, Expected::Ok);
+    Ok(vec![
+        Operation { hashes: true, ..login },
+        Operation::new("session", "refresh", Some(REFRESH), refresh),
+        Operation::new("session", "show who is signed in", None, me),
+    ])
 }
 
 fn with_a_caller(setting: &Setting) -> Result<Vec<Operation>> {
@@ -81,27 +82,9 @@ fn with_a_caller(setting: &Setting) -> Result<Vec<Operation>> {
     let get_job = sample("provision-run", "get", &[token, (&sample_job, &job)])?;
     let list = sample("hires", "list", &[token])?;
     Ok(vec![
-        Operation {
-            function: "hires",
-            name: "show a hire",
-            event: get_hire,
-            aim: Some(WITH_A_CALLER),
-            expected: Expected::Ok,
-        },
-        Operation {
-            function: "hires",
-            name: "list 20 hires",
-            event: list,
-            aim: Some(WITH_A_CALLER),
-            expected: Expected::Ok,
-        },
-        Operation {
-            function: "provision-run",
-            name: "show a job",
-            event: get_job,
-            aim: Some(WITH_A_CALLER),
-            expected: Expected::Ok,
-        },
+        Operation::new("hires", "show a hire", Some(WITH_A_CALLER), Work::same(get_hire, Expected::Ok)),
+        Operation::new("hires", "list 20 hires", Some(WITH_A_CALLER), Work::same(list, Expected::Ok)),
+        Operation::new("provision-run", "show a job", Some(WITH_A_CALLER), Work::same(get_job, Expected::Ok)),
     ])
 }
 
@@ -111,46 +94,27 @@ fn without_a_caller(setting: &Setting) -> Result<Vec<Operation>> {
     // No rule of the bus waits for this one, so the stack does nothing on top.
     let outbox = sample("outbox", "stream", &[("job.pending", "job.running")])?;
     let (webhook, sweep) = (ignored_event(setting)?, sample("provision-sweep", "scheduled", &[])?);
-    let keys = sample("discovery", "keys", &[])?;
+    let (keys, mail) = (sample("discovery", "keys", &[])?, sample("outbox-mail", "stream", &[])?);
     let done = Expected::Contains("/ok", Value::Bool(true));
-    let published = Expected::Contains("/batchItemFailures", Value::Array(Vec::new()));
+    let passed = || Expected::Contains("/batchItemFailures", Value::Array(Vec::new()));
     let nothing = Expected::Contains("", Value::Object(serde_json::Map::new()));
     Ok(vec![
-        Operation {
-            function: "esign-webhook",
-            name: "a signed event of no interest",
-            event: webhook,
-            aim: Some(ONE_READ),
-            expected: Expected::Ok,
-        },
-        Operation {
-            function: "mailbox-step",
-            name: "a task repeated",
-            event: claim,
-            aim: Some(ONE_READ),
-            expected: done,
-        },
-        Operation {
-            function: "provision-sweep",
-            name: "nothing due",
-            event: sweep,
-            aim: None,
-            expected: nothing,
-        },
-        Operation {
-            function: "outbox",
-            name: "publish one event",
-            event: outbox,
-            aim: None,
-            expected: published,
-        },
-        Operation {
-            function: "discovery",
-            name: "show the keys",
-            event: keys,
-            aim: None,
-            expected: Expected::Ok,
-        },
+        Operation::new(
+            "esign-webhook",
+            "a signed event of no interest",
+            Some(ONE_READ),
+            Work::same(webhook, Expected::Ok),
+        ),
+        Operation::new("mailbox-step", "a task repeated", Some(ONE_READ), Work::same(claim, done)),
+        Operation::new("provision-sweep", "nothing due", None, Work::same(sweep, nothing)),
+        Operation::new("outbox", "publish one event", None, Work::same(outbox, passed())),
+        Operation::new(
+            "outbox-mail",
+            "a mail that waits no longer",
+            Some(ONE_READ),
+            Work::same(mail, passed()),
+        ),
+        Operation::new("discovery", "show the keys", None, Work::same(keys, Expected::Ok)),
     ])
 }
 

@@ -1,13 +1,18 @@
-//! What the measured functions run against: a local stack in this process, with hires and a job that does nothing more.
+//! What the measured functions run against: a local stack in this process, with hires, a job that does nothing more, and
+//! people who sign in.
 
 use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result};
+use secrecy::ExposeSecret as _;
+use serde_json::Value;
 use vestibule_adapters::esign::signing::sign_docusign;
 use vestibule_auth::{SystemTask, TenantScope};
-use vestibule_bench::stack;
+use vestibule_bench::{events::sample, stack};
 use vestibule_domain::{Email, Hire, HireId, HireName, Job, JobId, JobKind, JobStatus, PersonName, World};
 use vestibule_local::Stack;
+
+use crate::{people, work::refresh_token};
 
 /// Hires in the table: a full page of 20 and more.
 const HIRES: usize = 25;
@@ -17,10 +22,13 @@ pub(crate) struct Setting {
     stack: Stack,
     pub(crate) hire: HireId,
     pub(crate) job: JobId,
+    /// Addresses of people who have not signed in yet.
+    pub(crate) people: Vec<String>,
 }
 
 impl Setting {
-    pub(crate) async fn start() -> Result<Self> {
+    /// Starts the stack with `people` in its table who can sign in.
+    pub(crate) async fn start(people: usize) -> Result<Self> {
         let stack = stack::start().await?;
         let world = vestibule_api::lambda::world();
         let tenant = &stack.sample().tenant;
@@ -39,13 +47,18 @@ impl Setting {
             ..Job::new(JobKind::Mailbox, hire.id, &world)
         };
         store.create_job(&job, &mut hire, None, &world).await?;
-        Ok(Self { hire: hire.id, job: job.id, stack })
+        let people = people::seed(&stack, people, &world).await?;
+        Ok(Self { hire: hire.id, job: job.id, people, stack })
     }
 
-    /// The settings of `function` as the template gives them; the floor gets those of any function.
+    /// The settings of `function` as the template gives them, but for the limit that one source would meet; floor and
+    /// bare hash get those of any function.
     pub(crate) fn settings(&self, function: &str) -> Result<BTreeMap<String, String>> {
-        let named = if function == "floor" { "hires" } else { function };
-        self.stack.settings(named).with_context(|| format!("the template has no function {named}"))
+        let named = if matches!(function, "floor" | "bare-hash") { "hires" } else { function };
+        let settings = self.stack.settings(named);
+        let mut settings = settings.with_context(|| format!("the template has no function {named}"))?;
+        settings.insert("SIGN_INS_PER_MINUTE".into(), "1000000".into());
+        Ok(settings)
     }
 
     /// Id of the sample tenant.
@@ -61,6 +74,14 @@ impl Setting {
     /// An access token of the sample tenant's admin.
     pub(crate) fn token(&self) -> Result<String> {
         stack::admin_token(&self.stack)
+    }
+
+    /// The refresh token of a session that the admin begins now.
+    pub(crate) async fn refresh_token(&self) -> Result<String> {
+        let password = self.stack.sample().password.expose_secret();
+        let replaced = [("{email}", "admin@test-brand.local"), ("{password}", password)];
+        let answer: Value = self.stack.invoke("auth", sample("auth", "login", &replaced)?).await?;
+        refresh_token(&answer)
     }
 
     /// The signature over `body` of an event for the sample tenant.

@@ -4,7 +4,7 @@
 mod arguments;
 mod progress;
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, process::ExitCode, time::Duration};
 
 use anyhow::Result;
 use clap::Parser as _;
@@ -17,8 +17,18 @@ use crate::{
 };
 
 #[tokio::main]
-async fn main() -> Result<()> {
-    let command = Arguments::parse().command;
+async fn main() -> ExitCode {
+    match run(Arguments::parse().command).await {
+        Ok(()) => ExitCode::SUCCESS,
+        // One line: an operation's errors name their cause themselves.
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(command: Command) -> Result<()> {
     let settings: BTreeMap<String, String> = std::env::vars().collect();
     let world = world();
     match command {

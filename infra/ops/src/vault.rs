@@ -122,6 +122,7 @@ fn is_placeholder(value: &str) -> bool {
         )
     };
     value.is_empty()
+        || value == "-"
         || value.eq_ignore_ascii_case("placeholder")
         || serde_json::from_str(value).ok().and_then(empty).unwrap_or(false)
 }
@@ -132,7 +133,9 @@ mod tests {
 
     #[test]
     fn only_what_holds_no_key_is_a_placeholder() {
-        for text in ["", " \n", "placeholder", "PLACEHOLDER", "{}", r#"{"keys":[]}"#, r#"{ "keys": [] }"#] {
+        for text in
+            ["", " \n", "-", "placeholder", "PLACEHOLDER", "{}", r#"{"keys":[]}"#, r#"{ "keys": [] }"#]
+        {
             assert!(is_placeholder(text), "{text}");
         }
         let key = SigningKey::generate().unwrap();

@@ -128,6 +128,9 @@ async fn a_throttled_mail_and_those_behind_it_come_again() {
     stack.cloud.faults().set(Fault::new(Service::Ses, "SendEmail", throttle).after(1));
     assert_eq!(stack.deliver(&mails).await, Some(1));
     assert_eq!((stack.sent().len(), stack.outcome(mails[2]).await), (1, None));
+    // Within the pause it still waits, and nothing behind it is lost.
+    assert_eq!(stack.deliver(&mails[1..]).await, Some(0));
+    stack.outlast_the_pause();
     assert_eq!(stack.deliver(&mails[1..]).await, None);
     assert_eq!(stack.sent().len(), 3);
 }
@@ -150,6 +153,7 @@ async fn a_mail_that_cannot_be_sent_is_given_up_and_holds_nobody_up() {
     stack.cloud.faults().set(always);
     for _ in 1..MAIL_TRIES {
         assert_eq!(stack.deliver(&[slow]).await, Some(0));
+        stack.outlast_the_pause();
     }
     assert_eq!(stack.deliver(&[slow]).await, None);
     assert_eq!(stack.outcome(slow).await.as_deref(), Some("failed:throttled"));

@@ -1,6 +1,7 @@
 //! A table and the outside systems on loopback and in memory, and the function between them.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
 use dynoxide::Database;
@@ -25,15 +26,17 @@ pub(crate) struct Stack {
     pub(crate) outbox: Outbox,
     pub(crate) cloud: Cloud,
     rows: Client,
+    clock: Arc<AtomicI64>,
 }
 
 impl Stack {
     /// Starts everything within the test's own runtime.
     pub(crate) async fn start() -> Self {
         let counter = AtomicU64::new(1);
-        let now = Timestamp::from_second(1_790_000_000).unwrap();
+        let clock = Arc::new(AtomicI64::new(1_790_000_000));
+        let seconds = clock.clone();
         let world = World::new(
-            move || now,
+            move || Timestamp::from_second(seconds.load(Ordering::SeqCst)).unwrap(),
             move |buffer| {
                 let next = counter.fetch_add(1, Ordering::SeqCst).to_be_bytes();
                 let cycled = next.iter().rev().cycle();
@@ -63,7 +66,12 @@ impl Stack {
         tokio::spawn(dynoxide::server::serve_on(tables, Database::memory().unwrap()));
         let rows = Client::new(&sdk_config(settings.all(), "DYNAMODB").unwrap());
         vestibule_store::table_definition(&rows, TABLE).unwrap().send().await.unwrap();
-        Self { outbox: Outbox::open(&settings, world).await.unwrap(), cloud, rows }
+        Self { outbox: Outbox::open(&settings, world).await.unwrap(), cloud, rows, clock }
+    }
+
+    /// Lets the pause after a failed try pass.
+    pub(crate) fn outlast_the_pause(&self) {
+        self.clock.fetch_add(120, Ordering::SeqCst);
     }
 
     /// A person who has proved `address`.

@@ -5,6 +5,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed step of a test ends the test")]
 
+mod identity;
+
 use std::{collections::BTreeSet, path::PathBuf};
 
 use serde_json::{Value, json};
@@ -17,8 +19,18 @@ use vestibule_bench::{
 use vestibule_local::Stack;
 
 /// The functions that a test below invokes.
-const INVOKED: [&str; 7] =
-    ["discovery", "esign-webhook", "hires", "mailbox-step", "outbox", "provision-run", "provision-sweep"];
+const INVOKED: [&str; 10] = [
+    "auth",
+    "discovery",
+    "esign-webhook",
+    "hires",
+    "mailbox-step",
+    "outbox",
+    "outbox-mail",
+    "provision-run",
+    "provision-sweep",
+    "session",
+];
 
 fn binary(function: &str) -> PathBuf {
     let given = std::env::vars_os().find_map(|(name, value)| (name == "VESTIBULE_BINARIES").then_some(value));

@@ -1,5 +1,7 @@
 //! What each operation costs, measured on a running stack: HTTP operations by the `x-cost`
-//! header, workflows and the sweep by the cost that their log lines carry.
+//! header, workflows, the sweep and the mail sender by the cost that their log lines carry.
+
+mod identity;
 
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
@@ -52,7 +54,7 @@ pub fn budgets() -> Vec<Budget> {
         .operation
 }
 
-/// Adds up the cost in the log lines named `task` and `sweep`.
+/// Adds up the cost in the log lines named `task`, `sweep` and `outbox_mail`.
 #[derive(Clone, Default)]
 struct Logged(Arc<Mutex<Cost>>);
 
@@ -65,7 +67,7 @@ struct Line {
 impl Visit for Line {
     fn record_debug(&mut self, field: &tracing::field::Field, value: &dyn std::fmt::Debug) {
         if field.name() == "message" {
-            self.counted = ["task", "sweep"].contains(&format!("{value:?}").as_str());
+            self.counted = ["task", "sweep", "outbox_mail"].contains(&format!("{value:?}").as_str());
         }
     }
     fn record_u64(&mut self, field: &tracing::field::Field, value: u64) {
@@ -114,6 +116,7 @@ pub async fn measure() -> Vec<Measured> {
     let event = json!({ "detail-type": "Scheduled Event", "source": "aws.events", "detail": {} });
     app.stack.invoke("provision-sweep", event).await.expect("a sweep");
     all.push(Measured { name: "sweep with nothing due".into(), cost: logged.take(), transitions: 0 });
+    identity::measure(&mut all, &logged).await;
     all
 }
 
@@ -191,7 +194,8 @@ pub fn document(all: &[Measured]) -> String {
          included; an authenticated request's first one reads session, membership, roles and the kept answer\n\
          together. Units are DynamoDB's own count, indexes included. Dollars are for a million operations at\n\
          list price (us-east-1, on demand: 0.625 for a million write units, 0.125 for a million read units,\n\
-         25 for a million state transitions); functions, gateway and mail come on top.\n\n\
+         25 for a million state transitions); functions, gateway and mail come on top. A conditional write that is\n\
+         refused is a round trip here and a write unit on the bill, but no answer tells its units.\n\n\
          | operation | round trips | read units | write units | transitions | dollars per million |\n\
          |---|---:|---:|---:|---:|---:|\n",
     );

@@ -144,9 +144,23 @@ impl App {
         self.actor(Some(tokens.access.clone()))
     }
 
+    /// Moves the clock to the beginning of a minute, so that a test's requests are counted in one.
+    pub fn next_minute(&self) {
+        let passed = self.world.now().as_second().rem_euclid(60);
+        self.advance(jiff::SignedDuration::from_secs(60 - passed));
+    }
+
     /// Exchanges a refresh token.
     pub async fn refresh(&self, token: &str) -> Answer {
         self.anonymous().post("/api/v1/auth/refresh", &json!({ "refreshToken": token })).await
+    }
+}
+
+impl Actor {
+    /// Somebody at the same source with this access token.
+    #[must_use]
+    pub fn holding(&self, tokens: &Tokens) -> Self {
+        Self { token: Some(tokens.access.clone()), ..self.clone() }
     }
 }
 

@@ -15,7 +15,7 @@ use crate::{Actor, App};
 
 impl App {
     /// A plain client of the table's service.
-    fn client(&self) -> Client {
+    pub fn client(&self) -> Client {
         let settings = self.stack.settings("hires").expect("the function's settings");
         Client::new(&aws::sdk_config(&settings, "DYNAMODB").expect("complete settings"))
     }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the pinned outside tools of the reference tests beneath .cache/ (git-ignored); does nothing when they are current.
-# Without arguments all of them, else those named: moto lint sam build asl-lint cargo-deny
+# Without arguments all of them, else those named: moto lint sam build jwt identity asl-lint oidc cargo-deny
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cache=$here/.cache
@@ -16,10 +16,11 @@ virtualenv() {
     cp "$here/requirements-$name.txt" "$venv/requirements.txt"
 }
 
-asl_lint() {
-    cmp -s "$here/asl-lint/package-lock.json" "$here/asl-lint/node_modules/package-lock.json" && return
-    (cd "$here/asl-lint" && npm ci --no-audit --no-fund --loglevel=error)
-    cp "$here/asl-lint/package-lock.json" "$here/asl-lint/node_modules/package-lock.json"
+node_modules() {
+    local lock=$here/$1/package-lock.json modules=$here/$1/node_modules
+    cmp -s "$lock" "$modules/package-lock.json" && return
+    (cd "$here/$1" && npm ci --no-audit --no-fund --loglevel=error)
+    cp "$lock" "$modules/package-lock.json"
 }
 
 cargo_deny() {
@@ -30,9 +31,9 @@ cargo_deny() {
 mkdir -p "$cache"
 for tool in "${@:-all}"; do
     case $tool in
-        all) exec "$0" moto lint sam build asl-lint cargo-deny ;;
-        moto | lint | sam | build) virtualenv "$tool" ;;
-        asl-lint) asl_lint ;;
+        all) exec "$0" moto lint sam build jwt identity asl-lint oidc cargo-deny ;;
+        moto | lint | sam | build | jwt | identity) virtualenv "$tool" ;;
+        asl-lint | oidc) node_modules "$tool" ;;
         cargo-deny) cargo_deny ;;
         *)
             sed -n '2,3p' "$0"

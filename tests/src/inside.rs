@@ -111,6 +111,7 @@ impl App {
             epoch: 0,
             created: self.world.now(),
             refreshed: None,
+            refreshed_before: None,
             expires: self.world.now() + SignedDuration::from_hours(1),
             ended: None,
             strong: false,

@@ -56,6 +56,16 @@ pub struct SecondFactorView {
     pub methods: Vec<&'static str>,
 }
 
+/// The ticket of an answer, for pages that ask for the code themselves.
+#[derive(Clone)]
+pub struct Asked(pub String);
+
+impl std::fmt::Debug for Asked {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Asked")
+    }
+}
+
 /// The answer to a sign-in: tokens, or the question for a second factor.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(untagged)]
@@ -93,8 +103,10 @@ impl Auth {
     ) -> Result<Response, ApiError> {
         let ticket = self.signer.ticket(user, epoch, self.api.world.now()).await?;
         let ticket = ticket.0.expose_secret().to_owned();
+        let asked = Asked(ticket.clone());
         let second_factor = SecondFactorView { ticket, methods: vec!["totp", "recovery_code"] };
-        let response = Json(SignInView::SecondFactor { second_factor }).into_response();
+        let mut response = Json(SignInView::SecondFactor { second_factor }).into_response();
+        response.extensions_mut().insert(asked);
         Ok(limiting::with_quota(response, quota))
     }
 
@@ -180,6 +192,7 @@ fn new_session(
         epoch: proof.epoch,
         created: now,
         refreshed: Some(now),
+        refreshed_before: None,
         expires: now.saturating_add(SESSION_LIFETIME).unwrap_or(jiff::Timestamp::MAX),
         ended: None,
         strong: proof.strong,

@@ -13,11 +13,7 @@ use vestibule_api::{ApiError, ApiJson, ApiPath, Code, Origin, Problem, SignedIn,
 use vestibule_domain::User;
 use vestibule_store::{Conflict, StoreError, UserChange};
 
-use crate::{
-    Auth,
-    attempt::Group,
-    social_login::{Back, SocialStart},
-};
+use crate::{Auth, attempt::Group, provider_walk::Back, social_login::SocialStart};
 
 /// Which provider, and the proof of who asks.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -53,7 +49,7 @@ pub async fn begin_connection(
 }
 
 /// An attempt to connect is this person's own, and no sign-in.
-fn purpose(user: &User) -> String {
+pub(crate) fn purpose(user: &User) -> String {
     format!("connect\n{}", user.id)
 }
 
@@ -93,17 +89,23 @@ pub async fn finish_connection(
         state: request.state.expose_secret(),
         sealed: sealed.or_else(|| cookies::find(&headers, cookies::SOCIAL)).unwrap_or_default(),
     };
+    connect(&auth, caller, back).await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// Connects the account that comes back from the provider.
+pub(crate) async fn connect(auth: &Auth, caller: SignedIn, back: Back<'_>) -> Result<(), ApiError> {
     let SignedIn { mut user, actor, .. } = caller;
     let identity = auth.identify(back, &purpose(&user)).await?;
     user.connections.push(auth.connection(&identity));
     let change = UserChange {
         action: "user.connect",
         values: (json!(null), json!({ "provider": identity.provider })),
-        connection: Some((true, &identity.key)),
+        connect: Some(&identity.key),
         ..UserChange::default()
     };
     match auth.api.store.platform().change_user(&mut user, &change, &actor, &auth.api.world).await {
-        Ok(()) => Ok(StatusCode::NO_CONTENT.into_response()),
+        Ok(()) => Ok(()),
         Err(StoreError::Conflict(Conflict::Exists)) => {
             Err(ApiError::new(Code::Conflict, "That account is connected to somebody already."))
         }
@@ -134,7 +136,7 @@ pub async fn remove_connection(
     let change = UserChange {
         action: "user.disconnect",
         values: (json!({ "provider": provider }), json!(null)),
-        connection: Some((false, &connection.key)),
+        disconnect: &[connection.key],
         ..UserChange::default()
     };
     platform.change_user(&mut user, &change, &actor, &auth.api.world).await?;

@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
-use vestibule_api::{ApiError, ApiJson, Origin, Problem, SignedIn};
+use vestibule_api::{ApiError, ApiJson, Code, Origin, Problem, SignedIn};
 use vestibule_auth::{LinkToken, Purpose};
 use vestibule_domain::{IdentityMailKind, UserId};
 use vestibule_store::{Conflict, EndSessions, StoreError, UserChange};
@@ -17,6 +17,9 @@ use crate::{
     register::{MailSent, mail_sent},
     verify_email::MailedToken,
 };
+
+/// How long a change of address can be undone; the sender of the notice gives the link this long.
+const UNDO: jiff::SignedDuration = jiff::SignedDuration::from_hours(7 * 24);
 
 /// The new address, and the proof of who asks.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -90,7 +93,14 @@ pub(crate) async fn confirm(auth: &Auth, token: &str, origin: &Origin) -> Result
     let (actor, old) = (origin.actor(&user), user.email.clone());
     let old_key = auth.api.store.sealer().address_key(&old);
     // The password goes along with the person.
-    let password = platform.find_sign_in(&old_key).await?.and_then(|sign_in| sign_in.password);
+    let (password, devices) = platform
+        .find_sign_in(&old_key)
+        .await?
+        .map_or((None, Vec::new()), |sign_in| (sign_in.password, sign_in.devices));
+    if platform.is_restless(user.id, auth.api.world.now()).await? {
+        let detail = "The address was changed too often. Wait some days and ask for the change again.";
+        return Err(ApiError::new(Code::WrongState, detail));
+    }
     user.email = link.email;
     let change = UserChange {
         action: "user.email",
@@ -98,6 +108,7 @@ pub(crate) async fn confirm(auth: &Auth, token: &str, origin: &Origin) -> Result
         password: password.as_ref(),
         link: Some((name, &digest)),
         moved_from: Some(&old_key),
+        devices: &devices,
         mails: vec![auth.mail(old, IdentityMailKind::EmailChanged { user: user.id }, origin)],
         ..UserChange::default()
     };
@@ -111,15 +122,27 @@ pub(crate) async fn undo(auth: &Auth, token: &str, origin: &Origin) -> Result<()
     let (id, digest) = (UserId::from_bytes(token.id), token.digest());
     let found = platform.follow_undo(id, &digest, auth.api.world.now()).await?;
     let (mut user, link, links) = found.ok_or_else(ApiError::link)?;
+    if link.email.canonical() == user.email.canonical() {
+        return Err(ApiError::link());
+    }
     let (actor, key) = (origin.actor(&user), auth.api.store.sealer().address_key(&user.email));
     user.email = link.email.clone();
     user.epoch += 1;
-    // Whoever changed the address may know the password: it does not go along.
+    // Whoever changed the address may know the password, which does not go along, and may have added
+    // ways of their own to sign in, which go as well.
+    let changed = link.expires.saturating_sub(UNDO).unwrap_or(jiff::Timestamp::MIN);
+    let (kept, added): (Vec<_>, Vec<_>) =
+        user.connections.into_iter().partition(|connection| connection.since < changed);
+    user.connections = kept;
+    user.totp = user.totp.filter(|totp| totp.confirmed.is_some_and(|confirmed| confirmed < changed));
+    user.recovery.clear();
+    let added: Vec<String> = added.into_iter().map(|connection| connection.key).collect();
     let change = UserChange {
         action: "user.email_undo",
         values: (json!(null), json!({ "undone": true })),
         end: EndSessions::All,
         drop_links: &links,
+        disconnect: &added,
         moved_from: Some(&key),
         mails: vec![auth.mail(link.email, IdentityMailKind::ResetPassword, origin)],
         ..UserChange::default()

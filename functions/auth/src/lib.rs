@@ -15,10 +15,13 @@ pub mod mail_request;
 pub mod pages;
 pub mod password_change;
 pub mod password_reset;
+pub mod provider_walk;
 pub mod reauthentication;
 pub mod recovery_codes;
 pub mod register;
 pub mod second_factor;
+pub mod sign_in_pages;
+pub mod social_callback;
 pub mod social_login;
 pub mod state;
 pub mod totp;
@@ -55,6 +58,8 @@ pub fn routes() -> OpenApiRouter<Auth> {
         .routes(routes!(connections::begin_connection))
         .routes(routes!(connections::finish_connection))
         .routes(routes!(connections::remove_connection))
+        .routes(routes!(social_callback::social_callback))
+        .merge(sign_in_pages::routes())
         .merge(link_pages::routes())
 }
 

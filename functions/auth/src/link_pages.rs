@@ -1,26 +1,25 @@
-//! The pages behind mailed links and the way back from a provider: `/auth/...`.
+//! The pages behind mailed links: `/auth/...`.
 //!
 //! A GET shows a page with a button and consumes nothing; only the button's POST does, and only
 //! from our own page.
 
 use axum::{
-    extract::{Form, FromRequestParts, Query, State},
+    extract::{Form, Query, State},
     response::{IntoResponse as _, Response},
 };
-use http::{HeaderMap, StatusCode, header, request::Parts};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
-use vestibule_api::{ApiError, ApiPath, Code, Delivery, Origin, cookies};
+use vestibule_api::{ApiError, Code, Delivery, Origin};
 
 use crate::{
     Auth,
-    attempt::{Group, given_password},
+    attempt::given_password,
     email_change, magic_link,
     pages::ConfirmPage,
     password_reset,
-    social_login::Back,
+    sign_in_pages::{OwnPage, entered},
     verify_email,
 };
 
@@ -35,7 +34,6 @@ pub fn routes() -> OpenApiRouter<Auth> {
         .routes(routes!(show_reset_password, post_reset_password))
         .routes(routes!(show_confirm_email, post_confirm_email))
         .routes(routes!(show_undo_email, post_undo_email))
-        .routes(routes!(social_callback))
 }
 
 /// The query of a mailed link.
@@ -55,22 +53,6 @@ pub struct LinkForm {
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     password: Option<SecretString>,
-}
-
-/// Proof that a form was sent by our own page: browsers say so themselves.
-#[derive(Debug)]
-pub struct OwnPage;
-
-impl<S: Sync> FromRequestParts<S> for OwnPage {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
-        let site = parts.headers.get("sec-fetch-site").map(http::HeaderValue::as_bytes);
-        match site {
-            None | Some(b"same-origin" | b"none") => Ok(Self),
-            Some(_) => Err(ApiError::new(Code::CsrfInvalid, "Open the link of the mail and use its button.")),
-        }
-    }
 }
 
 fn confirm(auth: &Auth, query: &LinkQuery, title: &str, text: &str, action: &str, button: &str) -> Response {
@@ -131,20 +113,6 @@ pub async fn post_magic_link(
 ) -> Response {
     let done = magic_link::follow(&auth, form.token.expose_secret(), &origin, Delivery::Cookies).await;
     ended(&auth, done.map(|signed_in| entered(&auth, &signed_in)))
-}
-
-/// The page after a sign-in, with the cookies of `signed_in`.
-fn entered(auth: &Auth, signed_in: &Response) -> Response {
-    let cookies = signed_in.headers().get_all(header::SET_COOKIE);
-    if cookies.iter().next().is_none() {
-        let text = "This account asks for a second factor. Sign in with your password and a code.";
-        return auth.pages.done("One more step", text, Some(("Go on", &auth.home)));
-    }
-    let mut page = auth.pages.done("You are signed in", "Welcome back.", Some(("Go on", &auth.home)));
-    for cookie in cookies {
-        page.headers_mut().append(header::SET_COOKIE, cookie.clone());
-    }
-    page
 }
 
 /// Shows the form for a new password.
@@ -232,38 +200,4 @@ pub async fn post_undo_email(
     let text = "All devices were signed out. A mail with a link for a new password is on its way.";
     let page = |()| auth.pages.done("Your address is the old one again", text, None);
     ended(&auth, done.map(page))
-}
-
-/// The query of the way back from a provider. Anything else in it is left alone.
-#[derive(Debug, Deserialize)]
-pub struct CallbackQuery {
-    #[serde(default)]
-    code: String,
-    #[serde(default)]
-    state: String,
-}
-
-/// The way back from a provider, in the browser that began: signs in with cookies and goes home.
-#[utoipa::path(get, path = "/auth/social/{provider}", tag = "pages", params(("provider" = String, Path)),
-    responses((status = 303), (status = "4XX", content_type = "application/problem+json")))]
-pub async fn social_callback(
-    State(auth): State<Auth>,
-    ApiPath(provider): ApiPath<String>,
-    Query(query): Query<CallbackQuery>,
-    headers: HeaderMap,
-    origin: Origin,
-) -> Result<Response, ApiError> {
-    let quota = auth.admit(Group::SignIn, &origin).await?;
-    let sealed = cookies::find(&headers, cookies::SOCIAL).unwrap_or_default();
-    let back = Back { provider: &provider, code: &query.code, state: &query.state, sealed };
-    let signed_in = auth.finish_social(back, &origin, Delivery::Cookies, quota).await?;
-    let mut response = entered(&auth, &signed_in);
-    cookies::forget(&mut response, cookies::SOCIAL);
-    if signed_in.headers().contains_key(header::SET_COOKIE) {
-        *response.status_mut() = StatusCode::SEE_OTHER;
-        if let Ok(home) = http::HeaderValue::from_str(&auth.home) {
-            response.headers_mut().insert(header::LOCATION, home);
-        }
-    }
-    Ok(response)
 }

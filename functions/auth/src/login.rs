@@ -75,6 +75,12 @@ async fn accept(
     cookies: bool,
 ) -> Result<Response, ApiError> {
     if sign_in.second_factor {
+        if let Some(rehashed) = rehashed {
+            let renewed = auth.api.store.platform().renew_password(&counted.address, sign_in, rehashed).await;
+            if let Err(error) = renewed {
+                tracing::info!(%error, "a password hash was not renewed");
+            }
+        }
         return auth.ask_second_factor(sign_in.user, sign_in.epoch, counted.quota).await;
     }
     let proof = Proof {

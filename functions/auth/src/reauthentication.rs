@@ -22,13 +22,22 @@ impl Auth {
         field: &str,
         origin: &Origin,
     ) -> Result<Counted, ApiError> {
+        if caller.user.second_factor().is_some() && !caller.session.strong {
+            let detail = "Sign in with your second factor first.";
+            return Err(ApiError::new(Code::SecondFactorRequired, detail));
+        }
         let given = password.map(|password| given_password(field, password)).transpose()?;
         let quota = self.admit(Group::Account, origin).await?;
         let counted = self.count(&caller.user.email, quota).await?;
         let stored = counted.sign_in().and_then(|sign_in| sign_in.password.clone());
         if stored.is_none() && counted.attempt.is_some() {
             let age = self.api.world.now().duration_since(caller.session.created);
-            return if age < FRESH { Ok(counted) } else { Err(stale()) };
+            if age < FRESH {
+                return Ok(counted);
+            }
+            // No guess was made.
+            self.api.store.platform().forgive(&counted.address).await?;
+            return Err(stale());
         }
         let Some(given) = given else {
             return Err(self.refuse(&counted, &caller.user.email, origin, "no_password").await?);

@@ -1,29 +1,34 @@
 //! `POST /api/v1/auth/recovery-codes`
 
 use axum::{Json, extract::State};
+use secrecy::ExposeSecret as _;
 use vestibule_api::{ApiError, ApiJson, Code, Origin, Problem, SignedIn};
 use vestibule_auth::RecoveryCodes;
 use vestibule_store::UserChange;
 
 use crate::{
     Auth,
-    totp::{RecoveryCodesView, WithPassword, view},
+    second_factor::use_code,
+    totp::{RecoveryCodesView, RemoveTotp, view},
 };
 
-/// Makes new recovery codes; the old ones stop working.
-#[utoipa::path(post, path = "/api/v1/auth/recovery-codes", tag = "second factor", request_body = WithPassword,
+/// Makes new recovery codes; the old ones stop working. Takes a code like the removal does.
+#[utoipa::path(post, path = "/api/v1/auth/recovery-codes", tag = "second factor", request_body = RemoveTotp,
     responses((status = 200, body = RecoveryCodesView), (status = "4XX", body = Problem, content_type = "application/problem+json")),
     security(("token" = [])))]
 pub async fn renew_recovery_codes(
     State(auth): State<Auth>,
     caller: SignedIn,
     origin: Origin,
-    ApiJson(request): ApiJson<WithPassword>,
+    ApiJson(request): ApiJson<RemoveTotp>,
 ) -> Result<Json<RecoveryCodesView>, ApiError> {
-    auth.reauthenticate(&caller, request.password.as_ref(), "password", &origin).await?;
-    let SignedIn { mut user, actor, .. } = caller;
-    if user.second_factor().is_none() {
+    if caller.user.second_factor().is_none() {
         return Err(ApiError::new(Code::WrongState, "Set up a second factor first."));
+    }
+    let counted = auth.reauthenticate(&caller, request.password.as_ref(), "password", &origin).await?;
+    let SignedIn { mut user, actor, .. } = caller;
+    if use_code(&mut user, request.code.expose_secret(), auth.api.world.now()).is_none() {
+        return Err(auth.refuse(&counted, &user.email, &origin, "second_factor").await?);
     }
     let (codes, hashes) = RecoveryCodes::new(&auth.api.world);
     user.recovery = hashes;

@@ -33,9 +33,19 @@ pub async fn second_factor(
     origin: Origin,
     ApiJson(request): ApiJson<SecondFactor>,
 ) -> Result<Response, ApiError> {
+    give_code(&auth, (&request.ticket, &request.code), &origin, Delivery::of(request.cookies)).await
+}
+
+/// Finishes the sign-in of a ticket with a code.
+pub(crate) async fn give_code(
+    auth: &Auth,
+    (ticket, code): (&SecretString, &SecretString),
+    origin: &Origin,
+    delivery: Delivery,
+) -> Result<Response, ApiError> {
     let (now, platform) = (auth.api.world.now(), auth.api.store.platform());
-    let quota = auth.admit(Group::SignIn, &origin).await?;
-    let ticket = request.ticket.expose_secret();
+    let quota = auth.admit(Group::SignIn, origin).await?;
+    let ticket = ticket.expose_secret();
     auth.api.trust.keep_up(ticket, now).await;
     let claims = auth.api.trust.verifier().verify_ticket(ticket, now);
     let claims = claims.map_err(|_| ApiError::credentials())?;
@@ -43,10 +53,10 @@ pub async fn second_factor(
     let mut user = user.filter(|user| user.epoch == claims.epoch).ok_or_else(ApiError::credentials)?;
     let counted = auth.count(&user.email, quota).await?;
     let Some(sign_in) = counted.sign_in() else {
-        return Err(auth.refuse(&counted, &user.email, &origin, "locked").await?);
+        return Err(auth.refuse(&counted, &user.email, origin, "locked").await?);
     };
-    let Some(method) = use_code(&mut user, request.code.expose_secret(), now) else {
-        return Err(auth.refuse(&counted, &user.email, &origin, "second_factor").await?);
+    let Some(method) = use_code(&mut user, code.expose_secret(), now) else {
+        return Err(auth.refuse(&counted, &user.email, origin, "second_factor").await?);
     };
     user.version += 1;
     let proof = Proof {
@@ -62,7 +72,7 @@ pub async fn second_factor(
         rehashed: None,
         link: None,
     };
-    auth.begin(&proof, &origin, Delivery::of(request.cookies), counted.quota).await
+    auth.begin(&proof, origin, delivery, counted.quota).await
 }
 
 /// Takes a code of the authenticator or a recovery code, and marks it used.

@@ -1,17 +1,12 @@
 //! `POST /api/v1/auth/social-login`: first without, then with the code that the provider gave.
 
-use axum::{
-    Json,
-    extract::State,
-    response::{IntoResponse as _, Response},
-};
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use axum::{extract::State, response::Response};
 use http::HeaderMap;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use vestibule_adapters::oidc::{Attempt, Identity, OidcError, Provider};
-use vestibule_api::{ApiError, ApiJson, Code, Delivery, Origin, Problem, cookies, limiting};
+use vestibule_adapters::oidc::Identity;
+use vestibule_api::{ApiError, ApiJson, Code, Delivery, Origin, Problem, cookies};
 use vestibule_domain::{Connection, Email, PersonName, RegistrationId, User, UserId};
 use vestibule_store::{Conflict, Quota, Registration, StoreError};
 
@@ -19,11 +14,10 @@ use crate::{
     Auth,
     attempt::Group,
     begin::{Proof, SignInView},
+    provider_walk::Back,
     register::{PROOF, mail_sent, record},
 };
 
-/// Seconds that a sign-in at a provider may take.
-const ATTEMPT: i64 = 600;
 /// What an attempt is for: one that was begun to sign in connects nothing.
 const SIGN_IN: &str = "social";
 
@@ -93,56 +87,7 @@ pub async fn social_login(
     auth.finish_social(back, &origin, Delivery::of(request.cookies), quota).await
 }
 
-/// What comes back from a provider.
-#[derive(Clone, Copy)]
-pub(crate) struct Back<'a> {
-    pub(crate) provider: &'a str,
-    pub(crate) code: &'a str,
-    pub(crate) state: &'a str,
-    pub(crate) sealed: &'a str,
-}
-
 impl Auth {
-    fn provider(&self, name: &str) -> Result<&Provider, ApiError> {
-        self.providers.get(name).ok_or_else(ApiError::not_found)
-    }
-
-    fn redirect(&self, provider: &str) -> String {
-        format!("{}/auth/social/{provider}", self.site)
-    }
-
-    /// The way to the provider, bound to this client and to what it is for.
-    pub(crate) async fn start_social(
-        &self,
-        provider: &str,
-        purpose: &str,
-        quota: Quota,
-    ) -> Result<Response, ApiError> {
-        let found = self.provider(provider)?;
-        let start = found.start(&self.redirect(provider), &self.api.world).await.map_err(failed)?;
-        let plain = serde_json::to_vec(&start.attempt).map_err(|error| ApiError::Fault(Box::new(error)))?;
-        let keys = self.api.store.sealer().keys();
-        let attempt = URL_SAFE_NO_PAD.encode(keys.seal(&plain, purpose.as_bytes(), self.api.world.bytes()));
-        let view = SocialStart { authorization_url: start.url, attempt: attempt.clone() };
-        let mut response = Json(view).into_response();
-        cookies::set(&mut response, cookies::SOCIAL, &attempt, ATTEMPT, false);
-        Ok(limiting::with_quota(response, quota))
-    }
-
-    /// Who the provider says it was.
-    pub(crate) async fn identify(&self, back: Back<'_>, purpose: &str) -> Result<Identity, ApiError> {
-        let found = self.provider(back.provider)?;
-        let sealed = URL_SAFE_NO_PAD.decode(back.sealed).map_err(|_| not_bound())?;
-        let plain =
-            self.api.store.sealer().keys().open(&sealed, purpose.as_bytes()).map_err(|_| not_bound())?;
-        let attempt: Attempt = serde_json::from_slice(&plain).map_err(|_| not_bound())?;
-        if attempt.provider() != back.provider {
-            return Err(not_bound());
-        }
-        let (redirect, now) = (self.redirect(back.provider), self.api.world.now());
-        found.finish(&redirect, &attempt, back.state, back.code, now).await.map_err(failed)
-    }
-
     /// Signs the person in whose account it is, or makes one.
     pub(crate) async fn finish_social(
         &self,
@@ -241,27 +186,6 @@ fn name_of(identity: &Identity, email: &Email) -> PersonName {
     let cut = |text: &str| text.chars().take(60).collect::<String>();
     let told = identity.name.as_deref().and_then(|name| PersonName::parse(&cut(name)).ok());
     told.unwrap_or_else(|| PersonName::from(email))
-}
-
-fn failed(error: OidcError) -> ApiError {
-    match error {
-        OidcError::Unavailable => {
-            ApiError::new(Code::Unavailable, "The identity provider does not answer; try again.")
-        }
-        OidcError::Refused(reason) => {
-            tracing::info!(reason, "a sign-in at a provider was refused");
-            ApiError::new(
-                Code::CredentialsInvalid,
-                "The provider's answer does not fit. Begin the sign-in again.",
-            )
-        }
-        OidcError::Misconfigured(reason) => ApiError::Fault(format!("identity provider: {reason}").into()),
-    }
-}
-
-fn not_bound() -> ApiError {
-    let detail = "This sign-in was begun in another browser or too long ago. Begin it again.";
-    ApiError::new(Code::CredentialsInvalid, detail)
 }
 
 fn no_address() -> ApiError {

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use vestibule_api::{ApiError, ApiJson, Code, Fields, Origin, Problem, SignedIn};
 use vestibule_auth::{RecoveryCodes, TotpSecret};
 use vestibule_domain::Totp;
-use vestibule_store::UserChange;
+use vestibule_store::{EndSessions, UserChange};
 
 use crate::{Auth, attempt::Group, second_factor::use_code};
 
@@ -82,7 +82,7 @@ pub struct RecoveryCodesView {
 }
 
 /// Finishes the set-up with a first code. From now on every sign-in asks for one; the session of
-/// this request counts as having given it.
+/// this request counts as having given it, and all others end.
 #[utoipa::path(post, path = "/api/v1/auth/totp/confirm", tag = "second factor", request_body = WithCode,
     responses((status = 200, body = RecoveryCodesView), (status = "4XX", body = Problem, content_type = "application/problem+json")),
     security(("token" = [])))]
@@ -103,9 +103,11 @@ pub async fn confirm_totp(
     (totp.confirmed, totp.last_step) = (Some(now), Some(step));
     let (codes, hashes) = RecoveryCodes::new(world);
     user.recovery = hashes;
+    user.epoch += 1;
     let change = UserChange {
         action: "user.totp",
         values: (json!({ "secondFactor": false }), json!({ "secondFactor": true })),
+        end: EndSessions::Others(session.id),
         strengthen: Some(session.id),
         ..UserChange::default()
     };
@@ -135,11 +137,11 @@ pub async fn remove_totp(
     origin: Origin,
     ApiJson(request): ApiJson<RemoveTotp>,
 ) -> Result<StatusCode, ApiError> {
-    let counted = auth.reauthenticate(&caller, request.password.as_ref(), "password", &origin).await?;
-    let SignedIn { mut user, actor, .. } = caller;
-    if user.totp.is_none() {
+    if caller.user.totp.is_none() {
         return Err(ApiError::new(Code::WrongState, "There is no second factor."));
     }
+    let counted = auth.reauthenticate(&caller, request.password.as_ref(), "password", &origin).await?;
+    let SignedIn { mut user, actor, .. } = caller;
     let set_up = user.second_factor().is_some();
     if set_up && use_code(&mut user, request.code.expose_secret(), auth.api.world.now()).is_none() {
         return Err(auth.refuse(&counted, &user.email, &origin, "second_factor").await?);

@@ -54,7 +54,10 @@ pub async fn logout(
             }
             EndSessions::None
         }
-        Which::Others => EndSessions::Others(session.id),
+        Which::Others => {
+            user.epoch += 1;
+            EndSessions::Others(session.id)
+        }
         Which::All => {
             user.epoch += 1;
             EndSessions::All

@@ -54,9 +54,14 @@ pub async fn read_body(request: Request) -> Result<Vec<u8>, ApiError> {
 /// Reads `bytes` as JSON. An empty body counts as `{}`.
 pub(crate) fn parse<T: DeserializeOwned>(headers: &HeaderMap, bytes: &[u8]) -> Result<T, ApiError> {
     let bytes = if bytes.is_empty() { b"{}" } else { bytes };
-    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or("application/json");
-    if !kind.to_ascii_lowercase().starts_with("application/json") {
+    let kind = headers.get(CONTENT_TYPE).map_or("application/json", |kind| kind.to_str().unwrap_or_default());
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    if !kind.eq_ignore_ascii_case("application/json") {
         return Err(ApiError::new(Code::BodyInvalid, "Send JSON with `Content-Type: application/json`."));
+    }
+    // Serde would take an array for the fields of a body in their order.
+    if bytes.trim_ascii_start().starts_with(b"[") {
+        return Err(ApiError::new(Code::BodyInvalid, "Send one JSON object."));
     }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| refused(&error))?;
@@ -74,7 +79,10 @@ fn refused(error: &serde_path_to_error::Error<serde_json::Error>) -> ApiError {
         return ApiError::new(Code::BodyInvalid, detail);
     }
     let text = inner.to_string();
-    let reason = text.split(" at line ").next().unwrap_or(&text).to_owned();
+    let reason = text.split(" at line ").next().unwrap_or(&text);
+    // The sender's own value, which can be a secret, is not repeated.
+    let expected = reason.strip_prefix("invalid ").and_then(|reason| reason.rsplit_once(", expected "));
+    let reason = expected.map_or_else(|| reason.to_owned(), |(_, expected)| format!("expected {expected}"));
     let field = field_path(&error.path().to_string(), &reason);
     let detail = format!("`{field}`: {reason}.");
     let fields = vec![FieldProblem { field, detail: reason }];

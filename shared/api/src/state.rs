@@ -83,7 +83,8 @@ impl Api {
         let secrets = open_secrets(settings)?;
         let cursor = Box::pin(secrets.read(settings.get("CURSOR_KEY_SECRET")?, world.now()));
         // Boxed: the futures of SDK calls are large, and this happens once.
-        let (store, trust) = (Box::pin(open_store(settings, &world)), Box::pin(Trust::open(settings, &world)));
+        let (store, trust) =
+            (Box::pin(open_store(settings, &world)), Box::pin(Trust::open(settings, &world)));
         let (cursor, store, trust) = tokio::join!(cursor, store, trust);
         let cursor = cursor.map_err(|e| StartError::outside("cursor key", e))?;
         Ok(Self {

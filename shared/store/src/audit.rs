@@ -1,12 +1,21 @@
 //! The audit log: who did what to which thing, written with the change itself.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use vestibule_auth::{Actor, TenantScope};
 use vestibule_domain::{AuditId, World};
 
-use crate::{Conflict, StoreError, command::Action, command::Command, item::to_row, keys};
+use crate::{
+    Conflict, StoreError,
+    command::Action,
+    command::Command,
+    item::{number, to_row},
+    keys,
+};
+
+/// How long attempts with an address are kept.
+const ADDRESS_LOG: SignedDuration = SignedDuration::from_hours(90 * 24);
 
 /// One entry of the audit log.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -74,6 +83,12 @@ impl Command {
 
     /// Adds an audit record under `key`.
     pub(crate) fn recording(self, key: &keys::Key, record: &AuditRecord) -> Result<Self, StoreError> {
-        Ok(self.and(Action::put(to_row(key, "audit", record)?).if_new(), Conflict::Exists))
+        let mut row = to_row(key, "audit", record)?;
+        // Anybody can fill the log of an address: it does not stay for ever.
+        if key.pk.starts_with(keys::ADDRESSES) {
+            let until = record.at.saturating_add(ADDRESS_LOG).unwrap_or(record.at);
+            row.insert("ttl".into(), number(until.as_second()));
+        }
+        Ok(self.and(Action::put(row).if_new(), Conflict::Exists))
     }
 }

@@ -69,6 +69,14 @@ impl Action {
         self
     }
 
+    /// Sets one more attribute; the update must begin with `SET`.
+    pub(crate) fn also(mut self, assignment: &str) -> Self {
+        if let Kind::Update(_, expression) = &mut self.kind {
+            *expression = expression.replacen("SET ", &format!("SET {assignment}, "), 1);
+        }
+        self
+    }
+
     /// Only if nothing has this key yet.
     pub(crate) fn if_new(self) -> Self {
         self.when("attribute_not_exists(PK)")

@@ -52,9 +52,10 @@ pub(crate) const PENDING: &str = "PENDING#";
 pub(crate) fn pending(tenant: TenantId, job: JobId) -> Key {
     key(tenant_partition(tenant), format!("{PENDING}{job}"))
 }
+pub(crate) const ADDRESSES: &str = "EMAIL#";
 /// The sign-in record of an address: also the lock that makes the address unique.
 pub(crate) fn sign_in(address: &AddressKey) -> Key {
-    key(format!("EMAIL#{address}"), "SIGNIN")
+    key(format!("{ADDRESSES}{address}"), "SIGNIN")
 }
 /// An account at an outside provider, by the hash of what names it there.
 pub(crate) fn connection(hash: &str) -> Key {
@@ -87,7 +88,7 @@ pub(crate) fn user_audit(user: UserId, at: Timestamp, id: AuditId) -> Key {
 }
 /// What was tried with an address, whether or not it has an account.
 pub(crate) fn address_audit(address: &AddressKey, at: Timestamp, id: AuditId) -> Key {
-    key(format!("EMAIL#{address}#AUDIT#{}", month(at)), id.to_string())
+    key(format!("{ADDRESSES}{address}#AUDIT#{}", month(at)), id.to_string())
 }
 pub(crate) fn outbox_partition(tenant: TenantId) -> String {
     format!("T#{tenant}#OUTBOX")

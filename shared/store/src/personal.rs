@@ -22,14 +22,13 @@ use crate::{
 };
 
 /// The fields of each kind of row that tell about a person.
-const PERSONAL: [(&str, &[&str]); 9] = [
-    ("user", &["email", "name", "totp"]),
+const PERSONAL: [(&str, &[&str]); 8] = [
+    ("user", &["email", "name", "totp", "recovery", "connections"]),
     ("member", &["email"]),
     ("session", &["device"]),
-    ("registration", &["email", "name"]),
+    ("registration", &["email", "name", "connection"]),
     ("link", &["email"]),
     ("mail", &["email", "device"]),
-    ("attempt", &["device"]),
     ("hire", &["name", "personal_email"]),
     ("audit", &["actor_email", "source_ip", "user_agent"]),
 ];
@@ -86,7 +85,14 @@ impl Sealer {
         let (now, loaded) = (self.world.now().as_millisecond(), self.loaded.load(Ordering::Relaxed));
         let unknown = || rows.iter().any(|row| self.has_unknown_key(row));
         let due = now - loaded > RELOAD_AFTER || (now - loaded > RELOAD_AT_MOST && unknown());
-        let Some(load) = self.load.as_ref().filter(|_| due) else { return };
+        if due {
+            self.reload(loaded).await;
+        }
+    }
+
+    async fn reload(&self, loaded: i64) {
+        let Some(load) = self.load.as_ref() else { return };
+        let now = self.world.now().as_millisecond();
         // One request reads it; those beside it go on with what they have.
         let ours = self.loaded.compare_exchange(loaded, now, Ordering::Relaxed, Ordering::Relaxed);
         if ours.is_ok()
@@ -94,6 +100,14 @@ impl Sealer {
             && self.keys.replace(&ring).is_err()
         {
             tracing::error!("the ring of field keys cannot be read; the old one stays");
+        }
+    }
+
+    /// Reads the ring again when `sealed` needs a key that is not known: for what is sealed outside of
+    /// the table.
+    pub async fn prepare_for(&self, sealed: &[u8]) {
+        if FieldKeys::kid_of(sealed).is_some_and(|kid| !self.keys.has(kid)) {
+            self.reload(self.loaded.load(Ordering::Relaxed)).await;
         }
     }
 

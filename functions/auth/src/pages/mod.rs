@@ -74,6 +74,22 @@ impl Pages {
         self.answer(status, "new_password.html", context! { title, action, token, problem, min_length })
     }
 
+    /// 200, or 401 with a `problem`: a form that posts `ticket` and `code` to the path `action`.
+    pub fn code(&self, action: &str, ticket: &str, problem: Option<&str>) -> Response {
+        let status = problem.map_or(StatusCode::OK, |_| StatusCode::UNAUTHORIZED);
+        self.answer(status, "code.html", context! { title => "One more step", action, ticket, problem })
+    }
+
+    /// 200: a form that posts `email` and which `mail` is wanted to the path `action`.
+    pub fn ask(&self, action: &str) -> Response {
+        self.answer(StatusCode::OK, "ask.html", context! { title => "Sign in by mail", action })
+    }
+
+    /// The problem of a request that a browser made by itself, with its status.
+    pub fn problem(&self, status: StatusCode, text: &str, next: Option<(&str, &str)>) -> Response {
+        self.message(status, "That did not work", text, next)
+    }
+
     /// 200: it is done, and where to go `next` as label and address (`/..`, `https://..` or `http://..`; any
     /// other is left out).
     pub fn done(&self, title: &str, text: &str, next: Option<(&str, &str)>) -> Response {

@@ -7,10 +7,12 @@ use minijinja::{Environment, UndefinedBehavior, Value, context, syntax::SyntaxCo
 use super::PagesError;
 
 const STYLE: &str = include_str!("templates/style.css");
-const SOURCES: [(&str, &str); 4] = [
+const SOURCES: [(&str, &str); 6] = [
     ("layout.html", include_str!("templates/layout.html")),
     ("confirm.html", include_str!("templates/confirm.html")),
     ("new_password.html", include_str!("templates/new_password.html")),
+    ("ask.html", include_str!("templates/ask.html")),
+    ("code.html", include_str!("templates/code.html")),
     ("message.html", include_str!("templates/message.html")),
 ];
 

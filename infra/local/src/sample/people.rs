@@ -111,6 +111,7 @@ fn session(person: &Person, tenant: TenantId, world: &World) -> Session {
         epoch: 0,
         created: world.now(),
         refreshed: None,
+        refreshed_before: None,
         expires: world.now().saturating_add(SESSION).unwrap_or(jiff::Timestamp::MAX),
         ended: None,
         strong: false,

@@ -9,6 +9,13 @@ use super::{Password, blocklist};
 /// The estimate below which a password is refused: guessed in 10^8 tries or fewer.
 const LEAST_SCORE: Score = Score::Three;
 
+/// Characters that are judged; the rest only makes a password better.
+const JUDGED: usize = 64;
+/// Signs that the estimate reads as letters.
+const LOOK_ALIKES: &str = "4@8({[<3691!|70$5+%2";
+/// More distinct ones than this are not judged.
+const MOST_LOOK_ALIKES: usize = 6;
+
 /// The rules for new passwords; a password that is already somebody's is not judged again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Policy {
@@ -34,9 +41,17 @@ impl Policy {
         if let Some(reason) = blocklist::consists_of_known_words(text, context) {
             return Err(Invalid::new(reason));
         }
+        // The estimate tries every reading of look-alike signs: with many of them it takes seconds, and
+        // a text that has so many is no dictionary word.
+        let signs: std::collections::HashSet<char> =
+            text.chars().filter(|c| LOOK_ALIKES.contains(*c)).collect();
+        if signs.len() > MOST_LOOK_ALIKES {
+            return Ok(());
+        }
         let words = blocklist::personal(context);
         let inputs: Vec<_> = context.iter().copied().chain(words.iter().map(String::as_str)).collect();
-        let estimate = zxcvbn(text, &inputs);
+        let judged: String = text.chars().take(JUDGED).collect();
+        let estimate = zxcvbn(&judged, &inputs);
         if estimate.score() >= LEAST_SCORE {
             return Ok(());
         }

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Most sessions ended by the transaction itself; more follow right behind it.
-const SESSIONS_AT_ONCE: usize = 60;
+const SESSIONS_AT_ONCE: usize = 40;
 
 /// Most memberships that hear of a new address; the others keep the old one in their audit logs.
 const MEMBERSHIPS_AT_ONCE: usize = 25;
@@ -40,7 +40,7 @@ pub struct UserChange<'a> {
     pub values: (Value, Value),
     /// Which sessions end.
     pub end: EndSessions,
-    /// The session that has just shown a second factor.
+    /// The session that has just shown a second factor; the one that [`EndSessions::Others`] keeps.
     pub strengthen: Option<SessionId>,
     /// The new password of the address.
     pub password: Option<&'a PasswordHash>,
@@ -56,8 +56,12 @@ pub struct UserChange<'a> {
     pub switch: Option<(SessionId, TenantId)>,
     /// A tenant that the person leaves.
     pub leave: Option<Leave>,
-    /// An account elsewhere that becomes (`true`) or ceases to be theirs, by its key.
-    pub connection: Option<(bool, &'a str)>,
+    /// An account elsewhere that becomes theirs, by its key.
+    pub connect: Option<&'a str>,
+    /// Accounts elsewhere that cease to be theirs, by their keys.
+    pub disconnect: &'a [String],
+    /// The devices that go along to another address.
+    pub devices: &'a [String],
     /// Mails to send.
     pub mails: Vec<IdentityMailRequest>,
 }
@@ -94,31 +98,40 @@ impl PlatformStore<'_> {
         let ending = self.ending(user, change.end, world).await?;
         let (first, rest) = ending.split_at(ending.len().min(SESSIONS_AT_ONCE));
         let person = Action::put(to_row(&keys::user(user.id), "user", user)?).if_version(read);
-        let mut command = Command::new().and(person, Conflict::Stale);
+        // The first condition that fails is the one told: a used link says so, even when whoever used
+        // it at the same moment changed the person too.
+        let mut command = with_links(Command::new(), user, change)?.and(person, Conflict::Stale);
         command = self.with_address(command, user, change);
         if change.moved_from.is_some() {
             command = self.with_memberships(command, user).await?;
         }
-        command = with_links(command, user, change)?;
         for session in first {
             command = command.ending(user.id, session.id, now);
         }
         // The session that stays goes along with the person's epoch.
         if let EndSessions::Others(kept) = change.end {
-            let kept = Action::update(&keys::session(user.id, kept), "SET epoch = :epoch")
-                .value(":epoch", number(user.epoch))
-                .when("attribute_exists(PK)");
-            command = command.and(kept, Conflict::Stale);
+            let strong = if change.strengthen == Some(kept) { ", strong = :yes" } else { "" };
+            let along = Action::update(&keys::session(user.id, kept), format!("SET epoch = :epoch{strong}"));
+            let along = along.value(":epoch", number(user.epoch)).when("attribute_exists(PK)");
+            let yes = aws_sdk_dynamodb::types::AttributeValue::Bool(true);
+            let along = if strong.is_empty() { along } else { along.value(":yes", yes) };
+            command = command.and(along, Conflict::Stale);
         }
         for mail in &change.mails {
             command = command.mailing(mail)?;
         }
         let record = AuditRecord::by(actor, change.action, user.id.to_string(), change.values.clone(), world);
+        if let Some(leave) = &change.leave {
+            command = command.recording(&keys::audit(leave.tenant, record.at, record.id), &record)?;
+        }
         let key = keys::user_audit(user.id, record.at, record.id);
         command.recording(&key, &record)?.commit(self.store).await?;
-        for batch in rest.chunks(SESSIONS_AT_ONCE) {
-            let end = |command: Command, session: &Session| command.ending(user.id, session.id, now);
-            batch.iter().fold(Command::new(), end).commit(self.store).await?;
+        for session in rest {
+            match Command::new().ending(user.id, session.id, now).commit(self.store).await {
+                // Somebody else ended it at the same moment.
+                Ok(()) | Err(StoreError::Conflict(_)) => {}
+                Err(error) => return Err(error),
+            }
         }
         Ok(())
     }
@@ -154,7 +167,9 @@ impl PlatformStore<'_> {
             let ours = copy.value(":user", text(user.id.to_string())).when("#user = :user");
             return command.and(ours, Conflict::Stale);
         };
-        let copy = copy_of(user, &address, change.password, true);
+        let devices = change.devices.iter().map(|device| text(device.as_str())).collect();
+        let copy = copy_of(user, &address, change.password, true).also("devices = :devices");
+        let copy = copy.value(":devices", aws_sdk_dynamodb::types::AttributeValue::L(devices));
         let free = copy.value(":user", text(user.id.to_string())).when("attribute_not_exists(#user)");
         let gone = Action::delete(&keys::sign_in(old))
             .name("#user", "user")
@@ -184,7 +199,7 @@ pub(crate) fn copy_of(
         set.push_str(", #password = :password");
     }
     if forgive {
-        set.push_str(" REMOVE failures, locked_until");
+        set.push_str(" REMOVE failures, locked_until, hits, #minute");
     }
     let null = aws_sdk_dynamodb::types::AttributeValue::Null(true);
     let copy = Action::update(&keys::sign_in(address), set)
@@ -199,6 +214,7 @@ pub(crate) fn copy_of(
         .value(":tenant", user.home().map_or(null, |tenant| text(tenant.to_string())))
         .value(":item", text("sign_in"))
         .value(":never", number(NEVER));
+    let copy = if forgive { copy.name("#minute", "minute") } else { copy };
     match password {
         Some(password) => copy.name("#password", "password").value(":password", phc(password)),
         None => copy,
@@ -212,12 +228,6 @@ fn with_links(mut command: Command, user: &User, change: &UserChange<'_>) -> Res
     for name in change.drop_links {
         let gone = Action::delete(&keys::link(user.id, name)).when("attribute_exists(PK)");
         command = command.and(gone, Conflict::LinkUsed);
-    }
-    if let Some(session) = change.strengthen {
-        let strong = Action::update(&keys::session(user.id, session), "SET strong = :yes")
-            .value(":yes", aws_sdk_dynamodb::types::AttributeValue::Bool(true))
-            .when("attribute_exists(PK)");
-        command = command.and(strong, Conflict::Stale);
     }
     if let Some((session, tenant)) = change.switch {
         let over = Action::update(&keys::session(user.id, session), "SET #tenant = :tenant")
@@ -235,18 +245,18 @@ fn with_links(mut command: Command, user: &User, change: &UserChange<'_>) -> Res
     if let Some(leave) = &change.leave {
         command = leave.write(command, user.id);
     }
-    let connection = change.connection.map(|(added, key)| (added, connection_hash(key)));
-    match connection {
-        Some((true, hash)) => {
-            let row = to_row(&keys::connection(&hash), "connection", &json!({ "user": user.id }))?;
+    for key in change.disconnect {
+        let ours = Action::delete(&keys::connection(&connection_hash(key)))
+            .name("#user", "user")
+            .value(":user", text(user.id.to_string()))
+            .when("attribute_not_exists(PK) OR #user = :user");
+        command = command.and(ours, Conflict::NotOurs);
+    }
+    match change.connect {
+        Some(key) => {
+            let key = keys::connection(&connection_hash(key));
+            let row = to_row(&key, "connection", &json!({ "user": user.id }))?;
             Ok(command.and(Action::put(row).if_new(), Conflict::Exists))
-        }
-        Some((false, hash)) => {
-            let ours = Action::delete(&keys::connection(&hash))
-                .name("#user", "user")
-                .value(":user", text(user.id.to_string()))
-                .when("attribute_not_exists(PK) OR #user = :user");
-            Ok(command.and(ours, Conflict::NotOurs))
         }
         None => Ok(command),
     }

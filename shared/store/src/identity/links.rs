@@ -13,6 +13,9 @@ use crate::{
     keys,
 };
 
+/// Each change of address leaves a link to undo it; more changes wait until one of them ends.
+const MOST_UNDO_LINKS: usize = 5;
+
 /// The link of one kind that a person has been sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Link {
@@ -77,7 +80,9 @@ impl PlatformStore<'_> {
             return Ok(None);
         };
         let (user, link): (User, Link) = (self.store.read(user)?, self.store.read(link)?);
-        let counts = link.digest == *digest && now < link.expires && link.epoch == user.epoch;
+        // A link that went to an address the person has no more opens nothing.
+        let theirs = purpose == Purpose::ChangeEmail.name() || link.email == user.email;
+        let counts = link.digest == *digest && now < link.expires && link.epoch == user.epoch && theirs;
         Ok(Some((user, link)).filter(|(user, _)| counts && user.is_active()))
     }
 
@@ -91,10 +96,7 @@ impl PlatformStore<'_> {
         now: Timestamp,
     ) -> Result<Option<(User, Link, Vec<String>)>, StoreError> {
         let purpose = Purpose::UndoEmail.name();
-        let query = self.store.prefix_query(&keys::user(user).pk, &keys::link(user, purpose).sk);
-        let rows = query.send().await?.items.unwrap_or_default();
-        self.store.sealer().freshen(&rows).await;
-        let links: Vec<Link> = rows.into_iter().map(|row| self.store.read(row)).collect::<Result<_, _>>()?;
+        let links = self.undo_links(user).await?;
         let Some(link) = links.iter().find(|link| link.digest == *digest && now < link.expires) else {
             return Ok(None);
         };
@@ -102,6 +104,21 @@ impl PlatformStore<'_> {
         let names = younger.map(|other| self.link_name(purpose, &other.email)).collect();
         let user = self.find_user(user).await?.filter(User::is_active);
         Ok(user.map(|user| (user, link.clone(), names)))
+    }
+
+    /// The links that undo a change of address, at most [`MOST_UNDO_LINKS`] of them alive.
+    async fn undo_links(&self, user: UserId) -> Result<Vec<Link>, StoreError> {
+        let prefix = keys::link(user, Purpose::UndoEmail.name()).sk;
+        let rows = self.store.prefix_query(&keys::user(user).pk, &prefix).send().await?;
+        let rows = rows.items.unwrap_or_default();
+        self.store.sealer().freshen(&rows).await;
+        rows.into_iter().map(|row| self.store.read(row)).collect()
+    }
+
+    /// Whether the address was changed so often of late that it cannot be changed once more.
+    pub async fn is_restless(&self, user: UserId, now: Timestamp) -> Result<bool, StoreError> {
+        let links = self.undo_links(user).await?;
+        Ok(links.iter().filter(|link| now < link.expires).count() >= MOST_UNDO_LINKS)
     }
 
     /// A person has one link of a kind, but one that undoes a change for each address they had.

@@ -68,6 +68,11 @@ impl PlatformStore<'_> {
         if mail.outcome.is_some() {
             return Ok(Claim::Ended);
         }
+        if mail.tries >= 2 * MAIL_TRIES {
+            // Its senders died over it and settled nothing.
+            self.settle_mail(id, "failed:senders_died").await?;
+            return Ok(Claim::Ended);
+        }
         let until = now.saturating_add(CLAIM).unwrap_or(now);
         let free = "attribute_not_exists(outcome) AND \
                     (attribute_not_exists(claimed_until) OR claimed_until < :now)";

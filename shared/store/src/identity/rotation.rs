@@ -44,11 +44,13 @@ impl PlatformStore<'_> {
         let salt: [u8; 16] = world.bytes();
         match self.swap(token, &salt, now).await? {
             Ok(old) => {
+                self.store.sealer().freshen(std::slice::from_ref(&old)).await;
                 let session: Session = self.store.read(old)?;
                 Ok(Rotation::Next(Box::new((token.successor(&salt), session))))
             }
             Err(found) if found.is_empty() => Ok(Rotation::Ended),
             Err(found) => {
+                self.store.sealer().freshen(std::slice::from_ref(&found)).await;
                 let session: Session = self.store.read(found)?;
                 self.not_current(token, session, actor, world).await
             }
@@ -70,6 +72,8 @@ impl PlatformStore<'_> {
         if session.previous.as_ref() == Some(&token.digest())
             && let Some(salt) = salt
         {
+            // As it was before the first of the repeated requests: idleness is judged by that.
+            let session = Session { refreshed: session.refreshed_before, ..session };
             return Ok(Rotation::Next(Box::new((token.successor(&salt), session))));
         }
         let ended = self.end_family(token.user, token.session, "session.reuse", actor, world).await;
@@ -133,12 +137,13 @@ impl PlatformStore<'_> {
             .update_item()
             .table_name(self.store.table())
             .set_key(Some(key_row(&keys::session(token.user, token.session))))
-            .update_expression("SET #previous = :old, #current = :new, #salt = :salt, #refreshed = :at")
+            .update_expression("SET #previous = :old, #current = :new, #salt = :salt, #before = #refreshed, #refreshed = :at")
             .condition_expression("#current = :old AND attribute_type(#ended, :null) AND #ends > :now")
             .expression_attribute_names("#previous", "previous")
             .expression_attribute_names("#current", "current")
             .expression_attribute_names("#salt", "salt")
             .expression_attribute_names("#refreshed", "refreshed")
+            .expression_attribute_names("#before", "refreshed_before")
             .expression_attribute_names("#ended", "ended")
             .expression_attribute_names("#ends", "ends")
             .expression_attribute_values(":old", text(token.digest().as_str()))

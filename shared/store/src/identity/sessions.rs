@@ -26,6 +26,9 @@ pub struct Session {
     pub created: Timestamp,
     /// When it was last refreshed; never for sessions without refresh tokens.
     pub refreshed: Option<Timestamp>,
+    /// When it was refreshed the time before.
+    #[serde(default)]
+    pub refreshed_before: Option<Timestamp>,
     /// It ends here at the latest.
     pub expires: Timestamp,
     /// Set when it was ended early.

@@ -95,6 +95,28 @@ impl PlatformStore<'_> {
         command.recording(&key, &record)?.commit(self.store).await
     }
 
+    /// Writes a hash of the same password with today's parameters, if it is still the password.
+    pub async fn renew_password(
+        &self,
+        address: &AddressKey,
+        sign_in: &SignIn,
+        rehashed: &PasswordHash,
+    ) -> Result<(), StoreError> {
+        let Some(old) = &sign_in.password else { return Ok(()) };
+        let renew = Action::update(&keys::sign_in(address), "SET #password = :new")
+            .name("#password", "password")
+            .value(":new", phc(rehashed))
+            .value(":old", phc(old))
+            .when("#password = :old");
+        Command::new().and(renew, Conflict::Stale).commit(self.store).await
+    }
+
+    /// Takes a counted attempt back that was no guess.
+    pub async fn forgive(&self, address: &AddressKey) -> Result<(), StoreError> {
+        let forgive = Action::update(&keys::sign_in(address), "REMOVE failures, locked_until");
+        Command::new().and(forgive.when("attribute_exists(PK)"), Conflict::Stale).commit(self.store).await
+    }
+
     /// Records a sign-in that was refused; for unknown addresses just the same.
     pub async fn record_refusal(
         &self,
@@ -146,8 +168,14 @@ fn reset(opening: &Opening<'_>) -> Action {
         Action::update(&keys::sign_in(opening.address), format!("{set}REMOVE failures, locked_until"))
             .value(":user", text(opening.user.to_string()))
             .value(":epoch", number(opening.session.epoch))
-            .name("#user", "user")
-            .when("#user = :user AND epoch = :epoch");
+            .name("#user", "user");
+    // A second factor that was set up in this very moment is asked for.
+    reset = if opening.session.strong {
+        reset.when("#user = :user AND epoch = :epoch")
+    } else {
+        let none = aws_sdk_dynamodb::types::AttributeValue::Bool(false);
+        reset.value(":none", none).when("#user = :user AND epoch = :epoch AND second_factor = :none")
+    };
     if let Some(devices) = opening.devices {
         let devices = devices.iter().map(|device| text(device.as_str())).collect();
         reset = reset

@@ -93,6 +93,7 @@ pub(crate) fn session(tenant: TenantId, world: &World) -> Session {
         epoch: 0,
         created: world.now(),
         refreshed: None,
+        refreshed_before: None,
         expires: world.now() + SignedDuration::from_hours(1),
         ended: None,
         strong: false,

@@ -1,0 +1,98 @@
+//! The walk to an outside provider and back, bound to the client that began it and to its purpose.
+
+use axum::{
+    Json,
+    response::{IntoResponse as _, Response},
+};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use vestibule_adapters::oidc::{Attempt, Identity, OidcError, Provider};
+use vestibule_api::{ApiError, Code, cookies, limiting};
+use vestibule_domain::User;
+use vestibule_store::Quota;
+
+use crate::{Auth, connections, social_login::SocialStart};
+
+/// Seconds that a sign-in at a provider may take.
+const ATTEMPT: i64 = 600;
+
+/// What comes back from a provider.
+#[derive(Clone, Copy)]
+pub(crate) struct Back<'a> {
+    pub(crate) provider: &'a str,
+    pub(crate) code: &'a str,
+    pub(crate) state: &'a str,
+    pub(crate) sealed: &'a str,
+}
+
+impl Auth {
+    fn provider(&self, name: &str) -> Result<&Provider, ApiError> {
+        self.providers.get(name).ok_or_else(ApiError::not_found)
+    }
+
+    fn redirect(&self, provider: &str) -> String {
+        format!("{}/auth/social/{provider}", self.site)
+    }
+
+    /// The way to the provider, bound to this client and to what it is for.
+    pub(crate) async fn start_social(
+        &self,
+        provider: &str,
+        purpose: &str,
+        quota: Quota,
+    ) -> Result<Response, ApiError> {
+        let found = self.provider(provider)?;
+        let start = found.start(&self.redirect(provider), &self.api.world).await.map_err(failed)?;
+        let plain = serde_json::to_vec(&start.attempt).map_err(|error| ApiError::Fault(Box::new(error)))?;
+        let keys = self.api.store.sealer().keys();
+        let attempt = URL_SAFE_NO_PAD.encode(keys.seal(&plain, purpose.as_bytes(), self.api.world.bytes()));
+        let view = SocialStart { authorization_url: start.url, attempt: attempt.clone() };
+        let mut response = Json(view).into_response();
+        cookies::set(&mut response, cookies::SOCIAL, &attempt, ATTEMPT, false);
+        Ok(limiting::with_quota(response, quota))
+    }
+
+    /// Whether what comes back was begun to connect an account to this person.
+    pub(crate) async fn began_connection(&self, back: Back<'_>, user: &User) -> bool {
+        self.unseal(back, &connections::purpose(user)).await.is_ok()
+    }
+
+    async fn unseal(&self, back: Back<'_>, purpose: &str) -> Result<Attempt, ApiError> {
+        let sealed = URL_SAFE_NO_PAD.decode(back.sealed).map_err(|_| not_bound())?;
+        let personal = self.api.store.sealer();
+        personal.prepare_for(&sealed).await;
+        let plain = personal.keys().open(&sealed, purpose.as_bytes()).map_err(|_| not_bound())?;
+        serde_json::from_slice(&plain).map_err(|_| not_bound())
+    }
+
+    /// Who the provider says it was.
+    pub(crate) async fn identify(&self, back: Back<'_>, purpose: &str) -> Result<Identity, ApiError> {
+        let found = self.provider(back.provider)?;
+        let attempt = self.unseal(back, purpose).await?;
+        if attempt.provider() != back.provider {
+            return Err(not_bound());
+        }
+        let (redirect, now) = (self.redirect(back.provider), self.api.world.now());
+        found.finish(&redirect, &attempt, back.state, back.code, now).await.map_err(failed)
+    }
+}
+
+fn failed(error: OidcError) -> ApiError {
+    match error {
+        OidcError::Unavailable => {
+            ApiError::new(Code::Unavailable, "The identity provider does not answer; try again.")
+        }
+        OidcError::Refused(reason) => {
+            tracing::info!(reason, "a sign-in at a provider was refused");
+            ApiError::new(
+                Code::CredentialsInvalid,
+                "The provider's answer does not fit. Begin the sign-in again.",
+            )
+        }
+        OidcError::Misconfigured(reason) => ApiError::Fault(format!("identity provider: {reason}").into()),
+    }
+}
+
+fn not_bound() -> ApiError {
+    let detail = "This sign-in was begun in another browser or too long ago. Begin it again.";
+    ApiError::new(Code::CredentialsInvalid, detail)
+}

@@ -1,0 +1,74 @@
+//! `GET /auth/social/{provider}`: the way back from a provider, in a browser.
+
+use axum::{
+    extract::{Query, State},
+    response::Response,
+};
+use http::{HeaderMap, StatusCode, header};
+use serde::Deserialize;
+use vestibule_api::{ApiError, ApiPath, Delivery, Origin, SignedIn, cookies};
+
+use crate::{
+    Auth,
+    attempt::Group,
+    connections,
+    provider_walk::Back,
+    sign_in_pages::{entered, told},
+};
+
+/// The query of the way back from a provider. Anything else in it is left alone.
+#[derive(Debug, Deserialize)]
+pub struct CallbackQuery {
+    #[serde(default)]
+    code: String,
+    #[serde(default)]
+    state: String,
+}
+
+/// The way back from a provider, in the browser that began: signs in with cookies and goes home, or
+/// connects the account to the person who is signed in, if that is what was begun.
+#[utoipa::path(get, path = "/auth/social/{provider}", tag = "pages", params(("provider" = String, Path)),
+    responses((status = 303), (status = "4XX", content_type = "text/html")))]
+pub async fn social_callback(
+    State(auth): State<Auth>,
+    ApiPath(provider): ApiPath<String>,
+    Query(query): Query<CallbackQuery>,
+    headers: HeaderMap,
+    origin: Origin,
+    caller: Result<SignedIn, ApiError>,
+) -> Response {
+    let sealed = cookies::find(&headers, cookies::SOCIAL).unwrap_or_default();
+    let back = Back { provider: &provider, code: &query.code, state: &query.state, sealed };
+    let done = come_back(&auth, back, &origin, caller.ok()).await;
+    let mut response = done.unwrap_or_else(|error| told(&auth, error));
+    cookies::forget(&mut response, cookies::SOCIAL);
+    response
+}
+
+async fn come_back(
+    auth: &Auth,
+    back: Back<'_>,
+    origin: &Origin,
+    caller: Option<SignedIn>,
+) -> Result<Response, ApiError> {
+    let quota = auth.admit(Group::SignIn, origin).await?;
+    if let Some(caller) = caller
+        && auth.began_connection(back, &caller.user).await
+    {
+        connections::connect(auth, caller, back).await?;
+        return Ok(auth.pages.done(
+            "Connected",
+            "You can sign in with it from now on.",
+            Some(("Go on", &auth.home)),
+        ));
+    }
+    let signed_in = auth.finish_social(back, origin, Delivery::Cookies, quota).await?;
+    let mut response = entered(auth, &signed_in);
+    if signed_in.headers().contains_key(header::SET_COOKIE) {
+        *response.status_mut() = StatusCode::SEE_OTHER;
+        if let Ok(home) = http::HeaderValue::from_str(&auth.home) {
+            response.headers_mut().insert(header::LOCATION, home);
+        }
+    }
+    Ok(response)
+}

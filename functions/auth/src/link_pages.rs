@@ -4,7 +4,7 @@
 //! from our own page.
 
 use axum::{
-    extract::{Form, Query, State},
+    extract::{Query, State},
     response::{IntoResponse as _, Response},
 };
 use secrecy::{ExposeSecret as _, SecretString};
@@ -19,7 +19,7 @@ use crate::{
     email_change, magic_link,
     pages::ConfirmPage,
     password_reset,
-    sign_in_pages::{OwnPage, entered},
+    sign_in_pages::{OwnPage, PageForm, entered},
     verify_email,
 };
 
@@ -86,7 +86,7 @@ pub async fn post_verify_email(
     State(auth): State<Auth>,
     _: OwnPage,
     origin: Origin,
-    Form(form): Form<LinkForm>,
+    PageForm(form): PageForm<LinkForm>,
 ) -> Response {
     let done = verify_email::activate(&auth, form.token.expose_secret(), &origin).await;
     let page =
@@ -109,7 +109,7 @@ pub async fn post_magic_link(
     State(auth): State<Auth>,
     _: OwnPage,
     origin: Origin,
-    Form(form): Form<LinkForm>,
+    PageForm(form): PageForm<LinkForm>,
 ) -> Response {
     let done = magic_link::follow(&auth, form.token.expose_secret(), &origin, Delivery::Cookies).await;
     ended(&auth, done.map(|signed_in| entered(&auth, &signed_in)))
@@ -133,7 +133,7 @@ pub async fn post_reset_password(
     State(auth): State<Auth>,
     _: OwnPage,
     origin: Origin,
-    Form(form): Form<LinkForm>,
+    PageForm(form): PageForm<LinkForm>,
 ) -> Response {
     let token = form.token.expose_secret();
     let again = |problem: &str| {
@@ -170,7 +170,7 @@ pub async fn post_confirm_email(
     State(auth): State<Auth>,
     _: OwnPage,
     origin: Origin,
-    Form(form): Form<LinkForm>,
+    PageForm(form): PageForm<LinkForm>,
 ) -> Response {
     let done = email_change::confirm(&auth, form.token.expose_secret(), &origin).await;
     let text = "You sign in with the new address from now on. The old one was told.";
@@ -194,7 +194,7 @@ pub async fn post_undo_email(
     State(auth): State<Auth>,
     _: OwnPage,
     origin: Origin,
-    Form(form): Form<LinkForm>,
+    PageForm(form): PageForm<LinkForm>,
 ) -> Response {
     let done = email_change::undo(&auth, form.token.expose_secret(), &origin).await;
     let text = "All devices were signed out. A mail with a link for a new password is on its way.";

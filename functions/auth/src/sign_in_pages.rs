@@ -2,12 +2,12 @@
 //! and what comes after a sign-in.
 
 use axum::{
-    extract::{Form, FromRequestParts, State},
+    extract::{Form, FromRequest, FromRequestParts, Request, State},
     response::{IntoResponse as _, Response},
 };
 use http::{StatusCode, header, request::Parts};
 use secrecy::{ExposeSecret as _, SecretString};
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vestibule_adapters::bot_check::Action;
@@ -19,6 +19,20 @@ use crate::{Auth, begin::Asked, mail_request::AskForMail, second_factor::give_co
 /// The pages with their documentation.
 pub fn routes() -> OpenApiRouter<Auth> {
     OpenApiRouter::new().routes(routes!(show_home, post_ask)).routes(routes!(post_second_factor))
+}
+
+/// The form of one of our pages, refused as a problem when it is none.
+#[derive(Debug)]
+pub struct PageForm<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for PageForm<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let form = Form::<T>::from_request(request, state).await;
+        let refused = "Open the page and use its form.";
+        form.map(|Form(form)| Self(form)).map_err(|_| ApiError::new(Code::BodyInvalid, refused))
+    }
 }
 
 /// Proof that a form was sent by our own page: browsers say so themselves.
@@ -72,7 +86,7 @@ pub async fn post_second_factor(
     State(auth): State<Auth>,
     _: OwnPage,
     origin: Origin,
-    Form(form): Form<CodeForm>,
+    PageForm(form): PageForm<CodeForm>,
 ) -> Response {
     let done = give_code(&auth, (&form.ticket, &form.code), &origin, Delivery::Cookies).await;
     if let Ok(signed_in) = done {
@@ -104,7 +118,7 @@ pub async fn post_ask(
     State(auth): State<Auth>,
     _: OwnPage,
     origin: Origin,
-    Form(form): Form<AskForm>,
+    PageForm(form): PageForm<AskForm>,
 ) -> Response {
     let request = AskForMail { email: form.email, bot_token: None };
     let (action, kind) = match form.mail.as_str() {

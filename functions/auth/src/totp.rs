@@ -137,11 +137,12 @@ pub async fn remove_totp(
     origin: Origin,
     ApiJson(request): ApiJson<RemoveTotp>,
 ) -> Result<StatusCode, ApiError> {
-    if caller.user.totp.is_none() {
-        return Err(ApiError::new(Code::WrongState, "There is no second factor."));
-    }
     let counted = auth.reauthenticate(&caller, request.password.as_ref(), "password", &origin).await?;
     let SignedIn { mut user, actor, .. } = caller;
+    if user.totp.is_none() {
+        auth.api.store.platform().forgive(&counted.address).await?;
+        return Err(ApiError::new(Code::WrongState, "There is no second factor."));
+    }
     let set_up = user.second_factor().is_some();
     if set_up && use_code(&mut user, request.code.expose_secret(), auth.api.world.now()).is_none() {
         return Err(auth.refuse(&counted, &user.email, &origin, "second_factor").await?);

@@ -40,6 +40,7 @@ pub struct Trust {
     secrets: Arc<Secrets>,
     name: Arc<str>,
     read: Arc<AtomicI64>,
+    asked: Arc<tokio::sync::Mutex<i64>>,
 }
 
 impl std::fmt::Debug for Trust {
@@ -63,6 +64,7 @@ impl Trust {
             secrets,
             name: name.into(),
             read: Arc::new(AtomicI64::new(now.as_millisecond())),
+            asked: Arc::new(tokio::sync::Mutex::new(i64::MIN)),
         })
     }
 
@@ -97,13 +99,17 @@ impl Trust {
         Ok(claims)
     }
 
-    /// Reads the keys again when they are old or do not have the token's.
+    /// Reads the keys again when they are old or do not have the token's; those who come meanwhile
+    /// with such a token wait for it.
     pub async fn keep_up(&self, token: &str, now: Timestamp) {
         let (millis, read) = (now.as_millisecond(), self.read.load(Ordering::Relaxed));
-        let age = millis - read;
-        if age > AFTER || (age > AT_MOST && !self.verifier.knows(token)) {
-            let ours = self.read.compare_exchange(read, millis, Ordering::Relaxed, Ordering::Relaxed);
-            if ours.is_ok() {
+        let ours = || self.read.compare_exchange(read, millis, Ordering::Relaxed, Ordering::Relaxed).is_ok();
+        if millis - read > AFTER && ours() {
+            self.reload(now).await;
+        } else if !self.verifier.knows(token) {
+            let mut asked = self.asked.lock().await;
+            if !self.verifier.knows(token) && millis.saturating_sub(*asked) > AT_MOST {
+                *asked = millis;
                 self.reload(now).await;
             }
         }

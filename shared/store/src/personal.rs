@@ -12,6 +12,7 @@ use std::{
 
 use aws_sdk_dynamodb::{primitives::Blob, types::AttributeValue};
 use secrecy::SecretString;
+use tokio::sync::Mutex;
 use vestibule_auth::{FieldError, FieldKeys};
 use vestibule_domain::{Email, World};
 
@@ -48,6 +49,7 @@ pub struct Sealer {
     world: World,
     load: Option<Arc<LoadRing>>,
     loaded: Arc<AtomicI64>,
+    asked: Arc<Mutex<i64>>,
 }
 
 impl std::fmt::Debug for Sealer {
@@ -70,7 +72,7 @@ impl Sealer {
     /// Seals with the current key of `keys`.
     pub fn new(keys: FieldKeys, world: World) -> Self {
         let loaded = Arc::new(AtomicI64::new(world.now().as_millisecond()));
-        Self { keys, world, load: None, loaded }
+        Self { keys, world, load: None, loaded, asked: Arc::new(Mutex::new(i64::MIN)) }
     }
 
     /// The same, reading the ring again every five minutes and whenever a row has an unknown key,
@@ -82,32 +84,44 @@ impl Sealer {
 
     /// Reads the ring again when it is due, or when one of `rows` needs a key that is not known.
     pub(crate) async fn freshen(&self, rows: &[Row]) {
-        let (now, loaded) = (self.world.now().as_millisecond(), self.loaded.load(Ordering::Relaxed));
-        let unknown = || rows.iter().any(|row| self.has_unknown_key(row));
-        let due = now - loaded > RELOAD_AFTER || (now - loaded > RELOAD_AT_MOST && unknown());
-        if due {
-            self.reload(loaded).await;
+        if rows.iter().any(|row| self.has_unknown_key(row)) {
+            self.learn(|| rows.iter().any(|row| self.has_unknown_key(row))).await;
+            return;
         }
-    }
-
-    async fn reload(&self, loaded: i64) {
-        let Some(load) = self.load.as_ref() else { return };
         let now = self.world.now().as_millisecond();
+        let loaded = self.loaded.load(Ordering::Relaxed);
         // One request reads it; those beside it go on with what they have.
-        let ours = self.loaded.compare_exchange(loaded, now, Ordering::Relaxed, Ordering::Relaxed);
-        if ours.is_ok()
-            && let Some(ring) = load().await
-            && self.keys.replace(&ring).is_err()
-        {
-            tracing::error!("the ring of field keys cannot be read; the old one stays");
+        let ours = || self.loaded.compare_exchange(loaded, now, Ordering::Relaxed, Ordering::Relaxed).is_ok();
+        if now - loaded > RELOAD_AFTER && ours() {
+            self.reload().await;
         }
     }
 
     /// Reads the ring again when `sealed` needs a key that is not known: for what is sealed outside of
     /// the table.
     pub async fn prepare_for(&self, sealed: &[u8]) {
-        if FieldKeys::kid_of(sealed).is_some_and(|kid| !self.keys.has(kid)) {
-            self.reload(self.loaded.load(Ordering::Relaxed)).await;
+        let unknown = || FieldKeys::kid_of(sealed).is_some_and(|kid| !self.keys.has(kid));
+        if unknown() {
+            self.learn(unknown).await;
+        }
+    }
+
+    /// Reads the ring for a key that is not known; those who come meanwhile wait for it.
+    async fn learn(&self, unknown: impl Fn() -> bool) {
+        let mut asked = self.asked.lock().await;
+        let now = self.world.now().as_millisecond();
+        if unknown() && now.saturating_sub(*asked) > RELOAD_AT_MOST {
+            *asked = now;
+            self.reload().await;
+        }
+    }
+
+    async fn reload(&self) {
+        let Some(load) = self.load.as_ref() else { return };
+        if let Some(ring) = load().await
+            && self.keys.replace(&ring).is_err()
+        {
+            tracing::error!("the ring of field keys cannot be read; the old one stays");
         }
     }
 

@@ -152,10 +152,10 @@ fn groups() -> [Vec<(&'static str, Value)>; 4] {
         vec![
             ("password", json!({ "currentPassword": PASSWORD, "newPassword": PASSWORD })),
             ("email", json!({ "email": "b@example.org", "password": PASSWORD })),
-            ("totp", password.clone()),
+            ("totp", password),
             ("totp/confirm", json!({ "code": "000000" })),
             ("totp/remove", json!({ "password": PASSWORD, "code": "000000" })),
-            ("recovery-codes", password),
+            ("recovery-codes", json!({ "password": PASSWORD, "code": "000000" })),
         ],
     ]
 }

@@ -47,7 +47,7 @@ async fn a04_no_way_to_sign_in_goes_round_the_lock() {
         ("/api/v1/auth/password", json!({ "currentPassword": PASSWORD, "newPassword": OTHER })),
         ("/api/v1/auth/email", json!({ "email": "new@example.org", "password": PASSWORD })),
         ("/api/v1/auth/totp/remove", json!({ "password": PASSWORD, "code": code(&app, &secret, 0) })),
-        ("/api/v1/auth/recovery-codes", json!({ "password": PASSWORD })),
+        ("/api/v1/auth/recovery-codes", json!({ "password": PASSWORD, "code": code(&app, &secret, 0) })),
     ] {
         let answer = mine.post(path, &body).await;
         assert_eq!(shape(&answer), shape(&refused), "{path}");

@@ -26,7 +26,6 @@ async fn p07_only_the_listed_methods_and_paths_are_there() {
         }
     }
     for path in [
-        "/",
         "/debug",
         "/metrics",
         "/health",

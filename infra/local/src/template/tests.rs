@@ -21,16 +21,16 @@ fn refusal(yaml: &str) -> String {
 #[test]
 fn the_deployed_template_becomes_every_part_of_the_stack() {
     let template = Template::parse(TEMPLATE, &around()).unwrap();
-    assert_eq!(template.functions.len(), 7);
-    assert_eq!(template.routes.len(), 13);
+    assert_eq!(template.functions.len(), 10);
+    assert_eq!(template.routes.len(), 59);
     assert_eq!(template.state_machines.len(), 2);
-    assert_eq!(template.secrets.len(), 2);
+    assert_eq!(template.secrets.len(), 7);
     assert_eq!(template.schedules[0].every, Duration::from_mins(1));
     assert_eq!(template.rules[0].bus, "vestibule-bus");
     assert_eq!(template.buses[0].name, "vestibule-bus");
-    let stream = &template.streams[0];
-    assert_eq!((stream.table.as_str(), stream.batch_size), ("vestibule-Table", 100));
-    assert!(stream.bisect && stream.reports_failures);
+    let batches: Vec<_> = template.streams.iter().map(|s| (s.table.as_str(), s.batch_size)).collect();
+    assert_eq!(batches, [("vestibule-Table", 100), ("vestibule-Table", 10)]);
+    assert!(template.streams.iter().all(|stream| stream.bisect && stream.reports_failures));
     let table = &template.tables[0];
     assert_eq!(table.name, "vestibule-Table");
     assert_eq!(table.indexes.len(), 2);

@@ -16,7 +16,11 @@ pub struct Memory {
 pub fn cpu(pid: u32) -> io::Result<Duration> {
     let mut nanoseconds = 0;
     for thread in fs::read_dir(format!("/proc/{pid}/task"))? {
-        let text = fs::read_to_string(thread?.path().join("schedstat"))?;
+        let text = match fs::read_to_string(thread?.path().join("schedstat")) {
+            // The thread has ended since it was listed: `ENOENT` or, once it was opened, `ESRCH`.
+            Err(error) if matches!(error.raw_os_error(), Some(2 | 3)) => continue,
+            read => read?,
+        };
         nanoseconds +=
             text.split(' ').next().and_then(|first| first.parse::<u64>().ok()).ok_or_else(unreadable)?;
     }

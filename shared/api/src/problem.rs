@@ -184,7 +184,10 @@ impl ApiError {
 
     /// A 401 for a sign-in, the same whatever was wrong with it.
     pub fn credentials() -> Self {
-        Self::new(Code::CredentialsInvalid, "Check the address and the password, or ask for a new password.")
+        Self::new(
+            Code::CredentialsInvalid,
+            "Check the address, the password and the code, or ask for a new password.",
+        )
     }
 
     /// A 400 for a mailed link, the same whatever is wrong with it.

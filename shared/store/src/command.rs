@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// How often a transaction that lost against another one is sent again.
-const TRIES: u32 = 6;
+pub(crate) const TRIES: u32 = 6;
 
 enum Kind {
     Put(Row),

@@ -27,6 +27,7 @@ mod seed;
 mod store;
 mod table;
 mod tenants;
+mod update;
 
 pub use audit::AuditRecord;
 pub use authz::{Access, Membership, SelfAccess};

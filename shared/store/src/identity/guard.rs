@@ -1,16 +1,14 @@
 //! Counters that slow guessing down. Each is one conditional update: a request is counted before
 //! anything is compared, so that two hundred at once are counted like two hundred in a row.
 
-use aws_sdk_dynamodb::{
-    operation::update_item::UpdateItemError,
-    types::{AttributeValue, ReturnConsumedCapacity, ReturnValue, ReturnValuesOnConditionCheckFailure},
+use aws_sdk_dynamodb::types::{
+    AttributeValue, ReturnConsumedCapacity, ReturnValue, ReturnValuesOnConditionCheckFailure,
 };
 use jiff::{SignedDuration, Timestamp};
 
 use super::SignIn;
 use crate::{
     AddressKey, PlatformStore, StoreError,
-    command::pause,
     item::{Row, key_row, number, text},
     keys::{self, Key},
 };
@@ -248,20 +246,7 @@ impl Counter {
             .return_values(ReturnValue::AllNew)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
-        for attempt in 1.. {
-            let error = match request.clone().send().await {
-                Ok(answer) => return Ok(Ok(answer.attributes.unwrap_or_default())),
-                Err(error) => error,
-            };
-            match error.as_service_error() {
-                Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
-                    return Ok(Err(failed.item.clone().unwrap_or_default()));
-                }
-                Some(UpdateItemError::TransactionConflictException(_)) if attempt < 6 => pause(attempt).await,
-                _ => return Err(error.into()),
-            }
-        }
-        Ok(Err(Row::new()))
+        crate::update::update_or_old(request).await
     }
 }
 

@@ -1,10 +1,7 @@
 //! Rotation of refresh tokens: one conditional update. Its failure brings the row along, which
 //! tells a repeated request (same successor again) from a stolen token (the family ends).
 
-use aws_sdk_dynamodb::{
-    operation::update_item::UpdateItemError,
-    types::{ReturnConsumedCapacity, ReturnValue, ReturnValuesOnConditionCheckFailure},
-};
+use aws_sdk_dynamodb::types::{ReturnConsumedCapacity, ReturnValue, ReturnValuesOnConditionCheckFailure};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::Timestamp;
 use serde_json::json;
@@ -13,9 +10,9 @@ use vestibule_domain::{SessionId, TenantId, User, UserId, World};
 
 use super::Session;
 use crate::{
-    AuditRecord, Conflict, Membership, PlatformStore, StoreError,
+    AuditRecord, Membership, PlatformStore, StoreError,
     authz::Roles,
-    command::{Command, pause},
+    command::Command,
     item::{Row, key_row, number, text},
     keys,
 };
@@ -155,19 +152,6 @@ impl PlatformStore<'_> {
             .return_values(ReturnValue::AllOld)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
-        for attempt in 1.. {
-            let error = match request.clone().send().await {
-                Ok(answer) => return Ok(Ok(answer.attributes.unwrap_or_default())),
-                Err(error) => error,
-            };
-            match error.as_service_error() {
-                Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
-                    return Ok(Err(failed.item.clone().unwrap_or_default()));
-                }
-                Some(UpdateItemError::TransactionConflictException(_)) if attempt < 6 => pause(attempt).await,
-                _ => return Err(error.into()),
-            }
-        }
-        Err(Conflict::Stale.into())
+        crate::update::update_or_old(request).await
     }
 }

@@ -25,6 +25,8 @@ use crate::template::Route;
 use routes::Routes;
 
 const BODY_LIMIT: usize = 10 * 1024 * 1024;
+/// How far a body is read before it is refused: a client cut off while it sends may never see the answer.
+const READ_LIMIT: usize = 4 * BODY_LIMIT;
 const HEADER_LIMIT: usize = 10_240;
 /// Hard limit of an HTTP API on its integrations.
 const INTEGRATION_TIMEOUT: Duration = Duration::from_secs(30);
@@ -73,7 +75,9 @@ impl Gateway {
         }
         let matched = self.routes.find(parts.method.as_str(), parts.uri.path());
         let matched = matched.ok_or(StatusCode::NOT_FOUND)?;
-        let body: Bytes = to_bytes(body, BODY_LIMIT).await.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
+        let body: Option<Bytes> =
+            to_bytes(body, READ_LIMIT).await.ok().filter(|body| body.len() <= BODY_LIMIT);
+        let body = body.ok_or(StatusCode::PAYLOAD_TOO_LARGE)?;
         let source = parts.extensions.get::<ConnectInfo<SocketAddr>>();
         let call = event::Call {
             request_id,

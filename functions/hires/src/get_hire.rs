@@ -1,7 +1,7 @@
 //! `GET /api/hires/{id}`
 
-use axum::{Json, extract::State};
-use vestibule_api::{Api, ApiError, ApiPath, Authenticated, Problem};
+use axum::Json;
+use vestibule_api::{ApiError, Problem, Reading};
 use vestibule_domain::{HireId, Permission};
 
 use crate::view::HireView;
@@ -10,12 +10,7 @@ use crate::view::HireView;
 #[utoipa::path(get, path = "/api/hires/{id}", tag = "hires", params(("id" = String, Path, description = "The hire's id")),
     responses((status = 200, body = HireView), (status = "4XX", body = Problem, content_type = "application/problem+json")),
     security(("token" = [])))]
-pub async fn get_hire(
-    State(api): State<Api>,
-    caller: Authenticated,
-    ApiPath(id): ApiPath<HireId>,
-) -> Result<Json<HireView>, ApiError> {
-    let scope = caller.require(Permission::HiresView)?;
-    let hire = api.store.tenant(&scope).find_hire(id).await?.ok_or_else(ApiError::not_found)?;
+pub async fn get_hire(reading: Reading<HireId>) -> Result<Json<HireView>, ApiError> {
+    let hire = reading.require(Permission::HiresView)?;
     Ok(Json(HireView::from(&hire)))
 }

@@ -1,7 +1,7 @@
 //! `GET /api/provision/jobs/{id}`
 
-use axum::{Json, extract::State};
-use vestibule_api::{Api, ApiError, ApiPath, Authenticated, Problem};
+use axum::Json;
+use vestibule_api::{ApiError, Problem, Reading};
 use vestibule_domain::{JobId, Permission};
 
 use crate::view::JobView;
@@ -11,12 +11,7 @@ use crate::view::JobView;
     params(("id" = String, Path, description = "The job's id")),
     responses((status = 200, body = JobView), (status = "4XX", body = Problem, content_type = "application/problem+json")),
     security(("token" = [])))]
-pub async fn get_job(
-    State(api): State<Api>,
-    caller: Authenticated,
-    ApiPath(id): ApiPath<JobId>,
-) -> Result<Json<JobView>, ApiError> {
-    let scope = caller.require(Permission::ProvisioningView)?;
-    let job = api.store.tenant(&scope).find_job(id).await?.ok_or_else(ApiError::not_found)?;
+pub async fn get_job(reading: Reading<JobId>) -> Result<Json<JobView>, ApiError> {
+    let job = reading.require(Permission::ProvisioningView)?;
     Ok(Json(JobView::from(&job)))
 }

@@ -13,7 +13,7 @@ use vestibule_api::{
     tokens,
 };
 use vestibule_auth::RefreshToken;
-use vestibule_store::Rotation;
+use vestibule_store::{Rotation, Standing};
 
 use crate::Sessions;
 
@@ -70,7 +70,7 @@ async fn exchange(
         return Err(ended());
     };
     let (successor, session) = *next;
-    let Some((_, tenant)) = platform.standing(token.user, &session, now).await? else {
+    let Standing::Good(tenant) = platform.standing(token.user, &session, now).await? else {
         let ended_now = platform.end_family(token.user, session.id, "session.end", &actor, &api.world).await;
         if let Err(error) = ended_now {
             tracing::info!(%error, "the session had ended already");

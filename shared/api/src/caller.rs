@@ -1,13 +1,13 @@
-//! The caller of a request: a handler that takes [`Authenticated`] or [`SignedIn`] cannot run
-//! without one.
+//! The caller of a request: a handler that takes [`Authenticated`], [`Reading`] or [`SignedIn`]
+//! cannot run without one.
 
 use axum::extract::{FromRef, FromRequestParts};
 use http::{Method, header::AUTHORIZATION, request::Parts};
 use vestibule_auth::{Actor, Caller, Denied, TenantScope};
 use vestibule_domain::{Permission, SessionId, TenantId, User, UserId};
-use vestibule_store::{IdempotencyKey, KeptAnswer, Session};
+use vestibule_store::{Access, IdempotencyKey, KeptAnswer, NamesRow, Session};
 
-use crate::{Api, ApiError, Code, Origin, cookies};
+use crate::{Api, ApiError, ApiPath, Code, Origin, cookies};
 
 /// A request in a tenant whose token, session and membership were checked.
 #[derive(Debug)]
@@ -35,6 +35,22 @@ pub struct SignedIn {
     pub by_cookie: bool,
 }
 
+/// A request to read the one thing that the path names, checked like [`Authenticated`]; the thing was
+/// read in the same round trip.
+#[derive(Debug)]
+pub struct Reading<I: NamesRow> {
+    caller: Caller,
+    found: Option<I::Thing>,
+}
+
+impl<I: NamesRow> Reading<I> {
+    /// The thing, if the caller holds `permission` and their tenant has it.
+    pub fn require(self, permission: Permission) -> Result<I::Thing, ApiError> {
+        self.caller.require(permission)?;
+        self.found.ok_or_else(ApiError::not_found)
+    }
+}
+
 impl Authenticated {
     /// The scope of the caller's tenant, if they hold `permission`.
     pub fn require(&self, permission: Permission) -> Result<TenantScope, Denied> {
@@ -50,15 +66,66 @@ where
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let api = Api::from_ref(state);
+        let (api, asking) = Asking::read(parts, state).await?;
         let now = api.world.now();
-        let Credentials { user, session, tenant, .. } = credentials(parts, &api).await?;
         let key = idempotency_key(parts)?;
+        let identity = format!("{}.{}", asking.tenant, asking.user);
+        let kept_for = key.as_ref().map(|key| (identity.as_str(), key));
+        let access = api.store.platform().access(asking.who(), kept_for, now).await?;
+        asking.admit(access, key, parts)
+    }
+}
+
+impl<S, I> FromRequestParts<S> for Reading<I>
+where
+    S: Send + Sync,
+    Api: FromRef<S>,
+    I: NamesRow,
+{
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let (api, asking) = Asking::read(parts, state).await?;
+        let (platform, now) = (api.store.platform(), api.world.now());
+        let (access, found) = match ApiPath::<I>::from_request_parts(parts, state).await {
+            Ok(ApiPath(id)) => platform.access_and(asking.who(), &id, now).await?.unzip(),
+            // An id that cannot exist is no secret, but who asks is checked first.
+            Err(_) => (platform.access(asking.who(), None, now).await?, None),
+        };
+        let caller = asking.admit(access, None, parts)?.caller;
+        Ok(Self { caller, found: found.flatten() })
+    }
+}
+
+/// Somebody with a token for a tenant, not checked against the table yet.
+struct Asking {
+    user: UserId,
+    session: SessionId,
+    tenant: TenantId,
+}
+
+impl Asking {
+    async fn read<S: Sync>(parts: &Parts, state: &S) -> Result<(Api, Self), ApiError>
+    where
+        Api: FromRef<S>,
+    {
+        let api = Api::from_ref(state);
+        let Credentials { user, session, tenant, .. } = credentials(parts, &api).await?;
         let no_tenant = "Switch to a tenant first: `POST /api/auth/context/switch`.";
         let tenant = tenant.ok_or_else(|| ApiError::new(Code::TenantRequired, no_tenant))?;
-        let identity = format!("{tenant}.{user}");
-        let kept_for = key.as_ref().map(|key| (identity.as_str(), key));
-        let access = api.store.platform().access((user, session, tenant), kept_for, now).await?;
+        Ok((api, Self { user, session, tenant }))
+    }
+
+    fn who(&self) -> (UserId, SessionId, TenantId) {
+        (self.user, self.session, self.tenant)
+    }
+
+    fn admit(
+        self,
+        access: Option<Access>,
+        key: Option<IdempotencyKey>,
+        parts: &Parts,
+    ) -> Result<Authenticated, ApiError> {
         let access = access.ok_or_else(ApiError::unauthenticated)?;
         if access.second_factor_missing {
             let detail = "This tenant asks for a second factor: set one up and sign in with it.";
@@ -66,13 +133,13 @@ where
         }
         let origin = Origin::of(parts);
         let actor = Actor::User {
-            id: user,
+            id: self.user,
             email: access.membership.email,
             source_ip: origin.source_ip,
             user_agent: origin.user_agent,
         };
-        let caller = Caller::new(tenant, session, actor, access.permissions);
-        Ok(Self { caller, key, kept: access.kept })
+        let caller = Caller::new(self.tenant, self.session, actor, access.permissions);
+        Ok(Authenticated { caller, key, kept: access.kept })
     }
 }
 

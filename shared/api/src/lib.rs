@@ -21,7 +21,7 @@ pub mod tokens;
 pub mod trust;
 
 pub use body::{ApiJson, BodyProblem};
-pub use caller::{Authenticated, SignedIn};
+pub use caller::{Authenticated, Reading, SignedIn};
 pub use fields::Fields;
 pub use lambda::FunctionError;
 pub use mutation::{Mutation, Reply};

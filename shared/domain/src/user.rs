@@ -46,6 +46,13 @@ pub struct UserStatus {
     pub by: String,
 }
 
+impl UserStatus {
+    /// Whether the person may act.
+    pub fn is_active(&self) -> bool {
+        self.state == UserState::Active
+    }
+}
+
 /// A second factor of six digits that change every 30 seconds (RFC 6238).
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Totp {
@@ -125,7 +132,7 @@ impl User {
 
     /// Whether they may act.
     pub fn is_active(&self) -> bool {
-        self.status.state == UserState::Active
+        self.status.is_active()
     }
 
     /// The second factor, if it counts.

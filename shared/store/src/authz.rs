@@ -3,13 +3,14 @@
 
 use std::collections::BTreeMap;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use vestibule_domain::{Email, PermissionSet, SecuritySettings, SessionId, TenantId, User, UserId};
 
 use crate::{
-    IdempotencyKey, KeptAnswer, PlatformStore, Session, StoreError,
-    item::{Row, key_row},
+    IdempotencyKey, KeptAnswer, Lookup, NamesRow, PlatformStore, Session, StoreError,
+    identity::SessionState,
+    item::{Row, from_row, key_row},
     keys,
 };
 
@@ -39,15 +40,6 @@ pub(crate) struct Roles {
     pub(crate) security: SecuritySettings,
 }
 
-impl Roles {
-    /// Whether `session` has gone unused for longer than the tenant allows.
-    pub(crate) fn is_idle(&self, session: &Session, now: Timestamp) -> bool {
-        let allowed = self.security.idle_minutes.map(|minutes| SignedDuration::from_mins(minutes.into()));
-        let idle = session.refreshed.map(|refreshed| now.duration_since(refreshed));
-        idle.zip(allowed).is_some_and(|(idle, allowed)| idle > allowed)
-    }
-}
-
 /// What the table says about one request's credentials in a tenant.
 #[derive(Debug, Clone)]
 pub struct Access {
@@ -75,22 +67,40 @@ impl PlatformStore<'_> {
     /// missing, ended, idle for too long or suspended at `now`.
     pub async fn access(
         &self,
-        (user, session, tenant): (UserId, SessionId, TenantId),
+        who: (UserId, SessionId, TenantId),
         idempotency: Option<(&str, &IdempotencyKey)>,
         now: Timestamp,
     ) -> Result<Option<Access>, StoreError> {
-        let wanted = [keys::session(user, session), keys::member(tenant, user), keys::roles(tenant)];
         let kept_key = idempotency.map(|(caller, key)| keys::idempotency(caller, key));
-        let mut rows = self.by_kind(wanted.iter().chain(&kept_key)).await?;
+        let mut rows = self.by_kind(needed(who).iter().chain(&kept_key)).await?;
+        self.judge(&mut rows, now)
+    }
+
+    /// The same, with the thing that `id` names in the tenant read in the same round trip. It is read
+    /// before anything is allowed: whoever shows it must check the permission first.
+    pub async fn access_and<I: NamesRow>(
+        &self,
+        who: (UserId, SessionId, TenantId),
+        id: &I,
+        now: Timestamp,
+    ) -> Result<Option<(Access, Option<I::Thing>)>, StoreError> {
+        let Lookup { key, kind } = id.lookup(who.2);
+        let mut rows = self.by_kind(needed(who).iter().chain([&key])).await?;
+        let Some(access) = self.judge(&mut rows, now)? else { return Ok(None) };
+        let thing = rows.remove(kind).map(|row| self.store.read(row)).transpose()?;
+        Ok(Some((access, thing)))
+    }
+
+    fn judge(self, rows: &mut BTreeMap<String, Row>, now: Timestamp) -> Result<Option<Access>, StoreError> {
         let (session, member, roles) = (rows.remove("session"), rows.remove("member"), rows.remove("roles"));
         let (Some(session), Some(member), Some(roles)) = (session, member, roles) else {
             return Ok(None);
         };
-        let session: Session = self.store.read(session)?;
+        let session: SessionState = from_row(session)?;
         let membership: Membership = self.store.read(member)?;
-        let roles: Roles = self.store.read(roles)?;
+        let roles: Roles = from_row(roles)?;
         let shut = membership.suspended.is_some() || roles.suspended.is_some();
-        if !session.is_alive(now) || roles.is_idle(&session, now) || shut {
+        if !session.is_alive(now) || roles.is_idle(session.refreshed, now) || shut {
             return Ok(None);
         }
         let kept: Option<KeptAnswer> = rows.remove("answer").map(|row| self.store.read(row)).transpose()?;
@@ -137,6 +147,11 @@ impl PlatformStore<'_> {
         let rows = self.store.batch_get(wanted.map(key_row).collect()).await?;
         Ok(rows.into_iter().filter_map(|row| Some((kind(&row)?, row))).collect())
     }
+}
+
+/// The rows that decide about a request in a tenant.
+fn needed((user, session, tenant): (UserId, SessionId, TenantId)) -> [keys::Key; 3] {
+    [keys::session(user, session), keys::member(tenant, user), keys::roles(tenant)]
 }
 
 fn kind(row: &Row) -> Option<String> {

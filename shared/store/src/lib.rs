@@ -18,6 +18,7 @@ mod item;
 mod jobs;
 mod keys;
 mod locks;
+mod lookup;
 mod meter;
 mod outbox;
 mod personal;
@@ -37,9 +38,10 @@ pub use error::{Conflict, StoreError};
 pub use idempotency::{Answer, IdempotencyKey, KeptAnswer};
 pub use identity::{
     Admission, Attempt, Attempted, Claim, ClaimedMail, EndSessions, Leave, Leaving, Limits, Link, MAIL_TRIES,
-    Opening, Quota, Registration, Rotation, Session, SignIn, TenantContext, UserChange,
+    Opening, Quota, Registration, Rotation, Session, SignIn, Standing, TenantContext, UserChange,
 };
 pub use jobs::{DueJob, JobEvent};
+pub use lookup::{Lookup, NamesRow};
 pub use meter::{Cost, metered};
 pub use outbox::OutboxEvent;
 pub use personal::{AddressKey, LoadRing, Sealer};

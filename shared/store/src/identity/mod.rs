@@ -14,6 +14,7 @@ mod registrations;
 mod rotation;
 mod sessions;
 mod sign_in;
+mod standing;
 
 pub(crate) use change::copy_of;
 pub use change::{EndSessions, UserChange};
@@ -26,3 +27,5 @@ pub use registrations::Registration;
 pub use rotation::Rotation;
 pub use sessions::Session;
 pub use sign_in::{Opening, SignIn};
+pub(crate) use standing::SessionState;
+pub use standing::Standing;

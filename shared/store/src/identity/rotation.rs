@@ -6,12 +6,11 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::Timestamp;
 use serde_json::json;
 use vestibule_auth::{Actor, RefreshToken};
-use vestibule_domain::{SessionId, TenantId, User, UserId, World};
+use vestibule_domain::{SessionId, UserId, World};
 
 use super::Session;
 use crate::{
-    AuditRecord, Membership, PlatformStore, StoreError,
-    authz::Roles,
+    AuditRecord, PlatformStore, StoreError,
     command::Command,
     item::{Row, key_row, number, text},
     keys,
@@ -92,33 +91,6 @@ impl PlatformStore<'_> {
         let record = AuditRecord::by(actor, action, session.to_string(), (json!(null), json!(null)), world);
         let key = keys::user_audit(user, record.at, record.id);
         Command::new().ending(user, session, record.at).recording(&key, &record)?.commit(self.store).await
-    }
-
-    /// The person and, while they are a member who may act, the tenant of a session: one round trip.
-    pub async fn standing(
-        &self,
-        user: UserId,
-        session: &Session,
-        now: Timestamp,
-    ) -> Result<Option<(User, Option<TenantId>)>, StoreError> {
-        let tenant = session.tenant;
-        let of_tenant = tenant.map(|tenant| [keys::member(tenant, user), keys::roles(tenant)]);
-        let wanted = [keys::user(user)];
-        let mut rows = self.by_kind(wanted.iter().chain(of_tenant.iter().flatten())).await?;
-        let Some(person) = rows.remove("user") else { return Ok(None) };
-        let person: User = self.store.read(person)?;
-        if !person.is_active() || person.epoch != session.epoch {
-            return Ok(None);
-        }
-        let (Some(member), Some(roles)) = (rows.remove("member"), rows.remove("roles")) else {
-            return Ok(Some((person, None)));
-        };
-        let (member, roles): (Membership, Roles) = (self.store.read(member)?, self.store.read(roles)?);
-        if roles.is_idle(session, now) {
-            return Ok(None);
-        }
-        let open = member.suspended.is_none() && roles.suspended.is_none();
-        Ok(Some((person, tenant.filter(|_| open))))
     }
 
     /// `Ok` is the row before, `Err` the row that does not have `token` as its current one.

@@ -9,7 +9,7 @@ use std::{
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::{SignedDuration, Timestamp};
-use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation, decode, encode};
+use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -65,16 +65,18 @@ pub(crate) fn lives(iat: i64, exp: i64, now: Timestamp) -> bool {
 
 /// Signs `claims` as a token of their kind.
 pub(crate) fn sign<C: Contents>(key: &SigningKey, claims: &C) -> Result<SecretString, TokenError> {
-    let header = Header {
-        typ: Some(C::KIND.typ.into()),
-        kid: Some(key.public().kid.clone()),
-        ..Header::new(Algorithm::ES256)
-    };
-    encode(&header, claims, key.encoding()).map(Into::into).map_err(|_| TokenError)
+    let head = Head { typ: C::KIND.typ.into(), alg: "ES256".into(), kid: key.public().kid.clone() };
+    let message = format!("{}.{}", part(&head)?, part(claims)?);
+    let signature = key.sign(message.as_bytes()).map_err(|_| TokenError)?;
+    Ok(format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature)).into())
+}
+
+fn part(value: &impl Serialize) -> Result<String, TokenError> {
+    serde_json::to_vec(value).map(|json| URL_SAFE_NO_PAD.encode(json)).map_err(|_| TokenError)
 }
 
 /// The header as we write it; one that says more is not ours.
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Head {
     typ: String,

@@ -1,15 +1,15 @@
 //! ES256 keys: making, storing, publishing. A key is known by its id; several can be valid at
 //! once, so a new one can be published before it signs and an old one kept while its tokens live.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use aws_lc_rs::{
     digest::{SHA256, digest},
     rand::SystemRandom,
-    signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _},
+    signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _, Signature},
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use jsonwebtoken::{DecodingKey, EncodingKey};
+use jsonwebtoken::DecodingKey;
 use secrecy::{ExposeSecret, SecretSlice, SecretString};
 use serde::{Deserialize, Serialize};
 
@@ -59,7 +59,8 @@ impl VerificationKeys {
 pub struct SigningKey {
     public: PublicKey,
     pkcs8: SecretSlice<u8>,
-    encoding: EncodingKey,
+    /// Read once: reading it costs more than a signature.
+    pair: Arc<EcdsaKeyPair>,
 }
 
 impl SigningKey {
@@ -93,7 +94,7 @@ impl SigningKey {
             x: URL_SAFE_NO_PAD.encode(x),
             y: URL_SAFE_NO_PAD.encode(y),
         };
-        Ok(Self { public, pkcs8: pkcs8.to_vec().into(), encoding: EncodingKey::from_ec_der(pkcs8) })
+        Ok(Self { public, pkcs8: pkcs8.to_vec().into(), pair: Arc::new(pair) })
     }
 
     /// The half that may be shown to everyone.
@@ -101,8 +102,9 @@ impl SigningKey {
         &self.public
     }
 
-    pub(crate) fn encoding(&self) -> &EncodingKey {
-        &self.encoding
+    /// The ES256 signature of `message`: 64 bytes, as RFC 7518 wants them.
+    pub(crate) fn sign(&self, message: &[u8]) -> Result<Signature, KeyError> {
+        self.pair.sign(&SystemRandom::new(), message).map_err(|_| KeyError)
     }
 }
 

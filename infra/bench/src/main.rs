@@ -1,6 +1,7 @@
 //! The benchmark: every function binary behind the Lambda Runtime API beside the floor, and signing in beside the bare
 //! hash, on one machine in one run. Writes `docs/performance.md`. It measures and judges nothing: limits are kept by the tests.
 
+mod lane;
 mod machine;
 mod measure;
 mod operations;
@@ -17,6 +18,7 @@ use vestibule_bench::binaries;
 
 use crate::{
     measure::{Beside, Plan},
+    operations::Operation,
     setting::Setting,
 };
 
@@ -29,6 +31,9 @@ struct Options {
     /// Few repetitions, and the table on standard output only.
     #[arg(long)]
     quick: bool,
+    /// Only the operations of this function, and the table on standard output only.
+    #[arg(long)]
+    only: Option<String>,
 }
 
 #[tokio::main]
@@ -40,14 +45,16 @@ async fn main() -> Result<()> {
     let named = |name| built(&options.binaries, name);
     let beside = Beside { floor: named("floor")?, hash: named("bare-hash")? };
     let mut rows = Vec::new();
-    for operation in operations::all(&setting).await? {
+    let wanted =
+        |operation: &Operation| options.only.as_deref().is_none_or(|only| only == operation.function);
+    for operation in operations::all(&setting).await?.into_iter().filter(wanted) {
         eprintln!("{}: {}", operation.function, operation.name);
         let binary = named(operation.function)?;
         rows.push(measure::operation(&setting, &plan, &binary, &beside, operation).await?);
     }
     let base = measure::floor(&setting, &plan, &beside.floor).await?;
     let text = report::document(&plan, &load, &base, &rows);
-    if options.quick {
+    if options.quick || options.only.is_some() {
         println!("{text}");
     } else {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/performance.md");

@@ -1,0 +1,95 @@
+//! Running functions side by side: their invocations alternate one by one, so that whatever else the machine does meets
+//! all of them, and each finds the caches as the others left them.
+
+use std::time::Duration;
+
+use anyhow::Result;
+use tokio::time::{Instant, sleep};
+use vestibule_bench::{process, runtime_api::Function};
+
+use crate::work::Work;
+
+/// How long a process gets to come to rest before its processor time is read.
+pub(crate) const REST: Duration = Duration::from_millis(25);
+
+/// How many batches of how many invocations.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Batches {
+    pub(crate) count: usize,
+    pub(crate) size: u32,
+}
+
+/// An invocation; medians of batches.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Invocation {
+    pub(crate) cpu: Duration,
+    pub(crate) time: Duration,
+}
+
+/// A running function with its work.
+pub(crate) struct Lane {
+    pub(crate) function: Function,
+    work: Work,
+    warm_up: usize,
+    batches: Vec<Invocation>,
+}
+
+/// Warms all of them up and fills in their batches.
+pub(crate) async fn alternate(lanes: &mut [Lane], Batches { count, size }: Batches) -> Result<()> {
+    for lane in &mut *lanes {
+        for _ in 0..lane.warm_up {
+            lane.once().await?;
+        }
+    }
+    for _ in 0..count {
+        batch(lanes, size).await?;
+    }
+    Ok(())
+}
+
+async fn batch(lanes: &mut [Lane], size: u32) -> Result<()> {
+    let cpu = |lane: &Lane| process::cpu(lane.function.pid());
+    sleep(REST).await;
+    let before: Vec<_> = lanes.iter().map(cpu).collect::<Result<_, _>>()?;
+    let mut times = vec![Duration::ZERO; lanes.len()];
+    for _ in 0..size {
+        for (lane, time) in lanes.iter_mut().zip(&mut times) {
+            *time += lane.once().await?;
+        }
+    }
+    sleep(REST).await;
+    for ((lane, before), time) in lanes.iter_mut().zip(before).zip(times) {
+        let cpu = cpu(lane)?.saturating_sub(before);
+        lane.batches.push(Invocation { cpu: cpu / size, time: time / size });
+    }
+    Ok(())
+}
+
+impl Lane {
+    pub(crate) fn new(function: Function, work: Work, warm_up: usize) -> Self {
+        Self { function, work, warm_up, batches: Vec::new() }
+    }
+
+    async fn once(&mut self) -> Result<Duration> {
+        let began = Instant::now();
+        self.work.once(&mut self.function).await?;
+        Ok(began.elapsed())
+    }
+
+    /// Medians of the batches.
+    pub(crate) fn middle(&self) -> Invocation {
+        let of = |part: fn(&Invocation) -> Duration| median(self.batches.iter().map(part).collect());
+        Invocation { cpu: of(|batch| batch.cpu), time: of(|batch| batch.time) }
+    }
+}
+
+impl Invocation {
+    pub(crate) fn without(self, part: Self) -> Self {
+        Self { cpu: self.cpu.saturating_sub(part.cpu), time: self.time.saturating_sub(part.time) }
+    }
+}
+
+pub(crate) fn median(mut values: Vec<Duration>) -> Duration {
+    values.sort_unstable();
+    values.get(values.len() / 2).copied().unwrap_or_default()
+}

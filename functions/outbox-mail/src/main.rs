@@ -5,7 +5,7 @@ use std::sync::Arc;
 use vestibule_api::{Settings, lambda, logging};
 use vestibule_outbox_mail::{Outbox, handle};
 
-#[tokio::main]
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     let settings = Settings::new(std::env::vars())?;
     logging::start(settings.find("LOG_LEVEL").unwrap_or("info"));

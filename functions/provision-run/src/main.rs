@@ -3,7 +3,7 @@
 use vestibule_api::{Settings, lambda, logging};
 use vestibule_provision_run::app;
 
-#[tokio::main]
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     let settings = Settings::new(std::env::vars())?;
     logging::start(settings.find("LOG_LEVEL").unwrap_or("info"));

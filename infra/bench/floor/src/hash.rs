@@ -8,7 +8,7 @@ use tokio::sync::Mutex;
 
 const PASSWORD: &[u8] = b"gravel ottoman fjord whistle";
 
-#[tokio::main]
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let params = Params::new(19_456, 2, 1, Some(32)).map_err(|error| error.to_string())?;
     let memory = Mutex::new(vec![Block::new(); params.block_count()]);

@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::{
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use serde_json::{Value, json};
 
-#[tokio::main]
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let client = client()?;
     let table = variable("TABLE_NAME")?;

@@ -5,10 +5,7 @@ use std::sync::Arc;
 use axum::extract::FromRef;
 use secrecy::{ExposeSecret as _, SecretString};
 use vestibule_adapters::{bot_check::BotCheck, oidc::Providers};
-use vestibule_api::{
-    Api, SettingError, Settings, Signer, limiting,
-    state::{StartError, open_secrets},
-};
+use vestibule_api::{Api, SettingError, Settings, Signer, limiting, state::StartError};
 use vestibule_auth::{Hasher, Policy, Profile};
 use vestibule_domain::World;
 use vestibule_store::Limits;
@@ -72,7 +69,7 @@ impl Auth {
 
 async fn secret(settings: &Settings, name: &str, world: &World) -> Result<Option<SecretString>, StartError> {
     let Some(id) = settings.find(name) else { return Ok(None) };
-    let value = Box::pin(open_secrets(settings)?.read(id, world.now())).await;
+    let value = Box::pin(settings.secrets()?.read(id, world.now())).await;
     let value = value.map_err(|error| StartError::outside("a secret", format!("{name}: {error}")))?;
     // A secret that was made but never filled in counts as missing.
     Ok(Some(value).filter(|value| !matches!(value.expose_secret().trim(), "" | "{}" | "-")))

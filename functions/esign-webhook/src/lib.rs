@@ -12,7 +12,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use vestibule_adapters::secrets::Secrets;
 use vestibule_api::{
     Settings, finish,
-    state::{StartError, open_secrets, open_store},
+    state::{StartError, open_store},
 };
 use vestibule_domain::{EndpointId, World};
 use vestibule_store::Store;
@@ -58,7 +58,7 @@ pub async fn app(settings: &Settings, world: World) -> Result<Router, StartError
     let state = Webhook {
         store: open_store(settings, &world).await?,
         world,
-        secrets: Arc::new(open_secrets(settings)?),
+        secrets: settings.secrets()?,
         secret_prefix: settings.get("ESIGN_SECRET_PREFIX")?.into(),
         default: endpoint.map(|endpoint| (provider, endpoint)),
     };

@@ -2,7 +2,6 @@
 
 use aws_types::SdkConfig;
 use vestibule_adapters::{
-    aws,
     mail::{Mailer, templates::Templates},
     mailbox::{Mailboxes, WorkMail},
 };
@@ -30,19 +29,15 @@ pub struct Tools {
 impl Tools {
     /// Opens the clients that the settings name.
     pub async fn open(settings: &Settings, world: World) -> Result<Self, StartError> {
-        let config =
-            |key| aws::sdk_config(settings.all(), key).map_err(|e| StartError::outside("an AWS client", e));
-        let mailer = Mailer::new(
-            &config("SESV2")?,
-            settings.get("MAIL_FROM")?,
-            settings.find("MAIL_CONFIGURATION_SET"),
-        );
+        let config = settings.aws("SESV2")?;
+        let mailer =
+            Mailer::new(&config, settings.get("MAIL_FROM")?, settings.find("MAIL_CONFIGURATION_SET"));
         Ok(Self {
             store: open_store(settings, &world).await?,
             world,
             mailer: mailer.map_err(|e| StartError::outside("MAIL_FROM", e))?,
             templates: Templates::new().map_err(|e| StartError::outside("mail templates", e))?,
-            work_mail: config("WORKMAIL")?,
+            work_mail: settings.aws("WORKMAIL")?,
         })
     }
 

@@ -12,10 +12,7 @@ mod stream;
 mod trouble;
 
 use serde_json::{Value, json};
-use vestibule_adapters::{
-    aws,
-    mail::{Mailer, templates::Templates},
-};
+use vestibule_adapters::mail::{Mailer, templates::Templates};
 use vestibule_api::{
     FunctionError, Settings,
     state::{StartError, open_store},
@@ -47,7 +44,7 @@ impl Outbox {
     /// an origin.
     pub async fn open(settings: &Settings, world: World) -> Result<Self, StartError> {
         let (site, product) = (Site::read(settings.get("SITE_URL")?)?, settings.get("PRODUCT_NAME")?);
-        let config = aws::sdk_config(settings.all(), "SESV2").map_err(|e| StartError::outside("SES", e))?;
+        let config = settings.aws("SESV2")?;
         let mailer =
             Mailer::new(&config, settings.get("MAIL_FROM")?, settings.find("MAIL_CONFIGURATION_SET"));
         Ok(Self {

@@ -4,10 +4,7 @@
 use serde::Deserialize;
 use serde_dynamo::Item;
 use serde_json::{Value, json};
-use vestibule_adapters::{
-    aws,
-    bus::{Bus, BusEvent},
-};
+use vestibule_adapters::bus::{Bus, BusEvent};
 use vestibule_api::{FunctionError, Settings, state::StartError};
 use vestibule_store::OutboxEvent;
 
@@ -21,8 +18,7 @@ pub struct Outbox {
 impl Outbox {
     /// Opens the bus that the settings name.
     pub fn open(settings: &Settings) -> Result<Self, StartError> {
-        let config =
-            aws::sdk_config(settings.all(), "EVENTBRIDGE").map_err(|e| StartError::outside("the bus", e))?;
+        let config = settings.aws("EVENTBRIDGE")?;
         Ok(Self { bus: Bus::new(&config, settings.get("EVENT_BUS")?) })
     }
 }

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use axum::{Router, extract::FromRef};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
-use vestibule_adapters::{aws, workflows::Workflows};
+use vestibule_adapters::workflows::Workflows;
 use vestibule_api::{Api, Settings, finish, state::StartError};
 use vestibule_auth::TenantScope;
 use vestibule_domain::{Job, World};
@@ -62,8 +62,7 @@ pub fn openapi() -> OpenApi {
 
 /// The function, ready to serve.
 pub async fn app(settings: &Settings, world: World) -> Result<Router, StartError> {
-    let config =
-        aws::sdk_config(settings.all(), "SFN").map_err(|e| StartError::outside("Step Functions", e))?;
+    let config = settings.aws("SFN")?;
     let machines = Machines::from_settings(|name| settings.get(name))?;
     let api = Api::open(settings, world).await?;
     let show_cost = api.show_cost;

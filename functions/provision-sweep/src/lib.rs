@@ -6,7 +6,7 @@ mod sweep;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
-use vestibule_adapters::{aws, workflows::Workflows};
+use vestibule_adapters::workflows::Workflows;
 use vestibule_api::{
     FunctionError, Settings,
     state::{StartError, open_store},
@@ -31,8 +31,7 @@ pub struct Sweep {
 impl Sweep {
     /// Opens the clients that the settings name.
     pub async fn open(settings: &Settings, world: World) -> Result<Self, StartError> {
-        let config =
-            aws::sdk_config(settings.all(), "SFN").map_err(|e| StartError::outside("Step Functions", e))?;
+        let config = settings.aws("SFN")?;
         let machines = Machines::from_settings(|name| settings.get(name))?;
         let store = open_store(settings, &world).await?;
         Ok(Self { store, world, workflows: Workflows::new(&config), machines })

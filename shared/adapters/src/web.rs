@@ -2,7 +2,12 @@
 //!
 //! Failures carry a fixed word only; addresses and bodies can hold secrets and people.
 
-use std::{future::Future, pin::Pin, time::Duration};
+use std::{
+    future::Future,
+    pin::Pin,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use openidconnect::AsyncHttpClient;
 
@@ -17,21 +22,29 @@ const LONGEST_ANSWER: usize = 64 * 1024;
 #[error("no usable answer: {0}")]
 pub(crate) struct NoAnswer(pub(crate) &'static str);
 
-/// A client for one kind of call. Clones share their connections.
+/// A client for one kind of call. Clones share their connections. It is built for its first call: the trusted
+/// certificates alone take some milliseconds, and most functions start without one.
 #[derive(Debug, Clone)]
-pub(crate) struct Web(reqwest::Client);
+pub(crate) struct Web {
+    timeout: Duration,
+    client: Arc<OnceLock<Option<reqwest::Client>>>,
+}
 
 impl Web {
     /// A client that gives a call `timeout` in all, connecting and reading included.
-    pub(crate) fn new(timeout: Duration) -> Result<Self, NoAnswer> {
-        let client = reqwest::Client::builder().redirect(Policy::none()).timeout(timeout).build();
-        client.map(Self).map_err(|_| NoAnswer("no_client"))
+    pub(crate) fn new(timeout: Duration) -> Self {
+        Self { timeout, client: Arc::default() }
+    }
+
+    fn client(&self) -> Result<&reqwest::Client, NoAnswer> {
+        let builder = || reqwest::Client::builder().redirect(Policy::none()).timeout(self.timeout);
+        self.client.get_or_init(|| builder().build().ok()).as_ref().ok_or(NoAnswer("no_client"))
     }
 
     /// The answer to `request`. "Too many requests" and failures of the server count as none.
     pub(crate) async fn send(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, NoAnswer> {
         let request = reqwest::Request::try_from(request).map_err(|_| NoAnswer("address"))?;
-        let mut answer = self.0.execute(request).await.map_err(|error| reason(&error))?;
+        let mut answer = self.client()?.execute(request).await.map_err(|error| reason(&error))?;
         if answer.status().is_server_error() || answer.status().as_u16() == 429 {
             return Err(NoAnswer("server_failed"));
         }

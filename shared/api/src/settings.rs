@@ -1,6 +1,16 @@
 //! The settings of a function: its environment as `main` read it.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+};
+
+use vestibule_adapters::{
+    aws::{self, SdkConfig, SharedHttpClient},
+    secrets::Secrets,
+};
+
+use crate::state::StartError;
 
 /// A setting that is missing or cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -12,14 +22,18 @@ pub struct SettingError {
     pub problem: String,
 }
 
-/// Environment variables by name.
+/// Environment variables by name, and what all clients that they name share.
 #[derive(Clone, Default)]
-pub struct Settings(BTreeMap<String, String>);
+pub struct Settings {
+    variables: BTreeMap<String, String>,
+    http: OnceLock<SharedHttpClient>,
+    secrets: OnceLock<Arc<Secrets>>,
+}
 
 impl Settings {
     /// Takes the environment; refuses what must never be on in a deployed function.
     pub fn new(variables: impl IntoIterator<Item = (String, String)>) -> Result<Self, SettingError> {
-        let settings = Self(variables.into_iter().collect());
+        let settings = Self { variables: variables.into_iter().collect(), ..Self::default() };
         let deployed = settings.find("AWS_LAMBDA_FUNCTION_NAME").is_some();
         if deployed && settings.find("DEBUG_BYPASS_AUTH").is_some() {
             let problem = "must not be set on a deployed function: it switches sign-in off".to_owned();
@@ -36,18 +50,36 @@ impl Settings {
 
     /// A setting that may be missing; an empty one counts as missing.
     pub fn find(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
+        self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
-    /// All settings, for building clients.
+    /// The configuration of a client for the service with this endpoint key ([`aws::sdk_config`]). All of
+    /// them share their HTTP.
+    pub fn aws(&self, service_endpoint_key: &'static str) -> Result<SdkConfig, StartError> {
+        let config = aws::sdk_config(&self.variables, service_endpoint_key);
+        let config = config.map_err(|error| StartError::outside(service_endpoint_key, error))?;
+        let http = self.http.get_or_init(aws::http_client).clone();
+        Ok(config.into_builder().http_client(http).build())
+    }
+
+    /// Secrets Manager as the settings name it: one client with one memory.
+    pub fn secrets(&self) -> Result<Arc<Secrets>, StartError> {
+        if let Some(opened) = self.secrets.get() {
+            return Ok(opened.clone());
+        }
+        let config = self.aws("SECRETS_MANAGER")?;
+        Ok(self.secrets.get_or_init(|| Arc::new(Secrets::new(&config))).clone())
+    }
+
+    /// All settings.
     pub fn all(&self) -> &BTreeMap<String, String> {
-        &self.0
+        &self.variables
     }
 }
 
 impl std::fmt::Debug for Settings {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_set().entries(self.0.keys()).finish()
+        f.debug_set().entries(self.variables.keys()).finish()
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use vestibule_adapters::{aws, secrets::Secrets};
 use vestibule_auth::{CsrfKey, FieldKeys};
 use vestibule_domain::{SessionId, TenantId, UserId, World};
 use vestibule_store::{CursorKey, LoadRing, Sealer, Store};
@@ -56,9 +55,8 @@ impl StartError {
 
 /// The table named by the settings, with the keys of its personal data.
 pub async fn open_store(settings: &Settings, world: &World) -> Result<Store, StartError> {
-    let config =
-        aws::sdk_config(settings.all(), "DYNAMODB").map_err(|e| StartError::outside("DynamoDB", e))?;
-    let (secrets, name) = (Arc::new(open_secrets(settings)?), settings.get("FIELD_KEYS_SECRET")?.to_owned());
+    let config = settings.aws("DYNAMODB")?;
+    let (secrets, name) = (settings.secrets()?, settings.get("FIELD_KEYS_SECRET")?.to_owned());
     let ring = secrets.read(&name, world.now()).await.map_err(|e| StartError::outside("field keys", e))?;
     let keys = FieldKeys::from_secret(&ring).map_err(|e| StartError::outside("field keys", e))?;
     let clock = world.clone();
@@ -70,17 +68,10 @@ pub async fn open_store(settings: &Settings, world: &World) -> Result<Store, Sta
     Ok(Store::new(&config, settings.get("TABLE_NAME")?, sealer))
 }
 
-/// Secrets Manager as the settings name it.
-pub fn open_secrets(settings: &Settings) -> Result<Secrets, StartError> {
-    let config =
-        aws::sdk_config(settings.all(), "SECRETS_MANAGER").map_err(|e| StartError::outside("secrets", e))?;
-    Ok(Secrets::new(&config))
-}
-
 impl Api {
     /// Reads keys and opens clients, in the phase where Lambda does not bill by request.
     pub async fn open(settings: &Settings, world: World) -> Result<Self, StartError> {
-        let secrets = open_secrets(settings)?;
+        let secrets = settings.secrets()?;
         let cursor = Box::pin(secrets.read(settings.get("CURSOR_KEY_SECRET")?, world.now()));
         // Boxed: the futures of SDK calls are large, and this happens once.
         let (store, trust) =

@@ -90,7 +90,7 @@ pub struct Signer {
 impl Signer {
     /// Reads the key that the settings name.
     pub async fn open(settings: &Settings, world: &World) -> Result<Self, StartError> {
-        let secrets = Arc::new(crate::state::open_secrets(settings)?);
+        let secrets = settings.secrets()?;
         let (name, now) = (settings.get("SIGNING_KEY_SECRET")?, world.now());
         let failed = |cause: String| StartError::outside("the signing key", cause);
         let secret = Box::pin(secrets.read(name, now)).await.map_err(|error| failed(error.to_string()))?;

@@ -17,10 +17,7 @@ use vestibule_adapters::secrets::Secrets;
 use vestibule_auth::{Claims, TokenError, VerificationKeys, Verifier};
 use vestibule_domain::World;
 
-use crate::{
-    Settings,
-    state::{StartError, open_secrets},
-};
+use crate::{Settings, state::StartError};
 
 /// Milliseconds after which the keys are read again.
 const AFTER: i64 = 300_000;
@@ -52,7 +49,7 @@ impl std::fmt::Debug for Trust {
 impl Trust {
     /// Reads the keys that the settings name.
     pub async fn open(settings: &Settings, world: &World) -> Result<Self, StartError> {
-        let (secrets, now) = (Arc::new(open_secrets(settings)?), world.now());
+        let (secrets, now) = (settings.secrets()?, world.now());
         let name = settings.get("VERIFICATION_KEYS_SECRET")?;
         let failed = |cause: String| StartError::outside("the verification keys", cause);
         let keys = Box::pin(secrets.read(name, now)).await.map_err(|error| failed(error.to_string()))?;

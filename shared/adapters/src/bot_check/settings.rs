@@ -39,7 +39,7 @@ impl BotCheck {
             site_key: site_key(vendor, setting("BOT_CHECK_SITE_KEY"))?,
             hostnames: hostnames(setting("BOT_CHECK_HOSTNAMES"))?,
             least_score: least_score(setting("BOT_CHECK_MIN_SCORE"))?,
-            web: Web::new(TIMEOUT).map_err(|_| BotCheckError("TLS"))?,
+            web: Web::new(TIMEOUT),
         })))
     }
 }

@@ -156,7 +156,7 @@ async fn without_an_answer_only_signing_in_goes_on() {
     let nobody = format!("http://{}/", listener.local_addr().unwrap());
     let mut check = check("turnstile", &nobody);
     // Nobody accepts: the calls run into the limit.
-    check.0.as_mut().unwrap().web = Web::new(Duration::from_millis(50)).unwrap();
+    check.0.as_mut().unwrap().web = Web::new(Duration::from_millis(50));
     assert_open_for_login_only(&check, "no answer").await;
 }
 

@@ -24,7 +24,7 @@ impl Providers {
 
     /// Takes the providers as they are; no call is made before the first sign-in.
     pub fn new(configs: impl IntoIterator<Item = ProviderConfig>) -> Result<Self, OidcError> {
-        let web = Web::new(TIMEOUT).map_err(|_| OidcError::Misconfigured("TLS"))?;
+        let web = Web::new(TIMEOUT);
         let provider = |config: ProviderConfig| {
             config.check()?;
             Ok((config.name.clone(), Provider::new(config, web.clone())?))

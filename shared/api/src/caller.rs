@@ -87,6 +87,7 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let (api, asking) = Asking::read(parts, state).await?;
         let (platform, now) = (api.store.platform(), api.world.now());
+        idempotency_key(parts)?;
         let (access, found) = match ApiPath::<I>::from_request_parts(parts, state).await {
             Ok(ApiPath(id)) => platform.access_and(asking.who(), &id, now).await?.unzip(),
             // An id that cannot exist is no secret, but who asks is checked first.

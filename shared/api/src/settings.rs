@@ -70,11 +70,6 @@ impl Settings {
         let config = self.aws("SECRETS_MANAGER")?;
         Ok(self.secrets.get_or_init(|| Arc::new(Secrets::new(&config))).clone())
     }
-
-    /// All settings.
-    pub fn all(&self) -> &BTreeMap<String, String> {
-        &self.variables
-    }
 }
 
 impl std::fmt::Debug for Settings {

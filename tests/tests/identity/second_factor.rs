@@ -157,6 +157,7 @@ async fn a_tenant_that_asks_for_a_second_factor_is_closed_without_one() {
     for _ in 0..2 {
         assert_eq!(weak.get("/api/hires").await.expect(403).code(), "second_factor_required");
         assert_eq!(weak.get("/api/provision/jobs").await.expect(403).code(), "second_factor_required");
+        assert_eq!(weak.get("/api/hires/none").await.expect(403).code(), "second_factor_required");
         assert_eq!(weak.post("/api/hires", &hire).await.expect(403).code(), "second_factor_required");
         // What is the person's own stays open, or they could never set one up.
         let context = weak.get("/api/auth/context").await.expect(200);

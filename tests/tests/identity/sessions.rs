@@ -188,14 +188,20 @@ async fn t08_a_demotion_and_a_suspended_membership_count_from_the_next_request()
     let app = App::identity().await;
     let tokens = app.sample_login(ADMIN).await;
     let actor = app.with_token(&tokens);
-    actor.post("/api/hires", &new_hire()).await.expect(201);
+    let made = actor.post("/api/hires", &new_hire()).await.expect(201).body;
+    let mine = format!("/api/hires/{}", made["id"].as_str().unwrap());
+    let unknown = ["/api/hires/hire_00000000000000000000000000", "/api/provision/jobs/none"];
     change_member(&app, ADMIN, "SET #role = :value", Some(AttributeValue::S("member".into()))).await;
     assert_eq!(actor.post("/api/hires", &new_hire()).await.expect(403).code(), "forbidden");
     actor.get("/api/hires").await.expect(200);
+    actor.get(&mine).await.expect(200);
     let context = actor.get("/api/auth/context").await.expect(200).body;
     assert_eq!(context["tenant"]["role"], "member");
     change_member(&app, ADMIN, "SET #role = :value", Some(AttributeValue::S("no such role".into()))).await;
-    actor.get("/api/hires").await.expect(403);
+    // Whether there is such a thing is not told to who may not see it.
+    for path in ["/api/hires", mine.as_str(), unknown[0], unknown[1]] {
+        assert_eq!(actor.get(path).await.expect(403).code(), "forbidden", "{path}");
+    }
     let now = AttributeValue::S(app.world.now().to_string());
     change_member(&app, ADMIN, "SET #suspended = :value", Some(now)).await;
     actor.get("/api/hires").await.expect(401);

@@ -32,6 +32,8 @@ async fn a_key_belongs_to_one_request_of_one_caller() {
     for wrong in ["", "a b", "\"", &"x".repeat(65), "ключ"] {
         let request = admin.request(reqwest::Method::POST, "/api/hires").header("idempotency-key", wrong);
         admin.send(request.json(&body("Kim"))).await.expect(400);
+        let request = admin.request(reqwest::Method::GET, "/api/hires/none").header("idempotency-key", wrong);
+        admin.send(request).await.expect(400);
     }
     app.member().post_once("/api/hires", &body("Kim"), "k-2").await.expect(403);
     let second = app.person("debug_super_admin");

@@ -13,7 +13,6 @@ use dynoxide::Database;
 use jiff::Timestamp;
 use secrecy::ExposeSecret as _;
 use tokio::net::TcpListener;
-use vestibule_adapters::aws::sdk_config;
 use vestibule_api::Settings;
 use vestibule_auth::FieldKeys;
 use vestibule_domain::World;
@@ -64,7 +63,7 @@ impl Stack {
             .map(|(name, value)| (name.to_owned(), value.to_owned())),
         )
         .unwrap();
-        let rows = Client::new(&sdk_config(settings.all(), "DYNAMODB").unwrap());
+        let rows = Client::new(&settings.aws("DYNAMODB").unwrap());
         vestibule_store::table_definition(&rows, &table).unwrap().send().await.unwrap();
         let (now, state) = (instant(&clock), AtomicU64::new(seed));
         let world = World::new(move || now(), move |buffer| fill(&state, buffer));

@@ -9,7 +9,6 @@ use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 use tokio::net::TcpListener;
-use vestibule_adapters::aws::sdk_config;
 use vestibule_api::Settings;
 use vestibule_auth::{Actor, FieldKeys};
 use vestibule_domain::{
@@ -64,7 +63,7 @@ impl Stack {
         let settings = Settings::new(settings).unwrap();
         tokio::spawn(axum::serve(outside, cloud.router()).into_future());
         tokio::spawn(dynoxide::server::serve_on(tables, Database::memory().unwrap()));
-        let rows = Client::new(&sdk_config(settings.all(), "DYNAMODB").unwrap());
+        let rows = Client::new(&settings.aws("DYNAMODB").unwrap());
         vestibule_store::table_definition(&rows, TABLE).unwrap().send().await.unwrap();
         Self { outbox: Outbox::open(&settings, world).await.unwrap(), cloud, rows, clock }
     }

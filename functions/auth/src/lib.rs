@@ -28,50 +28,52 @@ pub mod totp;
 pub mod verify_email;
 
 use axum::Router;
-use utoipa::openapi::OpenApi;
-use utoipa_axum::{router::OpenApiRouter, routes};
 use vestibule_api::{Settings, finish, state::StartError};
 use vestibule_domain::World;
 
 pub use state::Auth;
 
-/// The routes with their documentation.
-pub fn routes() -> OpenApiRouter<Auth> {
-    OpenApiRouter::new()
-        .routes(routes!(register::register))
-        .routes(routes!(verify_email::verify_email))
-        .routes(routes!(login::login))
-        .routes(routes!(second_factor::second_factor))
-        .routes(routes!(magic_link::magic_link))
-        .routes(routes!(magic_link::consume_magic_link))
-        .routes(routes!(password_reset::forgot_password))
-        .routes(routes!(password_reset::reset_password))
-        .routes(routes!(password_change::change_password))
-        .routes(routes!(email_change::change_email))
-        .routes(routes!(email_change::confirm_email))
-        .routes(routes!(email_change::undo_email))
-        .routes(routes!(totp::begin_totp))
-        .routes(routes!(totp::confirm_totp))
-        .routes(routes!(totp::remove_totp))
-        .routes(routes!(recovery_codes::renew_recovery_codes))
-        .routes(routes!(social_login::social_login))
-        .routes(routes!(connections::begin_connection))
-        .routes(routes!(connections::finish_connection))
-        .routes(routes!(connections::remove_connection))
-        .routes(routes!(social_callback::social_callback))
-        .merge(sign_in_pages::routes())
-        .merge(link_pages::routes())
-}
-
-/// The operations as an `OpenAPI` document.
-pub fn openapi() -> OpenApi {
-    routes().into_openapi()
+vestibule_api::operations! {
+    Auth:
+        register::register,
+        verify_email::verify_email,
+        login::login,
+        second_factor::second_factor,
+        magic_link::magic_link,
+        magic_link::consume_magic_link,
+        password_reset::forgot_password,
+        password_reset::reset_password,
+        password_change::change_password,
+        email_change::change_email,
+        email_change::confirm_email,
+        email_change::undo_email,
+        totp::begin_totp,
+        totp::confirm_totp,
+        totp::remove_totp,
+        recovery_codes::renew_recovery_codes,
+        social_login::social_login,
+        connections::begin_connection,
+        connections::finish_connection,
+        connections::remove_connection,
+        social_callback::social_callback,
+        sign_in_pages::show_home,
+        sign_in_pages::post_ask,
+        sign_in_pages::post_second_factor,
+        link_pages::show_verify_email,
+        link_pages::post_verify_email,
+        link_pages::show_magic_link,
+        link_pages::post_magic_link,
+        link_pages::show_reset_password,
+        link_pages::post_reset_password,
+        link_pages::show_confirm_email,
+        link_pages::post_confirm_email,
+        link_pages::show_undo_email,
+        link_pages::post_undo_email,
 }
 
 /// The function, ready to serve.
 pub async fn app(settings: &Settings, world: World) -> Result<Router, StartError> {
     let state = Auth::open(settings, world).await?;
     let show_cost = state.api.show_cost;
-    let (router, _) = routes().split_for_parts();
-    Ok(finish(router.with_state(state), show_cost))
+    Ok(finish(router().with_state(state), show_cost))
 }

@@ -10,7 +10,6 @@ use axum::{
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use utoipa::ToSchema;
-use utoipa_axum::{router::OpenApiRouter, routes};
 use vestibule_api::{ApiError, Code, Delivery, Origin};
 
 use crate::{
@@ -25,16 +24,6 @@ use crate::{
 
 /// Longest token put into a page.
 const MAX_TOKEN: usize = 200;
-
-/// The pages with their documentation.
-pub fn routes() -> OpenApiRouter<Auth> {
-    OpenApiRouter::new()
-        .routes(routes!(show_verify_email, post_verify_email))
-        .routes(routes!(show_magic_link, post_magic_link))
-        .routes(routes!(show_reset_password, post_reset_password))
-        .routes(routes!(show_confirm_email, post_confirm_email))
-        .routes(routes!(show_undo_email, post_undo_email))
-}
 
 /// The query of a mailed link.
 #[derive(Debug, Deserialize)]

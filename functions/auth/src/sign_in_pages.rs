@@ -9,17 +9,11 @@ use http::{StatusCode, header, request::Parts};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, de::DeserializeOwned};
 use utoipa::ToSchema;
-use utoipa_axum::{router::OpenApiRouter, routes};
 use vestibule_adapters::bot_check::Action;
 use vestibule_api::{ApiError, Code, Delivery, Origin};
 use vestibule_domain::IdentityMailKind;
 
 use crate::{Auth, begin::Asked, mail_request::AskForMail, second_factor::give_code};
-
-/// The pages with their documentation.
-pub fn routes() -> OpenApiRouter<Auth> {
-    OpenApiRouter::new().routes(routes!(show_home, post_ask)).routes(routes!(post_second_factor))
-}
 
 /// The form of one of our pages, refused as a problem when it is none.
 #[derive(Debug)]

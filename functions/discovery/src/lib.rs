@@ -8,8 +8,6 @@ pub mod get_openapi;
 use std::sync::Arc;
 
 use axum::Router;
-use utoipa::openapi::OpenApi;
-use utoipa_axum::{router::OpenApiRouter, routes};
 use vestibule_api::{Settings, Trust, finish, state::StartError};
 use vestibule_domain::World;
 
@@ -26,24 +24,17 @@ pub struct Discovery {
     pub world: World,
 }
 
-/// The routes with their documentation.
-pub fn routes() -> OpenApiRouter<Discovery> {
-    OpenApiRouter::new()
-        .routes(routes!(get_keys::get_keys))
-        .routes(routes!(get_metadata::get_metadata))
-        .routes(routes!(get_openapi::get_openapi))
-}
-
-/// The operations as an `OpenAPI` document.
-pub fn openapi() -> OpenApi {
-    routes().into_openapi()
+vestibule_api::operations! {
+    Discovery:
+        get_keys::get_keys,
+        get_metadata::get_metadata,
+        get_openapi::get_openapi,
 }
 
 /// The function, ready to serve.
 pub async fn app(settings: &Settings, world: World) -> Result<Router, StartError> {
     let trust = Trust::open(settings, &world).await?;
     let (issuer, site) = (settings.get("ISSUER")?.into(), settings.get("SITE_URL")?.into());
-    let (router, _) = routes().split_for_parts();
     let state = Discovery { trust, issuer, site, world };
-    Ok(finish(router.with_state(state), settings.find("SHOW_COST") == Some("true")))
+    Ok(finish(router().with_state(state), settings.find("SHOW_COST") == Some("true")))
 }

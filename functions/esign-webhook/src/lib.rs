@@ -7,8 +7,6 @@ mod record;
 use std::sync::Arc;
 
 use axum::{Router, extract::FromRef};
-use utoipa::openapi::OpenApi;
-use utoipa_axum::{router::OpenApiRouter, routes};
 use vestibule_adapters::secrets::Secrets;
 use vestibule_api::{
     Settings, finish,
@@ -38,16 +36,10 @@ impl FromRef<Webhook> for Store {
     }
 }
 
-/// The routes with their documentation.
-pub fn routes() -> OpenApiRouter<Webhook> {
-    OpenApiRouter::new()
-        .routes(routes!(receive_event::receive_default_event))
-        .routes(routes!(receive_event::receive_event))
-}
-
-/// The operations as an `OpenAPI` document.
-pub fn openapi() -> OpenApi {
-    routes().into_openapi()
+vestibule_api::operations! {
+    Webhook:
+        receive_event::receive_default_event,
+        receive_event::receive_event,
 }
 
 /// The function, ready to serve.
@@ -62,6 +54,5 @@ pub async fn app(settings: &Settings, world: World) -> Result<Router, StartError
         secret_prefix: settings.get("ESIGN_SECRET_PREFIX")?.into(),
         default: endpoint.map(|endpoint| (provider, endpoint)),
     };
-    let (router, _) = routes().split_for_parts();
-    Ok(finish(router.with_state(state), settings.find("SHOW_COST") == Some("true")))
+    Ok(finish(router().with_state(state), settings.find("SHOW_COST") == Some("true")))
 }

@@ -9,8 +9,6 @@ pub mod view;
 use std::sync::Arc;
 
 use axum::{Router, extract::FromRef};
-use utoipa::openapi::OpenApi;
-use utoipa_axum::{router::OpenApiRouter, routes};
 use vestibule_adapters::workflows::Workflows;
 use vestibule_api::{Api, Settings, finish, state::StartError};
 use vestibule_domain::World;
@@ -33,17 +31,12 @@ impl FromRef<Hires> for Api {
     }
 }
 
-/// The routes with their documentation.
-pub fn routes() -> OpenApiRouter<Hires> {
-    OpenApiRouter::new()
-        .routes(routes!(list_hires::list_hires, create_hire::create_hire))
-        .routes(routes!(get_hire::get_hire))
-        .routes(routes!(reset_password::reset_hire_password))
-}
-
-/// The operations as an `OpenAPI` document.
-pub fn openapi() -> OpenApi {
-    routes().into_openapi()
+vestibule_api::operations! {
+    Hires:
+        list_hires::list_hires,
+        create_hire::create_hire,
+        get_hire::get_hire,
+        reset_password::reset_hire_password,
 }
 
 /// The function, ready to serve.
@@ -53,6 +46,5 @@ pub async fn app(settings: &Settings, world: World) -> Result<Router, StartError
     let api = Api::open(settings, world).await?;
     let show_cost = api.show_cost;
     let state = Hires { api, workflows: Workflows::new(&config), machines: Arc::new(machines) };
-    let (router, _) = routes().split_for_parts();
-    Ok(finish(router.with_state(state), show_cost))
+    Ok(finish(router().with_state(state), show_cost))
 }

@@ -10,8 +10,6 @@ pub mod view;
 use std::sync::Arc;
 
 use axum::{Router, extract::FromRef};
-use utoipa::openapi::OpenApi;
-use utoipa_axum::{router::OpenApiRouter, routes};
 use vestibule_adapters::workflows::Workflows;
 use vestibule_api::{Api, Settings, finish, state::StartError};
 use vestibule_auth::TenantScope;
@@ -45,19 +43,13 @@ impl FromRef<Jobs> for Api {
     }
 }
 
-/// The routes with their documentation.
-pub fn routes() -> OpenApiRouter<Jobs> {
-    OpenApiRouter::new()
-        .routes(routes!(run_job::run_job))
-        .routes(routes!(list_jobs::list_jobs))
-        .routes(routes!(get_job::get_job))
-        .routes(routes!(retry_job::retry_job))
-        .routes(routes!(cancel_job::cancel_job))
-}
-
-/// The operations as an `OpenAPI` document.
-pub fn openapi() -> OpenApi {
-    routes().into_openapi()
+vestibule_api::operations! {
+    Jobs:
+        run_job::run_job,
+        list_jobs::list_jobs,
+        get_job::get_job,
+        retry_job::retry_job,
+        cancel_job::cancel_job,
 }
 
 /// The function, ready to serve.
@@ -67,6 +59,5 @@ pub async fn app(settings: &Settings, world: World) -> Result<Router, StartError
     let api = Api::open(settings, world).await?;
     let show_cost = api.show_cost;
     let state = Jobs { api, workflows: Workflows::new(&config), machines: Arc::new(machines) };
-    let (router, _) = routes().split_for_parts();
-    Ok(finish(router.with_state(state), show_cost))
+    Ok(finish(router().with_state(state), show_cost))
 }

@@ -13,8 +13,6 @@ pub mod switch_context;
 pub mod update_me;
 
 use axum::{Router, extract::FromRef};
-use utoipa::openapi::OpenApi;
-use utoipa_axum::{router::OpenApiRouter, routes};
 use vestibule_api::{Api, Settings, Signer, finish, state::StartError};
 use vestibule_domain::World;
 
@@ -33,24 +31,19 @@ impl FromRef<Sessions> for Api {
     }
 }
 
-/// The routes with their documentation.
-pub fn routes() -> OpenApiRouter<Sessions> {
-    OpenApiRouter::new()
-        .routes(routes!(refresh::refresh))
-        .routes(routes!(logout::logout))
-        .routes(routes!(get_me::get_me, update_me::update_me))
-        .routes(routes!(list_sessions::list_sessions))
-        .routes(routes!(end_session::end_session))
-        .routes(routes!(get_context::get_context))
-        .routes(routes!(switch_context::switch_context))
-        .routes(routes!(list_tenants::list_tenants))
-        .routes(routes!(leave_tenant::leave_tenant))
-        .routes(routes!(change_default::change_default_tenant))
-}
-
-/// The operations as an `OpenAPI` document.
-pub fn openapi() -> OpenApi {
-    routes().into_openapi()
+vestibule_api::operations! {
+    Sessions:
+        refresh::refresh,
+        logout::logout,
+        get_me::get_me,
+        update_me::update_me,
+        list_sessions::list_sessions,
+        end_session::end_session,
+        get_context::get_context,
+        switch_context::switch_context,
+        list_tenants::list_tenants,
+        leave_tenant::leave_tenant,
+        change_default::change_default_tenant,
 }
 
 /// The function, ready to serve.
@@ -58,6 +51,5 @@ pub async fn app(settings: &Settings, world: World) -> Result<Router, StartError
     let signer = Signer::open(settings, &world).await?;
     let api = Box::pin(Api::open(settings, world)).await?;
     let show_cost = api.show_cost;
-    let (router, _) = routes().split_for_parts();
-    Ok(finish(router.with_state(Sessions { api, signer }), show_cost))
+    Ok(finish(router().with_state(Sessions { api, signer }), show_cost))
 }

@@ -40,7 +40,8 @@ struct Arguments {
     /// Let people sign in with the identity providers that this JSON file lists.
     #[arg(long, value_name = "FILE")]
     oidc_providers: Option<PathBuf>,
-    /// What to log: error, warn, info, debug, or directives as in `vestibule_local=debug,warn`.
+    /// What to log: error, warn, info, or directives as in `vestibule_local=info,warn`; `debug` too unless this is a
+    /// release build.
     #[arg(long, env = "LOG_LEVEL", default_value = "info")]
     log_level: String,
 }

@@ -1,7 +1,7 @@
 //! What became of a failed AWS call, before a service's own table gives it a meaning.
 //!
 //! The one question that matters is whether the call may have taken effect. Messages of the provider can name
-//! people, so they are dropped here; code, status and request id go to the debug log.
+//! people, so they are dropped here; code, status and request id go to the log.
 
 use std::error::Error;
 use std::time::Duration;
@@ -47,7 +47,7 @@ where
 fn answered(code: Option<&str>, raw: &HttpResponse) -> Fault {
     let status = raw.status().as_u16();
     let request_id = raw.headers().get("x-amzn-requestid").unwrap_or_default();
-    tracing::debug!(code, status, request_id, "the service answered an error");
+    tracing::info!(code, status, request_id, "the service answered an error");
     // Some services prefix the code with its namespace.
     match code.and_then(|code| code.rsplit('#').next()) {
         Some(code) if !code.is_empty() => Fault::Answered { code: code.to_owned(), status, after: hint(raw) },

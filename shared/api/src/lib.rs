@@ -10,6 +10,7 @@ pub mod lambda;
 pub mod limiting;
 pub mod logging;
 pub mod mutation;
+pub mod operations;
 pub mod origin;
 pub mod page;
 pub mod path;

@@ -175,9 +175,15 @@ impl Pool {
     }
 }
 
+/// Blocks to reserve for `blocks`. Above 16 MiB the allocator rounds up to whole MiB, adds one of its own, and
+/// asks the kernel for huge pages if the sum is even (infra/decisions/0017). The reserve itself stays unused.
+const fn room(blocks: usize) -> usize {
+    blocks.next_multiple_of(2048).saturating_add(512)
+}
+
 fn allocate(blocks: usize) -> Result<Vec<Block>, HasherError> {
     let mut memory = Vec::new();
-    memory.try_reserve_exact(blocks).map_err(|_| HasherError::Resources)?;
+    memory.try_reserve_exact(room(blocks)).map_err(|_| HasherError::Resources)?;
     memory.resize(blocks, Block::new());
     Ok(memory)
 }

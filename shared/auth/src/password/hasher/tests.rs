@@ -107,6 +107,15 @@ async fn a_dropped_request_keeps_its_place_until_its_hash_ends() {
     assert!(hasher.verify(password("x"), None).await.is_ok());
 }
 
+#[test]
+fn a_buffer_is_mapped_in_an_even_number_of_mebibytes() {
+    let sizes = [16_385, 19_456, 20_480, 24_577, 30_000];
+    for blocks in sizes {
+        let mapped = room(blocks).div_ceil(1024) + 1;
+        assert!(room(blocks) >= blocks && mapped.is_multiple_of(2), "{blocks} blocks in {mapped} MiB");
+    }
+}
+
 /// Takes about a second and 1 GiB.
 #[tokio::test]
 async fn the_strong_profile_works() {

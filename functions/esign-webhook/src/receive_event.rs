@@ -4,7 +4,6 @@ use axum::{
     Json,
     extract::{Request, State},
 };
-use http::request::Parts;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -81,7 +80,7 @@ async fn receive(
     let found = state.store.platform().find_endpoint(endpoint).await?;
     let found = found.filter(|found| found.provider == provider).ok_or_else(ApiError::not_found)?;
     let (parts, body) = request.into_parts();
-    let raw = read_body(Request::from_parts(Parts::clone(&parts), body)).await?;
+    let raw = read_body(body).await?;
     let keys = signing_keys(state, endpoint).await?;
     let event = verify_and_read(vendor, &keys, &parts.headers, &raw, state.world.now()).map_err(refused)?;
     let scope = TenantScope::for_system(found.tenant, SystemTask::EsignWebhook);

@@ -31,9 +31,8 @@ pub struct Refresh {
 #[utoipa::path(post, path = "/api/v1/auth/refresh", tag = "sessions", request_body = Refresh,
     responses((status = 200, body = TokensView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub async fn refresh(State(state): State<Sessions>, request: Request) -> Result<Response, ApiError> {
-    let (parts, rest) = request.into_parts();
-    let sent: Refresh =
-        body::read_json(&parts.headers.clone(), Request::from_parts(parts.clone(), rest)).await?;
+    let (parts, body) = request.into_parts();
+    let sent: Refresh = body::read_json(&parts.headers, body).await?;
     let (token, delivery) = read(&state, &parts, sent)?;
     match exchange(&state, &parts, &token, delivery).await {
         // A browser whose session is over gets rid of its cookies.
@@ -69,15 +68,16 @@ async fn exchange(
     let Rotation::Next(next) = platform.rotate(token, &actor, &api.world).await? else {
         return Err(ended());
     };
-    let (successor, session) = *next;
-    let Standing::Good(tenant) = platform.standing(token.user, &session, now).await? else {
-        let ended_now = platform.end_family(token.user, session.id, "session.end", &actor, &api.world).await;
+    let (successor, family) = *next;
+    let Standing::Good(tenant) = platform.standing(token.user, &family, now).await? else {
+        let ended_now =
+            platform.end_family(token.user, token.session, "session.end", &actor, &api.world).await;
         if let Err(error) = ended_now {
             tracing::info!(%error, "the session had ended already");
         }
         return Err(ended());
     };
-    let grant = Grant { user: token.user, session: session.id, tenant, ends: session.expires };
+    let grant = Grant { user: token.user, session: token.session, tenant, ends: family.expires };
     deliver(api, &state.signer, &grant, Some(&successor), delivery).await
 }
 

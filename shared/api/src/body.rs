@@ -1,6 +1,9 @@
 //! JSON bodies: refused with the field's path when they have the wrong shape.
 
-use axum::extract::{FromRequest, Request};
+use axum::{
+    body::{Body, Bytes},
+    extract::{FromRequest, Request},
+};
 use http::{HeaderMap, header::CONTENT_TYPE};
 use http_body_util::BodyExt as _;
 use serde::de::DeserializeOwned;
@@ -19,15 +22,14 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for ApiJson<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
-        let headers = request.headers().clone();
-        read_json(&headers, request).await.map(Self)
+        let (parts, body) = request.into_parts();
+        read_json(&parts.headers, body).await.map(Self)
     }
 }
 
 /// The JSON body of a request whose headers are `headers`.
-pub async fn read_json<T: DeserializeOwned>(headers: &HeaderMap, request: Request) -> Result<T, ApiError> {
-    let bytes = read_body(request).await?;
-    parse(headers, &bytes)
+pub async fn read_json<T: DeserializeOwned>(headers: &HeaderMap, body: Body) -> Result<T, ApiError> {
+    parse(headers, &read_body(body).await?)
 }
 
 /// The 400 for one field that cannot be read.
@@ -44,11 +46,10 @@ impl BodyProblem {
 }
 
 /// The raw bytes of a body of at most 1 MiB.
-pub async fn read_body(request: Request) -> Result<Vec<u8>, ApiError> {
-    let limited = http_body_util::Limited::new(request.into_body(), MAX_BODY);
-    let collected =
-        limited.collect().await.map_err(|_| ApiError::new(Code::TooLarge, "Send at most 1 MiB."))?;
-    Ok(collected.to_bytes().to_vec())
+pub async fn read_body(body: Body) -> Result<Bytes, ApiError> {
+    let limited = http_body_util::Limited::new(body, MAX_BODY).collect().await;
+    let collected = limited.map_err(|_| ApiError::new(Code::TooLarge, "Send at most 1 MiB."))?;
+    Ok(collected.to_bytes())
 }
 
 /// Reads `bytes` as JSON. An empty body counts as `{}`.

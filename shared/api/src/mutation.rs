@@ -107,14 +107,12 @@ where
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        let (mut parts, rest) = request.into_parts();
+        let (mut parts, body) = request.into_parts();
         let Authenticated { caller, key, kept } =
             Authenticated::from_request_parts(&mut parts, state).await?;
-        let (method, path) = (parts.method.as_str().to_owned(), parts.uri.path().to_owned());
-        let headers = parts.headers.clone();
-        let bytes = body::read_body(Request::from_parts(parts, rest)).await?;
-        let fingerprint = fingerprint(&method, &path, &bytes);
-        Ok(Self { caller, body: body::parse(&headers, &bytes)?, key, kept, fingerprint })
+        let bytes = body::read_body(body).await?;
+        let fingerprint = fingerprint(parts.method.as_str(), parts.uri.path(), &bytes);
+        Ok(Self { caller, body: body::parse(&parts.headers, &bytes)?, key, kept, fingerprint })
     }
 }
 

@@ -9,7 +9,7 @@ use vestibule_domain::{Email, PermissionSet, SecuritySettings, SessionId, Tenant
 
 use crate::{
     IdempotencyKey, KeptAnswer, Lookup, NamesRow, PlatformStore, Session, StoreError,
-    identity::SessionState,
+    identity::{SessionState, is_idle},
     item::{Row, from_row, key_row},
     keys,
 };
@@ -100,7 +100,7 @@ impl PlatformStore<'_> {
         let membership: Membership = self.store.read(member)?;
         let roles: Roles = from_row(roles)?;
         let shut = membership.suspended.is_some() || roles.suspended.is_some();
-        if !session.is_alive(now) || roles.is_idle(session.refreshed, now) || shut {
+        if !session.is_alive(now) || is_idle(&roles.security, session.refreshed, now) || shut {
             return Ok(None);
         }
         let kept: Option<KeptAnswer> = rows.remove("answer").map(|row| self.store.read(row)).transpose()?;

@@ -1,6 +1,12 @@
 //! The handle to the table.
 
-use aws_sdk_dynamodb::{Client, config::Builder};
+use aws_sdk_dynamodb::{
+    Client,
+    config::{
+        Builder,
+        endpoint::{DefaultResolver, EndpointFuture, Params, ResolveEndpoint},
+    },
+};
 use aws_types::SdkConfig;
 use vestibule_auth::TenantScope;
 
@@ -14,12 +20,27 @@ pub struct Store {
     sealer: Sealer,
 }
 
+/// The SDK's own rules for the address of the service, twice: each remembers one answer only, and calls on
+/// one row and on several ask with different parameters in turn.
+#[derive(Debug, Default)]
+struct Resolvers {
+    one: DefaultResolver,
+    several: DefaultResolver,
+}
+
+impl ResolveEndpoint for Resolvers {
+    fn resolve_endpoint<'a>(&'a self, params: &'a Params) -> EndpointFuture<'a> {
+        let rules = if params.resource_arn_list().is_some() { &self.several } else { &self.one };
+        ResolveEndpoint::resolve_endpoint(rules, params)
+    }
+}
+
 impl Store {
     /// A store over `table`, with the metering interceptor in its client; personal data goes
     /// through `sealer`.
     pub fn new(config: &SdkConfig, table: impl Into<String>, sealer: Sealer) -> Self {
-        let config = Builder::from(config).interceptor(Metering).build();
-        Self { client: Client::from_conf(config), table: table.into(), sealer }
+        let config = Builder::from(config).interceptor(Metering).endpoint_resolver(Resolvers::default());
+        Self { client: Client::from_conf(config.build()), table: table.into(), sealer }
     }
 
     /// What seals personal data and names addresses.

@@ -10,9 +10,11 @@ use crate::{
 
 /// Sends a conditional update that asks for the old row on failure: `Ok` has the attributes it asks for,
 /// `Err` the row that forbade it, empty when there is none.
-pub(crate) async fn update_or_old(request: UpdateItemFluentBuilder) -> Result<Result<Row, Row>, StoreError> {
+pub(crate) async fn update_or_old(
+    request: impl Fn() -> UpdateItemFluentBuilder,
+) -> Result<Result<Row, Row>, StoreError> {
     for attempt in 1.. {
-        let error = match request.clone().send().await {
+        let error = match request().send().await {
             Ok(answer) => return Ok(Ok(answer.attributes.unwrap_or_default())),
             Err(error) => error,
         };

@@ -11,6 +11,7 @@ use crate::{
     AddressKey, PlatformStore, StoreError,
     item::{Row, key_row, number, text},
     keys::{self, Key},
+    update::update_or_old,
 };
 
 const MINUTE: i64 = 60_000;
@@ -231,22 +232,21 @@ impl Counter {
     }
 
     async fn send(self, platform: &PlatformStore<'_>) -> Result<Result<Row, Row>, StoreError> {
-        let names = self.names.into_iter().map(|(name, attribute)| (name.into(), attribute.into()));
-        let values = self.values.into_iter().map(|(name, value)| (name.into(), value));
-        let request = platform
-            .store
-            .client()
-            .update_item()
-            .table_name(platform.store.table())
-            .set_key(Some(self.key))
-            .update_expression(self.update)
-            .condition_expression(self.condition)
-            .set_expression_attribute_names(Some(names.collect()))
-            .set_expression_attribute_values(Some(values.collect()))
-            .return_values(ReturnValue::AllNew)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total);
-        crate::update::update_or_old(request).await
+        let request = || {
+            let names = self.names.iter().map(|&(name, attribute)| (name.to_owned(), attribute.to_owned()));
+            let values = self.values.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
+            let update = platform.store.client().update_item().table_name(platform.store.table());
+            update
+                .set_key(Some(self.key.clone()))
+                .update_expression(&self.update)
+                .condition_expression(&self.condition)
+                .set_expression_attribute_names(Some(names.collect()))
+                .set_expression_attribute_values(Some(values.collect()))
+                .return_values(ReturnValue::AllNew)
+                .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+                .return_consumed_capacity(ReturnConsumedCapacity::Total)
+        };
+        update_or_old(request).await
     }
 }
 

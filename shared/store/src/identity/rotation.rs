@@ -4,23 +4,54 @@
 use aws_sdk_dynamodb::types::{ReturnConsumedCapacity, ReturnValue, ReturnValuesOnConditionCheckFailure};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::Timestamp;
+use serde::Deserialize;
 use serde_json::json;
-use vestibule_auth::{Actor, RefreshToken};
-use vestibule_domain::{SessionId, UserId, World};
+use vestibule_auth::{Actor, RefreshToken, TokenDigest};
+use vestibule_domain::{SessionId, TenantId, UserId, World};
 
-use super::Session;
 use crate::{
     AuditRecord, PlatformStore, StoreError,
     command::Command,
-    item::{Row, key_row, number, text},
+    item::{Row, from_row, key_row, number, text},
     keys,
+    update::update_or_old,
 };
+
+/// The part of a [`Session`](super::Session) that decides about its refresh tokens; nothing sealed is opened
+/// for it.
+#[derive(Debug, Deserialize)]
+pub struct Family {
+    /// It ends here at the latest.
+    pub expires: Timestamp,
+    pub(super) tenant: Option<TenantId>,
+    pub(super) epoch: u64,
+    pub(super) refreshed: Option<Timestamp>,
+    refreshed_before: Option<Timestamp>,
+    ended: Option<Timestamp>,
+    current: Option<TokenDigest>,
+    previous: Option<TokenDigest>,
+    salt: Option<String>,
+}
+
+impl Family {
+    /// As [`Session::is_alive`](super::Session::is_alive).
+    fn is_alive(&self, now: Timestamp) -> bool {
+        self.ended.is_none() && now < self.expires
+    }
+}
+
+/// The next token takes the place of this one.
+const SWAP: &str =
+    "SET #previous = :old, #current = :new, #salt = :salt, #refreshed_before = #refreshed, #refreshed = :at";
+/// The token counts, in a session that goes on.
+const COUNTS: &str = "#current = :old AND attribute_type(#ended, :null) AND #ends > :now";
+const NAMES: [&str; 7] = ["previous", "current", "salt", "refreshed", "refreshed_before", "ended", "ends"];
 
 /// What became of a refresh token.
 #[derive(Debug)]
 pub enum Rotation {
     /// Its successor, and the session as it was before.
-    Next(Box<(RefreshToken, Session)>),
+    Next(Box<(RefreshToken, Family)>),
     /// The session is over or never was.
     Ended,
     /// The token was used before, and so was its successor: the family has been ended.
@@ -39,38 +70,30 @@ impl PlatformStore<'_> {
         let now = world.now();
         let salt: [u8; 16] = world.bytes();
         match self.swap(token, &salt, now).await? {
-            Ok(old) => {
-                self.store.sealer().freshen(std::slice::from_ref(&old)).await;
-                let session: Session = self.store.read(old)?;
-                Ok(Rotation::Next(Box::new((token.successor(&salt), session))))
-            }
+            Ok(old) => Ok(Rotation::Next(Box::new((token.successor(&salt), from_row(old)?)))),
             Err(found) if found.is_empty() => Ok(Rotation::Ended),
-            Err(found) => {
-                self.store.sealer().freshen(std::slice::from_ref(&found)).await;
-                let session: Session = self.store.read(found)?;
-                self.not_current(token, session, actor, world).await
-            }
+            Err(found) => self.not_current(token, from_row(found)?, actor, world).await,
         }
     }
 
     async fn not_current(
         &self,
         token: &RefreshToken,
-        session: Session,
+        family: Family,
         actor: &Actor,
         world: &World,
     ) -> Result<Rotation, StoreError> {
-        if !session.is_alive(world.now()) || session.current.is_none() {
+        if !family.is_alive(world.now()) || family.current.is_none() {
             return Ok(Rotation::Ended);
         }
-        let salt = session.salt.as_ref().and_then(|salt| URL_SAFE_NO_PAD.decode(salt).ok());
+        let salt = family.salt.as_ref().and_then(|salt| URL_SAFE_NO_PAD.decode(salt).ok());
         let salt: Option<[u8; 16]> = salt.and_then(|salt| salt.try_into().ok());
-        if session.previous.as_ref() == Some(&token.digest())
+        if family.previous.as_ref() == Some(&token.digest())
             && let Some(salt) = salt
         {
             // As it was before the first of the repeated requests: idleness is judged by that.
-            let session = Session { refreshed: session.refreshed_before, ..session };
-            return Ok(Rotation::Next(Box::new((token.successor(&salt), session))));
+            let family = Family { refreshed: family.refreshed_before, ..family };
+            return Ok(Rotation::Next(Box::new((token.successor(&salt), family))));
         }
         let ended = self.end_family(token.user, token.session, "session.reuse", actor, world).await;
         match ended {
@@ -100,30 +123,24 @@ impl PlatformStore<'_> {
         salt: &[u8; 16],
         now: Timestamp,
     ) -> Result<Result<Row, Row>, StoreError> {
-        let request = self
-            .store
-            .client()
-            .update_item()
-            .table_name(self.store.table())
-            .set_key(Some(key_row(&keys::session(token.user, token.session))))
-            .update_expression("SET #previous = :old, #current = :new, #salt = :salt, #before = #refreshed, #refreshed = :at")
-            .condition_expression("#current = :old AND attribute_type(#ended, :null) AND #ends > :now")
-            .expression_attribute_names("#previous", "previous")
-            .expression_attribute_names("#current", "current")
-            .expression_attribute_names("#salt", "salt")
-            .expression_attribute_names("#refreshed", "refreshed")
-            .expression_attribute_names("#before", "refreshed_before")
-            .expression_attribute_names("#ended", "ended")
-            .expression_attribute_names("#ends", "ends")
-            .expression_attribute_values(":old", text(token.digest().as_str()))
-            .expression_attribute_values(":new", text(token.successor(salt).digest().as_str()))
-            .expression_attribute_values(":salt", text(URL_SAFE_NO_PAD.encode(salt)))
-            .expression_attribute_values(":at", text(now.to_string()))
-            .expression_attribute_values(":null", text("NULL"))
-            .expression_attribute_values(":now", number(now.as_millisecond()))
-            .return_values(ReturnValue::AllOld)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total);
-        crate::update::update_or_old(request).await
+        let request = || {
+            let names = NAMES.map(|name| (format!("#{name}"), name.to_owned())).into();
+            let update = self.store.client().update_item().table_name(self.store.table());
+            update
+                .set_key(Some(key_row(&keys::session(token.user, token.session))))
+                .update_expression(SWAP)
+                .condition_expression(COUNTS)
+                .set_expression_attribute_names(Some(names))
+                .expression_attribute_values(":old", text(token.digest().as_str()))
+                .expression_attribute_values(":new", text(token.successor(salt).digest().as_str()))
+                .expression_attribute_values(":salt", text(URL_SAFE_NO_PAD.encode(salt)))
+                .expression_attribute_values(":at", text(now.to_string()))
+                .expression_attribute_values(":null", text("NULL"))
+                .expression_attribute_values(":now", number(now.as_millisecond()))
+                .return_values(ReturnValue::AllOld)
+                .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+                .return_consumed_capacity(ReturnConsumedCapacity::Total)
+        };
+        update_or_old(request).await
     }
 }

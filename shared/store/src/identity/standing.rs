@@ -3,12 +3,12 @@
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
-use vestibule_domain::{TenantId, UserId, UserStatus};
+use vestibule_domain::{SecuritySettings, TenantId, UserId, UserStatus};
 
-use super::Session;
-use crate::{PlatformStore, StoreError, authz::Roles, item::from_row, keys};
+use super::Family;
+use crate::{PlatformStore, StoreError, item::from_row, keys};
 
-/// The part of a [`Session`] that decides.
+/// The part of a [`Session`](super::Session) that decides.
 #[derive(Debug, Deserialize)]
 pub(crate) struct SessionState {
     pub(crate) refreshed: Option<Timestamp>,
@@ -18,7 +18,7 @@ pub(crate) struct SessionState {
 }
 
 impl SessionState {
-    /// As [`Session::is_alive`].
+    /// As [`Session::is_alive`](super::Session::is_alive).
     pub(crate) fn is_alive(&self, now: Timestamp) -> bool {
         self.ended.is_none() && now < self.expires
     }
@@ -37,13 +37,19 @@ struct MemberState {
     suspended: Option<Timestamp>,
 }
 
-impl Roles {
-    /// Whether a session last refreshed then has gone unused for longer than the tenant allows.
-    pub(crate) fn is_idle(&self, refreshed: Option<Timestamp>, now: Timestamp) -> bool {
-        let allowed = self.security.idle_minutes.map(|minutes| SignedDuration::from_mins(minutes.into()));
-        let idle = refreshed.map(|refreshed| now.duration_since(refreshed));
-        idle.zip(allowed).is_some_and(|(idle, allowed)| idle > allowed)
-    }
+/// The part of a tenant's roles that decides for everybody.
+#[derive(Deserialize)]
+struct TenantState {
+    suspended: Option<Timestamp>,
+    #[serde(default)]
+    security: SecuritySettings,
+}
+
+/// Whether a session last refreshed then has gone unused for longer than its tenant allows.
+pub(crate) fn is_idle(security: &SecuritySettings, refreshed: Option<Timestamp>, now: Timestamp) -> bool {
+    let allowed = security.idle_minutes.map(|minutes| SignedDuration::from_mins(minutes.into()));
+    let idle = refreshed.map(|refreshed| now.duration_since(refreshed));
+    idle.zip(allowed).is_some_and(|(idle, allowed)| idle > allowed)
 }
 
 /// Whether a session may go on.
@@ -60,26 +66,26 @@ impl PlatformStore<'_> {
     pub async fn standing(
         &self,
         user: UserId,
-        session: &Session,
+        family: &Family,
         now: Timestamp,
     ) -> Result<Standing, StoreError> {
-        let tenant = session.tenant;
+        let tenant = family.tenant;
         let of_tenant = tenant.map(|tenant| [keys::member(tenant, user), keys::roles(tenant)]);
         let wanted = [keys::user(user)];
         let mut rows = self.by_kind(wanted.iter().chain(of_tenant.iter().flatten())).await?;
         let Some(person) = rows.remove("user") else { return Ok(Standing::Over) };
         let person: PersonState = from_row(person)?;
-        if !person.status.is_active() || person.epoch != session.epoch {
+        if !person.status.is_active() || person.epoch != family.epoch {
             return Ok(Standing::Over);
         }
         let (Some(member), Some(roles)) = (rows.remove("member"), rows.remove("roles")) else {
             return Ok(Standing::Good(None));
         };
-        let (member, roles): (MemberState, Roles) = (from_row(member)?, from_row(roles)?);
-        if roles.is_idle(session.refreshed, now) {
+        let (member, place): (MemberState, TenantState) = (from_row(member)?, from_row(roles)?);
+        if is_idle(&place.security, family.refreshed, now) {
             return Ok(Standing::Over);
         }
-        let open = member.suspended.is_none() && roles.suspended.is_none();
+        let open = member.suspended.is_none() && place.suspended.is_none();
         Ok(Standing::Good(tenant.filter(|_| open)))
     }
 }

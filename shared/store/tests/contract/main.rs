@@ -12,6 +12,7 @@ mod isolation;
 mod locks;
 mod pages;
 mod races;
+mod refresh;
 mod rows;
 mod sealing;
 mod table;

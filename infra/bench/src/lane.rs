@@ -81,11 +81,24 @@ impl Lane {
         let of = |part: fn(&Invocation) -> Duration| median(self.batches.iter().map(part).collect());
         Invocation { cpu: of(|batch| batch.cpu), time: of(|batch| batch.time) }
     }
-}
 
-impl Invocation {
-    pub(crate) fn without(self, part: Self) -> Self {
-        Self { cpu: self.cpu.saturating_sub(part.cpu), time: self.time.saturating_sub(part.time) }
+    /// What the invocations of this lane cost beyond those of `other`, batch by batch.
+    pub(crate) fn without(mut self, other: &Self) -> Self {
+        for (batch, other) in self.batches.iter_mut().zip(&other.batches) {
+            batch.cpu = batch.cpu.saturating_sub(other.cpu);
+            batch.time = batch.time.saturating_sub(other.time);
+        }
+        self
+    }
+
+    /// Processor time over that of `other`: the median of what the batches of the same moments give, because the
+    /// machine is faster in some minutes than in others.
+    pub(crate) fn over(&self, other: &Self) -> f64 {
+        let pairs = self.batches.iter().zip(&other.batches);
+        let mut ratios: Vec<_> =
+            pairs.map(|(own, other)| own.cpu.as_secs_f64() / other.cpu.as_secs_f64()).collect();
+        ratios.sort_unstable_by(f64::total_cmp);
+        ratios.get(ratios.len() / 2).copied().unwrap_or(f64::NAN)
     }
 }
 

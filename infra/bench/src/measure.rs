@@ -82,10 +82,10 @@ pub(crate) struct Row {
     pub(crate) aim: Option<Aim>,
     pub(crate) start: Start,
     pub(crate) invocation: Invocation,
-    /// The floor in the same minutes.
-    pub(crate) floor: Invocation,
-    /// The bare hash in the same minutes, where the operation contains one.
-    pub(crate) hash: Option<Invocation>,
+    /// The floor in the same minutes, and the ratio to it.
+    pub(crate) floor: (Invocation, f64),
+    /// The bare hash in the same minutes, where the operation contains one, and the ratio to it.
+    pub(crate) hash: Option<(Invocation, f64)>,
     /// Resident memory afterwards.
     pub(crate) memory: process::Memory,
 }
@@ -115,14 +115,13 @@ pub(crate) async fn operation(
         lanes.push(Lane::new(hash, hash_work(times), 1));
     }
     alternate(&mut lanes, batches).await.with_context(|| format!("{function}: {name}"))?;
-    let [lane, floor, rest @ ..] = lanes.as_slice() else { anyhow::bail!("a lane is missing") };
-    let hash = match rest {
-        [hash, event] => Some(hash.middle().without(event.middle())),
-        _ => None,
-    };
+    let mut lanes = lanes.into_iter();
+    let (lane, floor) = lanes.next().zip(lanes.next()).context("a lane is missing")?;
+    let hash = lanes.next().zip(lanes.next()).map(|(hash, event)| hash.without(&event));
+    let beside = |other: &Lane| (other.middle(), lane.over(other));
+    let (floor, hash) = (beside(&floor), hash.as_ref().map(beside));
     let memory = process::memory(lane.function.pid())?;
-    let (invocation, floor) = (lane.middle(), floor.middle());
-    Ok(Row { function, name, aim, start, invocation, floor, hash, memory })
+    Ok(Row { function, name, aim, start, invocation: lane.middle(), floor, hash, memory })
 }
 
 pub(crate) async fn floor(setting: &Setting, plan: &Plan, binary: &Path) -> Result<Floor> {

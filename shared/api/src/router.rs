@@ -9,6 +9,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderName, HeaderValue, StatusCode};
+use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use vestibule_store::{Cost, metered};
 
@@ -26,13 +27,13 @@ const SECURITY: [(&str, &str); 6] = [
 
 /// Completes a function's router. `show_cost` adds the `x-cost` header for tests.
 pub fn finish(router: Router, show_cost: bool) -> Router {
+    let panics = CatchPanicLayer::custom(|_| ApiError::Fault("a handler panicked".into()).into_response());
     router
         .fallback(|| async { ApiError::not_found() })
         .method_not_allowed_fallback(|| async {
             ApiError::new(Code::MethodNotAllowed, "This path does not take this method.")
         })
-        .layer(CatchPanicLayer::custom(|_| ApiError::Fault("a handler panicked".into()).into_response()))
-        .layer(from_fn_with_state(show_cost, around))
+        .layer(ServiceBuilder::new().layer(from_fn_with_state(show_cost, around)).layer(panics))
 }
 
 async fn around(State(show_cost): State<bool>, request: Request, next: Next) -> Response {

@@ -28,6 +28,7 @@ mod seed;
 mod store;
 mod table;
 mod tenants;
+mod terse;
 mod update;
 
 pub use audit::AuditRecord;

@@ -1,5 +1,7 @@
 //! The handle to the table.
 
+use std::sync::Arc;
+
 use aws_sdk_dynamodb::{
     Client,
     config::{
@@ -10,13 +12,13 @@ use aws_sdk_dynamodb::{
 use aws_types::SdkConfig;
 use vestibule_auth::TenantScope;
 
-use crate::{PlatformStore, Sealer, StoreError, TenantStore, item::Row, meter::Metering};
+use crate::{PlatformStore, Sealer, StoreError, TenantStore, item::Row, meter::Metering, terse::Terse};
 
 /// The table behind one client. Cheap to clone; connections are shared.
 #[derive(Debug, Clone)]
 pub struct Store {
     client: Client,
-    table: String,
+    table: Arc<str>,
     sealer: Sealer,
 }
 
@@ -38,8 +40,11 @@ impl ResolveEndpoint for Resolvers {
 impl Store {
     /// A store over `table`, with the metering interceptor in its client; personal data goes
     /// through `sealer`.
-    pub fn new(config: &SdkConfig, table: impl Into<String>, sealer: Sealer) -> Self {
-        let config = Builder::from(config).interceptor(Metering).endpoint_resolver(Resolvers::default());
+    pub fn new(config: &SdkConfig, table: impl Into<Arc<str>>, sealer: Sealer) -> Self {
+        let config = Builder::from(config)
+            .interceptor(Metering)
+            .interceptor(Terse)
+            .endpoint_resolver(Resolvers::default());
         Self { client: Client::from_conf(config.build()), table: table.into(), sealer }
     }
 

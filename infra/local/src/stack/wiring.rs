@@ -119,7 +119,7 @@ pub(super) async fn sample(
         esign_prefix: plan.environment("ESIGN_SECRET_PREFIX")?,
     };
     sample::prepare_keys(cloud, &names, &options.world)?;
-    let store = Store::new(&config, &table.name, sample::sealer(cloud, &names, &options.world)?);
+    let store = Store::new(&config, table.name.as_str(), sample::sealer(cloud, &names, &options.world)?);
     let sample_options = SampleOptions {
         issuer: plan.environment("ISSUER")?,
         job_start: options.job_start,

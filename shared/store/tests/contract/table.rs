@@ -62,13 +62,13 @@ impl Table {
         let create = table_definition(&client, &name).unwrap();
         create.send().await.unwrap();
         let ring = FieldKeys::generate(&world);
-        let store = Store::new(&config, &name, sealer(&ring, &world));
+        let store = Store::new(&config, name.as_str(), sealer(&ring, &world));
         Self { store, world, counts_units, ring, clock, config, client, name }
     }
 
     /// Another store over the same table.
     pub(crate) fn with_sealer(&self, sealer: Sealer) -> Store {
-        Store::new(&self.config, &self.name, sealer)
+        Store::new(&self.config, self.name.as_str(), sealer)
     }
 
     /// Moves the clock forward.

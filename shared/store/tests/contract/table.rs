@@ -71,6 +71,12 @@ impl Table {
         Store::new(&self.config, self.name.as_str(), sealer)
     }
 
+    /// A store whose calls go to `endpoint`.
+    pub(crate) fn elsewhere(&self, endpoint: &str) -> Store {
+        let config = self.config.to_builder().endpoint_url(endpoint).build();
+        Store::new(&config, self.name.as_str(), sealer(&self.ring, &self.world))
+    }
+
     /// Moves the clock forward.
     pub(crate) fn advance(&self, by: SignedDuration) {
         let millis = i64::try_from(by.as_millis()).unwrap();

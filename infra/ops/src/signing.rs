@@ -45,12 +45,13 @@ pub async fn publish_next(
     let (replaces, signing) = filled(&names.signing, vault.signing(&names.signing).await?)?;
     let (version, published) = filled(&names.verification, vault.published(&names.verification).await?)?;
     let key = SigningKey::generate()?;
-    let rest = keep_for - now.duration_since(replaces.written);
+    let rest = keep_for - age(&replaces, now);
     let keys = match order(published.keys, signing.public(), key.public(), rest.is_positive()) {
         Ok(keys) => VerificationKeys { keys },
         Err(Disorder::Unpaired) => return Err(OpsError::Unpaired(names.verification.clone())),
         Err(Disorder::TooMany) => {
-            return Err(OpsError::TooSoon(SignedDuration::from_secs(rest.as_secs() + 1)));
+            let begun = i64::from(rest.subsec_nanos() > 0);
+            return Err(OpsError::TooSoon(SignedDuration::from_secs(rest.as_secs() + begun)));
         }
     };
     vault.publish(&names.verification, Some(&version), &keys).await?;
@@ -79,6 +80,11 @@ pub async fn rotate_signing_key(
     let next = publish_next(vault, names, keep_for, world.now()).await?;
     tokio::time::sleep(wait).await;
     sign_with(vault, names, next).await
+}
+
+/// How long ago the secret was written: no time at all when the clock here is behind the service's.
+fn age(version: &SecretVersion, now: Timestamp) -> SignedDuration {
+    now.duration_since(version.written).max(SignedDuration::ZERO)
 }
 
 #[derive(Debug, PartialEq, Eq)]

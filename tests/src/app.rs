@@ -4,7 +4,7 @@ use std::sync::{
     Arc,
     atomic::{AtomicI64, Ordering},
 };
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 use secrecy::ExposeSecret as _;
@@ -149,10 +149,12 @@ impl App {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the clock of a test is the real one, moved forward")]
+/// The real time, moved forward. It never goes back, whatever the machine's clock does meanwhile.
+#[expect(clippy::disallowed_methods, reason = "the clock of a test begins with the real one")]
 fn ahead_of_time(ahead: Arc<AtomicI64>) -> World {
     let real = lambda::world();
-    let now = move || Timestamp::now() + SignedDuration::from_secs(ahead.load(Ordering::SeqCst));
+    let (began, since) = (Timestamp::now(), Instant::now());
+    let now = move || began + since.elapsed() + SignedDuration::from_secs(ahead.load(Ordering::SeqCst));
     World::new(now, move |buffer| real.fill(buffer))
 }
 

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use tokio::time::{Instant, sleep};
 use vestibule_bench::{process, runtime_api::Function};
 
@@ -11,6 +11,8 @@ use crate::work::Work;
 
 /// How long a process gets to come to rest before its processor time is read.
 pub(crate) const REST: Duration = Duration::from_millis(25);
+
+const NOT_RUN: &str = "the lane has no process";
 
 /// How many batches of how many invocations.
 #[derive(Debug, Clone, Copy)]
@@ -26,9 +28,9 @@ pub(crate) struct Invocation {
     pub(crate) time: Duration,
 }
 
-/// A running function with its work.
+/// The work of a function, and its process while it runs.
 pub(crate) struct Lane {
-    pub(crate) function: Function,
+    function: Option<Function>,
     work: Work,
     warm_up: usize,
     batches: Vec<Invocation>,
@@ -48,7 +50,7 @@ pub(crate) async fn alternate(lanes: &mut [Lane], Batches { count, size }: Batch
 }
 
 async fn batch(lanes: &mut [Lane], size: u32) -> Result<()> {
-    let cpu = |lane: &Lane| process::cpu(lane.function.pid());
+    let cpu = |lane: &Lane| anyhow::Ok(process::cpu(lane.pid()?)?);
     sleep(REST).await;
     let before: Vec<_> = lanes.iter().map(cpu).collect::<Result<_, _>>()?;
     let mut times = vec![Duration::ZERO; lanes.len()];
@@ -66,13 +68,27 @@ async fn batch(lanes: &mut [Lane], size: u32) -> Result<()> {
 }
 
 impl Lane {
-    pub(crate) fn new(function: Function, work: Work, warm_up: usize) -> Self {
-        Self { function, work, warm_up, batches: Vec::new() }
+    pub(crate) fn new(work: Work, warm_up: usize) -> Self {
+        Self { function: None, work, warm_up, batches: Vec::new() }
+    }
+
+    /// Goes on with the work in a new process.
+    pub(crate) fn run(&mut self, function: Function) {
+        self.function = Some(function);
+    }
+
+    fn pid(&self) -> Result<u32> {
+        Ok(self.function.as_ref().context(NOT_RUN)?.pid())
+    }
+
+    /// The memory of its process.
+    pub(crate) fn memory(&self) -> Result<process::Memory> {
+        Ok(process::memory(self.pid()?)?)
     }
 
     async fn once(&mut self) -> Result<Duration> {
         let began = Instant::now();
-        self.work.once(&mut self.function).await?;
+        self.work.once(self.function.as_mut().context(NOT_RUN)?).await?;
         Ok(began.elapsed())
     }
 

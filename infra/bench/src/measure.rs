@@ -30,7 +30,9 @@ pub(crate) struct Plan {
     pub(crate) starts: usize,
     /// Invocations before those that count.
     pub(crate) warm_up: usize,
-    /// Batches of invocations, each one figure.
+    /// New processes: where one lies in memory moves all its figures a little.
+    pub(crate) rounds: usize,
+    /// Batches of invocations in a round, each one figure.
     pub(crate) batches: Batches,
     /// The same for an operation that hashes a password: many and short ones, because a neighbour on the machine
     /// who uses its memory moves each by a tenth.
@@ -41,19 +43,21 @@ impl Plan {
     pub(crate) const FULL: Self = Self {
         starts: 15,
         warm_up: 100,
-        batches: Batches { count: 15, size: 100 },
-        hashing: Batches { count: 60, size: 10 },
+        rounds: 3,
+        batches: Batches { count: 5, size: 100 },
+        hashing: Batches { count: 20, size: 10 },
     };
     pub(crate) const QUICK: Self = Self {
         starts: 3,
         warm_up: 20,
+        rounds: 1,
         batches: Batches { count: 5, size: 20 },
         hashing: Batches { count: 5, size: 10 },
     };
 
     /// Invocations of an operation that hashes: so many people must sign in for each to do it once.
     pub(crate) fn sign_ins(&self) -> usize {
-        self.warm_up + self.hashing.count * self.hashing.size as usize
+        self.rounds * (self.warm_up + self.hashing.count * self.hashing.size as usize)
     }
 }
 
@@ -105,30 +109,40 @@ pub(crate) async fn operation(
     operation: Operation,
 ) -> Result<Row> {
     let Operation { function, name, work, aim, hashes } = operation;
-    let (start, process) = started(setting, plan, function, binary).await?;
-    let floor = spawn(setting, "floor", &beside.floor).await?.0;
-    let (warm_up, batches) = (plan.warm_up, if hashes { plan.hashing } else { plan.batches });
-    let mut lanes = vec![Lane::new(process, work, warm_up), Lane::new(floor, floor_work(setting), warm_up)];
-    // The second one shows what the event costs without a hash.
-    for times in if hashes { vec![1, 0] } else { Vec::new() } {
-        let hash = spawn(setting, "bare-hash", &beside.hash).await?.0;
-        lanes.push(Lane::new(hash, hash_work(times), 1));
+    let mut programs = vec![(function, binary), ("floor", beside.floor.as_path())];
+    let (warm_up, mut batches) = (plan.warm_up, plan.batches);
+    let mut works = vec![(work, warm_up), (floor_work(setting), warm_up)];
+    if hashes {
+        batches = plan.hashing;
+        programs.extend([("bare-hash", beside.hash.as_path()); 2]);
+        // The second one shows what the event costs without a hash.
+        works.extend([(hash_work(1), 1), (hash_work(0), 1)]);
     }
-    alternate(&mut lanes, batches).await.with_context(|| format!("{function}: {name}"))?;
+    let start = start(setting, plan, programs[0]).await?;
+    let mut lanes: Vec<_> = works.into_iter().map(|(work, warm_up)| Lane::new(work, warm_up)).collect();
+    for _ in 0..plan.rounds {
+        for (lane, program) in lanes.iter_mut().zip(&programs) {
+            lane.run(spawn(setting, *program).await?.0);
+        }
+        alternate(&mut lanes, batches).await.with_context(|| format!("{function}: {name}"))?;
+    }
     let mut lanes = lanes.into_iter();
     let (lane, floor) = lanes.next().zip(lanes.next()).context("a lane is missing")?;
     let hash = lanes.next().zip(lanes.next()).map(|(hash, event)| hash.without(&event));
     let beside = |other: &Lane| (other.middle(), lane.over(other));
     let (floor, hash) = (beside(&floor), hash.as_ref().map(beside));
-    let memory = process::memory(lane.function.pid())?;
+    let memory = lane.memory()?;
     Ok(Row { function, name, aim, start, invocation: lane.middle(), floor, hash, memory })
 }
 
 pub(crate) async fn floor(setting: &Setting, plan: &Plan, binary: &Path) -> Result<Floor> {
-    let (start, function) = started(setting, plan, "floor", binary).await?;
-    let mut lane = Lane::new(function, floor_work(setting), plan.warm_up);
-    alternate(std::slice::from_mut(&mut lane), plan.batches).await?;
-    Ok(Floor { start, invocation: lane.middle(), memory: process::memory(lane.function.pid())? })
+    let start = start(setting, plan, ("floor", binary)).await?;
+    let mut lane = Lane::new(floor_work(setting), plan.warm_up);
+    for _ in 0..plan.rounds {
+        lane.run(spawn(setting, ("floor", binary)).await?.0);
+        alternate(std::slice::from_mut(&mut lane), plan.batches).await?;
+    }
+    Ok(Floor { start, invocation: lane.middle(), memory: lane.memory()? })
 }
 
 /// The same item that the product reads when it shows a hire.
@@ -141,20 +155,17 @@ fn hash_work(times: u32) -> Work {
     Work::same(json!({ "times": times }), Expected::Contains("/hashes", times.into()))
 }
 
-async fn started(setting: &Setting, plan: &Plan, name: &str, binary: &Path) -> Result<(Start, Function)> {
-    let (mut times, mut cpus, mut latest) = (Vec::new(), Vec::new(), None);
+async fn start(setting: &Setting, plan: &Plan, program: (&str, &Path)) -> Result<Start> {
+    let (mut times, mut cpus) = (Vec::new(), Vec::new());
     for _ in 0..plan.starts {
-        drop(latest.take());
-        let (function, time) = spawn(setting, name, binary).await?;
+        let (function, time) = spawn(setting, program).await?;
         times.push(time);
         cpus.push(process::cpu(function.pid())?);
-        latest = Some(function);
     }
-    let function = latest.context("the plan has no start")?;
-    Ok((Start { time: median(times), cpu: median(cpus), zipped: zipped(binary)? }, function))
+    Ok(Start { time: median(times), cpu: median(cpus), zipped: zipped(program.1)? })
 }
 
-async fn spawn(setting: &Setting, name: &str, binary: &Path) -> Result<(Function, Duration)> {
+async fn spawn(setting: &Setting, (name, binary): (&str, &Path)) -> Result<(Function, Duration)> {
     let mut function = RuntimeApi::start().await?.spawn(binary, setting.settings(name)?)?;
     let time = function.ready().await.with_context(|| format!("{name} does not start"))?;
     sleep(REST).await;

@@ -33,13 +33,13 @@ pub(crate) fn document(plan: &Plan, load: &str, floor: &Floor, rows: &[Row]) -> 
 
 fn head(plan: &Plan, load: &str) -> String {
     let date = vestibule_api::lambda::world().now().strftime("%Y-%m-%d").to_string();
-    let Plan { starts, batches: Batches { count, size }, .. } = plan;
+    let Plan { starts, rounds, batches: Batches { count, size }, warm_up, .. } = plan;
     format!(
         "# Performance\n\n\
         Written by `cargo run --release -p vestibule-bench`; not to be edited.\n\n\
         - Measured {date} on {machine}; load before the run {load}.\n\
-        - Medians of {starts} starts, and of {count} batches of {size} invocations after a warm-up. Every function runs as \
-        its release binary behind the Lambda Runtime API on loopback, against the local stack in memory.\n\
+        - Medians of {starts} starts, and of {rounds} rounds with new processes, each of {count} batches of {size} invocations \
+        after {warm_up} to warm up. Every function runs as its release binary behind the Lambda Runtime API on loopback, against the local stack in memory.\n\
         - The floor is a function with one DynamoDB read through the same SDK and runtime and nothing else \
         (`infra/bench/floor`). Its invocations alternate one by one with those of the function in the same line.\n\
         - Built with the release profile of this repository:\n\n```sh\n{BUILD}\n```\n\n",
@@ -91,11 +91,12 @@ fn sign_ins(plan: &Plan, rows: &[Row]) -> String {
         ];
         line(&mut text, &format!("| {} |", cells.join(" | ")));
     }
-    let (people, Batches { count, size }) = (plan.sign_ins(), plan.hashing);
+    let (people, rounds, Batches { count, size }) = (plan.sign_ins(), plan.rounds, plan.hashing);
+    let each = people / rounds;
     line(
         &mut text,
         &format!(
-            "\nMedians of {count} batches of {size}. {people} people sign in once each, a member of one tenant, at OWASP's minimum cost (19 MiB, two passes, one lane); the memory of `auth` below is read after that. The bare hash is argon2id with the same cost in a process of its own (`infra/bench/floor/src/hash.rs`), one hash after each sign-in; what its event costs without a hash is taken off.\n"
+            "\nMedians of {rounds} rounds of {count} batches of {size}. {people} people sign in once each, a member of one tenant, at OWASP's minimum cost (19 MiB, two passes, one lane); the memory of `auth` below is read after the last {each}, which are one process's. The bare hash is argon2id with the same cost in a process of its own (`infra/bench/floor/src/hash.rs`), one hash after each sign-in; what its event costs without a hash is taken off.\n"
         ),
     );
     text

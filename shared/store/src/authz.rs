@@ -144,14 +144,18 @@ impl PlatformStore<'_> {
         &self,
         wanted: impl Iterator<Item = &keys::Key>,
     ) -> Result<BTreeMap<String, Row>, StoreError> {
-        let rows = self.store.batch_get(wanted.map(key_row).collect()).await?;
-        Ok(rows.into_iter().filter_map(|row| Some((kind(&row)?, row))).collect())
+        Ok(by_kind(self.store.batch_get(wanted.map(key_row).collect()).await?))
     }
 }
 
 /// The rows that decide about a request in a tenant.
 fn needed((user, session, tenant): (UserId, SessionId, TenantId)) -> [keys::Key; 3] {
     [keys::session(user, session), keys::member(tenant, user), keys::roles(tenant)]
+}
+
+/// Rows by their kind.
+pub(crate) fn by_kind(rows: Vec<Row>) -> BTreeMap<String, Row> {
+    rows.into_iter().filter_map(|row| Some((kind(&row)?, row))).collect()
 }
 
 fn kind(row: &Row) -> Option<String> {

@@ -6,6 +6,7 @@
 
 mod audit;
 mod authz;
+mod batch;
 mod clear;
 mod command;
 mod cursor;

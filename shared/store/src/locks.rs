@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 
-use aws_sdk_dynamodb::types::{KeysAndAttributes, ReturnConsumedCapacity};
 use serde::{Deserialize, Serialize};
 use vestibule_domain::{Address, JobId};
 
@@ -42,34 +41,5 @@ impl TenantStore<'_> {
             found.iter().filter_map(|row| row.get("PK")?.as_s().ok()).map(String::as_str).collect();
         let held = |address: &&Address| pks.contains(keys::address(address).pk.as_str());
         Ok(addresses.iter().filter(held).cloned().collect())
-    }
-}
-
-impl crate::Store {
-    /// Reads up to 100 rows at once with strong consistency; what the table leaves out under
-    /// load is asked for again.
-    pub(crate) async fn batch_get(
-        &self,
-        mut keys: Vec<crate::item::Row>,
-    ) -> Result<Vec<crate::item::Row>, StoreError> {
-        let mut found = Vec::new();
-        if keys.is_empty() {
-            return Ok(found);
-        }
-        for _ in 0..5 {
-            let wanted = KeysAndAttributes::builder().consistent_read(true).set_keys(Some(keys)).build();
-            let wanted = wanted.map_err(|error| StoreError::Table(error.to_string()))?;
-            let request = self.client().batch_get_item().request_items(self.table(), wanted);
-            let mut answer = request.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await?;
-            found
-                .extend(answer.responses.take().and_then(|mut r| r.remove(self.table())).unwrap_or_default());
-            let left = answer.unprocessed_keys.and_then(|mut left| left.remove(self.table()));
-            keys = left.map(|left| left.keys).unwrap_or_default();
-            if keys.is_empty() {
-                self.sealer().freshen(&found).await;
-                return Ok(found);
-            }
-        }
-        Err(StoreError::Busy("a batch read stayed incomplete".into()))
     }
 }

@@ -6,7 +6,12 @@ use serde::Deserialize;
 use vestibule_domain::{SecuritySettings, TenantId, UserId, UserStatus};
 
 use super::Family;
-use crate::{PlatformStore, StoreError, item::from_row, keys};
+use crate::{
+    PlatformStore, StoreError,
+    authz::by_kind,
+    item::{from_row, key_row},
+    keys,
+};
 
 /// The part of a [`Session`](super::Session) that decides.
 #[derive(Debug, Deserialize)]
@@ -52,6 +57,9 @@ pub(crate) fn is_idle(security: &SecuritySettings, refreshed: Option<Timestamp>,
     idle.zip(allowed).is_some_and(|(idle, allowed)| idle > allowed)
 }
 
+/// The attributes of all three, and what names each row.
+const DECIDING: [&str; 7] = ["PK", "SK", "item", "status", "epoch", "suspended", "security"];
+
 /// Whether a session may go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
@@ -72,7 +80,8 @@ impl PlatformStore<'_> {
         let tenant = family.tenant;
         let of_tenant = tenant.map(|tenant| [keys::member(tenant, user), keys::roles(tenant)]);
         let wanted = [keys::user(user)];
-        let mut rows = self.by_kind(wanted.iter().chain(of_tenant.iter().flatten())).await?;
+        let wanted = wanted.iter().chain(of_tenant.iter().flatten()).map(key_row).collect();
+        let mut rows = by_kind(self.store.batch_get_parts(wanted, &DECIDING).await?);
         let Some(person) = rows.remove("user") else { return Ok(Standing::Over) };
         let person: PersonState = from_row(person)?;
         if !person.status.is_active() || person.epoch != family.epoch {

@@ -144,6 +144,9 @@ on a slower or busy machine it takes more, so the same aims also stand as ratios
 - A refresh swaps the token in one conditional write, reads whether the person may still act, and signs an access token; \
 each one here uses the token of the one before. A sign-in counts source and address, hashes, and begins the session in one \
 transaction: three round trips beside the hash.
+- The bare hash has the standard allocator, whose buffer gets no huge pages; that of `auth` lies in some \
+([decision 17](../infra/decisions/0017-one-thread-and-a-lighter-allocator.md)). Its hash is the faster one where memory is busy, which \
+hides part of what a sign-in costs beside it, so the ratio is lower then than on a quiet machine.
 - The start is from the creation of the process to its first question for an event; clients are built and secrets read \
 by then. On AWS the first connection over TLS comes on top.
 - Processor time counts the threads that live when the process is at rest.

@@ -52,7 +52,7 @@ fn read(state: &Sessions, parts: &Parts, sent: Refresh) -> Result<(RefreshToken,
     if let Some(token) = sent.refresh_token {
         return Ok((parse(token.expose_secret())?, Delivery::Body));
     }
-    let token = parse(cookies::find(&parts.headers, cookies::REFRESH).ok_or_else(ended)?)?;
+    let token = parse(cookies::find(&parts.headers, cookies::REFRESH).ok_or_else(missing)?)?;
     check_csrf(parts, &state.api, token.session)?;
     Ok((token, Delivery::Cookies))
 }
@@ -79,6 +79,11 @@ async fn exchange(
     };
     let grant = Grant { user: token.user, session: token.session, tenant, ends: family.expires };
     deliver(api, &state.signer, &grant, Some(&successor), delivery).await
+}
+
+fn missing() -> ApiError {
+    let detail = "No refresh token came along. Send it as `refreshToken`; a browser without its cookie signs in again.";
+    ApiError::new(vestibule_api::Code::Unauthenticated, detail)
 }
 
 fn ended() -> ApiError {

@@ -163,7 +163,8 @@ async fn t11_tokens_in_a_query_or_a_form_are_not_looked_at() {
     }
     for name in ["refreshToken", "refresh_token", "token"] {
         let path = format!("/api/v1/auth/refresh?{name}={}", tokens.refresh);
-        anonymous.post(&path, &json!({})).await.expect(401);
+        let refused = anonymous.post(&path, &json!({})).await.expect(401);
+        assert!(refused.body["detail"].as_str().unwrap().contains("`refreshToken`"), "{}", refused.body);
     }
     let form = anonymous.request(Method::POST, "/api/v1/auth/refresh");
     let form = form.header("content-type", "application/x-www-form-urlencoded");

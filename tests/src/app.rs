@@ -4,7 +4,7 @@ use std::sync::{
     Arc,
     atomic::{AtomicI64, Ordering},
 };
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use jiff::{SignedDuration, Timestamp};
 use secrecy::ExposeSecret as _;
@@ -14,7 +14,7 @@ use vestibule_api::lambda;
 use vestibule_domain::World;
 use vestibule_local::{Stack, StackOptions};
 
-use crate::{Actor, Answer, completed, event_body};
+use crate::{Actor, Answer, completed, event_body, waiting::found};
 
 /// The documents that the sample tenant requires.
 const DOCUMENTS: [&str; 3] = ["w9", "baa", "hire_agreement"];
@@ -52,6 +52,11 @@ impl App {
         change(&mut options);
         let stack = Stack::start(options).await.expect("the stack starts");
         Self { stack, world, ahead, http: reqwest::Client::new() }
+    }
+
+    /// Whether the table is the stack's own, not one behind `VESTIBULE_DYNAMODB_ENDPOINT`.
+    pub fn has_engine_of_its_own() -> bool {
+        variable("VESTIBULE_DYNAMODB_ENDPOINT").is_none()
     }
 
     /// Moves the clock of functions and models forward.
@@ -136,16 +141,12 @@ impl App {
     /// The job once it has ended.
     pub async fn ended(&self, job: &str) -> Value {
         let path = format!("/api/provision/jobs/{job}");
-        for _ in 0..600 {
+        let ended = found(async || {
             let shown = self.admin().get(&path).await.expect(200).body;
-            if ["succeeded", "failed", "needs_attention", "cancelled"]
-                .contains(&shown["status"].as_str().unwrap_or(""))
-            {
-                return shown;
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        panic!("the job {job} did not end");
+            let status = shown["status"].as_str().unwrap_or("");
+            ["succeeded", "failed", "needs_attention", "cancelled"].contains(&status).then_some(shown)
+        });
+        ended.await.unwrap_or_else(|| panic!("the job {job} did not end"))
     }
 }
 

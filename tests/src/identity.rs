@@ -9,14 +9,12 @@ use serde_json::{Value, json};
 use vestibule_local::StackOptions;
 use vestibule_models::SentMail;
 
-use crate::{Actor, Answer, App};
+use crate::{Actor, Answer, App, waiting::found};
 
 /// A password that passes the policy.
 pub const PASSWORD: &str = "gravel ottoman fjord whistle";
 /// Hashes this cheap keep hundreds of sign-ins short; the cost itself is tested elsewhere.
 const CHEAP: &str = "m=256,t=1,p=1";
-/// How long a mail may take.
-const PATIENCE: usize = 400;
 
 static SOURCES: AtomicU32 = AtomicU32::new(2);
 
@@ -72,27 +70,18 @@ impl App {
 
     /// The mail number `count` (from 1) to an address, once it has come.
     pub async fn mail_to(&self, address: &str, count: usize) -> SentMail {
-        for _ in 0..PATIENCE {
-            if let Some(mail) = self.mails_to(address).into_iter().nth(count - 1) {
-                return mail;
-            }
-            tokio::time::sleep(Duration::from_millis(25)).await;
-        }
-        panic!("mail {count} to {address} did not come; there are {}", self.mails_to(address).len());
+        let mail = found(async || self.mails_to(address).into_iter().nth(count - 1)).await;
+        mail.unwrap_or_else(|| {
+            panic!("mail {count} to {address} did not come; there are {}", self.mails_to(address).len())
+        })
     }
 
     /// The token of the newest link to `page` (such as `verify-email`) mailed to an address, once there
     /// are `count` of them.
     pub async fn link(&self, address: &str, page: &str, count: usize) -> String {
-        for _ in 0..PATIENCE {
-            let tokens: Vec<String> =
-                self.mails_to(address).iter().filter_map(|mail| token_in(mail, page)).collect();
-            if tokens.len() >= count {
-                return tokens[count - 1].clone();
-            }
-            tokio::time::sleep(Duration::from_millis(25)).await;
-        }
-        panic!("link {count} to {page} did not come to {address}");
+        let links = || self.mails_to(address).iter().filter_map(|mail| token_in(mail, page)).nth(count - 1);
+        let link = found(async || links()).await;
+        link.unwrap_or_else(|| panic!("link {count} to {page} did not come to {address}"))
     }
 
     /// Waits until nothing more is sent: for showing that a mail does not come.

@@ -9,6 +9,7 @@ pub mod costs;
 mod esign;
 pub mod identity;
 mod inside;
+mod waiting;
 
 pub use actor::{Actor, Answer};
 pub use app::App;

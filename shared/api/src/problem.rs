@@ -212,7 +212,8 @@ impl From<StoreError> for ApiError {
             StoreError::Conflict(_) => {
                 Self::new(Code::Conflict, "Somebody changed this at the same moment; read it and try again.")
             }
-            StoreError::Busy(_) => {
+            StoreError::Busy(why) => {
+                tracing::warn!(why, "the table is busy");
                 Self::new(Code::Unavailable, "The service is busy; send the request again.")
             }
             fault => Self::Fault(Box::new(fault)),

@@ -34,10 +34,10 @@ pub enum StoreError {
     /// A condition did not hold.
     #[error(transparent)]
     Conflict(#[from] Conflict),
-    /// The table is busy; the same call may succeed later.
+    /// The table is busy or does not answer; the same call may succeed later.
     #[error("the table is busy: {0}")]
     Busy(String),
-    /// The table could not be reached or refused the call.
+    /// The table refused the call.
     #[error("the table failed: {0}")]
     Table(String),
     /// A stored row does not have the shape the code expects.
@@ -75,12 +75,57 @@ where
 {
     fn from(error: SdkError<E, R>) -> Self {
         let told = error.as_service_error();
-        let busy = told.and_then(ProvideErrorMetadata::code).is_some_and(|c| BUSY.contains(&c));
+        let busy = match told.and_then(ProvideErrorMetadata::code) {
+            Some(code) => BUSY.contains(&code),
+            None => unanswered(&error),
+        };
         // The table's own words where it answered; without the raw answer, which may hold rows.
         let text = match told {
             Some(told) => format!("{}: {}", told.code().unwrap_or("?"), told.message().unwrap_or("?")),
             None => DisplayErrorContext(&error).to_string(),
         };
         if busy { Self::Busy(text) } else { Self::Table(text) }
+    }
+}
+
+/// Whether no answer came: too late, or the connection failed.
+fn unanswered<E, R>(error: &SdkError<E, R>) -> bool {
+    match error {
+        SdkError::TimeoutError(_) => true,
+        SdkError::DispatchFailure(failure) => failure.is_timeout() || failure.is_io(),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_dynamodb::error::ConnectorError;
+    use aws_sdk_dynamodb::operation::get_item::GetItemError;
+
+    use super::*;
+
+    type Failed = SdkError<GetItemError, ()>;
+
+    #[test]
+    fn a_table_that_does_not_answer_is_busy() {
+        let unanswered = [
+            Failed::timeout_error("late"),
+            Failed::dispatch_failure(ConnectorError::timeout("late".into())),
+            Failed::dispatch_failure(ConnectorError::io("reset".into())),
+        ];
+        for error in unanswered {
+            assert!(matches!(StoreError::from(error), StoreError::Busy(_)));
+        }
+    }
+
+    #[test]
+    fn a_call_that_cannot_be_made_is_a_fault() {
+        let broken = [
+            Failed::construction_failure("no region"),
+            Failed::dispatch_failure(ConnectorError::user("no such scheme".into())),
+        ];
+        for error in broken {
+            assert!(matches!(StoreError::from(error), StoreError::Table(_)));
+        }
     }
 }

@@ -1,8 +1,6 @@
 //! Signing up, signing in and staying in. Each counted operation runs in a minute of its own, as people's do, unless its
 //! name says otherwise: within one minute the counter of an address takes a round trip more.
 
-use std::time::Duration;
-
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use totp_rs::{Builder, Secret};
@@ -11,14 +9,13 @@ use super::{Logged, Measured, http};
 use crate::{
     Actor, Answer, App,
     identity::{PASSWORD, Tokens},
+    waiting::found,
 };
 
 const KIM: &str = "kim@example.org";
 const NEW_PASSWORD: &str = "lantern quarry mosaic tidepool";
 /// In two tenants.
 const MEMBER: &str = "member@test-brand.local";
-/// How often the log is looked at for a mail's line.
-const LOOKS: usize = 400;
 
 pub(super) async fn measure(all: &mut Vec<Measured>, logged: &Logged) {
     let mut run = Run { app: App::identity().await, all, logged };
@@ -61,15 +58,9 @@ impl Run<'_> {
 
     /// Notes the cost of the one mail that is on its way.
     async fn mail(&mut self, name: &str) {
-        for _ in 0..LOOKS {
-            let cost = self.logged.take();
-            if cost.round_trips > 0 {
-                self.all.push(Measured { name: format!("mail: {name}"), cost, transitions: 0 });
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(25)).await;
-        }
-        panic!("no mail was sent: {name}");
+        let sent = found(async || Some(self.logged.take()).filter(|cost| cost.round_trips > 0)).await;
+        let cost = sent.unwrap_or_else(|| panic!("no mail was sent: {name}"));
+        self.all.push(Measured { name: format!("mail: {name}"), cost, transitions: 0 });
     }
 
     async fn sign_up(&mut self) {

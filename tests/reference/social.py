@@ -90,13 +90,17 @@ def existing_account(stack, at, checks):
     finish = {"provider": "taken", "attempt": begun["attempt"]} | answer
     done = stack.post("connections/finish", finish, access)
     checks("signed in, the account is connected", done.status == 204, done.text)
+    changed = "How you sign in to"
+    checks("its owner is told", stack.next_mail("kim@example.org", 1).startswith(changed))
     checks("then it signs in the same person", who(stack, sign_in(stack, at["taken"])) == kim)
     ann = sign_in(stack, at["google"]).expect(200)["accessToken"]
     begun = stack.post("connections", {"provider": "taken"}, ann).expect(200)
     answer = walk(begun["authorizationUrl"], at["taken"].redirect)
     theirs = stack.post("connections/finish", {"provider": "taken", "attempt": begun["attempt"]} | answer, ann)
     checks.refused("nobody else can connect it", theirs, 409)
+    known = len(stack.mails("kim@example.org"))
     checks("it can be disconnected", stack.call("DELETE", "connections/taken", token=access).status == 204)
+    checks("its owner is told again", stack.next_mail("kim@example.org", known).startswith(changed))
     checks.refused("then it signs in nobody", sign_in(stack, at["taken"]), 409)
     last = stack.call("DELETE", "connections/google", token=ann)
     checks.refused("the last way to sign in stays", last, 409)

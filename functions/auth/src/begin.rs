@@ -11,7 +11,9 @@ use vestibule_api::{
     ApiError, Delivery, Grant, Origin, TokensView, deliver, limiting, tokens::SESSION_LIFETIME,
 };
 use vestibule_auth::{PasswordHash, RefreshToken, TokenDigest};
-use vestibule_domain::{IdentityMailKind, IdentityMailRequest, MailId, SessionId, TenantId, User, UserId};
+use vestibule_domain::{
+    IdentityMailKind, IdentityMailRequest, SessionId, SignInChange, TenantId, User, UserId,
+};
 use vestibule_store::{AddressKey, Conflict, Opening, Quota, Session, StoreError};
 
 use crate::Auth;
@@ -44,6 +46,8 @@ pub struct Proof<'a> {
     pub rehashed: Option<&'a PasswordHash>,
     /// The mailed link that is used up.
     pub link: Option<(&'a str, &'a TokenDigest)>,
+    /// What the sign-in changes about the ways to sign in.
+    pub uses_up: Option<SignInChange>,
 }
 
 /// The answer to a first factor when there is a second.
@@ -117,7 +121,8 @@ impl Auth {
         origin: &Origin,
     ) -> Result<(Grant, RefreshToken), ApiError> {
         let world = &self.api.world;
-        let (devices, mail) = self.recognise(proof, origin);
+        let devices = self.recognise(proof, origin);
+        let mails = self.notices(proof, origin, devices.is_some());
         let id = SessionId::new(world);
         let refresh = RefreshToken::new(proof.user, id, world);
         let mut session = new_session(proof, id, &refresh, origin, world.now());
@@ -137,7 +142,7 @@ impl Auth {
                 devices: devices.as_deref(),
                 rehashed: proof.rehashed,
                 link: proof.link,
-                mail: mail.as_ref(),
+                mails: &mails,
             };
             match self.api.store.platform().open_session(&opening, world).await {
                 Ok(()) => break,
@@ -153,29 +158,25 @@ impl Auth {
         Ok((Grant { user: proof.user, session: id, tenant: session.tenant, ends: session.expires }, refresh))
     }
 
-    /// The devices to remember and the notice to send, when this one was not seen before.
-    fn recognise(
-        &self,
-        proof: &Proof<'_>,
-        origin: &Origin,
-    ) -> (Option<Vec<String>>, Option<IdentityMailRequest>) {
+    /// The devices to remember, when this one was not seen before.
+    fn recognise(&self, proof: &Proof<'_>, origin: &Origin) -> Option<Vec<String>> {
         let agent = origin.user_agent.as_deref().unwrap_or_default();
         let device = self.api.store.sealer().keys().blind_index(&format!("device\n{agent}"));
         if proof.devices.contains(&device) {
-            return (None, None);
+            return None;
         }
         let skipped = (proof.devices.len() + 1).saturating_sub(DEVICES);
-        let devices = proof.devices.iter().skip(skipped).cloned().chain([device]).collect();
-        let world = &self.api.world;
+        Some(proof.devices.iter().skip(skipped).cloned().chain([device]).collect())
+    }
+
+    /// What the person is told about this sign-in.
+    fn notices(&self, proof: &Proof<'_>, origin: &Origin, new_device: bool) -> Vec<IdentityMailRequest> {
+        let user = proof.user;
         // The first device of all is the one the account was made with.
-        let mail = (!proof.devices.is_empty()).then(|| IdentityMailRequest {
-            id: MailId::new(world),
-            email: proof.email.clone(),
-            mail: IdentityMailKind::NewDevice { user: proof.user },
-            device: Some(origin.device()),
-            at: world.now(),
-        });
-        (Some(devices), mail)
+        let device =
+            (new_device && !proof.devices.is_empty()).then_some(IdentityMailKind::NewDevice { user });
+        let change = proof.uses_up.clone().map(|change| IdentityMailKind::SignInChanged { user, change });
+        device.into_iter().chain(change).map(|mail| self.mail(proof.email.clone(), mail, origin)).collect()
     }
 }
 

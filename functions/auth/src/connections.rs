@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
 use vestibule_api::{ApiError, ApiJson, ApiPath, Code, Origin, Problem, SignedIn, cookies};
-use vestibule_domain::User;
+use vestibule_domain::{SignInChange, User};
 use vestibule_store::{Conflict, StoreError, UserChange};
 
 use crate::{Auth, attempt::Group, provider_walk::Back, social_login::SocialStart};
@@ -89,12 +89,17 @@ pub async fn finish_connection(
         state: request.state.expose_secret(),
         sealed: sealed.or_else(|| cookies::find(&headers, cookies::SOCIAL)).unwrap_or_default(),
     };
-    connect(&auth, caller, back).await?;
+    connect(&auth, caller, back, &origin).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
 /// Connects the account that comes back from the provider.
-pub(crate) async fn connect(auth: &Auth, caller: SignedIn, back: Back<'_>) -> Result<(), ApiError> {
+pub(crate) async fn connect(
+    auth: &Auth,
+    caller: SignedIn,
+    back: Back<'_>,
+    origin: &Origin,
+) -> Result<(), ApiError> {
     let SignedIn { mut user, actor, .. } = caller;
     let identity = auth.identify(back, &purpose(&user)).await?;
     user.connections.push(auth.connection(&identity));
@@ -102,6 +107,11 @@ pub(crate) async fn connect(auth: &Auth, caller: SignedIn, back: Back<'_>) -> Re
         action: "user.connect",
         values: (json!(null), json!({ "provider": identity.provider })),
         connect: Some(&identity.key),
+        mails: auth.sign_in_changed(
+            &user,
+            SignInChange::ProviderConnected { provider: identity.provider.clone() },
+            origin,
+        ),
         ..UserChange::default()
     };
     match auth.api.store.platform().change_user(&mut user, &change, &actor, &auth.api.world).await {
@@ -121,6 +131,7 @@ pub(crate) async fn connect(auth: &Auth, caller: SignedIn, back: Back<'_>) -> Re
 pub async fn remove_connection(
     State(auth): State<Auth>,
     caller: SignedIn,
+    origin: Origin,
     ApiPath(provider): ApiPath<String>,
 ) -> Result<StatusCode, ApiError> {
     let SignedIn { mut user, actor, .. } = caller;
@@ -137,6 +148,7 @@ pub async fn remove_connection(
         action: "user.disconnect",
         values: (json!({ "provider": provider }), json!(null)),
         disconnect: &[connection.key],
+        mails: auth.sign_in_changed(&user, SignInChange::ProviderDisconnected { provider }, &origin),
         ..UserChange::default()
     };
     platform.change_user(&mut user, &change, &actor, &auth.api.world).await?;

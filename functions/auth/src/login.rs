@@ -95,6 +95,7 @@ async fn accept(
         changed: None,
         rehashed,
         link: None,
+        uses_up: None,
     };
     auth.begin(&proof, origin, Delivery::of(cookies), counted.quota).await
 }

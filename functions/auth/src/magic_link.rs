@@ -85,6 +85,7 @@ pub(crate) async fn follow(
         changed: None,
         rehashed: None,
         link: Some((name, &digest)),
+        uses_up: None,
     };
     auth.begin(&proof, origin, delivery, counted.quota).await
 }

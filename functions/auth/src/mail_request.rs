@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use vestibule_adapters::bot_check::{Action, BotVerdict};
 use vestibule_api::{ApiError, Fields, Origin, limiting};
 use vestibule_auth::Password;
-use vestibule_domain::{Email, IdentityMailKind, IdentityMailRequest, MailId};
+use vestibule_domain::{Email, IdentityMailKind, IdentityMailRequest, MailId, SignInChange, User};
 
 use crate::{
     Auth,
@@ -62,6 +62,17 @@ impl Auth {
             device: Some(origin.device()),
             at: world.now(),
         }
+    }
+
+    /// Word to a person that their ways to sign in were changed.
+    pub fn sign_in_changed(
+        &self,
+        user: &User,
+        change: SignInChange,
+        origin: &Origin,
+    ) -> Vec<IdentityMailRequest> {
+        let mail = IdentityMailKind::SignInChanged { user: user.id, change };
+        vec![self.mail(user.email.clone(), mail, origin)]
     }
 
     /// Whether a new password is good enough; 422 with what to do about it.

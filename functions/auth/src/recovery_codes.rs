@@ -4,6 +4,7 @@ use axum::{Json, extract::State};
 use secrecy::ExposeSecret as _;
 use vestibule_api::{ApiError, ApiJson, Code, Origin, Problem, SignedIn};
 use vestibule_auth::RecoveryCodes;
+use vestibule_domain::SignInChange;
 use vestibule_store::UserChange;
 
 use crate::{
@@ -33,7 +34,12 @@ pub async fn renew_recovery_codes(
     }
     let (codes, hashes) = RecoveryCodes::new(&auth.api.world);
     user.recovery = hashes;
-    let change = UserChange { action: "user.recovery_codes", forgive: true, ..UserChange::default() };
+    let change = UserChange {
+        action: "user.recovery_codes",
+        forgive: true,
+        mails: auth.sign_in_changed(&user, SignInChange::RecoveryCodesReplaced, &origin),
+        ..UserChange::default()
+    };
     auth.api.store.platform().change_user(&mut user, &change, &actor, &auth.api.world).await?;
     Ok(Json(view(&codes)))
 }

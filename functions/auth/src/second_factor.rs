@@ -6,9 +6,11 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use vestibule_api::{ApiError, ApiJson, Delivery, Origin, Problem, TokensView};
 use vestibule_auth::{RecoveryCodes, TotpSecret};
-use vestibule_domain::User;
+use vestibule_domain::{SignInChange, User};
 
 use crate::{Auth, attempt::Group, begin::Proof};
+
+const RECOVERY_CODE: &str = "recovery_code";
 
 /// The ticket of the first factor, and a code.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -71,6 +73,8 @@ pub(crate) async fn give_code(
         changed: Some(&user),
         rehashed: None,
         link: None,
+        uses_up: (method == RECOVERY_CODE)
+            .then_some(SignInChange::RecoveryCodeUsed { left: user.recovery.len() }),
     };
     auth.begin(&proof, origin, delivery, counted.quota).await
 }
@@ -85,5 +89,5 @@ pub(crate) fn use_code(user: &mut User, code: &str, now: jiff::Timestamp) -> Opt
     }
     let place = RecoveryCodes::find(code, &user.recovery)?;
     user.recovery.remove(place);
-    Some("recovery_code")
+    Some(RECOVERY_CODE)
 }

@@ -55,7 +55,7 @@ async fn come_back(
     if let Some(caller) = caller
         && auth.began_connection(back, &caller.user).await
     {
-        connections::connect(auth, caller, back).await?;
+        connections::connect(auth, caller, back, origin).await?;
         return Ok(auth.pages.done(
             "Connected",
             "You can sign in with it from now on.",

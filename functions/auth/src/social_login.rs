@@ -142,6 +142,7 @@ impl Auth {
             changed: None,
             rehashed: None,
             link: None,
+            uses_up: None,
         };
         self.begin(&proof, origin, delivery, counted.quota).await
     }

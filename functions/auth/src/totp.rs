@@ -8,7 +8,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 use vestibule_api::{ApiError, ApiJson, Code, Fields, Origin, Problem, SignedIn};
 use vestibule_auth::{RecoveryCodes, TotpSecret};
-use vestibule_domain::Totp;
+use vestibule_domain::{SignInChange, Totp};
 use vestibule_store::{EndSessions, UserChange};
 
 use crate::{Auth, attempt::Group, second_factor::use_code};
@@ -109,6 +109,7 @@ pub async fn confirm_totp(
         values: (json!({ "secondFactor": false }), json!({ "secondFactor": true })),
         end: EndSessions::Others(session.id),
         strengthen: Some(session.id),
+        mails: auth.sign_in_changed(&user, SignInChange::SecondFactorAdded, &origin),
         ..UserChange::default()
     };
     auth.api.store.platform().change_user(&mut user, &change, &actor, world).await?;
@@ -152,6 +153,11 @@ pub async fn remove_totp(
         action: "user.totp_remove",
         values: (json!({ "secondFactor": set_up }), json!({ "secondFactor": false })),
         forgive: true,
+        mails: if set_up {
+            auth.sign_in_changed(&user, SignInChange::SecondFactorRemoved, &origin)
+        } else {
+            Vec::new()
+        },
         ..UserChange::default()
     };
     auth.api.store.platform().change_user(&mut user, &change, &actor, &auth.api.world).await?;

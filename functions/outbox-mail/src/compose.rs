@@ -3,10 +3,10 @@
 use jiff::{SignedDuration, Timestamp};
 use vestibule_adapters::mail::{
     Mail,
-    templates::{IdentityMail, OneTimeLink},
+    templates::{IdentityMail, OneTimeLink, Seen},
 };
 use vestibule_auth::Purpose;
-use vestibule_domain::{IdentityMailKind as Kind, IdentityMailRequest};
+use vestibule_domain::{Device, IdentityMailKind as Kind, IdentityMailRequest};
 
 use crate::{
     Outbox,
@@ -28,17 +28,19 @@ impl Outbox {
             Content::AlreadyRegistered => {
                 self.write(letter, &IdentityMail::AlreadyRegistered { sign_in_url: home, reset_url: home })?
             }
-            Content::NewDevice(device) => {
-                let [device, address] =
-                    [&device.agent, &device.address].map(|part| part.as_deref().unwrap_or_default());
-                let (at, reset_url) = (request.at, home);
-                self.write(letter, &IdentityMail::NewDevice { device, address, at, reset_url })?
-            }
+            Content::NewDevice(device) => self.write(
+                letter,
+                &IdentityMail::NewDevice { seen: seen(device, request.at), reset_url: home },
+            )?,
             Content::LockedOut(until) => {
                 self.write(letter, &IdentityMail::LockedOut { until: *until, reset_url: home })?
             }
             Content::PasswordChanged => {
                 self.write(letter, &IdentityMail::PasswordChanged { reset_url: home })?
+            }
+            Content::SignInChanged(change, device) => {
+                let seen = seen(device, request.at);
+                self.write(letter, &IdentityMail::SignInChanged { change, seen, reset_url: home })?
             }
         };
         Ok(mail.with_tag("mail", kind(&request.mail))?)
@@ -66,6 +68,11 @@ impl Outbox {
     }
 }
 
+fn seen(device: &Device, at: Timestamp) -> Seen<'_> {
+    let [device, address] = [&device.agent, &device.address].map(|part| part.as_deref().unwrap_or_default());
+    Seen { device, address, at }
+}
+
 /// What a mail says about how long its link lasts: a registration's hours have begun to run
 /// before it is sent, and nobody wants to read "1439 minutes".
 fn told(lasts: SignedDuration) -> SignedDuration {
@@ -83,6 +90,7 @@ pub(crate) fn kind(mail: &Kind) -> &'static str {
         Kind::NewDevice { .. } => "new_device",
         Kind::LockedOut { .. } => "locked_out",
         Kind::PasswordChanged { .. } => "password_changed",
+        Kind::SignInChanged { .. } => "sign_in_changed",
     }
 }
 

@@ -4,7 +4,8 @@
 use jiff::{SignedDuration, Timestamp};
 use vestibule_auth::Purpose;
 use vestibule_domain::{
-    Device, Email, IdentityMailKind as Kind, IdentityMailRequest, RegistrationId, User, UserState,
+    Device, Email, IdentityMailKind as Kind, IdentityMailRequest, RegistrationId, SignInChange, User,
+    UserState,
 };
 use vestibule_store::Registration;
 
@@ -40,6 +41,8 @@ pub(crate) enum Content {
     LockedOut(Timestamp),
     /// The password was changed.
     PasswordChanged,
+    /// Another way to sign in was changed, from this device.
+    SignInChanged(SignInChange, Device),
 }
 
 /// A link that is to be minted.
@@ -66,6 +69,7 @@ pub(crate) enum Holder {
 pub(crate) fn decide(request: &IdentityMailRequest, facts: Facts, now: Timestamp) -> Result<Letter, Trouble> {
     let Facts { registration, person, taken } = facts;
     let typed = || request.email.clone();
+    let device = || request.device.clone().unwrap_or_default();
     match &request.mail {
         Kind::Registration { .. } => welcome(registration, person, now),
         Kind::MagicLink => stored(person, Purpose::MagicLink, now + MAGIC_LINK),
@@ -75,11 +79,12 @@ pub(crate) fn decide(request: &IdentityMailRequest, facts: Facts, now: Timestamp
             Ok(link(typed(), active(person)?, Purpose::ChangeEmail, now + CONFIRM_EMAIL))
         }
         Kind::EmailChanged { .. } => Ok(link(typed(), known(person)?, Purpose::UndoEmail, now + UNDO_EMAIL)),
-        Kind::NewDevice { .. } => {
-            notice(person, Content::NewDevice(request.device.clone().unwrap_or_default()))
-        }
+        Kind::NewDevice { .. } => notice(person, Content::NewDevice(device())),
         Kind::LockedOut { until } => notice(person, Content::LockedOut(*until)),
         Kind::PasswordChanged { .. } => notice(person, Content::PasswordChanged),
+        Kind::SignInChanged { change, .. } => {
+            notice(person, Content::SignInChanged(change.clone(), device()))
+        }
     }
 }
 

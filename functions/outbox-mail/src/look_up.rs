@@ -38,7 +38,10 @@ pub(crate) async fn facts(
             let taken = platform.find_sign_in(&address).await?.is_some();
             Ok(Facts { person: platform.find_user(user).await?, taken, registration: None })
         }
-        Kind::EmailChanged { user } | Kind::NewDevice { user } | Kind::PasswordChanged { user } => {
+        Kind::EmailChanged { user }
+        | Kind::NewDevice { user }
+        | Kind::PasswordChanged { user }
+        | Kind::SignInChanged { user, .. } => {
             Ok(Facts { person: platform.find_user(user).await?, ..Facts::default() })
         }
     }

@@ -44,6 +44,40 @@ pub enum IdentityMailKind {
         /// Whose.
         user: UserId,
     },
+    /// Another way to sign in was added, removed or used up.
+    SignInChanged {
+        /// Whose.
+        user: UserId,
+        /// Which.
+        change: SignInChange,
+    },
+}
+
+/// What changed about the ways to sign in, beside the password.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SignInChange {
+    /// An authenticator is asked for from now on.
+    SecondFactorAdded,
+    /// No second factor is asked for any more.
+    SecondFactorRemoved,
+    /// New recovery codes replaced the old ones.
+    RecoveryCodesReplaced,
+    /// A recovery code stood in for the authenticator.
+    RecoveryCodeUsed {
+        /// How many are left.
+        left: usize,
+    },
+    /// An account elsewhere signs this person in.
+    ProviderConnected {
+        /// The provider's name.
+        provider: String,
+    },
+    /// An account elsewhere no longer does.
+    ProviderDisconnected {
+        /// The provider's name.
+        provider: String,
+    },
 }
 
 /// A device as it describes itself and where it was seen.

@@ -25,7 +25,7 @@ pub use id::{
     AuditId, EndpointId, EventId, HireId, Id, IdError, JobId, MailId, RegistrationId, SessionId, TenantId,
     UserId,
 };
-pub use identity_mail::{Device, IdentityMailKind, IdentityMailRequest};
+pub use identity_mail::{Device, IdentityMailKind, IdentityMailRequest, SignInChange};
 pub use invalid::Invalid;
 pub use job::{Job, JobError, JobKind, JobStatus, Mode};
 pub use name::PersonName;

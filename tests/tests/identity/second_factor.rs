@@ -142,6 +142,38 @@ async fn a_recovery_code_works_once_and_new_ones_end_the_old() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn each_change_to_the_second_factor_is_told_by_mail_and_nothing_else_is() {
+    let app = App::identity().await;
+    let mine = app.with_token(&app.newcomer(KIM).await);
+    // Set-ups that come to nothing are not told.
+    begin(&mine, PASSWORD).await.expect(200);
+    mine.post("/api/v1/auth/totp/confirm", &json!({ "code": "000000" })).await.expect(422);
+    mine.post("/api/v1/auth/totp/remove", &json!({ "password": PASSWORD, "code": "" })).await.expect(204);
+    let (_, codes) = set_up_totp(&app, &app.login(KIM).await).await;
+    let told = async |words: &str, count: usize| {
+        let mail = app.mail_to(KIM, count).await;
+        let text = mail.text.unwrap();
+        assert!(text.contains(&format!("Change: {words}\n")), "{text}");
+        assert!(text.contains("127.0.0.") && !text.contains("token="), "{text}");
+        assert!(!codes.iter().any(|code| text.contains(code)));
+    };
+    told("a second factor was added", 2).await;
+    let anyone = app.anonymous();
+    let opened = second_step(&anyone, &ticket(&app, KIM).await, &codes[0]).await.expect(200);
+    told("a recovery code was used; 9 left", 3).await;
+    let mine = app.with_token(&Tokens::of(&opened));
+    let ask = |code: &str| json!({ "password": PASSWORD, "code": code });
+    mine.post("/api/v1/auth/recovery-codes", &ask("nothing like a code")).await.expect(401);
+    let renewed = mine.post("/api/v1/auth/recovery-codes", &ask(&codes[1])).await.expect(200);
+    told("new recovery codes replaced the old ones", 4).await;
+    let code = renewed.body["recoveryCodes"][0].as_str().unwrap();
+    mine.post("/api/v1/auth/totp/remove", &ask(code)).await.expect(204);
+    told("the second factor was removed", 5).await;
+    app.mails_settled().await;
+    assert_eq!(app.mails_to(KIM).len(), 5, "the proof of the address and four notices");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_tenant_that_asks_for_a_second_factor_is_closed_without_one() {
     let app = App::identity().await;
     let tokens = app.newcomer(KIM).await;

@@ -36,7 +36,7 @@ fn about(mail: Kind, person: Option<User>) -> Result<Letter, Trouble> {
     decide(&request(mail), Facts { person, ..Facts::default() }, NOW)
 }
 
-fn kinds() -> [Kind; 7] {
+fn kinds() -> [Kind; 8] {
     let user = person(UserState::Active).id;
     [
         Kind::MagicLink,
@@ -46,6 +46,7 @@ fn kinds() -> [Kind; 7] {
         Kind::NewDevice { user },
         Kind::LockedOut { until: NOW },
         Kind::PasswordChanged { user },
+        Kind::SignInChanged { user, change: SignInChange::SecondFactorAdded },
     ]
 }
 
@@ -73,6 +74,10 @@ fn notices_go_to_the_stored_address() {
         (Kind::NewDevice { user }, Content::NewDevice(Device::default())),
         (Kind::LockedOut { until: NOW }, Content::LockedOut(NOW)),
         (Kind::PasswordChanged { user }, Content::PasswordChanged),
+        (
+            Kind::SignInChanged { user, change: SignInChange::SecondFactorAdded },
+            Content::SignInChanged(SignInChange::SecondFactorAdded, Device::default()),
+        ),
     ] {
         let letter = about(mail, Some(person(UserState::Active)));
         assert_eq!(letter, Ok(Letter { to: email("kim@stored.example"), content }));

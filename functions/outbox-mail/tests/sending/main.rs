@@ -5,7 +5,7 @@ mod stack;
 
 use secrecy::{ExposeSecret as _, SecretString};
 use vestibule_auth::{LinkToken, Purpose, TokenDigest};
-use vestibule_domain::{IdentityMailKind as Kind, RegistrationId};
+use vestibule_domain::{IdentityMailKind as Kind, RegistrationId, SignInChange};
 use vestibule_models::{Fault, FaultKind, Service};
 use vestibule_store::MAIL_TRIES;
 
@@ -47,6 +47,7 @@ async fn each_kind_of_mail_reaches_its_reader() {
     let stack = Stack::start().await;
     let user = stack.person(STORED).await;
     let until = stack.outbox.world.now();
+    let change = SignInChange::ProviderConnected { provider: "google".to_owned() };
     for (kind, typed, to, subject) in [
         (Kind::ResetPassword, STORED, STORED, "Set a new password"),
         (Kind::ConfirmEmail { user }, "kim@new.example", "kim@new.example", "Confirm your new"),
@@ -54,6 +55,7 @@ async fn each_kind_of_mail_reaches_its_reader() {
         (Kind::NewDevice { user }, STORED, STORED, "New sign-in"),
         (Kind::LockedOut { until }, STORED, STORED, "locked for a while"),
         (Kind::PasswordChanged { user }, STORED, STORED, "password was changed"),
+        (Kind::SignInChanged { user, change }, STORED, STORED, "How you sign in"),
     ] {
         let mail = stack.request(typed, kind).await;
         assert_eq!(stack.deliver(&[mail]).await, None);
@@ -62,7 +64,9 @@ async fn each_kind_of_mail_reaches_its_reader() {
         assert_eq!(sent.to, [to]);
         assert!(sent.subject.contains(subject), "{}", sent.subject);
     }
-    assert_eq!(stack.sent().len(), 6);
+    assert_eq!(stack.sent().len(), 7);
+    let last = stack.sent().pop().unwrap();
+    assert!(last.text.unwrap().contains("google was connected"), "the change is kept in the table");
 }
 
 #[tokio::test]

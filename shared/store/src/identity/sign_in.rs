@@ -52,8 +52,8 @@ pub struct Opening<'a> {
     pub rehashed: Option<&'a PasswordHash>,
     /// The mailed link that is used up by it: kind and hash.
     pub link: Option<(&'a str, &'a TokenDigest)>,
-    /// A mail to send.
-    pub mail: Option<&'a IdentityMailRequest>,
+    /// Mails to send.
+    pub mails: &'a [IdentityMailRequest],
 }
 
 impl PlatformStore<'_> {
@@ -86,7 +86,7 @@ impl PlatformStore<'_> {
         if let Some((purpose, digest)) = opening.link {
             command = command.using_link(*user, purpose, digest);
         }
-        if let Some(mail) = opening.mail {
+        for mail in opening.mails {
             command = command.mailing(mail)?;
         }
         let values = (json!(null), json!({ "method": session.method, "secondFactor": session.strong }));

@@ -8,6 +8,7 @@ mod letter;
 use jiff::{SignedDuration, Timestamp};
 use minijinja::Environment;
 use secrecy::SecretString;
+use vestibule_domain::SignInChange;
 
 use super::{Mail, TemplateError, Templates, one_line};
 use letter::Letter;
@@ -21,6 +22,18 @@ pub struct OneTimeLink<'a> {
     pub url: &'a SecretString,
     /// How long it works from now: at least a minute; told in days, hours or minutes, rounded down.
     pub lasts: SignedDuration,
+}
+
+/// What is known of a device.
+#[derive(Debug, Clone, Copy)]
+pub struct Seen<'a> {
+    /// How it describes itself, such as its user agent. Its sender chooses it, so it is cut to 100
+    /// characters and loses what could become a link or a line.
+    pub device: &'a str,
+    /// The network address it came from; anything but an IP address is told as unknown.
+    pub address: &'a str,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// What a mail is about. Addresses named `*_url` are plain pages, `https://..`, without a token.
@@ -50,13 +63,8 @@ pub enum IdentityMail<'a> {
     },
     /// A sign-in from a device that was not seen before.
     NewDevice {
-        /// How the device describes itself, such as its user agent. Its sender chooses it, so it is cut to
-        /// 100 characters and loses what could become a link or a line.
-        device: &'a str,
-        /// The network address it came from; anything but an IP address is told as unknown.
-        address: &'a str,
-        /// When.
-        at: Timestamp,
+        /// What was seen of it.
+        seen: Seen<'a>,
         /// Where to ask for a new password.
         reset_url: &'a str,
     },
@@ -72,6 +80,15 @@ pub enum IdentityMail<'a> {
         /// Where to ask for another one.
         reset_url: &'a str,
     },
+    /// Another way to sign in was changed.
+    SignInChanged {
+        /// Which.
+        change: &'a SignInChange,
+        /// From where.
+        seen: Seen<'a>,
+        /// Where to ask for a new password.
+        reset_url: &'a str,
+    },
 }
 
 macro_rules! sources {
@@ -84,9 +101,9 @@ macro_rules! sources {
     };
 }
 
-const SOURCES: [(&str, &str, &str); 9] = sources![
+const SOURCES: [(&str, &str, &str); 10] = sources![
     "verify_email" "already_registered" "magic_link" "reset_password" "confirm_new_email"
-    "email_changed" "new_device" "locked_out" "password_changed"
+    "email_changed" "new_device" "locked_out" "password_changed" "sign_in_changed"
 ];
 
 pub(super) fn add_to(environment: &mut Environment<'static>) -> Result<(), TemplateError> {

@@ -5,8 +5,9 @@ use std::net::IpAddr;
 use jiff::{SignedDuration, Timestamp};
 use minijinja::{Value, context};
 use secrecy::ExposeSecret;
+use vestibule_domain::SignInChange;
 
-use super::{IdentityMail, OneTimeLink};
+use super::{IdentityMail, OneTimeLink, Seen};
 use crate::mail::templates::{TemplateError, one_line, web_address};
 
 const LONGEST_ADDRESS: usize = 254;
@@ -38,11 +39,8 @@ impl<'a> Letter<'a> {
             IdentityMail::EmailChanged { new_masked, undo } => {
                 Self::once("identity/email_changed", subject, undo)?.with_new_address(new_masked)
             }
-            IdentityMail::NewDevice { device, address, at, reset_url } => {
-                Ok(Self::reset("identity/new_device", subject, reset_url)?
-                    .with("When", moment(at))
-                    .with("Device", plain_words(device))
-                    .with("Network address", network_address(address)))
+            IdentityMail::NewDevice { seen, reset_url } => {
+                Ok(Self::reset("identity/new_device", subject, reset_url)?.with_device(seen))
             }
             IdentityMail::LockedOut { until, reset_url } => {
                 Ok(Self::reset("identity/locked_out", subject, reset_url)?
@@ -50,6 +48,11 @@ impl<'a> Letter<'a> {
             }
             IdentityMail::PasswordChanged { reset_url } => {
                 Self::reset("identity/password_changed", subject, reset_url)
+            }
+            IdentityMail::SignInChanged { change, seen, reset_url } => {
+                Ok(Self::reset("identity/sign_in_changed", subject, reset_url)?
+                    .with("Change", changed(change))
+                    .with_device(seen))
             }
         }
     }
@@ -76,6 +79,12 @@ impl<'a> Letter<'a> {
     fn with(mut self, label: &'static str, value: String) -> Self {
         self.details.push((label, value));
         self
+    }
+
+    fn with_device(self, Seen { device, address, at }: Seen<'_>) -> Self {
+        self.with("When", moment(at))
+            .with("Device", plain_words(device))
+            .with("Network address", network_address(address))
     }
 
     fn with_new_address(self, masked: &str) -> Result<Self, TemplateError> {
@@ -106,6 +115,20 @@ fn subject(mail: &IdentityMail<'_>, product: &str) -> String {
         IdentityMail::NewDevice { .. } => format!("New sign-in to your {product} account"),
         IdentityMail::LockedOut { .. } => format!("Sign-in to your {product} account is locked for a while"),
         IdentityMail::PasswordChanged { .. } => format!("Your {product} password was changed"),
+        IdentityMail::SignInChanged { .. } => format!("How you sign in to {product} was changed"),
+    }
+}
+
+fn changed(change: &SignInChange) -> String {
+    match change {
+        SignInChange::SecondFactorAdded => "a second factor was added".to_owned(),
+        SignInChange::SecondFactorRemoved => "the second factor was removed".to_owned(),
+        SignInChange::RecoveryCodesReplaced => "new recovery codes replaced the old ones".to_owned(),
+        SignInChange::RecoveryCodeUsed { left } => format!("a recovery code was used; {left} left"),
+        SignInChange::ProviderConnected { provider } => format!("{} was connected", plain_words(provider)),
+        SignInChange::ProviderDisconnected { provider } => {
+            format!("{} was disconnected", plain_words(provider))
+        }
     }
 }
 

@@ -15,6 +15,7 @@ struct Given<'a> {
     device: &'a str,
     address: &'a str,
     lasts: SignedDuration,
+    change: SignInChange,
 }
 
 impl Default for Given<'_> {
@@ -27,14 +28,16 @@ impl Default for Given<'_> {
             device: "Mozilla/5.0 (X11; Linux x86_64) Firefox/130.0",
             address: "203.0.113.9",
             lasts: SignedDuration::from_hours(24),
+            change: SignInChange::RecoveryCodeUsed { left: 7 },
         }
     }
 }
 
 impl Given<'_> {
-    fn mails(&self) -> [IdentityMail<'_>; 9] {
+    fn mails(&self) -> [IdentityMail<'_>; 10] {
         let link = OneTimeLink { url: &self.url, lasts: self.lasts };
         let (new_masked, reset_url, at) = (self.masked, self.plain_url, Timestamp::UNIX_EPOCH);
+        let seen = Seen { device: self.device, address: self.address, at };
         [
             IdentityMail::VerifyEmail(link),
             IdentityMail::AlreadyRegistered { sign_in_url: "https://crm.example/sign-in", reset_url },
@@ -42,9 +45,10 @@ impl Given<'_> {
             IdentityMail::ResetPassword(link),
             IdentityMail::ConfirmNewEmail(link),
             IdentityMail::EmailChanged { new_masked, undo: link },
-            IdentityMail::NewDevice { device: self.device, address: self.address, at, reset_url },
+            IdentityMail::NewDevice { seen, reset_url },
             IdentityMail::LockedOut { until: at, reset_url },
             IdentityMail::PasswordChanged { reset_url },
+            IdentityMail::SignInChanged { change: &self.change, seen, reset_url },
         ]
     }
 
@@ -80,6 +84,7 @@ fn the_mails_read_as_reviewed() {
         "new_device",
         "locked_out",
         "password_changed",
+        "sign_in_changed",
     ];
     for (name, mail) in names.into_iter().zip(Given::default().rendered()) {
         insta::assert_snapshot!(name, printed(&mail.unwrap()));
@@ -139,7 +144,7 @@ fn a_quote_in_a_link_stays_in_its_attribute() {
 fn line_breaks_are_refused_where_a_value_is_ours() {
     for value in ["Kim\r\nBcc: x@evil.example", "a\nb", "a\u{2028}b", "a\0b", "", " "] {
         let product = Given { product: value, ..Given::default() }.errors();
-        assert_eq!(product, ["the product is empty, too long or has control characters"; 9], "{value:?}");
+        assert_eq!(product, ["the product is empty, too long or has control characters"; 10], "{value:?}");
         let masked = Given { masked: value, ..Given::default() }.errors();
         assert_eq!(masked, ["the new address is empty, too long or has control characters"], "{value:?}");
     }
@@ -159,7 +164,7 @@ fn a_hostile_device_neither_stops_the_notice_nor_adds_a_line() {
 #[test]
 fn what_is_too_long_is_refused() {
     let long = "x".repeat(300);
-    assert_eq!(Given { product: &long, ..Given::default() }.errors().len(), 9);
+    assert_eq!(Given { product: &long, ..Given::default() }.errors().len(), 10);
     assert_eq!(Given { masked: &long, ..Given::default() }.errors().len(), 1);
     let longest = "é".repeat(LONGEST_PRODUCT);
     assert!(Given { product: &longest, device: &long, ..Given::default() }.errors().is_empty());
@@ -169,7 +174,7 @@ fn what_is_too_long_is_refused() {
 fn links_go_to_the_web_only() {
     for link in ["", "javascript:alert(1)", "https://", "//crm", "https://crm.example/ x", "https://a\r\nb"] {
         assert_eq!(Given { url: link.into(), ..Given::default() }.errors().len(), 5, "{link}");
-        assert_eq!(Given { plain_url: link, ..Given::default() }.errors().len(), 4, "{link}");
+        assert_eq!(Given { plain_url: link, ..Given::default() }.errors().len(), 5, "{link}");
     }
 }
 
@@ -196,4 +201,28 @@ fn the_token_shows_in_no_debug_output_and_no_error() {
     assert!(!format!("{:?}{:?}", given.mails(), given.rendered()).contains("AbC-_123"));
     let broken = Given { url: format!("javascript:{TOKEN_URL}").into(), ..Given::default() };
     assert!(!format!("{:?}{:?}", broken.errors(), broken.rendered()).contains("AbC-_123"));
+}
+
+#[test]
+fn every_change_to_the_ways_in_is_told_in_words() {
+    let provider = || "google https://evil.example".to_owned();
+    let told = |change| {
+        let given = Given { change, ..Given::default() };
+        let mail = given.rendered().pop().unwrap().unwrap();
+        let text = mail.text.expose_secret().to_owned();
+        text.lines().find_map(|line| line.strip_prefix("  Change: ")).unwrap().to_owned()
+    };
+    for (change, words) in [
+        (SignInChange::SecondFactorAdded, "a second factor was added"),
+        (SignInChange::SecondFactorRemoved, "the second factor was removed"),
+        (SignInChange::RecoveryCodesReplaced, "new recovery codes replaced the old ones"),
+        (SignInChange::RecoveryCodeUsed { left: 9 }, "a recovery code was used; 9 left"),
+        (SignInChange::ProviderConnected { provider: "google".into() }, "google was connected"),
+        (
+            SignInChange::ProviderDisconnected { provider: provider() },
+            "google https //evil example was disconnected",
+        ),
+    ] {
+        assert_eq!(told(change), words);
+    }
 }

@@ -28,6 +28,8 @@ pub struct MeView {
     pub tenant: Option<String>,
     /// The tenant a new session begins in, if chosen.
     pub default_tenant: Option<String>,
+    /// When their picture was set (RFC 3339), if there is one: `GET /api/v1/auth/me/avatar`.
+    pub avatar: Option<String>,
     /// The session of this request.
     pub session: String,
     /// When they first proved their address (RFC 3339).
@@ -60,6 +62,7 @@ impl MeView {
             connections: user.connections.iter().map(|connection| connection.provider.clone()).collect(),
             tenant: tenant.map(|tenant| tenant.to_string()),
             default_tenant: user.default_tenant.map(|tenant| tenant.to_string()),
+            avatar: user.avatar.map(|set| set.to_string()),
             session: session.id.to_string(),
             created: user.created.to_string(),
         }

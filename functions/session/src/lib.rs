@@ -1,5 +1,6 @@
 //! Staying signed in: refresh, logout, who am I, sessions, and the tenant a person works in.
 
+pub mod avatar;
 pub mod change_default;
 pub mod end_session;
 pub mod get_context;
@@ -8,6 +9,7 @@ pub mod leave_tenant;
 pub mod list_sessions;
 pub mod list_tenants;
 pub mod logout;
+pub mod picture;
 pub mod refresh;
 pub mod switch_context;
 pub mod update_me;
@@ -37,6 +39,9 @@ vestibule_api::operations! {
         logout::logout,
         get_me::get_me,
         update_me::update_me,
+        avatar::get_avatar,
+        avatar::set_avatar,
+        avatar::remove_avatar,
         list_sessions::list_sessions,
         end_session::end_session,
         get_context::get_context,

@@ -21,7 +21,7 @@ pub mod state;
 pub mod tokens;
 pub mod trust;
 
-pub use body::{ApiJson, BodyProblem};
+pub use body::{ApiJson, BodyProblem, read_body};
 pub use caller::{Authenticated, Reading, SignedIn};
 pub use fields::Fields;
 pub use lambda::FunctionError;

@@ -104,6 +104,9 @@ pub struct User {
     pub default_tenant: Option<TenantId>,
     /// The tenant last switched to.
     pub last_tenant: Option<TenantId>,
+    /// When their picture was set, if there is one.
+    #[serde(default)]
+    pub avatar: Option<Timestamp>,
     /// When the person first proved their address.
     pub created: Timestamp,
     /// Counted up by every write.
@@ -125,6 +128,7 @@ impl User {
             connections: Vec::new(),
             default_tenant: None,
             last_tenant: None,
+            avatar: None,
             created: now,
             version: 0,
         }

@@ -35,6 +35,9 @@ pub(crate) fn member(tenant: TenantId, user: UserId) -> Key {
 pub(crate) fn user(user: UserId) -> Key {
     key(format!("U#{user}"), "USER")
 }
+pub(crate) fn avatar(user: UserId) -> Key {
+    key(format!("U#{user}"), "AVATAR")
+}
 pub(crate) const SESSIONS: &str = "SESSION#";
 pub(crate) fn session(user: UserId, session: SessionId) -> Key {
     key(format!("U#{user}"), format!("{SESSIONS}{session}"))

@@ -23,8 +23,9 @@ use crate::{
 };
 
 /// The fields of each kind of row that tell about a person.
-const PERSONAL: [(&str, &[&str]); 8] = [
+const PERSONAL: [(&str, &[&str]); 9] = [
     ("user", &["email", "name", "totp", "recovery", "connections"]),
+    ("avatar", &["picture"]),
     ("member", &["email"]),
     ("session", &["device"]),
     ("registration", &["email", "name", "connection"]),

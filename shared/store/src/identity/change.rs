@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use vestibule_auth::{Actor, PasswordHash, TokenDigest};
 use vestibule_domain::{IdentityMailRequest, SessionId, TenantId, User, World};
 
-use super::{Leave, Session, guard::NEVER, memberships::connection_hash};
+use super::{AvatarChange, Leave, Session, guard::NEVER, memberships::connection_hash};
 use crate::{
     AddressKey, AuditRecord, Conflict, PlatformStore, StoreError,
     command::{Action, Command},
@@ -62,6 +62,8 @@ pub struct UserChange<'a> {
     pub disconnect: &'a [String],
     /// The devices that go along to another address.
     pub devices: &'a [String],
+    /// What becomes of the person's picture.
+    pub avatar: Option<AvatarChange>,
     /// Mails to send.
     pub mails: Vec<IdentityMailRequest>,
 }
@@ -116,6 +118,9 @@ impl PlatformStore<'_> {
             let yes = aws_sdk_dynamodb::types::AttributeValue::Bool(true);
             let along = if strong.is_empty() { along } else { along.value(":yes", yes) };
             command = command.and(along, Conflict::Stale);
+        }
+        if let Some(avatar) = &change.avatar {
+            command = command.picturing(user.id, avatar)?;
         }
         for mail in &change.mails {
             command = command.mailing(mail)?;

@@ -4,6 +4,7 @@
 //! counter of failures, and what a sign-in must know, so that a sign-in is one conditional update,
 //! the hash, and one transaction. What it copies from the user is written with the user.
 
+mod avatars;
 mod change;
 mod guard;
 mod leaving;
@@ -16,6 +17,7 @@ mod sessions;
 mod sign_in;
 mod standing;
 
+pub use avatars::{Avatar, AvatarChange};
 pub(crate) use change::copy_of;
 pub use change::{EndSessions, UserChange};
 pub use guard::{Admission, Attempt, Attempted, Limits, Quota};

@@ -54,11 +54,6 @@ impl App {
         Self { stack, world, ahead, http: reqwest::Client::new() }
     }
 
-    /// Whether the table is the stack's own, not one behind `VESTIBULE_DYNAMODB_ENDPOINT`.
-    pub fn has_engine_of_its_own() -> bool {
-        variable("VESTIBULE_DYNAMODB_ENDPOINT").is_none()
-    }
-
     /// Moves the clock of functions and models forward.
     pub fn advance(&self, by: SignedDuration) {
         self.ahead.fetch_add(by.as_secs(), Ordering::SeqCst);
@@ -141,12 +136,13 @@ impl App {
     /// The job once it has ended.
     pub async fn ended(&self, job: &str) -> Value {
         let path = format!("/api/provision/jobs/{job}");
+        let mut last = Value::Null;
         let ended = found(async || {
-            let shown = self.admin().get(&path).await.expect(200).body;
-            let status = shown["status"].as_str().unwrap_or("");
-            ["succeeded", "failed", "needs_attention", "cancelled"].contains(&status).then_some(shown)
+            last = self.admin().get(&path).await.expect(200).body;
+            let status = last["status"].as_str().unwrap_or("");
+            ["succeeded", "failed", "needs_attention", "cancelled"].contains(&status).then(|| last.clone())
         });
-        ended.await.unwrap_or_else(|| panic!("the job {job} did not end"))
+        ended.await.unwrap_or_else(|| panic!("the job {job} did not end: {last:#}"))
     }
 }
 

@@ -1,5 +1,7 @@
 //! The effect ledger of one job while one worker holds it.
 
+use std::time::Duration;
+
 use jiff::{SignedDuration, Timestamp};
 use vestibule_auth::TenantScope;
 use vestibule_domain::{Job, JobStatus, StepRecord, World};
@@ -21,14 +23,18 @@ pub struct Ledger<'a> {
     pub(crate) step: &'static str,
     /// The lease this worker wrote, while it holds one.
     held: Option<Timestamp>,
-    /// The candidate chosen last in a row of them, and the last one lost to another job; they live
-    /// as long as the task.
+    /// The candidate chosen last in a row of them, the last one lost to another job, and how many were
+    /// lost; they live as long as the task.
     candidate: u32,
     lost: u32,
+    losses: u32,
 }
 
 /// How often a write is tried that meets somebody else's wish on the record.
 const TRIES: u32 = 3;
+/// The longest pause after the first candidate lost, in milliseconds; it doubles with each one more.
+const PAUSE: u64 = 40;
+const LONGEST_PAUSE: u64 = 1_000;
 
 impl<'a> Ledger<'a> {
     pub(crate) fn new(
@@ -36,7 +42,7 @@ impl<'a> Ledger<'a> {
         job: Job,
         step: &'static str,
     ) -> Self {
-        Self { store, scope, world, job, step, held: None, candidate: 0, lost: 0 }
+        Self { store, scope, world, job, step, held: None, candidate: 0, lost: 0, losses: 0 }
     }
 
     /// The job.
@@ -84,8 +90,14 @@ impl<'a> Ledger<'a> {
         self.candidate = candidate;
     }
 
-    pub(crate) fn lose_candidate(&mut self) {
+    /// Goes on behind a candidate that a faster job took, after a pause of any length up to a growing
+    /// most: rivals that come back together lose together.
+    pub(crate) async fn lose_candidate(&mut self) {
         self.lost = self.candidate;
+        let most = (PAUSE << self.losses.min(8)).min(LONGEST_PAUSE);
+        self.losses += 1;
+        let pause = most * u64::from(u16::from_be_bytes(self.world.bytes())) / u64::from(u16::MAX);
+        tokio::time::sleep(Duration::from_millis(pause)).await;
     }
 
     /// Notes an address as somebody else's, so that it is not tried again by this job.

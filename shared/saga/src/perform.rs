@@ -78,7 +78,7 @@ async fn go_forward(saga: &impl Saga, step: &Step, mut ledger: Ledger<'_>) -> Re
         match saga.act(step.name, &mut ledger).await {
             Ok(done) => match finish(step, &mut ledger, done).await {
                 // Another job was faster with this address: look again for the next one.
-                Err(StoreError::Conflict(Conflict::AddressTaken)) => ledger.lose_candidate(),
+                Err(StoreError::Conflict(Conflict::AddressTaken)) => ledger.lose_candidate().await,
                 written => return Ok(written?),
             },
             Err(Failure::AddressTaken) => {

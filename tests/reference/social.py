@@ -99,18 +99,34 @@ def existing_account(stack, at, checks):
     theirs = stack.post("connections/finish", {"provider": "taken", "attempt": begun["attempt"]} | answer, ann)
     checks.refused("nobody else can connect it", theirs, 409)
     known = len(stack.mails("kim@example.org"))
-    checks("it can be disconnected", stack.call("DELETE", "connections/taken", token=access).status == 204)
+    bare = stack.post("connections/remove", {"provider": "taken"}, access)
+    checks.refused("disconnecting asks for the password", bare, 401)
+    gone = stack.post("connections/remove", {"provider": "taken", "password": PASSWORD}, access)
+    checks("with it it is disconnected", gone.status == 204, gone.text)
     checks("its owner is told again", stack.next_mail("kim@example.org", known).startswith(changed))
     checks.refused("then it signs in nobody", sign_in(stack, at["taken"]), 409)
-    last = stack.call("DELETE", "connections/google", token=ann)
+    last = stack.post("connections/remove", {"provider": "google"}, ann)
     checks.refused("the last way to sign in stays", last, 409)
+
+
+def without_password(stack, at, checks):
+    access = sign_in(stack, at["google"]).expect(200)["accessToken"]
+    asked = stack.post("email", {"email": "ann.new@example.org"}, access).expect(202)
+    link = {"token": stack.token("ann.new@example.org", "confirm-email")}
+    checks.refused("a link alone moves no address", stack.post("email/confirm", link), 422)
+    guessed = stack.post("email/confirm", link | {"password": PASSWORD})
+    checks.refused("nor does a password where there is none", guessed, 422)
+    moved = stack.post("email/confirm", link | {"receipt": asked["receipt"]})
+    checks("the receipt does", moved.status == 204, moved.text)
 
 
 def unverified(stack, at, checks):
     answer = sign_in(stack, at["careless"])
     checks("an unproved address leads to a mail, not to tokens", answer.status == 202, answer.text)
     token = stack.token("lee@example.org", "verify-email")
-    checks("the mailed link makes the account", stack.post("verify-email", {"token": token}).status == 200)
+    checks.refused("the mailed link alone makes no account", stack.post("verify-email", {"token": token}), 422)
+    proof = {"token": token, "receipt": answer["receipt"]}
+    checks("with the receipt it does", stack.post("verify-email", proof).status == 200)
     lee = who(stack, sign_in(stack, at["careless"]))
     checks("then the provider signs in", lee.startswith("usr_"), lee)
     for name in ("careless-taken", "unowned"):
@@ -141,7 +157,7 @@ def main():
             file.flush()
             stack = Stack(port=port, options=["--oidc-providers", file.name])
         with stack:
-            for part in (google, bound, existing_account, unverified, microsoft):
+            for part in (google, bound, existing_account, without_password, unverified, microsoft):
                 part(stack, at, checks)
     finally:
         for provider in at.values():

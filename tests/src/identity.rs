@@ -103,7 +103,13 @@ impl App {
         let body = json!({ "email": email, "password": PASSWORD, "name": "Kim Example" });
         actor.post("/api/v1/auth/register", &body).await.expect(202);
         let token = self.link(email, "verify-email", 1).await;
-        actor.post("/api/v1/auth/verify-email", &json!({ "token": token })).await.expect(200);
+        self.verify(&token, PASSWORD).await.expect(200);
+    }
+
+    /// Follows the link of a registration that was made with `password`.
+    pub async fn verify(&self, token: &str, password: &str) -> Answer {
+        let body = json!({ "token": token, "password": password });
+        self.anonymous().post("/api/v1/auth/verify-email", &body).await
     }
 
     /// The answer to a sign-in.
@@ -166,9 +172,14 @@ pub fn shape(answer: &Answer) -> (u16, Vec<(String, String)>, Value) {
     let mut body = answer.body.clone();
     if let Some(body) = body.as_object_mut() {
         body.remove("requestId");
+        body.entry("receipt").and_modify(|receipt| *receipt = json!(receipt.as_str().map(str::len)));
     }
     let changing = ["x-request-id", "apigw-requestid", "date", "x-cost", "ratelimit", "content-length"];
     let headers = answer.headers.iter().filter(|(name, _)| !changing.contains(&name.as_str()));
-    let text = |value: &reqwest::header::HeaderValue| value.to_str().unwrap_or_default().to_owned();
+    let text = |value: &reqwest::header::HeaderValue| {
+        let text = value.to_str().unwrap_or_default();
+        let receipt = text.strip_prefix("__Host-vestibule-receipt=").and_then(|rest| rest.split_once(';'));
+        receipt.map_or(text, |(_, attributes)| attributes).to_owned()
+    };
     (answer.status, headers.map(|(name, value)| (name.to_string(), text(value))).collect(), body)
 }

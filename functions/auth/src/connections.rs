@@ -1,4 +1,4 @@
-//! `POST /api/v1/auth/connections`, `.../connections/finish` and `DELETE .../connections/{provider}`
+//! `POST /api/v1/auth/connections`, `.../connections/finish` and `.../connections/remove`
 
 use axum::{
     extract::State,
@@ -9,7 +9,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
-use vestibule_api::{ApiError, ApiJson, ApiPath, Code, Origin, Problem, SignedIn, cookies};
+use vestibule_api::{ApiError, ApiJson, Code, Origin, Problem, SignedIn, cookies};
 use vestibule_domain::{SignInChange, User};
 use vestibule_store::{Conflict, StoreError, UserChange};
 
@@ -18,7 +18,7 @@ use crate::{Auth, attempt::Group, provider_walk::Back, social_login::SocialStart
 /// Which provider, and the proof of who asks.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct BeginConnection {
+pub struct ChosenConnection {
     /// The provider's name, such as `google`.
     pub provider: String,
     /// The password; left out by somebody who has none.
@@ -27,14 +27,14 @@ pub struct BeginConnection {
 }
 
 /// Begins to connect an account elsewhere, so that it signs this person in: answers where to go.
-#[utoipa::path(post, path = "/api/v1/auth/connections", tag = "profile", request_body = BeginConnection,
+#[utoipa::path(post, path = "/api/v1/auth/connections", tag = "profile", request_body = ChosenConnection,
     responses((status = 200, body = SocialStart), (status = "4XX", body = Problem, content_type = "application/problem+json")),
     security(("token" = [])))]
 pub async fn begin_connection(
     State(auth): State<Auth>,
     caller: SignedIn,
     origin: Origin,
-    ApiJson(request): ApiJson<BeginConnection>,
+    ApiJson(request): ApiJson<ChosenConnection>,
 ) -> Result<Response, ApiError> {
     if auth.providers.get(&request.provider).is_none() {
         return Err(ApiError::not_found());
@@ -124,23 +124,25 @@ pub(crate) async fn connect(
 }
 
 /// Disconnects a provider. The last way to sign in stays.
-#[utoipa::path(delete, path = "/api/v1/auth/connections/{provider}", tag = "profile",
-    params(("provider" = String, Path, description = "The provider's name")),
+#[utoipa::path(post, path = "/api/v1/auth/connections/remove", tag = "profile", request_body = ChosenConnection,
     responses((status = 204), (status = "4XX", body = Problem, content_type = "application/problem+json")),
     security(("token" = [])))]
 pub async fn remove_connection(
     State(auth): State<Auth>,
     caller: SignedIn,
     origin: Origin,
-    ApiPath(provider): ApiPath<String>,
+    ApiJson(request): ApiJson<ChosenConnection>,
 ) -> Result<StatusCode, ApiError> {
+    let provider = request.provider;
+    let place = caller.user.connections.iter().position(|known| known.provider == provider);
+    let place = place.ok_or_else(ApiError::not_found)?;
+    let counted = auth.reauthenticate(&caller, request.password.as_ref(), "password", &origin).await?;
     let SignedIn { mut user, actor, .. } = caller;
-    let place = user.connections.iter().position(|connection| connection.provider == provider);
-    let connection = user.connections.remove(place.ok_or_else(ApiError::not_found)?);
+    let connection = user.connections.remove(place);
+    let has_password = counted.sign_in().is_some_and(|sign_in| sign_in.password.is_some());
     let platform = auth.api.store.platform();
-    let address = auth.api.store.sealer().address_key(&user.email);
-    let password = platform.find_sign_in(&address).await?.and_then(|sign_in| sign_in.password);
-    if password.is_none() && user.connections.is_empty() {
+    if !has_password && user.connections.is_empty() {
+        platform.forgive(&counted.address).await?;
         let detail = "This is the last way to sign in; set a password first.";
         return Err(ApiError::new(Code::WrongState, detail));
     }
@@ -148,6 +150,7 @@ pub async fn remove_connection(
         action: "user.disconnect",
         values: (json!({ "provider": provider }), json!(null)),
         disconnect: &[connection.key],
+        forgive: true,
         mails: auth.sign_in_changed(&user, SignInChange::ProviderDisconnected { provider }, &origin),
         ..UserChange::default()
     };

@@ -1,20 +1,20 @@
 //! `POST /api/v1/auth/email`, `.../email/confirm` and `.../email/undo`
 
 use axum::{extract::State, response::Response};
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
 use vestibule_api::{ApiError, ApiJson, Code, Origin, Problem, SignedIn};
-use vestibule_auth::{LinkToken, Purpose};
-use vestibule_domain::{IdentityMailKind, UserId};
-use vestibule_store::{Conflict, EndSessions, StoreError, UserChange};
+use vestibule_auth::{LinkToken, Purpose, Verdict};
+use vestibule_domain::{Email, IdentityMailKind, UserId};
+use vestibule_store::{Conflict, EndSessions, Quota, StoreError, UserChange};
 
 use crate::{
     Auth,
-    attempt::{Group, address},
-    register::{MailSent, mail_sent},
+    asker::{AskedToken, Asker, MailSentWithReceipt, Wish, not_shown},
+    attempt::{Group, address, given_password},
     verify_email::MailedToken,
 };
 
@@ -35,7 +35,7 @@ pub struct ChangeEmail {
 /// Asks for a change of address: a link goes to the new one. The answer is the same when the new
 /// address has an account already; then nothing comes of it.
 #[utoipa::path(post, path = "/api/v1/auth/email", tag = "profile", request_body = ChangeEmail,
-    responses((status = 202, body = MailSent), (status = "4XX", body = Problem, content_type = "application/problem+json")),
+    responses((status = 202, body = MailSentWithReceipt), (status = "4XX", body = Problem, content_type = "application/problem+json")),
     security(("token" = [])))]
 pub async fn change_email(
     State(auth): State<Auth>,
@@ -50,23 +50,26 @@ pub async fn change_email(
     let change = UserChange {
         action: "user.email_request",
         forgive: true,
-        mails: vec![auth.mail(email, IdentityMailKind::ConfirmEmail { user: user.id }, &origin)],
+        mails: vec![auth.mail(email.clone(), IdentityMailKind::ConfirmEmail { user: user.id }, &origin)],
         ..UserChange::default()
     };
     auth.api.store.platform().change_user(&mut user, &change, &actor, &auth.api.world).await?;
-    Ok(mail_sent())
+    Ok(auth.acknowledge(Wish::Address(user.id, &email)))
 }
 
-/// Makes the new address the person's, by the link that was mailed to it. The old address is told,
-/// with a link to undo it.
-#[utoipa::path(post, path = "/api/v1/auth/email/confirm", tag = "profile", request_body = MailedToken,
+/// Makes the new address the person's, by the link that was mailed to it. The link alone is not enough:
+/// it would give its reader's address to somebody else's account. The old address is told, with a link
+/// to undo it.
+#[utoipa::path(post, path = "/api/v1/auth/email/confirm", tag = "profile", request_body = AskedToken,
     responses((status = 204), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub async fn confirm_email(
     State(auth): State<Auth>,
     origin: Origin,
-    ApiJson(request): ApiJson<MailedToken>,
+    headers: HeaderMap,
+    ApiJson(request): ApiJson<AskedToken>,
 ) -> Result<StatusCode, ApiError> {
-    confirm(&auth, request.token.expose_secret(), &origin).await?;
+    let asker = Asker::new(&headers, request.receipt.as_ref(), request.password.as_ref());
+    confirm(&auth, request.token.expose_secret(), asker, &origin).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -83,8 +86,13 @@ pub async fn undo_email(
     Ok(StatusCode::NO_CONTENT)
 }
 
-pub(crate) async fn confirm(auth: &Auth, token: &str, origin: &Origin) -> Result<(), ApiError> {
-    auth.admit(Group::Link, origin).await?;
+pub(crate) async fn confirm(
+    auth: &Auth,
+    token: &str,
+    asker: Asker<'_>,
+    origin: &Origin,
+) -> Result<(), ApiError> {
+    let quota = auth.admit(Group::Link, origin).await?;
     let platform = auth.api.store.platform();
     let token = LinkToken::parse(token, Purpose::ChangeEmail).map_err(|_| ApiError::link())?;
     let (digest, name) = (token.digest(), Purpose::ChangeEmail.name());
@@ -97,6 +105,9 @@ pub(crate) async fn confirm(auth: &Auth, token: &str, origin: &Origin) -> Result
         .find_sign_in(&old_key)
         .await?
         .map_or((None, Vec::new()), |sign_in| (sign_in.password, sign_in.devices));
+    if !auth.has_receipt(&asker, Wish::Address(user.id, &link.email)).await {
+        knows_password(auth, &user.email, password.is_some(), asker.password, (origin, quota)).await?;
+    }
     if platform.is_restless(user.id, auth.api.world.now()).await? {
         let detail = "The address was changed too often. Wait some days and ask for the change again.";
         return Err(ApiError::new(Code::WrongState, detail));
@@ -113,6 +124,24 @@ pub(crate) async fn confirm(auth: &Auth, token: &str, origin: &Origin) -> Result
         ..UserChange::default()
     };
     taken_is_gone(platform.change_user(&mut user, &change, &actor, &auth.api.world).await)
+}
+
+/// Checks the password of somebody who has no receipt; a wrong one counts like that of a sign-in.
+async fn knows_password(
+    auth: &Auth,
+    email: &Email,
+    has_one: bool,
+    given: Option<&SecretString>,
+    (origin, quota): (&Origin, Quota),
+) -> Result<(), ApiError> {
+    let given = given.filter(|_| has_one).ok_or_else(|| not_shown(has_one))?;
+    let given = given_password("password", given)?;
+    let counted = auth.count(email, quota).await?;
+    let stored = counted.sign_in().and_then(|sign_in| sign_in.password.clone());
+    match auth.verify(given, stored).await? {
+        Verdict::Right { .. } => Ok(()),
+        Verdict::Wrong => Err(auth.refuse(&counted, email, origin, "password").await?),
+    }
 }
 
 pub(crate) async fn undo(auth: &Auth, token: &str, origin: &Origin) -> Result<(), ApiError> {

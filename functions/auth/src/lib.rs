@@ -4,6 +4,7 @@
 //! Answers to strangers say nothing about who has an account: what depends on it happens later, in
 //! the sender of mails, or takes the same steps either way.
 
+pub mod asker;
 pub mod attempt;
 pub mod begin;
 pub mod connections;

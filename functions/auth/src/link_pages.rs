@@ -7,6 +7,7 @@ use axum::{
     extract::{Query, State},
     response::{IntoResponse as _, Response},
 };
+use http::{HeaderMap, StatusCode};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -14,6 +15,7 @@ use vestibule_api::{ApiError, Code, Delivery, Origin};
 
 use crate::{
     Auth,
+    asker::Asker,
     attempt::given_password,
     email_change, magic_link,
     pages::ConfirmPage,
@@ -38,7 +40,7 @@ pub struct LinkForm {
     /// The link's token.
     #[schema(value_type = String)]
     token: SecretString,
-    /// The new password, on the page that asks for one.
+    /// The password, on the pages that ask for one.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     password: Option<SecretString>,
@@ -70,17 +72,46 @@ pub async fn show_verify_email(State(auth): State<Auth>, Query(query): Query<Lin
 
 /// Makes the account.
 #[utoipa::path(post, path = "/auth/verify-email", tag = "pages",
-    responses((status = 200, content_type = "text/html"), (status = 400, content_type = "text/html")))]
+    responses((status = 200, content_type = "text/html"), (status = 400, content_type = "text/html"),
+        (status = 422, content_type = "text/html")))]
 pub async fn post_verify_email(
     State(auth): State<Auth>,
     _: OwnPage,
     origin: Origin,
+    headers: HeaderMap,
     PageForm(form): PageForm<LinkForm>,
 ) -> Response {
-    let done = verify_email::activate(&auth, form.token.expose_secret(), &origin).await;
+    let token = form.token.expose_secret();
+    let asker = Asker::new(&headers, None, form.password.as_ref());
     let page =
         |_| auth.pages.done("Your account is ready", "You can sign in now.", Some(("Go on", &auth.home)));
-    ended(&auth, done.map(page))
+    let done = verify_email::activate(&auth, token, asker, &origin).await.map(page);
+    asked_for(&auth, "/auth/verify-email", &form, done)
+}
+
+/// What became of a form that only the one who asked may send: asks for the password where nothing
+/// else shows that it was them.
+fn asked_for(auth: &Auth, action: &str, form: &LinkForm, done: Result<Response, ApiError>) -> Response {
+    let problem = match &done {
+        Err(ApiError::Limited { problem, .. }) => Some(problem.as_ref()),
+        done => done.as_ref().err(),
+    };
+    let missing = match problem {
+        Some(ApiError::Problem { code: Code::CredentialsInvalid, .. }) => Some("password"),
+        Some(ApiError::Problem { fields, .. }) => fields.first().map(|field| field.field.as_str()),
+        _ => None,
+    };
+    match missing {
+        None => ended(auth, done),
+        Some("password") => {
+            let problem = form.password.as_ref().map(|_| "This is not the account's password. Try again.");
+            auth.pages.own_password(action, form.token.expose_secret(), problem)
+        }
+        Some(_) => {
+            let text = "Open this link in the browser in which you asked for it. If you did not ask, close this page.";
+            auth.pages.problem(StatusCode::UNPROCESSABLE_ENTITY, text, None)
+        }
+    }
 }
 
 /// Shows the button that signs in.
@@ -148,23 +179,26 @@ pub async fn post_reset_password(
 #[utoipa::path(get, path = "/auth/confirm-email", tag = "pages", params(("token" = String, Query)),
     responses((status = 200, content_type = "text/html")))]
 pub async fn show_confirm_email(State(auth): State<Auth>, Query(query): Query<LinkQuery>) -> Response {
-    let text = "From now on you sign in with this address, and mails go to it.";
+    let text = "From now on you sign in with this address, and mails go to it. If you did not ask for that, close this page.";
     confirm(&auth, &query, "Use this address", text, "/auth/confirm-email", "Confirm")
 }
 
 /// Takes the new address.
 #[utoipa::path(post, path = "/auth/confirm-email", tag = "pages",
-    responses((status = 200, content_type = "text/html"), (status = 400, content_type = "text/html")))]
+    responses((status = 200, content_type = "text/html"), (status = 400, content_type = "text/html"),
+        (status = 422, content_type = "text/html")))]
 pub async fn post_confirm_email(
     State(auth): State<Auth>,
     _: OwnPage,
     origin: Origin,
+    headers: HeaderMap,
     PageForm(form): PageForm<LinkForm>,
 ) -> Response {
-    let done = email_change::confirm(&auth, form.token.expose_secret(), &origin).await;
+    let asker = Asker::new(&headers, None, form.password.as_ref());
     let text = "You sign in with the new address from now on. The old one was told.";
     let page = |()| auth.pages.done("Your address was changed", text, Some(("Go on", &auth.home)));
-    ended(&auth, done.map(page))
+    let done = email_change::confirm(&auth, form.token.expose_secret(), asker, &origin).await.map(page);
+    asked_for(&auth, "/auth/confirm-email", &form, done)
 }
 
 /// Shows the button that brings the old address back.

@@ -17,6 +17,7 @@ use vestibule_store::Registration;
 
 use crate::{
     Auth,
+    asker::{MailSentWithReceipt, Wish},
     attempt::{Group, bot, given_password},
 };
 
@@ -47,16 +48,21 @@ pub struct MailSent {
     pub message: &'static str,
 }
 
+pub(crate) const MAIL_SENT: &str = "If the address fits, a mail is on its way. Follow the link in it.";
+
 /// The 202 that says the same whether or not a mail is sent.
 pub(crate) fn mail_sent() -> Response {
-    let message = "If the address fits, a mail is on its way. Follow the link in it.";
-    (StatusCode::ACCEPTED, Json(MailSent { message })).into_response()
+    accepted(&MailSent { message: MAIL_SENT })
+}
+
+pub(crate) fn accepted(view: &impl Serialize) -> Response {
+    (StatusCode::ACCEPTED, Json(view)).into_response()
 }
 
 /// Asks for an account. Nothing is made before the mailed link is followed, and the answer is the
 /// same for an address that has an account.
 #[utoipa::path(post, path = "/api/v1/auth/register", tag = "sign-up", request_body = Register,
-    responses((status = 202, body = MailSent), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+    responses((status = 202, body = MailSentWithReceipt), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub async fn register(
     State(auth): State<Auth>,
     origin: Origin,
@@ -82,7 +88,7 @@ pub async fn register(
         expires: auth.api.world.now().saturating_add(PROOF).unwrap_or(jiff::Timestamp::MAX),
     };
     record(&auth, &registration, &origin).await?;
-    Ok(limiting::with_quota(mail_sent(), quota))
+    Ok(limiting::with_quota(auth.acknowledge(Wish::Registration(registration.id)), quota))
 }
 
 /// Writes the registration and the mail to send for it.

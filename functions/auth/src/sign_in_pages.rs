@@ -53,9 +53,13 @@ pub(crate) fn entered(auth: &Auth, signed_in: &Response) -> Response {
     if signed_in.status() == StatusCode::ACCEPTED {
         let text =
             "Your provider does not vouch for your address. Follow the link in the mail we sent there.";
-        return auth.pages.done("Look into your mail", text, None);
+        return with_cookies(auth.pages.done("Look into your mail", text, None), signed_in);
     }
-    let mut page = auth.pages.done("You are signed in", "Welcome back.", Some(("Go on", &auth.home)));
+    let page = auth.pages.done("You are signed in", "Welcome back.", Some(("Go on", &auth.home)));
+    with_cookies(page, signed_in)
+}
+
+fn with_cookies(mut page: Response, signed_in: &Response) -> Response {
     for cookie in signed_in.headers().get_all(header::SET_COOKIE) {
         page.headers_mut().append(header::SET_COOKIE, cookie.clone());
     }

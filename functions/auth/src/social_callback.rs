@@ -64,7 +64,7 @@ async fn come_back(
     }
     let signed_in = auth.finish_social(back, origin, Delivery::Cookies, quota).await?;
     let mut response = entered(auth, &signed_in);
-    if signed_in.headers().contains_key(header::SET_COOKIE) {
+    if signed_in.status() == StatusCode::OK && signed_in.headers().contains_key(header::SET_COOKIE) {
         *response.status_mut() = StatusCode::SEE_OTHER;
         if let Ok(home) = http::HeaderValue::from_str(&auth.home) {
             response.headers_mut().insert(header::LOCATION, home);

@@ -12,10 +12,11 @@ use vestibule_store::{Conflict, Quota, Registration, StoreError};
 
 use crate::{
     Auth,
+    asker::{MailSentWithReceipt, Wish},
     attempt::Group,
     begin::{Proof, SignInView},
     provider_walk::Back,
-    register::{PROOF, mail_sent, record},
+    register::{PROOF, record},
 };
 
 /// What an attempt is for: one that was begun to sign in connects nothing.
@@ -65,7 +66,8 @@ pub enum SocialView {
 /// answers where to go; with `code` and `state` it signs in. An address that has an account here is
 /// never taken over: sign in to it and connect the provider there.
 #[utoipa::path(post, path = "/api/v1/auth/social-login", tag = "sign-in", request_body = SocialLogin,
-    responses((status = 200, body = SocialView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+    responses((status = 200, body = SocialView), (status = 202, body = MailSentWithReceipt),
+        (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub async fn social_login(
     State(auth): State<Auth>,
     origin: Origin,
@@ -178,7 +180,7 @@ impl Auth {
             expires: self.api.world.now().saturating_add(PROOF).unwrap_or(jiff::Timestamp::MAX),
         };
         record(self, &registration, origin).await?;
-        Ok(mail_sent())
+        Ok(self.acknowledge(Wish::Registration(registration.id)))
     }
 }
 

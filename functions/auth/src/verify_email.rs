@@ -1,15 +1,20 @@
 //! `POST /api/v1/auth/verify-email`
 
 use axum::{Json, extract::State};
+use http::HeaderMap;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use vestibule_api::{ApiError, ApiJson, Origin, Problem};
-use vestibule_auth::{LinkToken, Purpose};
+use vestibule_auth::{LinkToken, Purpose, Verdict};
 use vestibule_domain::{RegistrationId, User, UserId};
-use vestibule_store::{Conflict, StoreError};
+use vestibule_store::{Conflict, Registration, StoreError};
 
-use crate::{Auth, attempt::Group};
+use crate::{
+    Auth,
+    asker::{AskedToken, Asker, Wish, not_shown},
+    attempt::{Group, given_password},
+};
 
 /// The token of a mailed link.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -30,26 +35,35 @@ pub struct Activated {
     pub status: &'static str,
 }
 
-/// Makes the account of a registration, by the link that was mailed to its address.
-#[utoipa::path(post, path = "/api/v1/auth/verify-email", tag = "sign-up", request_body = MailedToken,
+/// Makes the account of a registration, by the link that was mailed to its address. The link alone is
+/// not enough: anybody can have it mailed to anybody.
+#[utoipa::path(post, path = "/api/v1/auth/verify-email", tag = "sign-up", request_body = AskedToken,
     responses((status = 200, body = Activated), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub async fn verify_email(
     State(auth): State<Auth>,
     origin: Origin,
-    ApiJson(request): ApiJson<MailedToken>,
+    headers: HeaderMap,
+    ApiJson(request): ApiJson<AskedToken>,
 ) -> Result<Json<Activated>, ApiError> {
-    let user = activate(&auth, request.token.expose_secret(), &origin).await?;
+    let asker = Asker::new(&headers, request.receipt.as_ref(), request.password.as_ref());
+    let user = activate(&auth, request.token.expose_secret(), asker, &origin).await?;
     Ok(Json(Activated { id: user.to_string(), status: "active" }))
 }
 
-/// Makes the person that a link stands for.
-pub(crate) async fn activate(auth: &Auth, token: &str, origin: &Origin) -> Result<UserId, ApiError> {
+/// Makes the person that a link stands for, if the one who follows it is the one who asked.
+pub(crate) async fn activate(
+    auth: &Auth,
+    token: &str,
+    asker: Asker<'_>,
+    origin: &Origin,
+) -> Result<UserId, ApiError> {
     auth.admit(Group::Link, origin).await?;
     let (world, platform) = (&auth.api.world, auth.api.store.platform());
     let token = LinkToken::parse(token, Purpose::VerifyEmail).map_err(|_| ApiError::link())?;
     let registration = platform.find_registration(RegistrationId::from_bytes(token.id), world.now()).await?;
     let registration = registration.filter(|found| found.digest.as_ref() == Some(&token.digest()));
     let registration = registration.ok_or_else(ApiError::link)?;
+    recognise(auth, &registration, asker).await?;
     let mut user =
         User::new(UserId::new(world), registration.email.clone(), registration.name.clone(), world);
     user.connections.extend(registration.connection.clone());
@@ -61,5 +75,19 @@ pub(crate) async fn activate(auth: &Auth, token: &str, origin: &Origin) -> Resul
             Err(ApiError::link())
         }
         Err(error) => Err(error.into()),
+    }
+}
+
+async fn recognise(auth: &Auth, registration: &Registration, asker: Asker<'_>) -> Result<(), ApiError> {
+    if auth.has_receipt(&asker, Wish::Registration(registration.id)).await {
+        return Ok(());
+    }
+    let stored = registration.password.clone();
+    let (Some(_), Some(password)) = (&stored, asker.password) else {
+        return Err(not_shown(stored.is_some()));
+    };
+    match auth.verify(given_password("password", password)?, stored).await? {
+        Verdict::Right { .. } => Ok(()),
+        Verdict::Wrong => Err(not_shown(true)),
     }
 }

@@ -14,6 +14,9 @@ pub const CSRF: &str = "__Host-vestibule-csrf";
 /// Binds a sign-in at an outside provider to the browser that began it.
 pub const SOCIAL: &str = "__Host-vestibule-social";
 
+/// Shows that the one who follows a mailed link is the one who asked for it.
+pub const RECEIPT: &str = "__Host-vestibule-receipt";
+
 /// The value of the cookie `name`, if the request has exactly one of it.
 pub fn find<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());

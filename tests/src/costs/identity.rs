@@ -69,7 +69,8 @@ impl Run<'_> {
         self.stranger("/api/v1/auth/register", body, 202).await;
         self.mail("the link of a registration").await;
         let token = self.app.link(KIM, "verify-email", 1).await;
-        self.stranger("/api/v1/auth/verify-email", json!({ "token": token }), 200).await;
+        let body = json!({ "token": token, "password": PASSWORD });
+        self.stranger("/api/v1/auth/verify-email", body, 200).await;
     }
 
     async fn login(&mut self, name: &str, password: &str, status: u16) -> Answer {

@@ -30,8 +30,10 @@ fn is_private(answer: &Answer) {
 /// Follows a link as scanners do, as another site would, and then as the person does.
 async fn scanned_then_used(app: &App, page: &str, token: &str) -> Answer {
     let (anonymous, path) = (app.anonymous(), format!("/auth/{page}?token={token}"));
-    let fields = [("token", token), ("password", NEW)];
-    let fields = if page == "reset-password" { &fields[..] } else { &fields[..1] };
+    let password = if page == "reset-password" { NEW } else { PASSWORD };
+    let fields = [("token", token), ("password", password)];
+    let fields =
+        if page.ends_with("-email") || page == "reset-password" { &fields[..] } else { &fields[..1] };
     for _ in 0..10 {
         let shown = anonymous.get(&path).await.expect(200);
         is_private(&shown);

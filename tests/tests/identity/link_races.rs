@@ -48,7 +48,7 @@ async fn i05_twenty_proofs_of_one_address_at_once_make_one_account() {
         let email = format!("kim{round}@example.org");
         let body = json!({ "email": email, "password": PASSWORD, "name": "Kim Example" });
         anonymous.post("/api/v1/auth/register", &body).await.expect(202);
-        let body = json!({ "token": app.link(&email, "verify-email", 1).await });
+        let body = json!({ "token": app.link(&email, "verify-email", 1).await, "password": PASSWORD });
         let proofs = (0..20).map(|_| anonymous.post("/api/v1/auth/verify-email", &body));
         let answers = join_all(proofs).await;
         assert_eq!(answers.iter().filter(|answer| answer.status == 200).count(), 1, "round {round}");
@@ -71,7 +71,8 @@ async fn i05_two_registrations_of_one_address_proved_at_once_make_one_account() 
             let body = json!({ "email": spelled, "password": password, "name": "Kim Example" });
             anonymous.post("/api/v1/auth/register", &body).await.expect(202);
             let to = if count == 0 { email.clone() } else { format!("KIM{round}@example.org") };
-            links.push(json!({ "token": app.link(&to, "verify-email", 1).await }));
+            let token = app.link(&to, "verify-email", 1).await;
+            links.push(json!({ "token": token, "password": password }));
         }
         let answers =
             join_all(links.iter().map(|link| anonymous.post("/api/v1/auth/verify-email", link))).await;
@@ -90,8 +91,7 @@ async fn i06_a_change_of_address_is_confirmed_once_and_undone_once() {
     let app = App::identity().await;
     let anonymous = app.anonymous();
     let unused = anonymous.post("/api/v1/auth/email/undo", &json!({ "token": "made up" })).await.expect(400);
-    let once = async |path: &str, token: String| {
-        let body = json!({ "token": token });
+    let once = async |path: &str, body: serde_json::Value| {
         let answers = join_all((0..10).map(|_| anonymous.post(path, &body))).await;
         assert_eq!(answers.iter().filter(|answer| answer.status == 204).count(), 1, "{path}");
         for answer in answers.iter().filter(|answer| answer.status != 204) {
@@ -102,10 +102,11 @@ async fn i06_a_change_of_address_is_confirmed_once_and_undone_once() {
         let (old, new) = (format!("kim{round}@example.org"), format!("new{round}@example.org"));
         let actor = app.with_token(&app.newcomer(&old).await);
         let change = json!({ "email": new, "password": PASSWORD });
-        actor.post("/api/v1/auth/email", &change).await.expect(202);
-        once("/api/v1/auth/email/confirm", app.link(&new, "confirm-email", 1).await).await;
+        let receipt = actor.post("/api/v1/auth/email", &change).await.expect(202).body["receipt"].clone();
+        let token = app.link(&new, "confirm-email", 1).await;
+        once("/api/v1/auth/email/confirm", json!({ "token": token, "receipt": receipt })).await;
         app.login(&new).await;
-        once("/api/v1/auth/email/undo", app.link(&old, "undo-email", 1).await).await;
+        once("/api/v1/auth/email/undo", json!({ "token": app.link(&old, "undo-email", 1).await })).await;
         app.link(&old, "reset-password", 1).await;
     }
     println!("5 changes of address confirmed and undone by 10 at once: once each");

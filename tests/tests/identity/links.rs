@@ -68,7 +68,7 @@ async fn r01_links_begin_with_the_configured_origin_whatever_the_request_says() 
         post(&anonymous, "/api/v1/auth/register", &body, headers).await.expect(202);
         let token = app.link(&email, "verify-email", 1).await;
         leads_home(&app.mail_to(&email, 1).await, "verify-email");
-        let body = json!({ "token": token });
+        let body = json!({ "token": token, "password": PASSWORD });
         post(&anonymous, "/api/v1/auth/verify-email", &body, headers).await.expect(200);
         for (path, page, count) in [("forgot-password", "reset-password", 2), ("magic-link", "magic-link", 3)]
         {
@@ -80,7 +80,8 @@ async fn r01_links_begin_with_the_configured_origin_whatever_the_request_says() 
         let body = json!({ "email": moved, "password": PASSWORD });
         post(&actor, "/api/v1/auth/email", &body, headers).await.expect(202);
         leads_home(&app.mail_to(&moved, 1).await, "confirm-email");
-        let body = json!({ "token": app.link(&moved, "confirm-email", 1).await });
+        let token = app.link(&moved, "confirm-email", 1).await;
+        let body = json!({ "token": token, "password": PASSWORD });
         post(&anonymous, "/api/v1/auth/email/confirm", &body, headers).await.expect(204);
         leads_home(&app.mail_to(&email, 4).await, "undo-email");
     }

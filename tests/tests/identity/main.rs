@@ -4,6 +4,7 @@
 mod avatar;
 mod behind;
 mod claims;
+mod confirmation;
 mod cookies;
 mod email_change;
 mod forge;

@@ -74,6 +74,17 @@ impl Pages {
         self.answer(status, "new_password.html", context! { title, action, token, problem, min_length })
     }
 
+    /// 200, or 422 with a `problem`: a form that posts `token` and the account's `password` to the path
+    /// `action`.
+    pub fn own_password(&self, action: &str, token: &str, problem: Option<&str>) -> Response {
+        let status = problem.map_or(StatusCode::OK, |_| StatusCode::UNPROCESSABLE_ENTITY);
+        self.answer(
+            status,
+            "own_password.html",
+            context! { title => "Was it you who asked?", action, token, problem },
+        )
+    }
+
     /// 200, or 401 with a `problem`: a form that posts `ticket` and `code` to the path `action`.
     pub fn code(&self, action: &str, ticket: &str, problem: Option<&str>) -> Response {
         let status = problem.map_or(StatusCode::OK, |_| StatusCode::UNAUTHORIZED);

@@ -7,10 +7,11 @@ use minijinja::{Environment, UndefinedBehavior, Value, context, syntax::SyntaxCo
 use super::PagesError;
 
 const STYLE: &str = include_str!("templates/style.css");
-const SOURCES: [(&str, &str); 6] = [
+const SOURCES: [(&str, &str); 7] = [
     ("layout.html", include_str!("templates/layout.html")),
     ("confirm.html", include_str!("templates/confirm.html")),
     ("new_password.html", include_str!("templates/new_password.html")),
+    ("own_password.html", include_str!("templates/own_password.html")),
     ("ask.html", include_str!("templates/ask.html")),
     ("code.html", include_str!("templates/code.html")),
     ("message.html", include_str!("templates/message.html")),

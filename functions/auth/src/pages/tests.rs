@@ -12,13 +12,15 @@ fn confirm(text: &str) -> Response {
     pages().confirm(&ConfirmPage { title: text, text, action: "/a", token: text, button: text })
 }
 
-fn each() -> [(&'static str, u16, Response); 6] {
+fn each() -> [(&'static str, u16, Response); 8] {
     let pages = pages();
     let next = Some(("Sign in", "https://crm.example/sign-in"));
     [
         ("confirm", 200, confirm("Confirm")),
         ("new_password", 200, pages.new_password("/api/v1/auth/reset-password", "AbC-_1", None, 15)),
         ("problem", 422, pages.new_password("/api/v1/auth/reset-password", "AbC-_1", Some("Too short."), 15)),
+        ("own_password", 200, pages.own_password("/auth/verify-email", "AbC-_1", None)),
+        ("not it", 422, pages.own_password("/auth/verify-email", "AbC-_1", Some("Not it."))),
         ("done", 200, pages.done("Done", "Your password was changed.", next)),
         ("done without a link", 200, pages.done("Done", "Your password was changed.", None)),
         ("expired", 400, pages.expired(Some(("Ask for a new link", "/forgot-password")))),
@@ -89,6 +91,7 @@ async fn markup_in_any_value_is_shown_not_run() {
     for response in [
         confirm(HOSTILE),
         pages.new_password(HOSTILE, HOSTILE, Some(HOSTILE), 15),
+        pages.own_password(HOSTILE, HOSTILE, Some(HOSTILE)),
         pages.done(HOSTILE, HOSTILE, Some((HOSTILE, "/next"))),
         pages.expired(Some((HOSTILE, "/next"))),
         hostile_product.done("Done", "Done.", None),

@@ -1,0 +1,112 @@
+//! Who asked for what a mailed link does. The link shows who reads the mail; anybody can have it sent
+//! to anybody. The receipt shows who asked: it is sealed, names what it is for, and is given to the
+//! client that asks.
+
+use axum::response::Response;
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use http::HeaderMap;
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use vestibule_api::{ApiError, Fields, cookies};
+use vestibule_domain::{Email, RegistrationId, UserId};
+
+use crate::{
+    Auth,
+    register::{MAIL_SENT, PROOF, accepted},
+};
+
+/// The token of a mailed link, and the proof that the one who follows it has asked for it.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AskedToken {
+    /// The `token` of the link's address.
+    #[schema(value_type = String)]
+    pub token: SecretString,
+    /// The `receipt` of the answer to the request; browsers have it in a cookie.
+    #[schema(value_type = Option<String>)]
+    pub receipt: Option<SecretString>,
+    /// Without the receipt, the account's password.
+    #[schema(value_type = Option<String>)]
+    pub password: Option<SecretString>,
+}
+
+/// What happens next, and what shows that it was this client that asked.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct MailSentWithReceipt {
+    /// Says that a mail is on its way if there is reason for one.
+    pub message: &'static str,
+    /// Makes the link of the mail work without the password; also set as a cookie. Keep it to yourself.
+    pub receipt: String,
+}
+
+/// What the one who follows a link shows.
+pub(crate) struct Asker<'a> {
+    receipt: Option<&'a str>,
+    /// The account's password.
+    pub(crate) password: Option<&'a SecretString>,
+}
+
+impl<'a> Asker<'a> {
+    /// What a request shows, with the receipt in its body or its cookie.
+    pub(crate) fn new(
+        headers: &'a HeaderMap,
+        receipt: Option<&'a SecretString>,
+        password: Option<&'a SecretString>,
+    ) -> Self {
+        let receipt = receipt.map(ExposeSecret::expose_secret);
+        Self { receipt: receipt.or_else(|| cookies::find(headers, cookies::RECEIPT)), password }
+    }
+}
+
+/// What somebody may have asked for.
+#[derive(Clone, Copy)]
+pub(crate) enum Wish<'a> {
+    /// An account.
+    Registration(RegistrationId),
+    /// Another address for an account.
+    Address(UserId, &'a Email),
+}
+
+impl Auth {
+    /// The 202 that says the same whether or not a mail is sent, with the receipt for what was asked.
+    pub(crate) fn acknowledge(&self, wish: Wish<'_>) -> Response {
+        let sealed = self.api.store.sealer().keys().seal(b"", &self.bound(wish), self.api.world.bytes());
+        let receipt = URL_SAFE_NO_PAD.encode(sealed);
+        let mut response = accepted(&MailSentWithReceipt { message: MAIL_SENT, receipt: receipt.clone() });
+        cookies::set(&mut response, cookies::RECEIPT, &receipt, PROOF.as_secs(), true);
+        response
+    }
+
+    /// Whether the receipt is for this wish.
+    pub(crate) async fn has_receipt(&self, asker: &Asker<'_>, wish: Wish<'_>) -> bool {
+        let sealed = asker.receipt.and_then(|receipt| URL_SAFE_NO_PAD.decode(receipt).ok());
+        let Some(sealed) = sealed else { return false };
+        let personal = self.api.store.sealer();
+        personal.prepare_for(&sealed).await;
+        personal.keys().open(&sealed, &self.bound(wish)).is_ok()
+    }
+
+    fn bound(&self, wish: Wish<'_>) -> Vec<u8> {
+        let bound = match wish {
+            Wish::Registration(id) => format!("receipt\nregistration\n{id}"),
+            Wish::Address(user, email) => {
+                format!("receipt\naddress\n{user}\n{}", self.api.store.sealer().address_key(email))
+            }
+        };
+        bound.into_bytes()
+    }
+}
+
+/// The refusal of a receipt that does not fit: what to send instead.
+pub(crate) fn not_shown(has_password: bool) -> ApiError {
+    let mut fields = Fields::default();
+    if has_password {
+        fields.refuse("password", "Give the account's password, or the `receipt` that the request answered.");
+    } else {
+        fields
+            .refuse("receipt", "Give the `receipt` that the request answered; a browser has it in a cookie.");
+    }
+    fields.into_error()
+}

@@ -16,6 +16,7 @@ from identity_stack.stack import Checks, Stack, free_port
 EMAIL, NEW_EMAIL = "kim@example.org", "kim.new@example.org"
 PASSWORD, NEW_PASSWORD = "gravel ottoman fjord whistle", "lantern bicycle marsh tuxedo"
 GONE = "This link is no longer valid"
+RECEIPT = "__Host-vestibule-receipt"
 SESSION = {
     "__Host-vestibule-access": (True, True, "Lax"),
     "__Host-vestibule-refresh": (True, True, "Strict"),
@@ -39,7 +40,7 @@ def verify_email(stack, chromium, checks):
     checks("where nobody asked for an account it asks for the password", heading == "Was it you who asked?", heading)
     chromium.type("lantern of somebody else")
     chromium.press("verify-email-not-it")
-    checks("a wrong one is refused", "not the account's password" in chromium.problem(), chromium.text())
+    checks("a wrong one is refused", "was not accepted" in chromium.problem(), chromium.text())
     chromium.type(PASSWORD)
     heading = chromium.press("verify-email-done")
     checks("the right one makes the account", heading == "Your account is ready", heading)
@@ -48,7 +49,7 @@ def verify_email(stack, chromium, checks):
     heading = chromium.press("link-gone")
     checks("the link works once", heading == GONE, heading)
     asked = stack.post("register", {"email": "lee@example.org", "password": PASSWORD, "name": "Lee"}).expect(202)
-    chromium.keep("__Host-vestibule-receipt", asked["receipt"], "Strict")
+    chromium.keep(RECEIPT, asked["receipt"], "Strict")
     chromium.open(stack.link("lee@example.org", "verify-email"))
     heading = chromium.press()
     checks("where it was asked for the button is enough", heading == "Your account is ready", heading)
@@ -126,6 +127,27 @@ def social(stack, provider, chromium, checks):
     checks("with the cookies of a session alone", chromium.cookies() == SESSION, chromium.cookies())
 
 
+def unvouched(stack, provider, chromium, checks):
+    """Only the browser that came back from a provider without a word for the address can make the account."""
+    chromium.forget_all()
+    url, attempt = begin(stack, provider)
+    chromium.keep("__Host-vestibule-social", attempt, "Lax")
+    chromium.open(url)
+    checks("an unproved address ends at a page about a mail", "in this browser" in chromium.text(), chromium.text())
+    kept = chromium.cookies()
+    checks("with the cookie of the receipt", kept == {RECEIPT: (True, True, "Strict")}, kept)
+    receipt = chromium.driver.get_cookie(RECEIPT)["value"]
+    chromium.forget_all()
+    link = stack.link("mia@example.org", "verify-email")
+    chromium.open(link)
+    heading = chromium.press()
+    checks("another browser cannot make the account", heading == "That did not work", chromium.text())
+    chromium.keep(RECEIPT, receipt, "Strict")
+    chromium.open(link)
+    heading = chromium.press()
+    checks("that browser can", heading == "Your account is ready", heading)
+
+
 def broken(stack, chromium, checks):
     for page in ("verify-email", "magic-link", "reset-password", "confirm-email", "undo-email"):
         heading = chromium.open(f"{stack.site}/auth/{page}")
@@ -135,10 +157,12 @@ def broken(stack, chromium, checks):
 def main():
     checks, port = Checks(), free_port()
     site = f"http://localhost:{port}"
-    provider = Provider("google", "google", f"{site}/auth/social/google", None, email="ann@example.org")
+    google = Provider("google", "google", f"{site}/auth/social/google", None, email="ann@example.org")
+    mia = {"email": "mia@example.org", "verified": "false"}
+    careless = Provider("careless", "google", f"{site}/auth/social/careless", None, **mia)
     try:
         with tempfile.NamedTemporaryFile("w", suffix=".json") as file, Chromium() as chromium:
-            file.write(settings([provider]))
+            file.write(settings([google, careless]))
             file.flush()
             home = f"{site}/_local/"
             options, parameters = ["--oidc-providers", file.name], {"SiteUrl": site, "HomeUrl": home}
@@ -147,10 +171,12 @@ def main():
                 for part in (verify_email, magic_link, reset_password, change_email, broken):
                     part(stack, chromium, checks)
                 checks("the console has no complaint", not chromium.console, chromium.console[:3])
-                social(stack, provider, chromium, checks)
+                social(stack, google, chromium, checks)
+                unvouched(stack, careless, chromium, checks)
             print(f"{chromium.pictures} pictures in {PICTURES}")
     finally:
-        provider.stop()
+        google.stop()
+        careless.stop()
     checks.end("browser")
 
 

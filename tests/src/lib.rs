@@ -14,4 +14,3 @@ mod waiting;
 pub use actor::{Actor, Answer};
 pub use app::App;
 pub use esign::{completed, envelope, event_body};
-pub use waiting::found;

@@ -9,7 +9,7 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(500);
 
 /// What `look` finds once it finds something, or `None` after four minutes. The pauses between looks
 /// grow: fifty who wait must not be the load that they wait for.
-pub async fn found<T>(mut look: impl AsyncFnMut() -> Option<T>) -> Option<T> {
+pub(crate) async fn found<T>(mut look: impl AsyncFnMut() -> Option<T>) -> Option<T> {
     let looking = async {
         let mut pause = FIRST_PAUSE;
         loop {

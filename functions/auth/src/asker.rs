@@ -8,11 +8,14 @@ use http::HeaderMap;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use vestibule_api::{ApiError, Fields, cookies};
+use vestibule_api::{ApiError, Fields, Origin, cookies};
+use vestibule_auth::{PasswordHash, Verdict};
 use vestibule_domain::{Email, RegistrationId, UserId};
+use vestibule_store::Quota;
 
 use crate::{
     Auth,
+    attempt::given_password,
     register::{MAIL_SENT, PROOF, accepted},
 };
 
@@ -44,8 +47,7 @@ pub struct MailSentWithReceipt {
 /// What the one who follows a link shows.
 pub(crate) struct Asker<'a> {
     receipt: Option<&'a str>,
-    /// The account's password.
-    pub(crate) password: Option<&'a SecretString>,
+    password: Option<&'a SecretString>,
 }
 
 impl<'a> Asker<'a> {
@@ -79,8 +81,32 @@ impl Auth {
         response
     }
 
-    /// Whether the receipt is for this wish.
-    pub(crate) async fn has_receipt(&self, asker: &Asker<'_>, wish: Wish<'_>) -> bool {
+    /// Lets through who has the receipt for this wish, or knows the password of the account that it is
+    /// about. A wrong password counts like one at a sign-in with its address.
+    pub(crate) async fn let_through(
+        &self,
+        asker: &Asker<'_>,
+        wish: Wish<'_>,
+        (email, password): (&Email, Option<&PasswordHash>),
+        (origin, quota): (&Origin, Quota),
+    ) -> Result<(), ApiError> {
+        if self.has_receipt(asker, wish).await {
+            return Ok(());
+        }
+        let given = asker.password.filter(|_| password.is_some());
+        let given = given.ok_or_else(|| not_shown(password.is_some()))?;
+        let given = given_password("password", given)?;
+        let counted = self.count(email, quota).await?;
+        // While the address is locked no password is right.
+        let stored = password.filter(|_| counted.attempt.is_some()).cloned();
+        match self.verify(given, stored).await? {
+            // Forgiven at once: what follows may still be refused.
+            Verdict::Right { .. } => Ok(self.api.store.platform().forgive(&counted.address).await?),
+            Verdict::Wrong => Err(self.refuse(&counted, email, origin, "password").await?),
+        }
+    }
+
+    async fn has_receipt(&self, asker: &Asker<'_>, wish: Wish<'_>) -> bool {
         let sealed = asker.receipt.and_then(|receipt| URL_SAFE_NO_PAD.decode(receipt).ok());
         let Some(sealed) = sealed else { return false };
         let personal = self.api.store.sealer();
@@ -100,7 +126,7 @@ impl Auth {
 }
 
 /// The refusal of a receipt that does not fit: what to send instead.
-pub(crate) fn not_shown(has_password: bool) -> ApiError {
+fn not_shown(has_password: bool) -> ApiError {
     let mut fields = Fields::default();
     if has_password {
         fields.refuse("password", "Give the account's password, or the `receipt` that the request answered.");

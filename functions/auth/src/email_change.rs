@@ -7,15 +7,14 @@ use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
 use vestibule_api::{ApiError, ApiJson, Code, Origin, Problem, SignedIn};
-use vestibule_auth::{LinkToken, Purpose, Verdict};
-use vestibule_domain::{Email, IdentityMailKind, UserId};
-use vestibule_store::{Conflict, EndSessions, Quota, StoreError, UserChange};
+use vestibule_auth::{LinkToken, Purpose};
+use vestibule_domain::{IdentityMailKind, UserId};
+use vestibule_store::{Conflict, EndSessions, StoreError, UserChange};
 
 use crate::{
     Auth,
-    asker::{AskedToken, Asker, MailSentWithReceipt, Wish, not_shown},
-    attempt::{Group, address, given_password},
-    verify_email::MailedToken,
+    asker::{AskedToken, Asker, MailSentWithReceipt, Wish},
+    attempt::{Group, address},
 };
 
 /// How long a change of address can be undone; the sender of the notice gives the link this long.
@@ -30,6 +29,15 @@ pub struct ChangeEmail {
     /// The password; left out by somebody who has none.
     #[schema(value_type = Option<String>)]
     pub password: Option<SecretString>,
+}
+
+/// The token of a mailed link.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct MailedToken {
+    /// The `token` of the link's address.
+    #[schema(value_type = String)]
+    pub token: SecretString,
 }
 
 /// Asks for a change of address: a link goes to the new one. The answer is the same when the new
@@ -105,9 +113,8 @@ pub(crate) async fn confirm(
         .find_sign_in(&old_key)
         .await?
         .map_or((None, Vec::new()), |sign_in| (sign_in.password, sign_in.devices));
-    if !auth.has_receipt(&asker, Wish::Address(user.id, &link.email)).await {
-        knows_password(auth, &user.email, password.is_some(), asker.password, (origin, quota)).await?;
-    }
+    auth.let_through(&asker, Wish::Address(user.id, &link.email), (&old, password.as_ref()), (origin, quota))
+        .await?;
     if platform.is_restless(user.id, auth.api.world.now()).await? {
         let detail = "The address was changed too often. Wait some days and ask for the change again.";
         return Err(ApiError::new(Code::WrongState, detail));
@@ -124,24 +131,6 @@ pub(crate) async fn confirm(
         ..UserChange::default()
     };
     taken_is_gone(platform.change_user(&mut user, &change, &actor, &auth.api.world).await)
-}
-
-/// Checks the password of somebody who has no receipt; a wrong one counts like that of a sign-in.
-async fn knows_password(
-    auth: &Auth,
-    email: &Email,
-    has_one: bool,
-    given: Option<&SecretString>,
-    (origin, quota): (&Origin, Quota),
-) -> Result<(), ApiError> {
-    let given = given.filter(|_| has_one).ok_or_else(|| not_shown(has_one))?;
-    let given = given_password("password", given)?;
-    let counted = auth.count(email, quota).await?;
-    let stored = counted.sign_in().and_then(|sign_in| sign_in.password.clone());
-    match auth.verify(given, stored).await? {
-        Verdict::Right { .. } => Ok(()),
-        Verdict::Wrong => Err(auth.refuse(&counted, email, origin, "password").await?),
-    }
 }
 
 pub(crate) async fn undo(auth: &Auth, token: &str, origin: &Origin) -> Result<(), ApiError> {

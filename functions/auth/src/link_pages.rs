@@ -5,7 +5,7 @@
 
 use axum::{
     extract::{Query, State},
-    response::{IntoResponse as _, Response},
+    response::Response,
 };
 use http::{HeaderMap, StatusCode};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -20,12 +20,15 @@ use crate::{
     email_change, magic_link,
     pages::ConfirmPage,
     password_reset,
-    sign_in_pages::{OwnPage, PageForm, entered},
+    sign_in_pages::{OwnPage, PageForm, entered, told},
     verify_email,
 };
 
 /// Longest token put into a page.
 const MAX_TOKEN: usize = 200;
+const REFUSED: &str = "This password was not accepted. Try again; after several failures wait 15 minutes.";
+const ELSEWHERE: &str = "Open the newest of these mails, in the browser in which you asked for it. \
+                         If you did not ask, close this page.";
 
 /// The query of a mailed link.
 #[derive(Debug, Deserialize)]
@@ -53,12 +56,12 @@ fn confirm(auth: &Auth, query: &LinkQuery, title: &str, text: &str, action: &str
     auth.pages.confirm(&ConfirmPage { title, text, action, token: &query.token, button })
 }
 
-/// What became of a form: its page, the page for links that are no longer valid, or the problem.
+/// What became of a form: its page, the page for links that are no longer valid, or that of the problem.
 fn ended(auth: &Auth, done: Result<Response, ApiError>) -> Response {
     match done {
         Ok(response) => response,
         Err(ApiError::Problem { code: Code::LinkInvalid, .. }) => auth.pages.expired(None),
-        Err(error) => error.into_response(),
+        Err(error) => told(auth, error),
     }
 }
 
@@ -66,7 +69,7 @@ fn ended(auth: &Auth, done: Result<Response, ApiError>) -> Response {
 #[utoipa::path(get, path = "/auth/verify-email", tag = "pages", params(("token" = String, Query)),
     responses((status = 200, content_type = "text/html")))]
 pub async fn show_verify_email(State(auth): State<Auth>, Query(query): Query<LinkQuery>) -> Response {
-    let text = "One click and your account is ready. If you did not ask for one, close this page.";
+    let text = "This makes your account. If you did not ask for one, close this page.";
     confirm(&auth, &query, "Confirm your address", text, "/auth/verify-email", "Confirm")
 }
 
@@ -102,15 +105,12 @@ fn asked_for(auth: &Auth, action: &str, form: &LinkForm, done: Result<Response, 
         _ => None,
     };
     match missing {
-        None => ended(auth, done),
         Some("password") => {
-            let problem = form.password.as_ref().map(|_| "This is not the account's password. Try again.");
+            let problem = form.password.as_ref().map(|_| REFUSED);
             auth.pages.own_password(action, form.token.expose_secret(), problem)
         }
-        Some(_) => {
-            let text = "Open this link in the browser in which you asked for it. If you did not ask, close this page.";
-            auth.pages.problem(StatusCode::UNPROCESSABLE_ENTITY, text, None)
-        }
+        Some("receipt") => auth.pages.problem(StatusCode::UNPROCESSABLE_ENTITY, ELSEWHERE, None),
+        _ => ended(auth, done),
     }
 }
 

@@ -51,8 +51,7 @@ pub(crate) fn entered(auth: &Auth, signed_in: &Response) -> Response {
         return auth.pages.code("/auth/second-factor", ticket, None);
     }
     if signed_in.status() == StatusCode::ACCEPTED {
-        let text =
-            "Your provider does not vouch for your address. Follow the link in the mail we sent there.";
+        let text = "Your provider does not vouch for your address. Follow the link in the mail we sent there, in this browser.";
         return with_cookies(auth.pages.done("Look into your mail", text, None), signed_in);
     }
     let page = auth.pages.done("You are signed in", "Welcome back.", Some(("Go on", &auth.home)));

@@ -2,28 +2,19 @@
 
 use axum::{Json, extract::State};
 use http::HeaderMap;
-use secrecy::{ExposeSecret as _, SecretString};
-use serde::{Deserialize, Serialize};
+use secrecy::ExposeSecret as _;
+use serde::Serialize;
 use utoipa::ToSchema;
 use vestibule_api::{ApiError, ApiJson, Origin, Problem};
-use vestibule_auth::{LinkToken, Purpose, Verdict};
+use vestibule_auth::{LinkToken, Purpose};
 use vestibule_domain::{RegistrationId, User, UserId};
-use vestibule_store::{Conflict, Registration, StoreError};
+use vestibule_store::{Conflict, StoreError};
 
 use crate::{
     Auth,
-    asker::{AskedToken, Asker, Wish, not_shown},
-    attempt::{Group, given_password},
+    asker::{AskedToken, Asker, Wish},
+    attempt::Group,
 };
-
-/// The token of a mailed link.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct MailedToken {
-    /// The `token` of the link's address.
-    #[schema(value_type = String)]
-    pub token: SecretString,
-}
 
 /// An account that works now.
 #[derive(Debug, Serialize, ToSchema)]
@@ -57,13 +48,14 @@ pub(crate) async fn activate(
     asker: Asker<'_>,
     origin: &Origin,
 ) -> Result<UserId, ApiError> {
-    auth.admit(Group::Link, origin).await?;
+    let quota = auth.admit(Group::Link, origin).await?;
     let (world, platform) = (&auth.api.world, auth.api.store.platform());
     let token = LinkToken::parse(token, Purpose::VerifyEmail).map_err(|_| ApiError::link())?;
     let registration = platform.find_registration(RegistrationId::from_bytes(token.id), world.now()).await?;
     let registration = registration.filter(|found| found.digest.as_ref() == Some(&token.digest()));
     let registration = registration.ok_or_else(ApiError::link)?;
-    recognise(auth, &registration, asker).await?;
+    let account = (&registration.email, registration.password.as_ref());
+    auth.let_through(&asker, Wish::Registration(registration.id), account, (origin, quota)).await?;
     let mut user =
         User::new(UserId::new(world), registration.email.clone(), registration.name.clone(), world);
     user.connections.extend(registration.connection.clone());
@@ -75,19 +67,5 @@ pub(crate) async fn activate(
             Err(ApiError::link())
         }
         Err(error) => Err(error.into()),
-    }
-}
-
-async fn recognise(auth: &Auth, registration: &Registration, asker: Asker<'_>) -> Result<(), ApiError> {
-    if auth.has_receipt(&asker, Wish::Registration(registration.id)).await {
-        return Ok(());
-    }
-    let stored = registration.password.clone();
-    let (Some(_), Some(password)) = (&stored, asker.password) else {
-        return Err(not_shown(stored.is_some()));
-    };
-    match auth.verify(given_password("password", password)?, stored).await? {
-        Verdict::Right { .. } => Ok(()),
-        Verdict::Wrong => Err(not_shown(true)),
     }
 }

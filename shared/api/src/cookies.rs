@@ -13,7 +13,6 @@ pub const REFRESH: &str = "__Host-vestibule-refresh";
 pub const CSRF: &str = "__Host-vestibule-csrf";
 /// Binds a sign-in at an outside provider to the browser that began it.
 pub const SOCIAL: &str = "__Host-vestibule-social";
-
 /// Shows that the one who follows a mailed link is the one who asked for it.
 pub const RECEIPT: &str = "__Host-vestibule-receipt";
 

@@ -66,10 +66,10 @@ impl Run<'_> {
     async fn sign_up(&mut self) {
         self.logged.take();
         let body = json!({ "email": KIM, "password": PASSWORD, "name": "Kim Example" });
-        self.stranger("/api/v1/auth/register", body, 202).await;
+        let asked = self.stranger("/api/v1/auth/register", body, 202).await;
         self.mail("the link of a registration").await;
         let token = self.app.link(KIM, "verify-email", 1).await;
-        let body = json!({ "token": token, "password": PASSWORD });
+        let body = json!({ "token": token, "receipt": asked.body["receipt"] });
         self.stranger("/api/v1/auth/verify-email", body, 200).await;
     }
 

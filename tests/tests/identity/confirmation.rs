@@ -33,6 +33,11 @@ fn cookie(answer: &Answer) -> &str {
     answer.headers[SET_COOKIE].to_str().unwrap()
 }
 
+/// The cookie as a browser sends it back.
+fn pair(answer: &Answer) -> String {
+    cookie(answer).split(';').next().unwrap().to_owned()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn i05_a_mail_that_somebody_else_caused_opens_no_account_for_them() {
     let app = App::identity().await;
@@ -41,18 +46,15 @@ async fn i05_a_mail_that_somebody_else_caused_opens_no_account_for_them() {
     let own = register(&app, VICTIM, THEIRS).await;
     let wanted = app.link(VICTIM, "verify-email", 2).await;
     let browser = app.anonymous();
-    let jar = cookie(&own).split(';').next().unwrap().to_owned();
-    for proof in [
-        json!({}),
-        json!({ "password": THEIRS }),
-        json!({ "receipt": receipt(&own) }),
-        json!({ "receipt": "" }),
-    ] {
+    let jar = pair(&own);
+    for proof in [json!({}), json!({ "receipt": receipt(&own) }), json!({ "receipt": "" })] {
         let mut body = proof.clone();
         body["token"] = json!(caused);
         let answer = verify(&app, body).await.expect(422);
         assert_eq!((answer.code(), answer.fields()), ("invalid", vec!["password"]), "{proof}");
     }
+    let guess = verify(&app, json!({ "token": caused, "password": THEIRS })).await.expect(401);
+    assert_eq!(guess.code(), "credentials_invalid");
     let asked = press(&browser, "verify-email", &[("token", &caused)], Some(&jar)).await.expect(200);
     assert!(asked.text.contains("Was it you who asked?") && asked.text.contains(&caused), "{}", asked.text);
     let wrong = press(&browser, "verify-email", &[("token", &caused), ("password", THEIRS)], Some(&jar))
@@ -60,6 +62,7 @@ async fn i05_a_mail_that_somebody_else_caused_opens_no_account_for_them() {
         .expect(422);
     assert!(wrong.text.contains("role=\"alert\"") && !wrong.text.contains(THEIRS), "{}", wrong.text);
     assert!(!row(&app, VICTIM).await.contains_key("user"), "nothing was made");
+    assert_eq!(counters(&app, VICTIM).await.failures, 2, "guesses count like sign-ins");
 
     press(&browser, "verify-email", &[("token", &wanted)], Some(&jar)).await.expect(200);
     app.try_login(&browser, VICTIM, THEIRS).await.expect(200);
@@ -88,8 +91,7 @@ async fn i05_the_receipt_opens_the_link_in_the_body_and_as_a_cookie() {
     let token = app.link("other@example.org", "verify-email", 1).await;
     let anyone = app.anonymous();
     let request = anyone.request(Method::POST, "/api/v1/auth/verify-email").json(&json!({ "token": token }));
-    let jar = cookie(&other).split(';').next().unwrap().to_owned();
-    anyone.send(request.header("cookie", jar)).await.expect(200);
+    anyone.send(request.header("cookie", pair(&other))).await.expect(200);
     app.login("other@example.org").await;
 }
 
@@ -115,7 +117,7 @@ async fn i06_a_mail_that_somebody_else_caused_moves_no_address() {
         assert_eq!((answer.code(), answer.fields()), ("invalid", vec!["password"]), "{proof}");
     }
     let browser = app.anonymous();
-    let asked = press(&browser, "confirm-email", &[("token", &token)], Some(cookie(&own))).await.expect(200);
+    let asked = press(&browser, "confirm-email", &[("token", &token)], Some(&pair(&own))).await.expect(200);
     assert!(asked.text.contains("Was it you who asked?"), "{}", asked.text);
     let typed = [("token", token.as_str()), ("password", THEIRS)];
     press(&browser, "confirm-email", &typed, None).await.expect(422);

@@ -108,6 +108,7 @@ async fn i06_an_address_taken_while_the_link_waits_is_not_taken_over() {
     let used = follow(&app, "confirm", "AAAA").await.expect(400);
     let late = follow(&app, "confirm", &token).await;
     assert_eq!(shape(&late), shape(&used), "it does not say that there is an account");
+    assert_eq!(counters(&app, A).await.failures, 0, "the password was right");
     app.try_login(&app.anonymous(), B, PASSWORD).await.expect(401);
     app.try_login(&app.anonymous(), B, OTHER).await.expect(200);
     app.login(A).await;

@@ -1,4 +1,5 @@
-//! The pages behind mailed links: confirm, show that it was oneself who asked, set a new password, done, no longer valid.
+//! The pages behind mailed links: confirm, show that it was oneself who asked, set a new password, done,
+//! no longer valid.
 //!
 //! Plain HTML without scripts. Opening a page consumes nothing, so a mail scanner that follows a link does no
 //! harm; only the form's POST does. Tokens in a page leave it with that form and in no referrer.

@@ -41,7 +41,8 @@ impl Auth {
         quota: Quota,
     ) -> Result<Response, ApiError> {
         let found = self.provider(provider)?;
-        let start = found.start(&self.redirect(provider), &self.api.world).await.map_err(failed)?;
+        let start = found.start(&self.redirect(provider), &self.api.world).await;
+        let start = start.map_err(|error| failed(provider, error))?;
         let plain = serde_json::to_vec(&start.attempt).map_err(|error| ApiError::Fault(Box::new(error)))?;
         let keys = self.api.store.sealer().keys();
         let attempt = URL_SAFE_NO_PAD.encode(keys.seal(&plain, purpose.as_bytes(), self.api.world.bytes()));
@@ -72,23 +73,29 @@ impl Auth {
             return Err(not_bound());
         }
         let (redirect, now) = (self.redirect(back.provider), self.api.world.now());
-        found.finish(&redirect, &attempt, back.state, back.code, now).await.map_err(failed)
+        let done = found.finish(&redirect, &attempt, back.state, back.code, now).await;
+        done.map_err(|error| failed(back.provider, error))
+    }
+
+    /// What a provider means that sends the person back without a code.
+    pub(crate) fn turned_away(&self, provider: &str, error: &str) -> ApiError {
+        match self.provider(provider) {
+            Ok(found) => failed(provider, found.turned_away(error)),
+            Err(unknown) => unknown,
+        }
     }
 }
 
-fn failed(error: OidcError) -> ApiError {
+fn failed(provider: &str, error: OidcError) -> ApiError {
     match error {
-        OidcError::Unavailable => {
-            ApiError::new(Code::Unavailable, "The identity provider does not answer; try again.")
+        OidcError::Unavailable => ApiError::new(
+            Code::Unavailable,
+            "The identity provider does not answer now. Wait a moment and begin the sign-in again.",
+        ),
+        OidcError::Refused(refusal) => ApiError::new(Code::CredentialsInvalid, refusal.advice()),
+        OidcError::Misconfigured(reason) => {
+            ApiError::Fault(format!("identity provider {provider}: {reason}").into())
         }
-        OidcError::Refused(reason) => {
-            tracing::info!(reason, "a sign-in at a provider was refused");
-            ApiError::new(
-                Code::CredentialsInvalid,
-                "The provider's answer does not fit. Begin the sign-in again.",
-            )
-        }
-        OidcError::Misconfigured(reason) => ApiError::Fault(format!("identity provider: {reason}").into()),
     }
 }
 

@@ -1,7 +1,7 @@
 //! `GET /auth/social/{provider}`: the way back from a provider, in a browser.
 
 use axum::{
-    extract::{Query, State},
+    extract::{Query, State, rejection::QueryRejection},
     response::Response,
 };
 use http::{HeaderMap, StatusCode, header};
@@ -17,12 +17,14 @@ use crate::{
 };
 
 /// The query of the way back from a provider. Anything else in it is left alone.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 pub struct CallbackQuery {
     #[serde(default)]
     code: String,
     #[serde(default)]
     state: String,
+    /// Why there is no code.
+    error: Option<String>,
 }
 
 /// The way back from a provider, in the browser that began: signs in with cookies and goes home, or
@@ -32,14 +34,16 @@ pub struct CallbackQuery {
 pub async fn social_callback(
     State(auth): State<Auth>,
     ApiPath(provider): ApiPath<String>,
-    Query(query): Query<CallbackQuery>,
+    query: Result<Query<CallbackQuery>, QueryRejection>,
     headers: HeaderMap,
     origin: Origin,
     caller: Result<SignedIn, ApiError>,
 ) -> Response {
+    // A query that says the same thing twice says nothing.
+    let query = query.map(|Query(query)| query).unwrap_or_default();
     let sealed = cookies::find(&headers, cookies::SOCIAL).unwrap_or_default();
     let back = Back { provider: &provider, code: &query.code, state: &query.state, sealed };
-    let done = come_back(&auth, back, &origin, caller.ok()).await;
+    let done = come_back(&auth, (back, query.error.as_deref()), &origin, caller.ok()).await;
     let mut response = done.unwrap_or_else(|error| told(&auth, error));
     cookies::forget(&mut response, cookies::SOCIAL);
     response
@@ -47,11 +51,14 @@ pub async fn social_callback(
 
 async fn come_back(
     auth: &Auth,
-    back: Back<'_>,
+    (back, error): (Back<'_>, Option<&str>),
     origin: &Origin,
     caller: Option<SignedIn>,
 ) -> Result<Response, ApiError> {
     let quota = auth.admit(Group::SignIn, origin).await?;
+    if let Some(error) = error {
+        return Err(auth.turned_away(back.provider, error));
+    }
     if let Some(caller) = caller
         && auth.began_connection(back, &caller.user).await
     {

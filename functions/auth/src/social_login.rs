@@ -100,9 +100,7 @@ impl Auth {
     ) -> Result<Response, ApiError> {
         let identity = self.identify(back, SIGN_IN).await?;
         let platform = self.api.store.platform();
-        if let Some(user) = platform.find_connection(&identity.key).await? {
-            let user = platform.find_user(user).await?.filter(User::is_active);
-            let user = user.ok_or_else(ApiError::credentials)?;
+        if let Some(user) = self.connected(&identity).await? {
             return self.enter(&user, &identity.provider, origin, delivery, quota).await;
         }
         let email = identity.email.clone().ok_or_else(no_address)?;
@@ -112,9 +110,21 @@ impl Auth {
         let user = self.new_person(&identity, &email);
         match platform.create_user(&user, &origin.actor(&user), &self.api.world).await {
             Ok(()) => self.enter(&user, &identity.provider, origin, delivery, quota).await,
-            Err(StoreError::Conflict(Conflict::AddressTaken | Conflict::Exists)) => Err(connect_first()),
+            // It was this very account that made the person at the same moment, or somebody has the address.
+            Err(StoreError::Conflict(Conflict::AddressTaken | Conflict::Exists)) => {
+                let user = self.connected(&identity).await?.ok_or_else(connect_first)?;
+                self.enter(&user, &identity.provider, origin, delivery, quota).await
+            }
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// The person whose account at the provider it is.
+    async fn connected(&self, identity: &Identity) -> Result<Option<User>, ApiError> {
+        let platform = self.api.store.platform();
+        let Some(user) = platform.find_connection(&identity.key).await? else { return Ok(None) };
+        let user = platform.find_user(user).await?.filter(User::is_active);
+        user.map(Some).ok_or_else(ApiError::credentials)
     }
 
     async fn enter(

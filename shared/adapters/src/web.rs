@@ -3,13 +3,9 @@
 //! Failures carry a fixed word only; addresses and bodies can hold secrets and people.
 
 use std::{
-    future::Future,
-    pin::Pin,
     sync::{Arc, OnceLock},
     time::Duration,
 };
-
-use openidconnect::AsyncHttpClient;
 
 use http::{Request, Response};
 use reqwest::redirect::Policy;
@@ -58,16 +54,6 @@ impl Web {
             response.body_mut().extend_from_slice(&chunk);
         }
         Ok(response)
-    }
-}
-
-// Named rather than a closure, so that futures around it can move between threads.
-impl<'c> AsyncHttpClient<'c> for Web {
-    type Error = NoAnswer;
-    type Future = Pin<Box<dyn Future<Output = Result<Response<Vec<u8>>, NoAnswer>> + Send + 'c>>;
-
-    fn call(&'c self, request: Request<Vec<u8>>) -> Self::Future {
-        Box::pin(self.send(request))
     }
 }
 

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use vestibule_domain::World;
 
-use super::OidcError;
+use super::Refusal;
 
 /// How long a sign-in may take at the provider.
 const LIFETIME: SignedDuration = SignedDuration::from_mins(10);
@@ -36,14 +36,14 @@ impl Attempt {
     }
 
     /// Whether `state` came back to the browser that started here, at the same `provider` and in time.
-    pub(super) fn recognise(&self, provider: &str, state: &str, now: Timestamp) -> Result<(), OidcError> {
+    pub(super) fn recognise(&self, provider: &str, state: &str, now: Timestamp) -> Result<(), Refusal> {
         verify_slices_are_equal(self.state.as_bytes(), state.as_bytes())
-            .map_err(|_| OidcError::Refused("state"))?;
+            .map_err(|_| Refusal::Attempt("state"))?;
         if self.provider != provider {
-            return Err(OidcError::Refused("provider"));
+            return Err(Refusal::Attempt("provider"));
         }
         if now.duration_since(self.started_at).abs() > LIFETIME {
-            return Err(OidcError::Refused("attempt_expired"));
+            return Err(Refusal::Late);
         }
         Ok(())
     }

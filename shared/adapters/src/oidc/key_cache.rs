@@ -50,21 +50,22 @@ impl KeyCache {
         state.renew(&self.source, now).await
     }
 
-    /// What the provider published, fetched anew if the key `id` is not among it and a minute has passed.
-    pub(super) async fn with_key(&self, id: &str, now: Timestamp) -> Result<Arc<Published>, OidcError> {
-        let knows = |published: &Arc<Published>| published.keys_of(id).next().is_some();
-        let published = self.current(now).await?;
-        if knows(&published) {
-            return Ok(published);
-        }
+    /// What the provider published, fetched anew for a token that does not fit `seen`; `None` if that was
+    /// tried less than a minute ago.
+    pub(super) async fn renewed(
+        &self,
+        seen: &Arc<Published>,
+        now: Timestamp,
+    ) -> Result<Option<Arc<Published>>, OidcError> {
         let mut state = self.state.write().await;
-        if let Some(published) = state.fresh(now).filter(knows) {
-            return Ok(published);
+        // Somebody else fetched it while this one waited.
+        if let Some(published) = state.fresh(now).filter(|published| !Arc::ptr_eq(published, seen)) {
+            return Ok(Some(published));
         }
         if state.tried_within(PAUSE_FOR_KEYS, now) {
-            return Err(OidcError::Refused("unknown_key"));
+            return Ok(None);
         }
-        Some(state.renew(&self.source, now).await?).filter(knows).ok_or(OidcError::Refused("unknown_key"))
+        state.renew(&self.source, now).await.map(Some)
     }
 
     pub(super) fn source(&self) -> &Source {

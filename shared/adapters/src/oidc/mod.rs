@@ -7,18 +7,23 @@
 mod attempt;
 mod config;
 mod discovery;
+mod fields;
 mod id_token;
+mod key;
 mod key_cache;
 mod microsoft;
 mod provider;
 mod providers;
+mod refusal;
 #[cfg(test)]
 mod tests;
+mod token_request;
 
 pub use attempt::Attempt;
 pub use config::{Kind, ProviderConfig, Tenants};
 pub use provider::Provider;
 pub use providers::Providers;
+pub use refusal::Refusal;
 use vestibule_domain::Email;
 
 /// The beginning of a sign-in.
@@ -59,8 +64,8 @@ pub enum OidcError {
     #[error("the identity provider is unavailable")]
     Unavailable,
     /// The sign-in did not prove itself: another attempt can succeed.
-    #[error("the sign-in was refused: {0}")]
-    Refused(&'static str),
+    #[error("the sign-in was refused")]
+    Refused(#[from] Refusal),
     /// No attempt can succeed before somebody changes the settings, here or at the provider.
     #[error("the identity provider is misconfigured: {0}")]
     Misconfigured(&'static str),

@@ -1,57 +1,18 @@
 //! One provider: out to its sign-in page, and back with a code.
 
 use jiff::Timestamp;
-use openidconnect::core::{
-    CoreAuthDisplay, CoreAuthPrompt, CoreAuthenticationFlow, CoreErrorResponseType, CoreGenderClaim,
-    CoreJsonWebKey, CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm, CoreRevocableToken,
-    CoreRevocationErrorResponse, CoreTokenIntrospectionResponse, CoreTokenType,
-};
-use openidconnect::{
-    AuthorizationCode, Client, ClientId, ClientSecret, CsrfToken, EmptyExtraTokenFields, EndpointNotSet,
-    EndpointSet, IdTokenFields, IssuerUrl, JsonWebKeySet, Nonce, OAuth2TokenResponse, PkceCodeChallenge,
-    PkceCodeVerifier, RedirectUrl, RequestTokenError, Scope, StandardErrorResponse, StandardTokenResponse,
-    TokenResponse,
-};
+use openidconnect::{PkceCodeChallenge, PkceCodeVerifier};
 use secrecy::ExposeSecret;
 use vestibule_domain::{Email, World};
 
-use super::discovery::{Published, Source};
-use super::id_token::{Claims, Expected, key_id};
+use super::discovery::Source;
+use super::fields::Fields;
+use super::id_token::{Expected, Token};
 use super::key_cache::KeyCache;
-use super::{Attempt, Identity, Kind, OidcError, ProviderConfig, Start, microsoft};
-use crate::web::{NoAnswer, Web};
+use super::token_request::TokenRequest;
+use super::{Attempt, Identity, Kind, OidcError, ProviderConfig, Refusal, Start, microsoft};
+use crate::web::Web;
 
-type Fields = IdTokenFields<
-    microsoft::Claims,
-    EmptyExtraTokenFields,
-    CoreGenderClaim,
-    CoreJweContentEncryptionAlgorithm,
-    CoreJwsSigningAlgorithm,
->;
-type Tokens = StandardTokenResponse<Fields, CoreTokenType>;
-type TokenError = RequestTokenError<NoAnswer, StandardErrorResponse<CoreErrorResponseType>>;
-type CodeClient = Client<
-    microsoft::Claims,
-    CoreAuthDisplay,
-    CoreGenderClaim,
-    CoreJweContentEncryptionAlgorithm,
-    CoreJsonWebKey,
-    CoreAuthPrompt,
-    StandardErrorResponse<CoreErrorResponseType>,
-    Tokens,
-    CoreTokenIntrospectionResponse,
-    CoreRevocableToken,
-    CoreRevocationErrorResponse,
-    EndpointSet,
-    EndpointNotSet,
-    EndpointNotSet,
-    EndpointNotSet,
-    EndpointSet,
-    EndpointNotSet,
->;
-
-/// Longest code that is sent on.
-const LONGEST_CODE: usize = 4096;
 const LONGEST_NAME: usize = 200;
 
 /// A provider that people can sign in with.
@@ -71,18 +32,22 @@ impl Provider {
         let published = self.published.current(world.now()).await?;
         let attempt = Attempt::new(&self.config.name, world);
         let verifier = PkceCodeVerifier::new(attempt.verifier.clone());
-        let (state, nonce) = (CsrfToken::new(attempt.state.clone()), Nonce::new(attempt.nonce.clone()));
-        let (url, ..) = self
-            .client(&published, redirect)?
-            .authorize_url(CoreAuthenticationFlow::AuthorizationCode, || state, || nonce)
-            .add_scopes(["email", "profile"].map(|scope| Scope::new(scope.to_owned())))
-            .set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&verifier))
-            .url();
+        let challenge = PkceCodeChallenge::from_code_verifier_sha256(&verifier);
+        let mut url = published.authorization.clone();
+        url.query_pairs_mut()
+            .append_pair("response_type", "code")
+            .append_pair("client_id", &self.config.client_id)
+            .append_pair("redirect_uri", redirect)
+            .append_pair("scope", "openid email profile")
+            .append_pair("state", &attempt.state)
+            .append_pair("nonce", &attempt.nonce)
+            .append_pair("code_challenge", challenge.as_str())
+            .append_pair("code_challenge_method", challenge.method());
         Ok(Start { url: url.into(), attempt })
     }
 
     /// Ends it: `state` and `code` as the browser brought them to `redirect`, `attempt` as [`Provider::start`]
-    /// gave it. A code is good for one call.
+    /// gave it. A code is good for one call. A refusal is one line in the log, which names what decided.
     pub async fn finish(
         &self,
         redirect: &str,
@@ -91,91 +56,77 @@ impl Provider {
         code: &str,
         now: Timestamp,
     ) -> Result<Identity, OidcError> {
+        let request = TokenRequest { code, verifier: &attempt.verifier, redirect };
+        let done = self.identify(attempt, state, &request, now).await;
+        if let Err(OidcError::Refused(refusal)) = done {
+            self.tell(refusal);
+        }
+        done
+    }
+
+    /// Ends a sign-in that came back with `error` (RFC 6749, 4.1.2.1) instead of a code.
+    pub fn turned_away(&self, error: &str) -> OidcError {
+        match error {
+            "temporarily_unavailable" | "server_error" => OidcError::Unavailable,
+            "invalid_request" | "unauthorized_client" | "unsupported_response_type" | "invalid_scope" => {
+                OidcError::Misconfigured("the provider refused the request for a sign-in")
+            }
+            // Whatever else a provider calls it: it was the person, or a rule of their organization.
+            _ => {
+                self.tell(Refusal::Cancelled);
+                Refusal::Cancelled.into()
+            }
+        }
+    }
+
+    fn tell(&self, refusal: Refusal) {
+        let (provider, reason, claim) = (self.config.name.as_str(), refusal.reason(), refusal.claim());
+        tracing::info!(provider, reason, claim, "a sign-in at a provider was refused");
+    }
+
+    async fn identify(
+        &self,
+        attempt: &Attempt,
+        state: &str,
+        request: &TokenRequest<'_>,
+        now: Timestamp,
+    ) -> Result<Identity, OidcError> {
         attempt.recognise(&self.config.name, state, now)?;
         let published = self.published.current(now).await?;
-        let tokens = self.exchange(&self.client(&published, redirect)?, attempt, code).await?;
-        let token = tokens.id_token().ok_or(OidcError::Refused("no_id_token"))?;
-        let key_id = key_id(token).ok_or(OidcError::Refused("no_key_id"))?;
-        let published = self.published.with_key(&key_id, now).await?;
+        let tokens = request.send(&self.published.source().web, &self.config, &published).await?;
+        let token = Token::read(tokens.id_token.expose_secret())?;
         let expected = Expected {
             config: &self.config,
             published: &published,
-            key_id: &key_id,
             nonce: &attempt.nonce,
-            access_token: tokens.access_token(),
+            access_token: tokens.access_token.as_ref().map(ExposeSecret::expose_secret),
             now,
         };
-        let (claims, key) = expected.verify(token)?;
-        Ok(self.identity(claims, key))
-    }
-
-    fn client(&self, published: &Published, redirect: &str) -> Result<CodeClient, OidcError> {
-        let issuer = IssuerUrl::new(published.issuer.clone());
-        let issuer = issuer.map_err(|_| OidcError::Misconfigured("issuer"))?;
-        let redirect = RedirectUrl::new(redirect.to_owned());
-        let redirect = redirect.map_err(|_| OidcError::Misconfigured("redirect"))?;
-        let secret = self.config.client_secret.expose_secret().to_owned();
-        // ID tokens are checked apart from it, so it needs no keys.
-        let client =
-            Client::new(ClientId::new(self.config.client_id.clone()), issuer, JsonWebKeySet::new(Vec::new()));
-        Ok(client
-            .set_client_secret(ClientSecret::new(secret))
-            .set_auth_type(published.auth_type.clone())
-            .set_auth_uri(published.authorization.clone())
-            .set_token_uri(published.token.clone())
-            .set_redirect_uri(redirect))
-    }
-
-    async fn exchange(
-        &self,
-        client: &CodeClient,
-        attempt: &Attempt,
-        code: &str,
-    ) -> Result<Tokens, OidcError> {
-        if code.is_empty() || code.len() > LONGEST_CODE {
-            return Err(OidcError::Refused("code"));
+        match expected.verify(&token) {
+            // Keys change; a token that names none may be signed with a new one as well.
+            Err(refusal @ Refusal::Signature(_)) if refusal.claim() == "kid" || token.key_id.is_none() => {
+                let renewed = self.published.renewed(&published, now).await?.ok_or(refusal)?;
+                let (claims, key) = Expected { published: &renewed, ..expected }.verify(&token)?;
+                Ok(self.identity(claims, key))
+            }
+            checked => checked.map(|(claims, key)| self.identity(claims, key)).map_err(Into::into),
         }
-        client
-            .exchange_code(AuthorizationCode::new(code.to_owned()))
-            .set_pkce_verifier(PkceCodeVerifier::new(attempt.verifier.clone()))
-            .request_async(&self.published.source().web)
-            .await
-            .map_err(|error| meaning(&error))
     }
 
-    fn identity(&self, claims: &Claims, key: String) -> Identity {
-        let email = claims.email().and_then(|email| Email::parse(email.as_str()).ok());
+    fn identity(&self, claims: &Fields, key: String) -> Identity {
+        let email = claims.text("email").and_then(|email| Email::parse(&email).ok());
         let says_verified = match self.config.kind {
-            Kind::Standard => claims.email_verified() == Some(true),
-            Kind::Microsoft { .. } => claims.additional_claims().owns_email_domain(),
+            Kind::Standard => claims.says_yes("email_verified"),
+            Kind::Microsoft { .. } => microsoft::owns_email_domain(claims),
         };
-        let name = claims.name().and_then(|name| name.get(None)).map(|name| name.trim());
+        let name = claims.text("name").map(|name| name.trim().chars().take(LONGEST_NAME).collect::<String>());
         Identity {
             provider: self.config.name.clone(),
             key,
             email_verified: email.is_some() && says_verified && self.config.trust_email,
             email,
-            name: name
-                .filter(|name| !name.is_empty() && name.chars().count() <= LONGEST_NAME)
-                .map(str::to_owned),
+            name: name.filter(|name| !name.is_empty()),
         }
-    }
-}
-
-fn meaning(error: &TokenError) -> OidcError {
-    match error {
-        RequestTokenError::Request(NoAnswer(reason)) => {
-            tracing::warn!(reason, "the identity provider did not answer");
-            OidcError::Unavailable
-        }
-        RequestTokenError::ServerResponse(answer) => match answer.error() {
-            CoreErrorResponseType::InvalidGrant => OidcError::Refused("code"),
-            CoreErrorResponseType::InvalidClient | CoreErrorResponseType::UnauthorizedClient => {
-                OidcError::Misconfigured("clientId or clientSecret")
-            }
-            _ => OidcError::Misconfigured("the provider refused the request for tokens"),
-        },
-        RequestTokenError::Parse(..) | RequestTokenError::Other(_) => OidcError::Refused("token_answer"),
     }
 }
 

@@ -31,7 +31,7 @@ async fn a_new_key_is_fetched_once_a_minute_at_most() {
         let code = double.sign_in(&start.url, |_| ());
         provider.finish(REDIRECT, &start.attempt, &start.attempt.state, &code, at(second)).await
     };
-    let unknown = Err(OidcError::Refused("unknown_key"));
+    let unknown = Err(OidcError::Refused(Refusal::Signature("kid")));
     assert_eq!((finish(59).await, double.fetches()), (unknown.clone(), 1));
     assert_eq!((finish(60).await, double.fetches()), (unknown.clone(), 2));
     double.publication().keys.push(rsa);

@@ -31,6 +31,10 @@ pub(super) struct Draft {
     pub(super) signature: Signature,
     pub(super) header: Value,
     pub(super) claims: Value,
+    /// What else the token answer says, over what it says otherwise.
+    pub(super) answer: Value,
+    /// The claims as they are written, where JSON of this program cannot write them.
+    pub(super) written: Option<String>,
 }
 
 struct Grant {
@@ -119,7 +123,8 @@ impl Double {
             "iat": NOW, "exp": NOW + 3600, "at_hash": encoded(&digest(&SHA256, b"access").as_ref()[..16]),
             "email": "Kim@example.org", "email_verified": true, "name": " Kim Example ",
         });
-        let mut draft = Draft { signature, header: signature.header(), claims };
+        let (header, answer) = (signature.header(), json!({}));
+        let mut draft = Draft { signature, header, claims, answer, written: None };
         change(&mut draft);
         let code = format!("code/{}+1", self.shared.grants.lock().unwrap().len());
         let grant = Grant { draft, challenge: asked["code_challenge"].clone() };
@@ -176,7 +181,11 @@ async fn token(
     if !proven || !says("redirect_uri", REDIRECT) || !says("grant_type", "authorization_code") {
         return refused("invalid_grant");
     }
-    let id_token = draft.signature.sign(&draft.header, &draft.claims);
-    let answer = json!({ "access_token": "access", "token_type": "Bearer", "id_token": id_token });
+    let claims = draft.written.unwrap_or_else(|| draft.claims.to_string());
+    let id_token = draft.signature.sign(&draft.header, &claims);
+    let mut answer = json!({ "access_token": "access", "token_type": "Bearer", "id_token": id_token });
+    for (name, value) in draft.answer.as_object().unwrap() {
+        answer[name] = value.clone();
+    }
     (StatusCode::OK, Json(answer))
 }

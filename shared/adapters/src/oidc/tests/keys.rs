@@ -39,8 +39,8 @@ impl Signature {
     }
 
     /// The token of these parts.
-    pub(super) fn sign(self, header: &Value, claims: &Value) -> String {
-        let message = format!("{}.{}", encoded(header.to_string()), encoded(claims.to_string()));
+    pub(super) fn sign(self, header: &Value, claims: &str) -> String {
+        let message = format!("{}.{}", encoded(header.to_string()), encoded(claims));
         let signature = match self {
             Self::Rs256 => rsa(&RSA, &message),
             Self::Stranger => rsa(&STRANGER, &message),

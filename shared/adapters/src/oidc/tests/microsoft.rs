@@ -69,17 +69,23 @@ async fn the_issuer_is_the_directorys_own_and_the_directory_is_allowed() {
         draft.claims["tid"] = json!(OTHER);
         draft.claims["iss"] = json!(format!("{url}/{OTHER}/v2.0"));
     };
-    assert_eq!(outcome(ours(), from_other).await, Err(OidcError::Refused("tenant_not_allowed")));
+    assert_eq!(outcome(ours(), from_other).await, Err(OidcError::Refused(Refusal::Account("tid"))));
     assert!(outcome(Tenants::Any, from_other).await.is_ok());
-    assert_eq!(outcome(Tenants::Any, claim("tid", json!(OTHER))).await, Err(OidcError::Refused("issuer")));
+    assert_eq!(
+        outcome(Tenants::Any, claim("tid", json!(OTHER))).await,
+        Err(OidcError::Refused(Refusal::Claim("iss")))
+    );
     for no_guid in [json!(null), json!("{tenantid}"), json!("../x"), json!(TID.replace('-', ""))] {
         let change = |url: &str, draft: &mut Draft| {
             draft.claims["iss"] = json!(format!("{url}/{}/v2.0", no_guid.as_str().unwrap_or(TID)));
             draft.claims["tid"] = no_guid;
         };
-        assert_eq!(outcome(Tenants::Any, change).await, Err(OidcError::Refused("tid")));
+        assert_eq!(outcome(Tenants::Any, change).await, Err(OidcError::Refused(Refusal::Claim("tid"))));
     }
-    assert_eq!(outcome(ours(), claim("oid", Value::Null)).await, Err(OidcError::Refused("oid")));
+    assert_eq!(
+        outcome(ours(), claim("oid", Value::Null)).await,
+        Err(OidcError::Refused(Refusal::Claim("oid")))
+    );
 }
 
 #[tokio::test]
@@ -87,7 +93,7 @@ async fn a_key_for_one_directory_signs_for_no_other() {
     let with_others_key = |_: &str, draft: &mut Draft| {
         (draft.signature, draft.header) = (Signature::Es256, Signature::Es256.header());
     };
-    assert_eq!(outcome(Tenants::Any, with_others_key).await, Err(OidcError::Refused("issuer")));
+    assert_eq!(outcome(Tenants::Any, with_others_key).await, Err(OidcError::Refused(Refusal::Claim("iss"))));
 }
 
 #[tokio::test]
@@ -106,5 +112,8 @@ async fn one_directorys_own_authority_needs_no_blank() {
     };
     assert!(sign_in(&double, provider, draft(issuer)).await.is_ok());
     let filled = format!("{}/{TID}/v2.0", double.url);
-    assert_eq!(sign_in(&double, provider, draft(filled)).await, Err(OidcError::Refused("issuer")));
+    assert_eq!(
+        sign_in(&double, provider, draft(filled)).await,
+        Err(OidcError::Refused(Refusal::Claim("iss")))
+    );
 }

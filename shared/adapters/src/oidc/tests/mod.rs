@@ -3,6 +3,7 @@
 mod cache;
 mod config;
 mod double;
+mod fault_08;
 mod keys;
 mod microsoft;
 mod refusals;
@@ -15,7 +16,7 @@ use vestibule_domain::World;
 
 use self::double::{Double, Draft};
 use self::keys::Signature;
-use super::{Identity, Kind, OidcError, Provider};
+use super::{Identity, Kind, OidcError, Provider, Refusal};
 
 const NOW: i64 = 1_790_000_000;
 const CLIENT: &str = "our client";

@@ -6,11 +6,7 @@ use serde_json::json;
 use vestibule_api::{ApiError, Code, Problem, SignedIn, read_body};
 use vestibule_store::{Avatar, AvatarChange, UserChange};
 
-use crate::{
-    Sessions,
-    get_me::MeView,
-    picture::{PictureError, portrait},
-};
+use crate::{Sessions, get_me::MeView, picture::PictureError};
 
 /// Shows the caller's picture: a JPEG of 256 by 256 pixels.
 #[utoipa::path(get, path = "/api/v1/auth/me/avatar", tag = "profile",
@@ -37,8 +33,7 @@ pub async fn set_avatar(
     body: Body,
 ) -> Result<Json<MeView>, ApiError> {
     let file = read_body(body).await?;
-    let made = tokio::task::spawn_blocking(move || portrait(&file)).await;
-    let picture = made.map_err(|error| ApiError::Fault(Box::new(error)))?.map_err(refused)?;
+    let picture = state.studio.portrait(file).await.map_err(refused)?;
     caller.user.avatar = Some(state.api.world.now());
     change(&state, &mut caller, AvatarChange::Set(Avatar { picture })).await?;
     Ok(Json(MeView::new(&caller)))

@@ -18,6 +18,8 @@ use axum::{Router, extract::FromRef};
 use vestibule_api::{Api, Settings, Signer, finish, state::StartError};
 use vestibule_domain::World;
 
+use picture::Studio;
+
 /// What the operations work with.
 #[derive(Debug, Clone)]
 pub struct Sessions {
@@ -25,6 +27,8 @@ pub struct Sessions {
     pub api: Api,
     /// Signs access tokens.
     pub signer: Signer,
+    /// Makes the pictures that are kept.
+    pub studio: Studio,
 }
 
 impl FromRef<Sessions> for Api {
@@ -56,5 +60,5 @@ pub async fn app(settings: &Settings, world: World) -> Result<Router, StartError
     let signer = Signer::open(settings, &world).await?;
     let api = Box::pin(Api::open(settings, world)).await?;
     let show_cost = api.show_cost;
-    Ok(finish(router().with_state(Sessions { api, signer }), show_cost))
+    Ok(finish(router().with_state(Sessions { api, signer, studio: Studio::default() }), show_cost))
 }

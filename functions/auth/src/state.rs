@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use axum::extract::FromRef;
 use secrecy::{ExposeSecret as _, SecretString};
-use vestibule_adapters::{bot_check::BotCheck, oidc::Providers};
+use vestibule_adapters::{
+    bot_check::{BotCheck, BotCheckError},
+    oidc::{Providers, ProvidersRefused},
+};
 use vestibule_api::{Api, SettingError, Settings, Signer, limiting, state::StartError};
 use vestibule_auth::{Hasher, Policy, Profile};
 use vestibule_domain::World;
@@ -48,9 +51,9 @@ impl FromRef<Auth> for Api {
 impl Auth {
     /// Reads settings, keys and secrets.
     pub async fn open(settings: &Settings, world: World) -> Result<Self, StartError> {
-        let product = settings.find("PRODUCT_NAME").unwrap_or("Vestibule");
+        let product = settings.product()?;
         let pages = Pages::new(product).map_err(|error| StartError::outside("the pages", error))?;
-        let site = settings.get("SITE_URL")?;
+        let site = settings.site()?;
         Ok(Self {
             signer: Signer::open(settings, &world).await?,
             hasher: hasher(settings, &world).await?,
@@ -60,7 +63,7 @@ impl Auth {
             providers: Arc::new(providers(settings, &world).await?),
             pages: Arc::new(pages),
             site: site.into(),
-            home: settings.find("HOME_URL").unwrap_or(site).into(),
+            home: settings.home()?.into(),
             product: product.into(),
             api: Box::pin(Api::open(settings, world)).await?,
         })
@@ -76,35 +79,42 @@ async fn secret(settings: &Settings, name: &str, world: &World) -> Result<Option
 }
 
 async fn hasher(settings: &Settings, world: &World) -> Result<Hasher, StartError> {
-    let refused = |error| StartError::outside("PASSWORD_PROFILE", error);
-    let profile = Profile::parse(settings.find("PASSWORD_PROFILE").unwrap_or("owasp")).map_err(refused)?;
+    let refused = |problem: String| SettingError::new("PASSWORD_PROFILE", problem);
+    let profile = Profile::parse(settings.find("PASSWORD_PROFILE").unwrap_or("owasp"))
+        .map_err(|error| refused(format!("is no cost of a hash; {error}")))?;
     let pepper = secret(settings, "PASSWORD_PEPPER_SECRET", world).await?;
     let pepper = pepper.map(|pepper| ("1".to_owned(), pepper.expose_secret().as_bytes().to_vec().into()));
-    let workers = settings.find("PASSWORD_WORKERS").map_or(Ok(1), str::parse).map_err(|_| SettingError {
-        name: "PASSWORD_WORKERS".into(),
-        problem: "is not a whole number".into(),
-    })?;
-    Hasher::new(profile, pepper, workers).map_err(refused)
+    let workers = settings.find("PASSWORD_WORKERS").map_or(Ok(1), str::parse);
+    let workers = workers.map_err(|_| SettingError::new("PASSWORD_WORKERS", "is not a whole number"))?;
+    if let Some(memory) = settings.find("AWS_LAMBDA_FUNCTION_MEMORY_SIZE").and_then(|text| text.parse().ok())
+        && !profile.fits(memory, workers)
+    {
+        let advice =
+            "costs more than this function's memory and time allow; raise AuthMemory or take a lower cost";
+        return Err(refused(advice.to_owned()).into());
+    }
+    Hasher::new(profile, pepper, workers)
+        .map_err(|error| StartError::outside("PASSWORD_PEPPER_SECRET", error))
 }
 
 fn policy(settings: &Settings) -> Result<Policy, SettingError> {
     let Some(text) = settings.find("PASSWORD_MIN_LENGTH") else { return Ok(Policy::default()) };
     let min_length = text.parse().ok().filter(|length| (8..=64).contains(length));
-    let refused = || SettingError {
-        name: "PASSWORD_MIN_LENGTH".into(),
-        problem: "is not a number from 8 to 64".into(),
-    };
+    let refused = || SettingError::new("PASSWORD_MIN_LENGTH", "is not a whole number from 8 to 64");
     Ok(Policy { min_length: min_length.ok_or_else(refused)? })
 }
 
 async fn bots(settings: &Settings, world: &World) -> Result<BotCheck, StartError> {
     let secret = secret(settings, "BOT_CHECK_SECRET", world).await?;
-    BotCheck::from_settings(|name| settings.find(name), secret)
-        .map_err(|error| StartError::outside("the bot check", error))
+    let checked = BotCheck::from_settings(|name| settings.find(name), secret);
+    Ok(checked.map_err(|BotCheckError { setting, problem }| SettingError::new(setting, problem))?)
 }
 
 async fn providers(settings: &Settings, world: &World) -> Result<Providers, StartError> {
     let secret = secret(settings, "OIDC_PROVIDERS_SECRET", world).await?;
     let configured = secret.unwrap_or_else(|| "{}".to_owned().into());
-    Providers::parse(&configured).map_err(|error| StartError::outside("the identity providers", error))
+    let refused = |error: ProvidersRefused| {
+        SettingError::new("OIDC_PROVIDERS_SECRET", format!("names a secret where {error}"))
+    };
+    Ok(Providers::parse(&configured).map_err(refused)?)
 }

@@ -34,7 +34,7 @@ vestibule_api::operations! {
 /// The function, ready to serve.
 pub async fn app(settings: &Settings, world: World) -> Result<Router, StartError> {
     let trust = Trust::open(settings, &world).await?;
-    let (issuer, site) = (settings.get("ISSUER")?.into(), settings.get("SITE_URL")?.into());
+    let (issuer, site) = (settings.issuer()?.into(), settings.site()?.into());
     let state = Discovery { trust, issuer, site, world };
     Ok(finish(router().with_state(state), settings.find("SHOW_COST") == Some("true")))
 }

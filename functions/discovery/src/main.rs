@@ -6,6 +6,6 @@ use vestibule_discovery::app;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     let settings = Settings::new(std::env::vars())?;
-    logging::start(settings.find("LOG_LEVEL").unwrap_or("info"));
+    logging::start(&settings)?;
     lambda::serve(app(&settings, lambda::world()).await?).await
 }

@@ -7,9 +7,9 @@ mod record;
 use std::sync::Arc;
 
 use axum::{Router, extract::FromRef};
-use vestibule_adapters::secrets::Secrets;
+use vestibule_adapters::{esign::Vendor, secrets::Secrets};
 use vestibule_api::{
-    Settings, finish,
+    SettingError, Settings, finish,
     state::{StartError, open_store},
 };
 use vestibule_domain::{EndpointId, World};
@@ -45,8 +45,15 @@ vestibule_api::operations! {
 /// The function, ready to serve.
 pub async fn app(settings: &Settings, world: World) -> Result<Router, StartError> {
     let endpoint = settings.find("DEFAULT_ESIGN_ENDPOINT").map(str::parse::<EndpointId>).transpose();
-    let endpoint = endpoint.map_err(|e| StartError::outside("DEFAULT_ESIGN_ENDPOINT", e))?;
+    let endpoint = endpoint.map_err(|_| {
+        SettingError::new("DEFAULT_ESIGN_ENDPOINT", "is no endpoint; give its id, ep_.., or leave it empty")
+    })?;
     let provider = settings.find("DEFAULT_ESIGN_PROVIDER").unwrap_or("docusign").to_owned();
+    if provider.parse::<Vendor>().is_err() {
+        return Err(
+            SettingError::new("DEFAULT_ESIGN_PROVIDER", "is no provider; give docusign or standard").into()
+        );
+    }
     let state = Webhook {
         store: open_store(settings, &world).await?,
         world,

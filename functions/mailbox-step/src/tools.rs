@@ -7,7 +7,7 @@ use vestibule_adapters::{
 };
 use vestibule_api::{
     Settings,
-    state::{StartError, open_store},
+    state::{StartError, mailer, open_store},
 };
 use vestibule_domain::{MailboxSettings, Tenant, World};
 use vestibule_store::Store;
@@ -30,12 +30,11 @@ impl Tools {
     /// Opens the clients that the settings name.
     pub async fn open(settings: &Settings, world: World) -> Result<Self, StartError> {
         let config = settings.aws("SESV2")?;
-        let mailer =
-            Mailer::new(&config, settings.get("MAIL_FROM")?, settings.find("MAIL_CONFIGURATION_SET"));
+        let mailer = mailer(settings, &config)?;
         Ok(Self {
             store: open_store(settings, &world).await?,
             world,
-            mailer: mailer.map_err(|e| StartError::outside("MAIL_FROM", e))?,
+            mailer,
             templates: Templates::new().map_err(|e| StartError::outside("mail templates", e))?,
             work_mail: settings.aws("WORKMAIL")?,
         })

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use vestibule_adapters::mail::{Mailer, templates::Templates};
 use vestibule_api::{
     FunctionError, Settings,
-    state::{StartError, open_store},
+    state::{StartError, mailer, open_store},
 };
 use vestibule_domain::World;
 use vestibule_store::{Cost, Store, metered};
@@ -40,17 +40,14 @@ pub struct Outbox {
 }
 
 impl Outbox {
-    /// Opens the table and the clients that the settings name. Refuses a `SITE_URL` that is not
-    /// an origin.
+    /// Opens the table and the clients that the settings name.
     pub async fn open(settings: &Settings, world: World) -> Result<Self, StartError> {
-        let (site, product) = (Site::read(settings.get("SITE_URL")?)?, settings.get("PRODUCT_NAME")?);
-        let config = settings.aws("SESV2")?;
-        let mailer =
-            Mailer::new(&config, settings.get("MAIL_FROM")?, settings.find("MAIL_CONFIGURATION_SET"));
+        let (site, product) = (Site::new(settings.site()?), settings.product()?);
+        let mailer = mailer(settings, &settings.aws("SESV2")?)?;
         Ok(Self {
             store: open_store(settings, &world).await?,
             world,
-            mailer: mailer.map_err(|e| StartError::outside("MAIL_FROM", e))?,
+            mailer,
             templates: Templates::new().map_err(|e| StartError::outside("mail templates", e))?,
             site,
             product: product.to_owned(),

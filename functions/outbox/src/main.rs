@@ -8,7 +8,7 @@ use vestibule_outbox::{Outbox, handle};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     let settings = Settings::new(std::env::vars())?;
-    logging::start(settings.find("LOG_LEVEL").unwrap_or("info"));
+    logging::start(&settings)?;
     let outbox = Arc::new(Outbox::open(&settings)?);
     lambda::serve_events(move |event| {
         let outbox = outbox.clone();

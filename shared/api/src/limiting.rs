@@ -10,11 +10,8 @@ use crate::{Api, ApiError, Code, Origin, SettingError, Settings};
 pub fn limits(settings: &Settings) -> Result<Limits, SettingError> {
     let standard = Limits::default();
     let Some(text) = settings.find("SIGN_INS_PER_MINUTE") else { return Ok(standard) };
-    let refused = || SettingError {
-        name: "SIGN_INS_PER_MINUTE".into(),
-        problem: "is not a whole number of 1 or more".into(),
-    };
-    let per_minute = text.parse().ok().filter(|count| *count > 0).ok_or_else(refused)?;
+    let refused = || SettingError::new("SIGN_INS_PER_MINUTE", "is not a whole number from 1 to 9999999");
+    let per_minute = text.parse().ok().filter(|count| (1..=9_999_999).contains(count)).ok_or_else(refused)?;
     Ok(Limits { per_minute, ..standard })
 }
 

@@ -1,7 +1,10 @@
 //! The settings of a function: its environment as `main` read it.
 
+mod shown;
+
 use std::{
     collections::BTreeMap,
+    fmt,
     sync::{Arc, OnceLock},
 };
 
@@ -12,14 +15,49 @@ use vestibule_adapters::{
 
 use crate::state::StartError;
 
+/// The settings that have their value from a parameter of the template, each with the parameter's name.
+pub const PARAMETERS: [(&str, &str); 15] = [
+    ("BOT_CHECK", "BotCheck"),
+    ("BOT_CHECK_HOSTNAMES", "BotCheckHostnames"),
+    ("BOT_CHECK_SITE_KEY", "BotCheckSiteKey"),
+    ("DEFAULT_ESIGN_ENDPOINT", "DefaultEndpoint"),
+    ("DEFAULT_ESIGN_PROVIDER", "DefaultEsignProvider"),
+    ("HOME_URL", "HomeUrl"),
+    ("ISSUER", "Issuer"),
+    ("LOG_LEVEL", "LogLevel"),
+    ("MAIL_FROM", "MailFrom"),
+    ("PASSWORD_MIN_LENGTH", "PasswordMinLength"),
+    ("PASSWORD_PROFILE", "PasswordProfile"),
+    ("PRODUCT_NAME", "ProductName"),
+    ("SIGN_INS_PER_MINUTE", "SignInsPerMinute"),
+    ("SITE_URL", "SiteUrl"),
+    ("STAGE", "Stage"),
+];
+
 /// A setting that is missing or cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the setting {name} {problem}")]
 pub struct SettingError {
     /// Name of the environment variable.
     pub name: String,
-    /// What is wrong with it.
+    /// What is wrong with it and what to do, as the end of a sentence. Never its value.
     pub problem: String,
+}
+
+impl SettingError {
+    /// The setting `name`, which `problem`.
+    pub fn new(name: impl Into<String>, problem: impl Into<String>) -> Self {
+        Self { name: name.into(), problem: problem.into() }
+    }
+}
+
+impl fmt::Display for SettingError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the setting {}", self.name)?;
+        if let Some((_, parameter)) = PARAMETERS.iter().find(|(name, _)| *name == self.name) {
+            write!(f, " (parameter {parameter})")?;
+        }
+        write!(f, " {}", self.problem)
+    }
 }
 
 /// Environment variables by name, and what all clients that they name share.
@@ -72,8 +110,8 @@ impl Settings {
     }
 }
 
-impl std::fmt::Debug for Settings {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.variables.keys()).finish()
     }
 }

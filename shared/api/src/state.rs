@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use vestibule_adapters::{aws::SdkConfig, mail::Mailer};
 use vestibule_auth::{CsrfKey, FieldKeys};
 use vestibule_domain::{SessionId, TenantId, UserId, World};
 use vestibule_store::{CursorKey, LoadRing, Sealer, Store};
@@ -66,6 +67,13 @@ pub async fn open_store(settings: &Settings, world: &World) -> Result<Store, Sta
     });
     let sealer = Sealer::new(keys, world.clone()).reloading(load);
     Ok(Store::new(&config, settings.get("TABLE_NAME")?, sealer))
+}
+
+/// The sender of mails that the settings name, with `config` for SES.
+pub fn mailer(settings: &Settings, config: &SdkConfig) -> Result<Mailer, SettingError> {
+    let (from, configuration_set) = (settings.get("MAIL_FROM")?, settings.find("MAIL_CONFIGURATION_SET"));
+    let refused = |_| SettingError::new("MAIL_FROM", "is not one plain mail address; give it as name@host");
+    Mailer::new(config, from, configuration_set).map_err(refused)
 }
 
 impl Api {

@@ -97,7 +97,7 @@ impl Signer {
         let key = SigningKey::from_secret(&secret).map_err(|error| failed(error.to_string()))?;
         Ok(Self {
             key: Arc::new(RwLock::new(key)),
-            issuer: settings.get("ISSUER")?.into(),
+            issuer: settings.issuer()?.into(),
             secrets,
             name: name.into(),
             read: Arc::new(AtomicI64::new(now.as_millisecond())),

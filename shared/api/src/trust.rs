@@ -56,7 +56,7 @@ impl Trust {
         let keys: VerificationKeys =
             serde_json::from_str(keys.expose_secret()).map_err(|error| failed(error.to_string()))?;
         Ok(Self {
-            verifier: Verifier::new(keys, settings.get("ISSUER")?),
+            verifier: Verifier::new(keys, settings.issuer()?),
             checked: Arc::default(),
             secrets,
             name: name.into(),

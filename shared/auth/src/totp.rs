@@ -53,7 +53,8 @@ impl TotpSecret {
         self.secret().to_base32().into()
     }
 
-    /// The `otpauth://` address that apps read. Refuses an empty account and colons.
+    /// The `otpauth://` address that apps read; a colon, which they cannot show in a name, becomes a dash. Refuses
+    /// an empty issuer or account.
     pub fn otpauth_url(&self, issuer: &str, account: &str) -> Result<SecretString, Invalid> {
         self.named(issuer, account)?.to_url().map(Into::into).map_err(|_| unnamed())
     }
@@ -62,7 +63,9 @@ impl TotpSecret {
     /// Refuses what [`TotpSecret::otpauth_url`] refuses, and names too long for a QR code.
     pub fn qr_svg(&self, issuer: &str, account: &str) -> Result<SecretString, Invalid> {
         let url = self.otpauth_url(issuer, account)?;
-        let code = QrCode::encode_text(url.expose_secret(), QrCodeEcc::Medium).map_err(|_| unnamed())?;
+        // The longest names leave no room for the better correction of errors.
+        let encoded = |level| QrCode::encode_text(url.expose_secret(), level);
+        let code = encoded(QrCodeEcc::Medium).or_else(|_| encoded(QrCodeEcc::Low)).map_err(|_| unnamed())?;
         Ok(svg(&code).into())
     }
 
@@ -83,6 +86,10 @@ impl TotpSecret {
     }
 
     fn named(&self, issuer: &str, account: &str) -> Result<Totp, Invalid> {
+        let (issuer, account) = (without_colons(issuer), without_colons(account));
+        if issuer.is_empty() || account.is_empty() {
+            return Err(unnamed());
+        }
         let named = Builder::new().with_account_name(account).with_issuer(Some(issuer));
         named.with_secret(self.secret()).build().map_err(|_| unnamed())
     }
@@ -93,7 +100,13 @@ impl TotpSecret {
 }
 
 fn unnamed() -> Invalid {
-    Invalid::new("Give the app a short issuer and account without colons.")
+    Invalid::new("Give the app a short issuer and account.")
+}
+
+/// `Acme - Portal` for `Acme: Portal`: the colon parts issuer and account in the address, however it is written.
+fn without_colons(name: &str) -> String {
+    let parts = name.split(':').map(str::trim).filter(|part| !part.is_empty());
+    parts.collect::<Vec<_>>().join(" - ")
 }
 
 /// One path of horizontal bars on white, so that it can be scanned on a dark page too.
@@ -172,9 +185,32 @@ mod tests {
             url.expose_secret(),
             "otpauth://totp/Test%20Brand:kim%40example.org?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Test%20Brand"
         );
-        assert!(rfc().otpauth_url("Test:Brand", "kim").is_err() && rfc().otpauth_url("Test", "").is_err());
+        assert!(rfc().otpauth_url("Test", "").is_err());
         assert!(TotpSecret::from_bytes(b"short").is_err());
         assert!(!format!("{:?}", rfc()).contains("123"));
+    }
+
+    #[test]
+    fn fault_10_every_name_of_a_product_goes_into_an_authenticator() {
+        let longest = format!("{}@{}.example", "k+".repeat(32), "m".repeat(180));
+        for (product, label) in [
+            ("Acme: Portal", "Acme%20-%20Portal"),
+            ("Acme:Portal", "Acme%20-%20Portal"),
+            (": Acme :: HR :", "Acme%20-%20HR"),
+            ("Acme/HR?secret=x&issuer=y#z", "Acme%2FHR%3Fsecret%3Dx%26issuer%3Dy%23z"),
+            ("100% \"Söhne\" <b>", "100%25%20%22S%C3%B6hne%22%20%3Cb%3E"),
+            (&"\u{1f3e2}".repeat(80), &"%F0%9F%8F%A2".repeat(80)),
+        ] {
+            let url = rfc().otpauth_url(product, &longest).unwrap();
+            let url = url.expose_secret();
+            assert!(url.starts_with(&format!("otpauth://totp/{label}:")), "{url}");
+            assert!(url.ends_with(&format!("&issuer={label}")), "{url}");
+            assert!(rfc().qr_svg(product, &longest).is_ok(), "{product}");
+        }
+        assert!(rfc().otpauth_url(" : ", "kim").is_err() && rfc().otpauth_url("Test", ":").is_err());
+        assert!(
+            rfc().otpauth_url("Test", "k:im@example.org").unwrap().expose_secret().contains(":k%20-%20im%40")
+        );
     }
 
     #[test]

@@ -76,6 +76,7 @@ impl Plan {
     /// The settings that `function` starts with.
     pub(super) fn settings(&self, function: &Function) -> BTreeMap<String, String> {
         let mut settings = self.service_settings();
+        settings.insert("AWS_LAMBDA_FUNCTION_MEMORY_SIZE".to_owned(), function.memory_mb.to_string());
         settings.extend(function.environment.clone());
         settings.extend(self.extra.clone());
         settings

@@ -3,6 +3,7 @@
 
 mod events;
 mod names;
+mod parameters;
 mod properties;
 mod resolve;
 mod resources;
@@ -24,6 +25,22 @@ pub enum TemplateError {
     /// The text is no YAML, or uses an unsupported tag.
     #[error("the template cannot be read: {0}")]
     Unreadable(String),
+    /// A parameter has a value that cannot be used.
+    #[error("the parameter {name} must {must}")]
+    Parameter {
+        /// Name of the parameter.
+        name: String,
+        /// What it must be.
+        must: String,
+    },
+    /// The template declares no such parameter.
+    #[error("there is no parameter {name}{}", hint.as_ref().map_or_else(|| "; infra/template.yaml lists them".to_owned(), |hint| format!("; did you mean {hint}?")))]
+    UnknownParameter {
+        /// The name as given.
+        name: String,
+        /// The name that was probably meant.
+        hint: Option<String>,
+    },
     /// One resource, parameter or section asks for something the stack does not do.
     #[error("{logical_id}: {field}: {reason}")]
     Refused {

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::resolve::Resolver;
-use super::{Surroundings, TemplateError};
+use super::{Surroundings, TemplateError, parameters};
 
 /// Pseudo parameters and the template's own ones; given values win over defaults.
 pub(super) fn parameters(document: &Value, around: &Surroundings) -> Result<Resolver, TemplateError> {
@@ -17,18 +17,21 @@ pub(super) fn parameters(document: &Value, around: &Surroundings) -> Result<Reso
     ] {
         resolver.set_ref(name, value);
     }
-    let declared = document["Parameters"].as_object();
-    for (name, parameter) in declared.into_iter().flatten() {
+    let declared = document["Parameters"].as_object().cloned().unwrap_or_default();
+    if let Some(unknown) = around.parameters.keys().find(|name| !declared.contains_key(*name)) {
+        let names = declared.keys().map(String::as_str);
+        return Err(TemplateError::UnknownParameter {
+            name: unknown.clone(),
+            hint: parameters::hint(unknown, names),
+        });
+    }
+    for (name, parameter) in &declared {
         let given = around.parameters.get(name).map(String::as_str);
         let value = given.or_else(|| parameter["Default"].as_str());
-        let missing = || TemplateError::refused(name, "Default", "the parameter has no value");
-        resolver.set_ref(name, value.ok_or_else(missing)?);
-    }
-    for name in around.parameters.keys() {
-        if declared.is_none_or(|declared| !declared.contains_key(name)) {
-            let reason = "the template declares no such parameter";
-            return Err(TemplateError::refused(name, "Parameters", reason));
-        }
+        let value =
+            value.ok_or_else(|| TemplateError::refused(name, "Default", "the parameter has no value"))?;
+        parameters::check(name, parameter, value)?;
+        resolver.set_ref(name, value);
     }
     Ok(resolver)
 }

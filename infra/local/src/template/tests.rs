@@ -83,3 +83,25 @@ fn refusals_name_the_logical_id_and_the_field() {
     let cron = TEMPLATE.replace("rate(1 minute)", "cron(0 10 * * ? *)");
     assert!(refusal(&cron).starts_with("ProvisionSweepFunction: Events.EveryMinute"));
 }
+
+#[test]
+fn newcomer_11_every_parameter_behind_a_setting_is_named_with_it() {
+    let document = super::yaml::to_json(TEMPLATE).unwrap();
+    let resources = document["Resources"].as_object().unwrap().values();
+    let environments = resources.chain([&document["Globals"]["Function"]]).filter_map(|one| {
+        let properties = one.get("Properties").unwrap_or(one);
+        properties["Environment"]["Variables"].as_object()
+    });
+    let mut pairs = std::collections::BTreeSet::new();
+    for (variable, value) in environments.flatten() {
+        if let Some(name) = value["Ref"].as_str().filter(|name| document["Parameters"].get(*name).is_some()) {
+            pairs.insert((variable.as_str(), name));
+        }
+    }
+    assert_eq!(pairs, vestibule_api::settings::PARAMETERS.into());
+    // And what a parameter must be is said in words wherever a pattern says it.
+    for (name, parameter) in document["Parameters"].as_object().unwrap() {
+        let limited = parameter.get("AllowedPattern").or(parameter.get("MinValue"));
+        assert_eq!(limited.is_some(), parameter.get("ConstraintDescription").is_some(), "{name}");
+    }
+}

@@ -62,10 +62,15 @@ pub enum BotVerdict {
     Refused,
 }
 
-/// A setting that cannot be used, by name.
+/// A setting that cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the setting {0} is missing or cannot be used")]
-pub struct BotCheckError(pub &'static str);
+#[error("the setting {setting} {problem}")]
+pub struct BotCheckError {
+    /// Its name.
+    pub setting: &'static str,
+    /// What is wrong and what to do, as the end of a sentence.
+    pub problem: &'static str,
+}
 
 /// The check of one deployment; can be switched off.
 #[derive(Debug)]

@@ -188,13 +188,17 @@ fn settings_that_would_let_anybody_in_are_refused() {
             ("BOT_CHECK_SITE_KEY", "x"),
         ]);
         let setting = |name: &str| if name == changed { value } else { usual.get(name).copied() };
-        BotCheck::from_settings(setting, secret.map(SecretString::from)).err().map(|error| error.0)
+        BotCheck::from_settings(setting, secret.map(SecretString::from)).err().map(|error| error.setting)
     };
     assert_eq!(refusal("", None, Some("planted")), None);
     for (name, value) in [
         ("BOT_CHECK", Some("captcha")),
         ("BOT_CHECK_HOSTNAMES", None),
         ("BOT_CHECK_HOSTNAMES", Some(" , ")),
+        ("BOT_CHECK_HOSTNAMES", Some("https://a.example")),
+        ("BOT_CHECK_HOSTNAMES", Some("a.example/form")),
+        ("BOT_CHECK_HOSTNAMES", Some("a.example,*.b.example")),
+        ("BOT_CHECK_HOSTNAMES", Some("a.example:8080")),
         ("BOT_CHECK_MIN_SCORE", Some("1.1")),
         ("BOT_CHECK_MIN_SCORE", Some("NaN")),
         ("BOT_CHECK_SITE_KEY", None),
@@ -203,7 +207,7 @@ fn settings_that_would_let_anybody_in_are_refused() {
         assert_eq!(refusal(name, value, Some("planted")), Some(name));
     }
     for secret in [None, Some(""), Some(" ")] {
-        assert_eq!(refusal("", None, secret), Some("BOT_CHECK secret"));
+        assert_eq!(refusal("", None, secret), Some("BOT_CHECK_SECRET"));
     }
 }
 

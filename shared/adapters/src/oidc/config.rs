@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
-use super::{OidcError, microsoft};
+use super::{OidcError, ProvidersRefused, microsoft};
 use crate::web::safe_url;
 
 /// One provider and our registration with it.
@@ -89,30 +90,69 @@ impl ProviderConfig {
     /// Reads the secret: an object from each provider's name to `issuer`, `clientId`, `clientSecret` and, where
     /// needed, `kind` (`standard`, `microsoft`), `tenants` (`"any"` or a list of GUIDs; required for
     /// `microsoft`) and `trustEmail` (true if left out).
-    pub(super) fn parse_all(secret: &SecretString) -> Result<Vec<Self>, OidcError> {
-        let entries: BTreeMap<String, Entry> = serde_json::from_str(secret.expose_secret())
-            .map_err(|_| OidcError::Misconfigured("the list of providers"))?;
-        entries.into_iter().map(|(name, entry)| entry.named(name)).collect()
+    pub(super) fn parse_all(secret: &SecretString) -> Result<Vec<Self>, ProvidersRefused> {
+        let entries: BTreeMap<String, Box<RawValue>> = serde_json::from_str(secret.expose_secret())
+            .map_err(|_| ProvidersRefused { provider: None, field: String::new() })?;
+        entries.into_iter().map(|(name, entry)| Self::parse(name, &entry)).collect()
+    }
+
+    fn parse(name: String, entry: &RawValue) -> Result<Self, ProvidersRefused> {
+        let entry: Entry = serde_json::from_str(entry.get()).map_err(|error| {
+            let field = wrong_field(entry.get(), &error);
+            ProvidersRefused::at(&name, field)
+        })?;
+        let refused = ProvidersRefused::at(&name, "tenants");
+        let config = entry.named(name).ok_or(refused)?;
+        match config.problem() {
+            Some(field) => Err(ProvidersRefused::at(&config.name, field)),
+            None => Ok(config),
+        }
     }
 
     /// Refuses what could not work or would not be safe.
     pub(super) fn check(&self) -> Result<(), OidcError> {
+        self.problem().map_or(Ok(()), |field| Err(OidcError::Misconfigured(field)))
+    }
+
+    /// The field that could not work or would not be safe.
+    fn problem(&self) -> Option<&'static str> {
         let letter = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
         let issuer = safe_url(&self.issuer).filter(|url| url.query().is_none() && url.fragment().is_none());
-        let problem = if !(1..=32).contains(&self.name.len()) || !self.name.bytes().all(letter) {
-            "name"
+        if !(1..=32).contains(&self.name.len()) || !self.name.bytes().all(letter) {
+            Some("name")
         } else if issuer.is_none() || self.issuer.len() > 300 {
-            "issuer"
+            Some("issuer")
         } else if self.client_id.trim().is_empty() {
-            "clientId"
+            Some("clientId")
         } else if self.client_secret.expose_secret().trim().is_empty() {
-            "clientSecret"
-        } else if !self.kind.holds_together() {
-            "tenants"
+            Some("clientSecret")
         } else {
-            return Ok(());
-        };
-        Err(OidcError::Misconfigured(problem))
+            (!self.kind.holds_together()).then_some("tenants")
+        }
+    }
+}
+
+/// The field of an entry that `error` is about: the one whose value does not fit by itself, one that is missing or
+/// one that is not known.
+fn wrong_field(entry: &str, error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let quoted = |after: &str| Some(text.strip_prefix(after)?.split('`').next()?.to_owned());
+    let named = quoted("missing field `").or_else(|| quoted("unknown field `"));
+    named.unwrap_or_else(|| {
+        let fields: serde_json::Map<String, serde_json::Value> =
+            serde_json::from_str(entry).unwrap_or_default();
+        let unfit = fields.iter().find(|(name, value)| !fits(name, value));
+        unfit.map_or_else(|| "issuer".to_owned(), |(name, _)| name.clone())
+    })
+}
+
+/// Whether the value of a field has a type that is read.
+fn fits(name: &str, value: &serde_json::Value) -> bool {
+    match name {
+        "issuer" | "clientId" | "clientSecret" => value.is_string(),
+        "kind" => EntryKind::deserialize(value).is_ok(),
+        "tenants" => Option::<EntryTenants>::deserialize(value).is_ok(),
+        _ => value.is_boolean(),
     }
 }
 
@@ -128,7 +168,7 @@ impl Kind {
 }
 
 impl Entry {
-    fn named(self, name: String) -> Result<ProviderConfig, OidcError> {
+    fn named(self, name: String) -> Option<ProviderConfig> {
         let kind = match (self.kind, self.tenants) {
             (EntryKind::Standard, None) => Kind::Standard,
             (EntryKind::Microsoft, Some(EntryTenants::Word(AnyTenant::Any))) => {
@@ -139,10 +179,10 @@ impl Entry {
             }
             // Whose people may come in is a decision, not a default.
             (EntryKind::Standard, Some(_)) | (EntryKind::Microsoft, None) => {
-                return Err(OidcError::Misconfigured("tenants"));
+                return None;
             }
         };
         let Self { issuer, client_id, client_secret, trust_email, .. } = self;
-        Ok(ProviderConfig { name, issuer, client_id, client_secret, kind, trust_email })
+        Some(ProviderConfig { name, issuer, client_id, client_secret, kind, trust_email })
     }
 }

@@ -15,6 +15,7 @@ mod microsoft;
 mod provider;
 mod providers;
 mod refusal;
+mod refused;
 #[cfg(test)]
 mod tests;
 mod token_request;
@@ -24,6 +25,7 @@ pub use config::{Kind, ProviderConfig, Tenants};
 pub use provider::Provider;
 pub use providers::Providers;
 pub use refusal::Refusal;
+pub use refused::ProvidersRefused;
 use vestibule_domain::Email;
 
 /// The beginning of a sign-in.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
-use super::{OidcError, Provider, ProviderConfig};
+use super::{OidcError, Provider, ProviderConfig, ProvidersRefused};
 use crate::web::Web;
 
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -18,8 +18,15 @@ impl Providers {
     /// Reads the secret that lists them, a JSON object by name:
     /// `{"google":{"issuer","clientId","clientSecret"},"microsoft":{..,"kind":"microsoft","tenants":[..]}}`.
     /// Refuses the whole list if one entry is wrong.
-    pub fn parse(secret: &SecretString) -> Result<Self, OidcError> {
-        Self::new(ProviderConfig::parse_all(secret)?)
+    pub fn parse(secret: &SecretString) -> Result<Self, ProvidersRefused> {
+        let web = Web::new(TIMEOUT);
+        let provider = |config: ProviderConfig| {
+            let name = config.name.clone();
+            // What is left to go wrong is an issuer that the provider's kind cannot have.
+            let made = Provider::new(config, web.clone());
+            Ok((name.clone(), made.map_err(|_| ProvidersRefused::at(&name, "issuer"))?))
+        };
+        ProviderConfig::parse_all(secret)?.into_iter().map(provider).collect::<Result<_, _>>().map(Self)
     }
 
     /// Takes the providers as they are; no call is made before the first sign-in.

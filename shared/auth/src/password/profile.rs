@@ -9,6 +9,12 @@ const MAX_PASSES: u32 = 10;
 /// Most lanes a hash may ask for.
 const MAX_LANES: u32 = 16;
 
+/// Memory in MiB that a function needs beside its hashes.
+const REST_MIB: u64 = 96;
+/// Passes over a MiB that one MB of a function's memory buys in about four seconds: a whole processor, which comes
+/// with 1,769 MB, makes about 1,900 a second.
+const PASSES_PER_MB: u64 = 4;
+
 /// A hasher that cannot be set up, or a hash that cannot be made or checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum HasherError {
@@ -53,6 +59,15 @@ impl Profile {
             "strong" => Ok(Self::STRONG),
             _ => Self::from_terms(text.split(',')).ok_or(HasherError::Profile),
         }
+    }
+
+    /// Whether a function of `memory` MB can make `workers` such hashes at once, and two after another within its
+    /// time: processor time on Lambda grows with the memory.
+    pub fn fits(&self, memory: u32, workers: usize) -> bool {
+        let mib = u64::from(self.memory_kib.div_ceil(1024));
+        let at_once = mib.saturating_mul(u64::try_from(workers).unwrap_or(u64::MAX));
+        let passes = mib * u64::from(self.passes);
+        at_once.saturating_add(REST_MIB) <= u64::from(memory) && passes <= PASSES_PER_MB * u64::from(memory)
     }
 
     /// Reads `m=..`, `t=..` and `p=..`, in this order and nothing behind.
@@ -102,6 +117,25 @@ mod tests {
             "m=-1,t=1,p=1",
         ] {
             assert_eq!(Profile::parse(wrong), Err(HasherError::Profile), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn fault_10_a_cost_beyond_the_functions_memory_or_time_is_told_apart() {
+        let own = |text| Profile::parse(text).unwrap();
+        for (profile, memory, workers, fits) in [
+            (Profile::OWASP, 512, 1, true),
+            (Profile::OWASP, 128, 1, true),
+            (Profile::OWASP, 128, 2, false),
+            (Profile::STRONG, 512, 1, false),
+            (Profile::STRONG, 1024, 1, false),
+            (Profile::STRONG, 2048, 1, true),
+            (own("m=1048576,t=10,p=1"), 2048, 1, false),
+            (own("m=262144,t=10,p=4"), 512, 1, false),
+            (own("m=65536,t=3,p=4"), 512, 1, true),
+            (Profile::OWASP, 10_240, usize::MAX, false),
+        ] {
+            assert_eq!(profile.fits(memory, workers), fits, "{profile} in {memory} MB");
         }
     }
 }

@@ -39,11 +39,15 @@ impl App {
     /// `TEST_LOG=info` shows the functions' logs.
     pub async fn with(change: impl FnOnce(&mut StackOptions)) -> Self {
         if let Some(level) = variable("TEST_LOG") {
-            vestibule_api::logging::start(&level);
+            let settings = vestibule_api::Settings::new([("LOG_LEVEL".to_owned(), level)]);
+            settings
+                .and_then(|settings| vestibule_api::logging::start(&settings))
+                .expect("TEST_LOG is a level");
         }
         let ahead = Arc::new(AtomicI64::new(0));
         let world = ahead_of_time(ahead.clone());
-        let mut options = StackOptions { pace: 0.01, world: world.clone(), ..StackOptions::default() };
+        let mut options =
+            StackOptions { pace: 0.01, world: world.clone(), any_host: true, ..StackOptions::default() };
         options.settings.insert("SHOW_COST".into(), "true".into());
         if let Some(endpoint) = variable("VESTIBULE_DYNAMODB_ENDPOINT") {
             options.dynamodb_endpoint = Some(endpoint);

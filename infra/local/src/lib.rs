@@ -6,6 +6,7 @@ mod dynamodb;
 mod files;
 pub mod functions;
 pub mod gateway;
+mod guard;
 pub mod invoke_api;
 pub mod lambda;
 pub mod openapi;

@@ -1,12 +1,14 @@
 //! `vestibule`: the whole system on this machine. Starts the local stack and serves it until Ctrl-C.
 
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use clap::{Parser, Subcommand};
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
+use vestibule_adapters::oidc::Providers;
 use vestibule_domain::JobStart;
 use vestibule_local::{Stack, StackOptions, demo, sample::PEOPLE};
 
@@ -16,15 +18,15 @@ use vestibule_local::{Stack, StackOptions, demo, sample::PEOPLE};
 struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,
-    /// Where the stack keeps its data.
-    #[arg(long, default_value = ".vestibule")]
-    data_dir: PathBuf,
+    /// Where the stack keeps its data [default: .vestibule].
+    #[arg(long)]
+    data_dir: Option<PathBuf>,
     /// Keep everything in memory.
     #[arg(long, conflicts_with = "data_dir")]
     ephemeral: bool,
-    /// Port of the HTTP API on 127.0.0.1; 0 takes a free one.
-    #[arg(long, default_value_t = 8080)]
-    port: u16,
+    /// Port of the HTTP API on 127.0.0.1; 0 takes a free one [default: 8080, for `demo` a free one].
+    #[arg(long, global = true)]
+    port: Option<u16>,
     /// Use this `DynamoDB` endpoint instead of the built-in one.
     #[arg(long, value_name = "URL")]
     dynamodb_endpoint: Option<String>,
@@ -35,15 +37,15 @@ struct Arguments {
     #[arg(long)]
     on_request: bool,
     /// Give a parameter of the template another value; can be repeated.
-    #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = parameter)]
+    #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = parameter, global = true)]
     parameters: Vec<(String, String)>,
     /// Let people sign in with the identity providers that this JSON file lists.
     #[arg(long, value_name = "FILE")]
     oidc_providers: Option<PathBuf>,
     /// What to log: error, warn, info, or directives as in `vestibule_local=info,warn`; `debug` too unless this is a
-    /// release build.
-    #[arg(long, env = "LOG_LEVEL", default_value = "info")]
-    log_level: String,
+    /// release build [default: info, for `demo` error].
+    #[arg(long, env = "LOG_LEVEL", value_parser = log_level, global = true)]
+    log_level: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -53,24 +55,42 @@ enum Command {
 }
 
 #[tokio::main]
-async fn main() -> Result<()> {
-    let arguments = Arguments::parse();
-    if let Some(Command::Demo) = arguments.command {
-        start_logging("error")?;
-        return demo::run().await;
+async fn main() -> ExitCode {
+    match run(Arguments::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // One sentence with its causes. A backtrace would say nothing to somebody who mistyped an option.
+            eprintln!("vestibule: {error:#}");
+            ExitCode::FAILURE
+        }
     }
-    start_logging(&arguments.log_level)?;
-    let stack = Stack::start(StackOptions {
-        data_dir: (!arguments.ephemeral).then_some(arguments.data_dir),
-        port: arguments.port,
-        dynamodb_endpoint: arguments.dynamodb_endpoint,
-        job_start: if arguments.on_request { JobStart::OnRequest } else { JobStart::Automatic },
-        debug_bypass: arguments.debug_bypass_auth,
-        parameters: arguments.parameters.into_iter().collect(),
-        oidc_providers: arguments.oidc_providers.as_deref().map(read).transpose()?,
+}
+
+async fn run(arguments: Arguments) -> Result<()> {
+    let demo = matches!(arguments.command, Some(Command::Demo));
+    start_logging(arguments.log_level.as_deref().unwrap_or(if demo { "error" } else { "info" }))?;
+    let common = StackOptions {
+        parameters: arguments.parameters.iter().cloned().collect(),
         schedules: true,
         streams: true,
         ..StackOptions::default()
+    };
+    if demo {
+        ensure!(
+            arguments.data_dir.is_none() && arguments.dynamodb_endpoint.is_none() && !arguments.on_request,
+            "`demo` keeps nothing and starts its jobs by itself; leave --data-dir, --dynamodb-endpoint and --on-request out"
+        );
+        return demo::run(StackOptions { port: arguments.port.unwrap_or(0), ..common }).await;
+    }
+    let data_dir = arguments.data_dir.unwrap_or_else(|| PathBuf::from(".vestibule"));
+    let stack = Stack::start(StackOptions {
+        data_dir: (!arguments.ephemeral).then_some(data_dir),
+        port: arguments.port.unwrap_or(8080),
+        dynamodb_endpoint: arguments.dynamodb_endpoint,
+        job_start: if arguments.on_request { JobStart::OnRequest } else { JobStart::Automatic },
+        debug_bypass: arguments.debug_bypass_auth,
+        oidc_providers: arguments.oidc_providers.as_deref().map(providers).transpose()?,
+        ..common
     })
     .await?;
     announce(&stack);
@@ -80,13 +100,27 @@ async fn main() -> Result<()> {
 }
 
 fn parameter(text: &str) -> Result<(String, String), &'static str> {
-    let (name, value) = text.split_once('=').ok_or("there is no = in it")?;
+    let (name, value) = text.split_once('=').ok_or("give it as NAME=VALUE")?;
     Ok((name.to_owned(), value.to_owned()))
 }
 
-fn read(file: &Path) -> Result<SecretString> {
-    let text = std::fs::read_to_string(file);
-    Ok(text.with_context(|| format!("{} cannot be read", file.display()))?.into())
+/// A level, or directives of `target=level`. A word by itself would be taken for a target and log everything of it.
+fn log_level(text: &str) -> Result<String, &'static str> {
+    let advice =
+        "give error, warn, info, debug, trace or off, or directives such as vestibule_local=info,warn";
+    let is_level = |word: &str| {
+        ["error", "warn", "info", "debug", "trace", "off"].contains(&word.to_ascii_lowercase().as_str())
+    };
+    let known = text.split(',').all(|directive| is_level(directive.rsplit('=').next().unwrap_or_default()));
+    let filter = EnvFilter::try_new(text).map_err(|_| advice);
+    filter.and_then(|_| if known { Ok(text.to_owned()) } else { Err(advice) })
+}
+
+fn providers(file: &Path) -> Result<SecretString> {
+    let told = || format!("--oidc-providers {}", file.display());
+    let text: SecretString = std::fs::read_to_string(file).with_context(told)?.into();
+    Providers::parse(&text).with_context(told)?;
+    Ok(text)
 }
 
 /// The SDKs stay at `warn`: their debug output shows request bodies.

@@ -73,6 +73,11 @@ impl PlatformStore<'_> {
         }
         command.commit(self.store).await
     }
+
+    /// Writes a session anew, whatever became of the one with its id.
+    pub async fn seed_session(&self, user: UserId, session: &Session) -> Result<(), StoreError> {
+        Command::new().and(Action::put(session.row(user)?), Conflict::Stale).commit(self.store).await
+    }
 }
 
 fn member_row(membership: &Membership) -> Result<Row, StoreError> {

@@ -29,9 +29,13 @@ impl<'a> TenantStore<'a> {
 
     /// The tenant and its settings.
     pub async fn settings(&self) -> Result<Tenant, StoreError> {
-        let key = keys::tenant(self.tenant());
-        let missing = StoreError::Row { row: key.pk.clone(), reason: "the tenant is missing".into() };
-        self.store.get(&key).await?.ok_or(missing)
+        let row = keys::tenant(self.tenant()).pk;
+        self.find_settings().await?.ok_or(StoreError::Row { row, reason: "the tenant is missing".into() })
+    }
+
+    /// The same; `None` when there is no such tenant.
+    pub async fn find_settings(&self) -> Result<Option<Tenant>, StoreError> {
+        self.store.get(&keys::tenant(self.tenant())).await
     }
 
     /// One page of the rows whose sort key begins with `prefix`, newest first.

@@ -18,11 +18,10 @@ use watch::Watch;
 /// How long a job may take before the demo gives up.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// Runs the demo. An error means that something it promises did not come true.
-pub async fn run() -> Result<()> {
+/// Runs the demo on a stack with these options. An error means that something it promises did not come true.
+pub async fn run(options: StackOptions) -> Result<()> {
     println!("Starting a local cloud that leaves nothing behind ...");
-    let stack =
-        Stack::start(StackOptions { schedules: true, streams: true, ..StackOptions::default() }).await?;
+    let stack = Stack::start(options).await?;
     println!("  {} - pages at {}/_local/\n", stack.url(), stack.url());
     let client = Client::new(&stack)?;
     succeed(&stack, &client).await?;

@@ -13,14 +13,15 @@ use std::sync::Arc;
 use anyhow::Result;
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::middleware::{Next, from_fn};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
-use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST};
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
+use http::{HeaderValue, StatusCode};
 use serde_json::json;
 use vestibule_models::{Cloud, CloudError};
 
+use crate::guard::{Guard, names_and_pages};
 use crate::template::Template;
 use render::Pages;
 
@@ -89,14 +90,14 @@ pub fn router(cloud: Cloud, template: &Template) -> Result<Router> {
     };
     let functions = template.functions.iter().map(row).collect();
     let local = Local { cloud, pages: Arc::new(Pages::new()?), functions };
-    Ok(Router::new()
+    let pages = Router::new()
         .route("/_local/", get(index))
         .route("/_local/mail", get(mail::list_mails))
         .route("/_local/mail/{id}", get(mail::get_mail))
         .route("/_local/workflows", get(workflows::list_executions))
         .route("/_local/workflows/{name}", get(workflows::get_execution))
-        .route_layer(from_fn(guard))
-        .with_state(local))
+        .with_state(local);
+    Ok(guarded(pages))
 }
 
 async fn index(State(local): State<Local>) -> Page {
@@ -108,20 +109,17 @@ async fn index(State(local): State<Local>) -> Page {
         .show("index.html", &json!({ "mails": mails, "executions": executions, "functions": functions }))
 }
 
-/// Refuses names that a foreign site could point at this address.
-async fn guard(request: Request, next: Next) -> Response {
-    if !is_local(request.headers()) {
-        return StatusCode::MISDIRECTED_REQUEST.into_response();
-    }
+/// What every page of the stack's own goes through: names and pages of other sites are refused.
+pub(crate) fn guarded(router: Router) -> Router {
+    router.layer(from_fn(headers)).layer(from_fn_with_state(Guard::any_port(), names_and_pages))
+}
+
+async fn headers(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert("x-content-type-options", HeaderValue::from_static("nosniff"));
+    headers.insert("cross-origin-resource-policy", HeaderValue::from_static("same-origin"));
     response
-}
-
-fn is_local(headers: &HeaderMap) -> bool {
-    let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-    matches!(name, "127.0.0.1" | "localhost")
 }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::middleware::from_fn;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use secrecy::ExposeSecret as _;
@@ -13,8 +12,8 @@ use serde_json::{Value, json};
 use vestibule_domain::World;
 use vestibule_store::Store;
 
-use super::guard;
-use crate::sample::Sample;
+use super::guarded;
+use crate::sample::{PEOPLE, Sample, SampleError};
 
 struct People {
     sample: Sample,
@@ -27,21 +26,26 @@ type Answer<T> = Result<T, (StatusCode, String)>;
 
 /// `GET /_local/token/{name}`, `GET /_local/esign`, `POST /_local/reset`.
 pub(crate) fn router(sample: Sample, store: Store, world: World, url: String) -> Router {
-    Router::new()
-        .route("/_local/token/{name}", get(get_token))
-        .route("/_local/esign", get(get_endpoint))
-        .route("/_local/reset", post(reset))
-        .route_layer(from_fn(guard))
-        .with_state(Arc::new(People { sample, store, world, url }))
+    guarded(
+        Router::new()
+            .route("/_local/token/{name}", get(get_token))
+            .route("/_local/esign", get(get_endpoint))
+            .route("/_local/reset", post(reset))
+            .with_state(Arc::new(People { sample, store, world, url })),
+    )
 }
 
-/// A fresh access token, as plain text.
+/// A fresh access token that works, as plain text.
 async fn get_token(State(people): State<Arc<People>>, Path(name): Path<String>) -> Answer<String> {
-    let token = people.sample.token(&name, &people.world);
-    let token =
-        token.ok_or((StatusCode::NOT_FOUND, "There is no sample person of this name.\n".to_owned()))?;
-    let token = token.map_err(|error| (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))?;
-    Ok(token.0.expose_secret().to_owned())
+    let token = people
+        .sample
+        .working_token(&people.store, &name, &people.world)
+        .await
+        .map_err(|error| failed(&error))?;
+    let names = PEOPLE.map(|person| person.name).join(", ");
+    let unknown =
+        || (StatusCode::NOT_FOUND, format!("There is no sample person of this name; there are {names}.\n"));
+    Ok(token.ok_or_else(unknown)?.0.expose_secret().to_owned())
 }
 
 /// The sample tenant's webhook and the key that signs its events.
@@ -51,9 +55,20 @@ async fn get_endpoint(State(people): State<Arc<People>>) -> Json<Value> {
     Json(json!({ "url": url, "key": people.sample.esign_key.expose_secret() }))
 }
 
-/// Empties the sample tenant and writes its people and hires anew.
+/// Empties the sample tenants and writes their people and hires anew.
 async fn reset(State(people): State<Arc<People>>) -> Answer<Json<Value>> {
-    let done = people.sample.reset(&people.store, &people.world).await;
-    done.map_err(|error| (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))?;
-    Ok(Json(json!({ "reset": people.sample.tenant.slug })))
+    let slug = people.sample.tenant.slug.clone();
+    // A task of its own: a caller who hangs up does not leave it half done.
+    let done = tokio::spawn(async move { people.sample.reset(&people.store, &people.world).await }).await;
+    let crashed = |_| (StatusCode::INTERNAL_SERVER_ERROR, "The reset failed; see the log.\n".to_owned());
+    done.map_err(crashed)?.map_err(|error| failed(&error))?;
+    Ok(Json(json!({ "reset": slug })))
+}
+
+fn failed(error: &SampleError) -> (StatusCode, String) {
+    let status = match error {
+        SampleError::Person(_) => StatusCode::CONFLICT,
+        _ => StatusCode::INTERNAL_SERVER_ERROR,
+    };
+    (status, format!("{error}\n"))
 }

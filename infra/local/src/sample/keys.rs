@@ -15,6 +15,9 @@ use super::SampleError;
 /// The password of the sample people; no function reads it.
 const PASSWORD: &str = "local/sample-password";
 
+/// Says that a reset was begun and not finished; no function reads it.
+const RESETTING: &str = "local/resetting";
+
 /// The names of the secrets that functions read, from the template.
 #[derive(Debug, Clone)]
 pub struct SecretNames {
@@ -36,6 +39,16 @@ pub struct SecretNames {
 fn kept(cloud: &Cloud, name: &str) -> Result<Option<SecretString>, SampleError> {
     let value = cloud.secrets().value(name)?;
     Ok(value.filter(|value| value != "-" && !value.is_empty()).map(Into::into))
+}
+
+/// Whether a reset was begun and not finished.
+pub(super) fn is_resetting(cloud: &Cloud) -> Result<bool, SampleError> {
+    Ok(kept(cloud, RESETTING)?.is_some())
+}
+
+/// Notes that a reset begins, or that it is done.
+pub(super) fn set_resetting(cloud: &Cloud, resetting: bool) -> Result<(), SampleError> {
+    Ok(cloud.secrets().put(RESETTING, if resetting { "yes" } else { "-" })?)
 }
 
 /// Makes the signing and cursor keys and the ring of field keys on a first start.

@@ -10,9 +10,9 @@ use std::sync::Arc;
 
 use secrecy::SecretString;
 use vestibule_auth::{AccessToken, FieldKeys, PasswordHash, SystemTask, TenantScope};
-use vestibule_domain::{JobStart, SessionId, Tenant, TenantId, UserId, World};
+use vestibule_domain::{Email, Invalid, JobStart, SessionId, Tenant, TenantId, User, UserId, World};
 use vestibule_models::Cloud;
-use vestibule_store::{Conflict, LoadRing, Sealer, SeedTenant, Store, StoreError};
+use vestibule_store::{LoadRing, Sealer, Store, StoreError};
 
 pub use keys::SecretNames;
 pub use people::{PEOPLE, Person};
@@ -41,6 +41,9 @@ pub enum SampleError {
     /// A secret of the data folder is missing or broken.
     #[error("the secret {0} in the data folder is broken; start with --ephemeral or another --data-dir")]
     Secret(String),
+    /// A sample person is gone or may not sign in.
+    #[error("{0} is gone or suspended; `POST /_local/reset` brings everybody back")]
+    Person(&'static str),
 }
 
 /// What the stack decides about its sample data.
@@ -69,6 +72,7 @@ pub struct Sample {
     cloud: Cloud,
     names: SecretNames,
     issuer: String,
+    resetting: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl std::fmt::Debug for Sample {
@@ -103,37 +107,70 @@ impl Sample {
         world: &World,
     ) -> Result<Self, SampleError> {
         let (password, hash) = keys::password(cloud, names, &options.password_profile, world).await?;
-        let first = tenant::test_brand(options.job_start, world)?;
-        let made = create(store, &people::seed(first.clone(), &hash, world)?).await?;
-        let tenant = if made { first } else { settings(store, people::tenant_id()).await? };
-        let second = tenant::second_brand(options.job_start, world)?;
-        let made_second = create(store, &people::seed_second(second.clone())?).await?;
-        let second = if made_second { second } else { settings(store, people::second_id()).await? };
+        let (first, second) = (settings(store, people::tenant_id()), settings(store, people::second_id()));
+        let (first, second) = (first.await?, second.await?);
+        let whole = first.is_some() && second.is_some() && !keys::is_resetting(cloud)?;
+        let made = |kept: Option<Tenant>, new: Result<Tenant, Invalid>| kept.map_or(new, Ok);
+        let tenant = made(first, tenant::test_brand(options.job_start, world))?;
+        let second = made(second, tenant::second_brand(options.job_start, world))?;
         tenant::prepare_organization(cloud, &tenant)?;
         tenant::prepare_organization(cloud, &second)?;
         let esign_key = keys::prepare_esign(cloud, names, tenant.endpoint, world)?;
-        if made {
-            let scope = TenantScope::for_system(tenant.id, SystemTask::Seed);
-            tenant::sample_hires(store, &scope, &tenant, world).await?;
-        }
         let (cloud, names, issuer) = (cloud.clone(), names.clone(), options.issuer);
-        Ok(Self { tenant, second, esign_key, password, hash, cloud, names, issuer })
+        let resetting = Arc::default();
+        let sample = Self { tenant, second, esign_key, password, hash, cloud, names, issuer, resetting };
+        if !whole {
+            sample.reset(store, world).await?;
+        }
+        Ok(sample)
     }
 
-    /// Removes the tenants' data and writes it anew, with the same people and endpoints.
+    /// Removes the tenants' data and their people, wherever those are, and writes all anew with the same people and
+    /// endpoints. One reset at a time; one that was cut off is finished by the next, or by the next start.
     pub async fn reset(&self, store: &Store, world: &World) -> Result<(), SampleError> {
+        let _alone = self.resetting.lock().await;
+        keys::set_resetting(&self.cloud, true)?;
         let platform = store.platform();
         platform.clear_tenant(&self.tenant).await?;
+        for person in &PEOPLE {
+            platform.clear_person(person.user(), &[&Email::parse(person.email)?]).await?;
+        }
         platform.clear_tenant(&self.second).await?;
         platform.create_tenant(&people::seed(self.tenant.clone(), &self.hash, world)?).await?;
-        platform.create_tenant(&people::seed_second(self.second.clone())?).await?;
         let scope = TenantScope::for_system(self.tenant.id, SystemTask::Seed);
-        tenant::sample_hires(store, &scope, &self.tenant, world).await
+        platform.create_tenant(&people::seed_second(self.second.clone())?).await?;
+        tenant::sample_hires(store, &scope, &self.tenant, world).await?;
+        keys::set_resetting(&self.cloud, false)
+    }
+
+    /// An access token that works for one of the people, by name or address: a session that has ended is begun anew,
+    /// and a person who left the tenant works in another one, or in none. `None` when nobody is called so.
+    pub async fn working_token(
+        &self,
+        store: &Store,
+        who: &str,
+        world: &World,
+    ) -> Result<Option<AccessToken>, SampleError> {
+        let Some(person) = named(who) else { return Ok(None) };
+        let platform = store.platform();
+        let user = platform.find_user(person.user()).await?.filter(User::is_active);
+        let user = user.ok_or(SampleError::Person(person.name))?;
+        let mut tenant = None;
+        for candidate in [self.tenant.id, self.second.id] {
+            if tenant.is_none() && platform.find_context(candidate, user.id).await?.is_some() {
+                tenant = Some(candidate);
+            }
+        }
+        let sessions = platform.list_sessions(user.id, world.now()).await?;
+        if !sessions.iter().any(|session| session.id == person.session() && session.epoch == user.epoch) {
+            platform.seed_session(user.id, &people::session(person, tenant, user.epoch, world)).await?;
+        }
+        self.issue((user.id, person.session(), tenant), world).map(Some)
     }
 
     /// A fresh access token for one of the people, by name (`debug_tenant_admin`) or address.
     pub fn token(&self, who: &str, world: &World) -> Option<Result<AccessToken, SampleError>> {
-        let person = PEOPLE.iter().find(|person| person.name == who || person.email == who)?;
+        let person = named(who)?;
         Some(self.sign((person.user(), person.session(), self.tenant.id), world))
     }
 
@@ -143,8 +180,16 @@ impl Sample {
         (user, session, tenant): (UserId, SessionId, TenantId),
         world: &World,
     ) -> Result<AccessToken, SampleError> {
+        self.issue((user, session, Some(tenant)), world)
+    }
+
+    fn issue(
+        &self,
+        who: (UserId, SessionId, Option<TenantId>),
+        world: &World,
+    ) -> Result<AccessToken, SampleError> {
         let key = keys::signing(&self.cloud, &self.names)?;
-        Ok(AccessToken::issue(&key, &self.issuer, (user, session, Some(tenant)), world.now())?)
+        Ok(AccessToken::issue(&key, &self.issuer, who, world.now())?)
     }
 
     /// The names of the stack's secrets.
@@ -159,16 +204,12 @@ impl Sample {
     }
 }
 
-/// True when the tenant was not there yet.
-async fn create(store: &Store, seed: &SeedTenant) -> Result<bool, SampleError> {
-    match store.platform().create_tenant(seed).await {
-        Ok(()) => Ok(true),
-        Err(StoreError::Conflict(Conflict::Exists)) => Ok(false),
-        Err(error) => Err(error.into()),
-    }
+fn named(who: &str) -> Option<&'static Person> {
+    PEOPLE.iter().find(|person| person.name == who || person.email == who)
 }
 
-async fn settings(store: &Store, tenant: TenantId) -> Result<Tenant, SampleError> {
+/// The tenant's settings; `None` when there is no such tenant.
+async fn settings(store: &Store, tenant: TenantId) -> Result<Option<Tenant>, SampleError> {
     let scope = TenantScope::for_system(tenant, SystemTask::Seed);
-    Ok(store.tenant(&scope).settings().await?)
+    Ok(store.tenant(&scope).find_settings().await?)
 }

@@ -87,7 +87,7 @@ pub(super) fn seed(tenant: Tenant, hash: &PasswordHash, world: &World) -> Result
         members.push((person.user(), email.clone(), person.role.to_owned()));
         let mut user = User::new(person.user(), email, PersonName::parse(person.title)?, world);
         user.last_tenant = Some(tenant.id);
-        let session = Some(session(person, tenant.id, world));
+        let session = Some(session(person, Some(tenant.id), 0, world));
         users.push(SeedUser { user, password: Some(hash.clone()), session });
     }
     Ok(SeedTenant { tenant, provider: "docusign".into(), roles: roles(), members, users })
@@ -103,12 +103,12 @@ pub(super) fn seed_second(tenant: Tenant) -> Result<SeedTenant, Invalid> {
     Ok(SeedTenant { tenant, provider: "docusign".into(), roles: roles(), members, users: Vec::new() })
 }
 
-/// The session that a person has from the start, without a refresh token.
-fn session(person: &Person, tenant: TenantId, world: &World) -> Session {
+/// The session that a person of this epoch has from the start, without a refresh token.
+pub(super) fn session(person: &Person, tenant: Option<TenantId>, epoch: u64, world: &World) -> Session {
     Session {
         id: person.session(),
-        tenant: Some(tenant),
-        epoch: 0,
+        tenant,
+        epoch,
         created: world.now(),
         refreshed: None,
         refreshed_before: None,

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow, bail};
+use axum::middleware::from_fn_with_state;
 use serde_json::Value;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -21,6 +22,7 @@ use vestibule_store::Store;
 pub use options::StackOptions;
 pub use plan::ISSUER;
 
+use crate::guard::{Guard, names, names_and_pages};
 use crate::lambda::{Functions, InvokeError};
 use crate::sample::Sample;
 use crate::template::Template;
@@ -68,10 +70,12 @@ impl Stack {
         let cloud = Cloud::open(data_dir, cloud_options).context("the models of AWS cannot be opened")?;
         let functions = Functions::new(options.pace);
 
-        wiring::tables(&plan).await?;
+        wiring::tables(&plan, &options).await?;
         wiring::cloud(&plan, &cloud)?;
         wiring::oidc_providers(&plan, &cloud, &options)?;
         let router = cloud.router().merge(crate::invoke_api::router(functions.clone()));
+        // Everything of this port is for programs that know it: it gives out secrets.
+        let router = router.layer(from_fn_with_state(Guard::at(aws.local_addr()?.port()), names_and_pages));
         servers.spawn(wiring::serve(aws, router, stopped.clone()));
         let (sample, store) = wiring::sample(&mut plan, &cloud, &options).await?;
         wiring::functions(&plan, &functions, &options).await?;
@@ -81,7 +85,12 @@ impl Stack {
         wiring::workers(&plan, &functions, &options, &mut workers)?;
         let people =
             crate::pages::people::router(sample.clone(), store.clone(), options.world.clone(), url.clone());
-        let router = wiring::front(&plan, &cloud, &functions, &options)?.merge(people);
+        let mut router = wiring::front(&plan, &cloud, &functions, &options)?;
+        if !options.any_host {
+            let guard = Guard::for_site(&plan.environment("SITE_URL")?);
+            router = router.layer(from_fn_with_state(guard, names));
+        }
+        let router = router.merge(people);
         servers.spawn(wiring::serve(gateway, router, stopped));
         Ok(Self {
             plan,

@@ -27,6 +27,8 @@ pub struct StackOptions {
     pub job_start: JobStart,
     /// Whether functions start with `DEBUG_BYPASS_AUTH`.
     pub debug_bypass: bool,
+    /// Whether the API answers to any `Host`, as behind a gateway that does: for tests of what functions make of one.
+    pub any_host: bool,
     /// Values for the parameters of the template.
     pub parameters: BTreeMap<String, String>,
     /// Identity providers to sign in with, as their secret lists them; `None` leaves it as it is.
@@ -49,6 +51,7 @@ impl Default for StackOptions {
             pace: 1.0,
             job_start: JobStart::Automatic,
             debug_bypass: false,
+            any_host: false,
             parameters: BTreeMap::new(),
             oidc_providers: None,
             settings: BTreeMap::new(),

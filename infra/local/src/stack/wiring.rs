@@ -1,5 +1,6 @@
 //! The steps of a start, each putting up one kind of part.
 
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -10,8 +11,9 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use vestibule_adapters::aws;
-use vestibule_api::Settings;
+use vestibule_api::{SettingError, Settings};
 use vestibule_asl::{Definition, RealPace, substitute};
+use vestibule_auth::Profile;
 use vestibule_models::{Clock, Cloud, Delivery, Rule};
 use vestibule_store::Store;
 
@@ -24,7 +26,12 @@ use crate::{files, gateway, pages, random, schedule};
 
 pub(super) async fn listen(port: u16) -> Result<TcpListener> {
     let bound = TcpListener::bind(("127.0.0.1", port)).await;
-    bound.with_context(|| format!("port {port} of 127.0.0.1 cannot be used"))
+    bound.map_err(|error| match error.kind() {
+        ErrorKind::AddrInUse => {
+            anyhow!("port {port} is in use; choose another with --port, or --port 0 for a free one")
+        }
+        _ => anyhow!("port {port} cannot be used ({}); choose another with --port", error.kind()),
+    })
 }
 
 pub(super) fn clock(options: &StackOptions) -> Clock {
@@ -53,11 +60,15 @@ pub(super) async fn dynamodb(
     }
 }
 
-pub(super) async fn tables(plan: &Plan) -> Result<()> {
+pub(super) async fn tables(plan: &Plan, options: &StackOptions) -> Result<()> {
     let config = aws::sdk_config(&plan.service_settings(), "DYNAMODB")?;
     let client = aws_sdk_dynamodb::Client::new(&config);
     for table in &plan.template.tables {
-        crate::tables::ensure(&client, table).await?;
+        let made = crate::tables::ensure(&client, table).await;
+        made.with_context(|| match &options.dynamodb_endpoint {
+            Some(_) => "--dynamodb-endpoint: the table cannot be made there".to_owned(),
+            None => format!("the table {} cannot be made", table.name),
+        })?;
     }
     Ok(())
 }
@@ -125,6 +136,9 @@ pub(super) async fn sample(
         job_start: options.job_start,
         password_profile: plan.environment("PASSWORD_PROFILE")?,
     };
+    let profile = Profile::parse(&sample_options.password_profile);
+    profile
+        .map_err(|error| SettingError::new("PASSWORD_PROFILE", format!("is no cost of a hash; {error}")))?;
     let sample = Sample::prepare(cloud, &store, &names, sample_options, &options.world).await?;
     plan.default_endpoint(&sample.tenant.endpoint.to_string());
     if options.debug_bypass {
@@ -136,8 +150,7 @@ pub(super) async fn sample(
 pub(super) async fn functions(plan: &Plan, functions: &Functions, options: &StackOptions) -> Result<()> {
     for function in &plan.template.functions {
         let settings = Settings::new(plan.settings(function))?;
-        let handler = crate::functions::build(&function.name, &settings, options.world.clone()).await;
-        let handler = handler.with_context(|| format!("the function {} does not start", function.name))?;
+        let handler = crate::functions::build(&function.name, &settings, options.world.clone()).await?;
         functions.register(function, handler);
     }
     Ok(())

@@ -90,6 +90,6 @@ impl PlatformStore<'_> {
 }
 
 /// What names an outside account in the table: says nothing about the account.
-pub(super) fn connection_hash(key: &str) -> String {
+pub(crate) fn connection_hash(key: &str) -> String {
     URL_SAFE_NO_PAD.encode(digest(&SHA256, key.as_bytes()))
 }

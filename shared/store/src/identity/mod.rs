@@ -25,6 +25,7 @@ pub use leaving::{Leave, Leaving};
 pub use links::Link;
 pub use mails::{Claim, ClaimedMail, MAIL_TRIES};
 pub use memberships::TenantContext;
+pub(crate) use memberships::connection_hash;
 pub use registrations::Registration;
 pub use rotation::{Family, Rotation};
 pub use sessions::Session;

@@ -1,18 +1,16 @@
 //! The stack as a whole: it starts from the template, keeps its data and gives it to nobody else.
 
-#![expect(clippy::unwrap_used, reason = "a failed test may panic")]
-
 use std::path::Path;
 
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use vestibule_local::{Stack, StackOptions};
 
-fn options(data_dir: Option<&Path>) -> StackOptions {
+pub(crate) fn options(data_dir: Option<&Path>) -> StackOptions {
     StackOptions { data_dir: data_dir.map(Path::to_path_buf), pace: 0.01, ..StackOptions::default() }
 }
 
-async fn get(stack: &Stack, path: &str) -> Value {
+pub(crate) async fn get(stack: &Stack, path: &str) -> Value {
     let world = vestibule_api::lambda::world();
     let token = stack.sample().token("debug_tenant_admin", &world).unwrap().unwrap();
     let request = reqwest::Client::new().get(format!("{}{path}", stack.url()));

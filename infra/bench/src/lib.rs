@@ -4,7 +4,9 @@
 //! what the kernel knows about a process. Nothing here is deployed.
 
 pub mod binaries;
+pub mod bounds;
 pub mod events;
+pub mod extremes;
 pub mod process;
 pub mod runtime_api;
 pub mod stack;

@@ -1,6 +1,7 @@
 //! The benchmark: every function binary behind the Lambda Runtime API beside the floor, and signing in beside the bare
 //! hash, on one machine in one run. Writes `docs/performance.md`. It measures and judges nothing: limits are kept by the tests.
 
+mod bounded;
 mod lane;
 mod machine;
 mod measure;
@@ -28,6 +29,10 @@ struct Options {
     /// Folder of the binaries: the output of `cargo lambda build`, or a folder with the binaries themselves.
     #[arg(long, default_value = "target/lambda")]
     binaries: PathBuf,
+    /// Instead of measuring, send each function the worst inputs and fail if one needs more memory or time than the
+    /// function has in the template.
+    #[arg(long)]
+    bounds: bool,
     /// Few repetitions, and the table on standard output only.
     #[arg(long)]
     quick: bool,
@@ -39,6 +44,9 @@ struct Options {
 #[tokio::main]
 async fn main() -> Result<()> {
     let options = Options::parse();
+    if options.bounds {
+        return bounded::run(&options.binaries, options.only.as_deref()).await;
+    }
     let plan = if options.quick { Plan::QUICK } else { Plan::FULL };
     let load = machine::load();
     let setting = Setting::start(plan.sign_ins()).await?;

@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed step of a test ends the test")]
 
+mod bounds;
 mod identity;
 
 use std::{collections::BTreeSet, path::PathBuf};

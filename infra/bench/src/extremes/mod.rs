@@ -1,0 +1,103 @@
+//! Inputs that are as costly as a stranger can make them, for every function: what each of its parsers reads, at its
+//! longest, deepest, widest and most repetitive.
+
+mod bodies;
+pub mod pictures;
+mod requests;
+
+use anyhow::Result;
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use secrecy::ExposeSecret as _;
+use serde_json::{Value, json};
+use vestibule_adapters::esign::signing::sign_docusign;
+use vestibule_local::Stack;
+
+use crate::{events::sample, stack::admin_token};
+
+/// One input.
+#[derive(Debug, Clone)]
+pub struct Extreme {
+    /// The function that reads it.
+    pub function: &'static str,
+    /// What is special about it.
+    pub input: String,
+    /// The event that carries it.
+    pub event: Value,
+}
+
+/// All of them, for a stack's sample tenant.
+///
+/// # Errors
+/// A sample event is missing, or a key does not sign.
+pub fn all(stack: &Stack) -> Result<Vec<Extreme>> {
+    let token = admin_token(stack)?;
+    let mut all = avatars(&token)?;
+    all.extend(requests::all(stack, &token)?);
+    all.extend(signed(stack)?);
+    all.extend(events()?);
+    Ok(all)
+}
+
+/// The pictures, as somebody who is signed in sends them.
+///
+/// # Errors
+/// As [`all`].
+pub fn avatars(token: &str) -> Result<Vec<Extreme>> {
+    let text = sample("session", "me", &[("{token}", token)])?.to_string();
+    let text = text.replace("GET /api/v1/auth/me", "PUT /api/v1/auth/me/avatar");
+    let mut event: Value =
+        serde_json::from_str(&text.replace("/api/v1/auth/me\"", "/api/v1/auth/me/avatar\""))?;
+    event["requestContext"]["http"]["method"] = "PUT".into();
+    event["isBase64Encoded"] = true.into();
+    event["headers"]["content-type"] = "image/png".into();
+    let avatar = |(name, file): (String, Vec<u8>)| {
+        let mut event = event.clone();
+        event["body"] = STANDARD.encode(file).into();
+        Extreme { function: "session", input: name, event }
+    };
+    Ok(pictures::all().into_iter().map(avatar).collect())
+}
+
+/// Bodies that come with the e-sign vendor's right signature.
+fn signed(stack: &Stack) -> Result<Vec<Extreme>> {
+    let event = sample("esign-webhook", "request", &[])?;
+    let known = event["pathParameters"]["endpoint"].as_str().unwrap_or_default().to_owned();
+    let endpoint = stack.sample().tenant.endpoint.to_string();
+    let event = sample("esign-webhook", "request", &[(&known, &endpoint)])?;
+    let key = &stack.sample().esign_key;
+    drop(key.expose_secret());
+    let text = event["body"].as_str().unwrap_or_default().to_owned();
+    let mut all = Vec::new();
+    for (name, body) in bodies::of(&text)? {
+        let mut event = event.clone();
+        event["headers"]["x-docusign-signature-1"] = sign_docusign(key, body.as_bytes())?.into();
+        event["body"] = body.into();
+        all.push(Extreme { function: "esign-webhook", input: format!("signed: {name}"), event });
+    }
+    Ok(all)
+}
+
+/// Events of AWS itself, as large as Lambda takes them.
+fn events() -> Result<Vec<Extreme>> {
+    let mut all = Vec::new();
+    for (function, name, field) in [
+        ("outbox", "stream", "/Records/0/dynamodb/NewImage"),
+        ("outbox-mail", "stream", "/Records/0/dynamodb/NewImage"),
+        ("provision-sweep", "job-pending", "/detail"),
+        ("mailbox-step", "claim", ""),
+    ] {
+        let event = sample(function, name, &[])?;
+        for (input, value) in bodies::values(5 << 20) {
+            let mut event = event.clone();
+            if let Some(object) = event.pointer_mut(field).and_then(Value::as_object_mut) {
+                object.insert("extreme".into(), json!({ "M": { "x": { "S": value } } }));
+            }
+            all.push(Extreme { function, input: input.to_owned(), event });
+        }
+        if let Some(record) = event.pointer("/Records/0") {
+            let many = vec![record.clone(); 2_000];
+            all.push(Extreme { function, input: "2,000 records".into(), event: json!({ "Records": many }) });
+        }
+    }
+    Ok(all)
+}

@@ -1,0 +1,51 @@
+//! A part of the worst inputs, on the binaries that are built: pictures, and what strangers send to sign in.
+
+use vestibule_bench::{
+    bounds::{Allowed, Spent, spend},
+    extremes::{Extreme, all, avatars},
+    stack::admin_token,
+};
+use vestibule_local::Stack;
+
+use super::{stack, start};
+
+async fn spent(stack: &Stack, function: &str, extremes: &[Extreme]) -> Vec<Spent> {
+    let mut running = start(stack, function, &[("SIGN_INS_PER_MINUTE", "1000000")]).await.unwrap();
+    let mut spent = Vec::new();
+    for extreme in extremes {
+        spent.push(spend(&mut running, extreme).await.unwrap());
+    }
+    spent
+}
+
+/// Within the memory; the time is judged on a release, by `cargo run -p vestibule-bench -- --bounds`.
+fn held(stack: &Stack, function: &str, spent: &[Spent]) {
+    let memory = stack.template().function(function).unwrap().memory_mb;
+    let allowed = Allowed { memory, time: std::time::Duration::MAX };
+    for spent in spent {
+        assert!(spent.fits(allowed), "{function}: {spent:?} with {memory} MB");
+    }
+}
+
+#[tokio::test]
+async fn fault_02_no_picture_needs_more_memory_than_the_function_has() {
+    let stack = stack().await;
+    let pictures = avatars(&admin_token(&stack).unwrap()).unwrap();
+    let spent = spent(&stack, "session", &pictures).await;
+    held(&stack, "session", &spent);
+    // The narrow ones cost next to nothing beside the square ones.
+    let peak = |words: &str| spent.iter().find(|spent| spent.input == words).unwrap().peak;
+    let idle = spent.iter().map(|spent| spent.peak).min().unwrap();
+    assert!(peak("PNG of 1 by 2,048") < idle + (8 << 10), "{spent:?}");
+}
+
+#[tokio::test]
+async fn bounded_no_body_header_or_cookie_needs_more_memory_than_the_function_has() {
+    let stack = stack().await;
+    let all = all(&stack).unwrap();
+    for function in ["esign-webhook", "hires", "outbox"] {
+        let some: Vec<_> = all.iter().filter(|extreme| extreme.function == function).cloned().collect();
+        assert!(some.len() > 5, "{function}");
+        held(&stack, function, &spent(&stack, function, &some).await);
+    }
+}

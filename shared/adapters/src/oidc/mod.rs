@@ -14,8 +14,8 @@ mod key_cache;
 mod microsoft;
 mod provider;
 mod providers;
+mod providers_refused;
 mod refusal;
-mod refused;
 #[cfg(test)]
 mod tests;
 mod token_request;
@@ -24,8 +24,8 @@ pub use attempt::Attempt;
 pub use config::{Kind, ProviderConfig, Tenants};
 pub use provider::Provider;
 pub use providers::Providers;
+pub use providers_refused::ProvidersRefused;
 pub use refusal::Refusal;
-pub use refused::ProvidersRefused;
 use vestibule_domain::Email;
 
 /// The beginning of a sign-in.

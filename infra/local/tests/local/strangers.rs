@@ -43,7 +43,7 @@ async fn attack_8_no_foreign_page_resets_the_stack_or_changes_anything_at_the_aw
     assert_eq!(status(client.post(&reset)).await, StatusCode::OK);
     let own = client.post(&reset).header("origin", stack.url()).header("sec-fetch-site", "same-origin");
     assert_eq!(status(own).await, StatusCode::OK);
-    assert_eq!(status(client.delete(&faults)).await, StatusCode::OK);
+    assert_eq!(status(client.delete(&faults)).await, StatusCode::NO_CONTENT);
 }
 
 #[tokio::test(flavor = "multi_thread")]

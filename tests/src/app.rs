@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use vestibule_adapters::esign::signing::sign_docusign;
 use vestibule_api::lambda;
 use vestibule_domain::World;
-use vestibule_local::{Stack, StackOptions};
+use vestibule_local::{Hosts, Stack, StackOptions};
 
 use crate::{Actor, Answer, completed, event_body, waiting::found};
 
@@ -47,7 +47,7 @@ impl App {
         let ahead = Arc::new(AtomicI64::new(0));
         let world = ahead_of_time(ahead.clone());
         let mut options =
-            StackOptions { pace: 0.01, world: world.clone(), any_host: true, ..StackOptions::default() };
+            StackOptions { pace: 0.01, world: world.clone(), hosts: Hosts::Any, ..StackOptions::default() };
         options.settings.insert("SHOW_COST".into(), "true".into());
         if let Some(endpoint) = variable("VESTIBULE_DYNAMODB_ENDPOINT") {
             options.dynamodb_endpoint = Some(endpoint);

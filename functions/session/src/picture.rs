@@ -102,9 +102,10 @@ fn read(file: &[u8], format: ImageFormat) -> ImageResult<RgbaImage> {
 fn shrink(picture: DynamicImage) -> RgbaImage {
     let (width, height) = (picture.width(), picture.height());
     let side = width.min(height);
-    let square = match width == height {
-        true => picture,
-        false => picture.crop_imm((width - side) / 2, (height - side) / 2, side, side),
+    let square = if width == height {
+        picture
+    } else {
+        picture.crop_imm((width - side) / 2, (height - side) / 2, side, side)
     };
     square.resize_exact(SIDE, SIDE, FilterType::Triangle).into_rgba8()
 }

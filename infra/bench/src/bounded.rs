@@ -27,15 +27,16 @@ pub(crate) async fn run(folder: &Path, only: Option<&str>) -> Result<()> {
     let mut beyond = Vec::new();
     for (function, extremes) in inputs.iter().filter(|(name, _)| only.is_none_or(|only| only == **name)) {
         let (allowed, spent) = walk(&stack, folder, function, extremes).await?;
+        let count = spent.len();
         let most = |key: fn(&Spent) -> u128| spent.iter().max_by_key(|spent| key(spent));
         for worst in
             [most(|spent| u128::from(spent.peak)), most(|spent| spent.cpu.as_nanos())].into_iter().flatten()
         {
-            println!("{}", line(function, spent.len(), worst, allowed));
+            println!("{}", line(function, count, worst, allowed));
         }
         beyond.extend(spent.iter().filter(|spent| !spent.fits(allowed)).map(|spent| {
             let why = spent.failure.as_deref().unwrap_or("more than it has");
-            format!("{}: {why}", line(function, spent.len(), spent, allowed))
+            format!("{}: {why}", line(function, count, spent, allowed))
         }));
     }
     ensure!(

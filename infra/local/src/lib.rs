@@ -19,4 +19,4 @@ mod stream;
 pub mod tables;
 pub mod template;
 
-pub use stack::{ISSUER, Stack, StackOptions};
+pub use stack::{Hosts, ISSUER, Stack, StackOptions};

@@ -56,7 +56,8 @@ enum Command {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match run(Arguments::parse()).await {
+    // Boxed: a whole stack starts within it.
+    match Box::pin(run(Arguments::parse())).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // One sentence with its causes. A backtrace would say nothing to somebody who mistyped an option.

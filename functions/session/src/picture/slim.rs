@@ -44,7 +44,7 @@ pub(super) fn jpeg(file: &[u8]) -> Option<Vec<u8>> {
     let mut slim = file.get(..2)?.to_vec();
     let (mut at, mut segments, mut tables) = (2, 0, 0);
     let (mut turned, mut adobe) = (false, false);
-    while let Some((marker, body)) = segment(file, at)? {
+    while let Next::Segment(marker, body) = next(file, at)? {
         at = body.end;
         let data = &file[body.start + 2..body.end];
         let needed = match marker {
@@ -76,13 +76,20 @@ pub(super) fn jpeg(file: &[u8]) -> Option<Vec<u8>> {
     Some(slim)
 }
 
-/// The next marker from `at` on and where its length and data lie; within the file `None` at the picture's end.
-/// The outer `None` says that a segment ends early.
-fn segment(file: &[u8], mut at: usize) -> Option<Option<(u8, Range<usize>)>> {
+/// What stands next in a JPEG.
+enum Next {
+    /// A marker, and where its length and data lie.
+    Segment(u8, Range<usize>),
+    /// The picture's end.
+    End,
+}
+
+/// The next marker from `at` on; `None` when its segment ends early.
+fn next(file: &[u8], mut at: usize) -> Option<Next> {
     // Stray bytes and markers without data are passed over, as decoders do.
     let marker = loop {
         match file.get(at..at + 2)? {
-            [0xff, 0xd9] => return Some(None),
+            [0xff, 0xd9] => return Some(Next::End),
             [0xff, marker @ (2..=0xcf | 0xda..=0xfe)] => break *marker,
             _ => at += 1,
         }
@@ -90,7 +97,7 @@ fn segment(file: &[u8], mut at: usize) -> Option<Option<(u8, Range<usize>)>> {
     let start = at + 2;
     let length = usize::from(u16::from_be_bytes(file.get(start..start + 2)?.try_into().ok()?));
     let end = start + length;
-    (length >= 2 && end <= file.len()).then_some(Some((marker, start..end)))
+    (length >= 2 && end <= file.len()).then_some(Next::Segment(marker, start..end))
 }
 
 /// Where the coded data from `at` on ends: at a marker that is no restart, or with the file.

@@ -7,7 +7,6 @@ mod requests;
 
 use anyhow::Result;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use vestibule_adapters::esign::signing::sign_docusign;
 use vestibule_local::Stack;
@@ -65,7 +64,6 @@ fn signed(stack: &Stack) -> Result<Vec<Extreme>> {
     let endpoint = stack.sample().tenant.endpoint.to_string();
     let event = sample("esign-webhook", "request", &[(&known, &endpoint)])?;
     let key = &stack.sample().esign_key;
-    drop(key.expose_secret());
     let text = event["body"].as_str().unwrap_or_default().to_owned();
     let mut all = Vec::new();
     for (name, body) in bodies::of(&text)? {

@@ -20,7 +20,7 @@ pub fn all() -> Vec<(String, Vec<u8>)> {
 fn pngs() -> Vec<(&'static str, Vec<u8>)> {
     let largest = |interlaced| png(SIDE, SIDE, (16, 6), interlaced, &[]);
     let bomb = deflated(60 << 20);
-    let text = |kind: &[u8; 4], head: &[u8]| chunk(kind, &[head, &bomb].concat());
+    let text = |kind: &[u8], head: &[u8]| chunk(kind, &[head, &bomb].concat());
     let small = |extra: &[Vec<u8>]| png(300, 200, (8, 6), false, extra);
     let frame = || [chunk(b"fcTL", &[0; 26]), chunk(b"fdAT", &deflated(1 << 20))].concat();
     vec![
@@ -104,7 +104,7 @@ fn deflated(length: usize) -> Vec<u8> {
     encoder.finish().unwrap_or_default()
 }
 
-fn chunk(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
+fn chunk(kind: &[u8], data: &[u8]) -> Vec<u8> {
     let mut sum = Crc::new();
     sum.update(kind);
     sum.update(data);

@@ -19,7 +19,7 @@ use vestibule_domain::World;
 use vestibule_models::{Cloud, CloudOptions};
 use vestibule_store::Store;
 
-pub use options::StackOptions;
+pub use options::{Hosts, StackOptions};
 pub use plan::ISSUER;
 
 use crate::guard::{Guard, names, names_and_pages};
@@ -86,7 +86,7 @@ impl Stack {
         let people =
             crate::pages::people::router(sample.clone(), store.clone(), options.world.clone(), url.clone());
         let mut router = wiring::front(&plan, &cloud, &functions, &options)?;
-        if !options.any_host {
+        if options.hosts == Hosts::Own {
             let guard = Guard::for_site(&plan.environment("SITE_URL")?);
             router = router.layer(from_fn_with_state(guard, names));
         }

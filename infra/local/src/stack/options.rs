@@ -6,6 +6,15 @@ use std::path::PathBuf;
 use secrecy::SecretString;
 use vestibule_domain::{JobStart, World};
 
+/// The names in `Host` that the API of a stack answers to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hosts {
+    /// Those of this machine, and that of the site.
+    Own,
+    /// Any, as behind a gateway that takes any: for tests of what functions make of one.
+    Any,
+}
+
 /// How to start a stack. The default is in memory, on any port, with nothing that runs by itself.
 #[derive(Debug, Clone)]
 pub struct StackOptions {
@@ -27,8 +36,8 @@ pub struct StackOptions {
     pub job_start: JobStart,
     /// Whether functions start with `DEBUG_BYPASS_AUTH`.
     pub debug_bypass: bool,
-    /// Whether the API answers to any `Host`, as behind a gateway that does: for tests of what functions make of one.
-    pub any_host: bool,
+    /// Which names the API answers to.
+    pub hosts: Hosts,
     /// Values for the parameters of the template.
     pub parameters: BTreeMap<String, String>,
     /// Identity providers to sign in with, as their secret lists them; `None` leaves it as it is.
@@ -51,7 +60,7 @@ impl Default for StackOptions {
             pace: 1.0,
             job_start: JobStart::Automatic,
             debug_bypass: false,
-            any_host: false,
+            hosts: Hosts::Own,
             parameters: BTreeMap::new(),
             oidc_providers: None,
             settings: BTreeMap::new(),

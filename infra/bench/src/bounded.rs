@@ -1,6 +1,6 @@
 //! The table of worst inputs: for each function the one that needs most memory and the one that needs most time.
 
-use std::{collections::BTreeMap, path::Path};
+use std::path::Path;
 
 use anyhow::{Context as _, Result, ensure};
 use vestibule_bench::{
@@ -17,16 +17,12 @@ use vestibule_local::Stack;
 /// A function needs more than the template gives it, fails, or is not built.
 pub(crate) async fn run(folder: &Path, only: Option<&str>) -> Result<()> {
     let stack = stack::start().await?;
-    let mut inputs: BTreeMap<&str, Vec<Extreme>> = BTreeMap::new();
-    for extreme in extremes::all(&stack)? {
-        inputs.entry(extreme.function).or_default().push(extreme);
-    }
     println!(
         "| function | inputs | worst input | memory, MB | of | time, ms | of |\n|---|---|---|---|---|---|---|"
     );
     let mut beyond = Vec::new();
-    for (function, extremes) in inputs.iter().filter(|(name, _)| only.is_none_or(|only| only == **name)) {
-        let (allowed, spent) = walk(&stack, folder, function, extremes).await?;
+    for function in extremes::FUNCTIONS.into_iter().filter(|name| only.is_none_or(|only| only == *name)) {
+        let (allowed, spent) = walk(&stack, folder, function, &extremes::of(&stack, function)?).await?;
         let count = spent.len();
         let most = |key: fn(&Spent) -> u128| spent.iter().max_by_key(|spent| key(spent));
         for worst in

@@ -24,23 +24,39 @@ pub struct Extreme {
     pub event: Value,
 }
 
-/// All of them, for a stack's sample tenant.
+/// The functions that have any.
+pub const FUNCTIONS: [&str; 10] = [
+    "auth",
+    "discovery",
+    "esign-webhook",
+    "hires",
+    "mailbox-step",
+    "outbox",
+    "outbox-mail",
+    "provision-run",
+    "provision-sweep",
+    "session",
+];
+
+/// Those of one function, for a stack's sample tenant.
 ///
 /// # Errors
 /// A sample event is missing, or a key does not sign.
-pub fn all(stack: &Stack) -> Result<Vec<Extreme>> {
+pub fn of(stack: &Stack, function: &str) -> Result<Vec<Extreme>> {
     let token = admin_token(stack)?;
-    let mut all = avatars(&token)?;
-    all.extend(requests::all(stack, &token)?);
-    all.extend(signed(stack)?);
-    all.extend(events()?);
+    let mut all = requests::of(stack, &token, function)?;
+    match function {
+        "session" => all.extend(avatars(&token)?),
+        "esign-webhook" => all.extend(signed(stack)?),
+        _ => all.extend(events(function)?),
+    }
     Ok(all)
 }
 
 /// The pictures, as somebody who is signed in sends them.
 ///
 /// # Errors
-/// As [`all`].
+/// As [`of`].
 pub fn avatars(token: &str) -> Result<Vec<Extreme>> {
     let text = sample("session", "me", &[("{token}", token)])?.to_string();
     let text = text.replace("GET /api/v1/auth/me", "PUT /api/v1/auth/me/avatar");
@@ -76,7 +92,7 @@ fn signed(stack: &Stack) -> Result<Vec<Extreme>> {
 }
 
 /// Events of AWS itself, as large as Lambda takes them.
-fn events() -> Result<Vec<Extreme>> {
+fn events(wanted: &str) -> Result<Vec<Extreme>> {
     let mut all = Vec::new();
     for (function, name, field) in [
         ("outbox", "stream", "/Records/0/dynamodb/NewImage"),
@@ -84,6 +100,9 @@ fn events() -> Result<Vec<Extreme>> {
         ("provision-sweep", "job-pending", "/detail"),
         ("mailbox-step", "claim", ""),
     ] {
+        if function != wanted {
+            continue;
+        }
         let event = sample(function, name, &[])?;
         for (input, value) in bodies::values(5 << 20) {
             let mut event = event.clone();

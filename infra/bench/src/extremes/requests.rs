@@ -34,11 +34,11 @@ const WITHOUT_BODY: [(&str, &str); 5] = [
     ("auth", "page-verify-email"),
 ];
 
-pub(super) fn all(stack: &Stack, token: &str) -> Result<Vec<Extreme>> {
+pub(super) fn of(stack: &Stack, token: &str, wanted: &str) -> Result<Vec<Extreme>> {
     let password = stack.sample().password.expose_secret();
     let replaced = [("{token}", token), ("{email}", "admin@test-brand.local"), ("{password}", password)];
     let mut all = Vec::new();
-    for (function, name) in WITH_BODY {
+    for (function, name) in WITH_BODY.into_iter().filter(|(function, _)| *function == wanted) {
         let event = sample(function, name, &replaced)?;
         let text = event["body"].as_str().unwrap_or("{}").to_owned();
         for (input, body) in bodies::of(&text)? {
@@ -47,7 +47,7 @@ pub(super) fn all(stack: &Stack, token: &str) -> Result<Vec<Extreme>> {
             all.push(Extreme { function, input: format!("{name}: {input}"), event });
         }
     }
-    for (function, name) in WITHOUT_BODY {
+    for (function, name) in WITHOUT_BODY.into_iter().filter(|(function, _)| *function == wanted) {
         let event = sample(function, name, &replaced)?;
         all.extend(heads(function, name, &event));
     }

@@ -2,7 +2,7 @@
 
 use vestibule_bench::{
     bounds::{Allowed, Spent, spend},
-    extremes::{Extreme, all, avatars},
+    extremes::{Extreme, avatars, of},
     stack::admin_token,
 };
 use vestibule_local::Stack;
@@ -42,9 +42,8 @@ async fn fault_02_no_picture_needs_more_memory_than_the_function_has() {
 #[tokio::test]
 async fn bounded_no_body_header_or_cookie_needs_more_memory_than_the_function_has() {
     let stack = stack().await;
-    let all = all(&stack).unwrap();
     for function in ["esign-webhook", "hires", "outbox"] {
-        let some: Vec<_> = all.iter().filter(|extreme| extreme.function == function).cloned().collect();
+        let some = of(&stack, function).unwrap();
         assert!(some.len() > 5, "{function}");
         held(&stack, function, &spent(&stack, function, &some).await);
     }

@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
-use vestibule_api::{ApiError, ApiJson, Code, Origin, Problem, SignedIn};
+use vestibule_api::{ApiError, ApiJson, Code, Fields, Origin, Problem, SignedIn};
 use vestibule_auth::{LinkToken, Purpose};
 use vestibule_domain::{IdentityMailKind, UserId};
 use vestibule_store::{Conflict, EndSessions, StoreError, UserChange};
@@ -41,7 +41,8 @@ pub struct MailedToken {
 }
 
 /// Asks for a change of address: a link goes to the new one. The answer is the same when the new
-/// address has an account already; then nothing comes of it.
+/// address has an account already; then nothing comes of it. Another spelling of the caller's own address is
+/// refused: mails go to the address as it was proved.
 #[utoipa::path(post, path = "/api/v1/auth/email", tag = "profile", request_body = ChangeEmail,
     responses((status = 202, body = MailSentWithReceipt), (status = "4XX", body = Problem, content_type = "application/problem+json")),
     security(("token" = [])))]
@@ -52,6 +53,11 @@ pub async fn change_email(
     ApiJson(request): ApiJson<ChangeEmail>,
 ) -> Result<Response, ApiError> {
     let email = address(&request.email)?;
+    if email != caller.user.email && email.canonical() == caller.user.email.canonical() {
+        let mut fields = Fields::default();
+        fields.refuse("email", "This is your address already; capital and small letters make no difference.");
+        return Err(fields.into_error());
+    }
     auth.admit_mail(&email).await?;
     auth.reauthenticate(&caller, request.password.as_ref(), "password", &origin).await?;
     let SignedIn { mut user, actor, .. } = caller;

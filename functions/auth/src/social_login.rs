@@ -194,10 +194,9 @@ impl Auth {
     }
 }
 
-/// The name as the provider has it, cut to what a name may be, or the address's own.
+/// What can be used of the name that the provider tells, or the address's own.
 fn name_of(identity: &Identity, email: &Email) -> PersonName {
-    let cut = |text: &str| text.chars().take(60).collect::<String>();
-    let told = identity.name.as_deref().and_then(|name| PersonName::parse(&cut(name)).ok());
+    let told = identity.name.as_deref().and_then(PersonName::cleaned);
     told.unwrap_or_else(|| PersonName::from(email))
 }
 

@@ -3,6 +3,7 @@
 pub mod create_hire;
 pub mod get_hire;
 pub mod list_hires;
+pub mod remove_hire;
 pub mod reset_password;
 pub mod view;
 
@@ -36,6 +37,7 @@ vestibule_api::operations! {
         list_hires::list_hires,
         create_hire::create_hire,
         get_hire::get_hire,
+        remove_hire::remove_hire,
         reset_password::reset_hire_password,
 }
 

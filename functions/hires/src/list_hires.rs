@@ -6,18 +6,18 @@ use utoipa::ToSchema;
 use vestibule_api::{Api, ApiError, Authenticated, PageQuery, Problem};
 use vestibule_domain::Permission;
 
-use crate::view::HireView;
+use crate::view::HireItem;
 
 /// One page of hires, newest first.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct HirePage {
     /// The hires.
-    pub items: Vec<HireView>,
+    pub items: Vec<HireItem>,
     /// The cursor of the next page; `null` at the end.
     pub next: Option<String>,
 }
 
-/// Lists hires with their provisioning status, newest first.
+/// Lists hires with their provisioning status, newest first. One whose record cannot be read is shown by its id.
 #[utoipa::path(get, path = "/api/hires", tag = "hires", params(PageQuery),
     responses((status = 200, body = HirePage), (status = "4XX", body = Problem, content_type = "application/problem+json")),
     security(("token" = [])))]
@@ -28,5 +28,6 @@ pub async fn list_hires(
 ) -> Result<Json<HirePage>, ApiError> {
     let scope = caller.require(Permission::HiresView)?;
     let found = api.store.tenant(&scope).list_hires(&page.into(), &api.cursors).await??;
-    Ok(Json(HirePage { items: found.items.iter().map(HireView::from).collect(), next: found.next }))
+    let next = found.next.clone();
+    Ok(Json(HirePage { items: HireItem::page(found), next }))
 }

@@ -8,7 +8,7 @@ use vestibule_api::{ApiError, ApiPath, Code, Mutation, Problem, Reply};
 use vestibule_domain::{HireId, Job, JobKind, Mode, Permission};
 use vestibule_saga::{launch, run_anew};
 
-use crate::Hires;
+use crate::{Hires, view::DAMAGED};
 
 /// No fields: the password is made by the system and mailed to the personal address.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -37,8 +37,9 @@ pub async fn reset_hire_password(
     request: Mutation<ResetPassword>,
 ) -> Result<Response, ApiError> {
     let scope = request.begin(Permission::HiresManage)?;
+    let damaged = |error| ApiError::if_damaged(error, DAMAGED);
     let (api, store) = (&state.api, state.api.store.tenant(&scope));
-    let mut hire = store.find_hire(id).await?.ok_or_else(ApiError::not_found)?;
+    let mut hire = store.find_hire(id).await.map_err(damaged)?.ok_or_else(ApiError::not_found)?;
     if hire.mailbox.is_none() {
         let detail = "This hire has no mailbox yet; its first password is mailed when the mailbox is made.";
         return Err(ApiError::new(Code::WrongState, detail));

@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 use utoipa::ToSchema;
+use vestibule_api::{DamagedView, newest_first};
 use vestibule_domain::{Hire, JobStatus};
+use vestibule_store::Page;
 
 /// One required document.
 #[derive(Debug, Serialize, ToSchema)]
@@ -43,6 +45,36 @@ pub struct HireView {
     pub created: String,
     /// When it last changed (RFC 3339).
     pub updated: String,
+}
+
+/// What to do about a hire whose record cannot be read.
+pub const DAMAGED: &str = "The record of this hire cannot be read. Remove it with `DELETE /api/hires/{id}` and add the hire anew; \
+                           its job must be cancelled first.";
+
+/// A hire, or what is left of one.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum HireItem {
+    /// A hire.
+    Hire(HireView),
+    /// A hire whose record cannot be read.
+    Damaged(DamagedView),
+}
+
+impl HireItem {
+    fn id(&self) -> String {
+        match self {
+            Self::Hire(hire) => hire.id.clone(),
+            Self::Damaged(damaged) => damaged.id.clone(),
+        }
+    }
+
+    /// The entries of a page, newest first.
+    pub fn page(page: Page<Hire>) -> Vec<Self> {
+        let whole = page.items.iter().map(|hire| Self::Hire(HireView::from(hire))).collect();
+        let broken = |id| Self::Damaged(DamagedView::new(id, DAMAGED));
+        newest_first(whole, page.damaged, Self::id, broken)
+    }
 }
 
 impl From<&Hire> for HireView {

@@ -4,12 +4,15 @@ use axum::{extract::State, response::Response};
 use http::StatusCode;
 use serde::Deserialize;
 use utoipa::ToSchema;
-use vestibule_api::{ApiError, ApiPath, Code, Mutation, Problem, Reply};
+use vestibule_api::{ApiError, ApiPath, Code, DamagedView, Mutation, Problem, Reply};
 use vestibule_auth::TenantScope;
 use vestibule_domain::{Job, JobId, JobStatus, Permission};
 use vestibule_store::{Conflict, JobEvent, StoreError};
 
-use crate::{Jobs, view::JobView};
+use crate::{
+    Jobs,
+    view::{JobItem, JobView},
+};
 
 /// How often a job that its worker changes at the same moment is read again.
 const TRIES: u32 = 10;
@@ -20,11 +23,12 @@ const TRIES: u32 = 10;
 pub struct CancelJob {}
 
 /// Stops a job. A pending or failed one ends at once; a running one is undone from its next step
-/// on, unless its mail is out by then.
+/// on, unless its mail is out by then. Of one whose record cannot be read, what can be read becomes the record; if
+/// that does not even tell for whom it is, it is removed.
 #[utoipa::path(post, path = "/api/provision/jobs/{id}/cancel", tag = "provisioning", request_body = CancelJob,
     params(("id" = String, Path, description = "The job's id"),
         ("Idempotency-Key" = Option<String>, Header, description = "Makes repeating the request safe for 24 hours")),
-    responses((status = 202, body = JobView), (status = "4XX", body = Problem, content_type = "application/problem+json")),
+    responses((status = 202, body = JobItem), (status = "4XX", body = Problem, content_type = "application/problem+json")),
     security(("token" = [])))]
 pub async fn cancel_job(
     State(state): State<Jobs>,
@@ -33,8 +37,15 @@ pub async fn cancel_job(
 ) -> Result<Response, ApiError> {
     let scope = request.begin(Permission::ProvisioningRun)?;
     for _ in 0..TRIES {
-        let job = state.api.store.tenant(&scope).find_job(id).await?.ok_or_else(ApiError::not_found)?;
-        if let Some(answer) = cancel(&state, &scope, &request, job).await? {
+        let answer = match state.api.store.tenant(&scope).find_job(id).await {
+            Ok(job) => cancel(&state, &scope, &request, job.ok_or_else(ApiError::not_found)?).await?,
+            Err(error @ StoreError::Row { .. }) => {
+                state.api.store.tell(&error);
+                cancel_damaged(&state, &scope, &request, id).await?
+            }
+            Err(error) => return Err(error.into()),
+        };
+        if let Some(answer) = answer {
             return Ok(answer);
         }
     }
@@ -65,6 +76,29 @@ async fn cancel(
         ..JobEvent::default()
     };
     match state.api.store.tenant(scope).save_job(&mut job, event, &state.api.world).await {
+        Err(StoreError::Conflict(Conflict::Stale)) => Ok(None),
+        done => request.settle(&state.api, done, reply).await.map(Some),
+    }
+}
+
+/// The same for a job whose record cannot be read.
+async fn cancel_damaged(
+    state: &Jobs,
+    scope: &TenantScope,
+    request: &Mutation<CancelJob>,
+    id: JobId,
+) -> Result<Option<Response>, ApiError> {
+    let (store, world) = (state.api.store.tenant(scope), &state.api.world);
+    let Some(salvaged) = store.salvage_job(id, world).await? else { return Ok(None) };
+    let item = match &salvaged.job {
+        Some(job) => JobItem::Job(JobView::from(job)),
+        None => JobItem::Damaged(DamagedView::new(
+            id.to_string(),
+            "The record did not tell whose mailbox it was to make; it was removed.",
+        )),
+    };
+    let reply = Reply::new(StatusCode::ACCEPTED, &item)?;
+    match store.replace_damaged_job(salvaged, request.answer(&reply), world).await {
         Err(StoreError::Conflict(Conflict::Stale)) => Ok(None),
         done => request.settle(&state.api, done, reply).await.map(Some),
     }

@@ -4,7 +4,7 @@ use axum::Json;
 use vestibule_api::{ApiError, Problem, Reading};
 use vestibule_domain::{JobId, Permission};
 
-use crate::view::JobView;
+use crate::view::{DAMAGED, JobView};
 
 /// Shows one job with the timeline of its steps.
 #[utoipa::path(get, path = "/api/provision/jobs/{id}", tag = "provisioning",
@@ -12,6 +12,6 @@ use crate::view::JobView;
     responses((status = 200, body = JobView), (status = "4XX", body = Problem, content_type = "application/problem+json")),
     security(("token" = [])))]
 pub async fn get_job(reading: Reading<JobId>) -> Result<Json<JobView>, ApiError> {
-    let job = reading.require(Permission::ProvisioningView)?;
+    let job = reading.require(Permission::ProvisioningView, DAMAGED)?;
     Ok(Json(JobView::from(&job)))
 }

@@ -6,18 +6,18 @@ use utoipa::ToSchema;
 use vestibule_api::{Api, ApiError, Authenticated, PageQuery, Problem};
 use vestibule_domain::Permission;
 
-use crate::view::JobView;
+use crate::view::JobItem;
 
 /// One page of jobs, newest first.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct JobPage {
     /// The jobs.
-    pub items: Vec<JobView>,
+    pub items: Vec<JobItem>,
     /// The cursor of the next page; `null` at the end.
     pub next: Option<String>,
 }
 
-/// Lists jobs, newest first.
+/// Lists jobs, newest first. One whose record cannot be read is shown by its id.
 #[utoipa::path(get, path = "/api/provision/jobs", tag = "provisioning", params(PageQuery),
     responses((status = 200, body = JobPage), (status = "4XX", body = Problem, content_type = "application/problem+json")),
     security(("token" = [])))]
@@ -28,5 +28,6 @@ pub async fn list_jobs(
 ) -> Result<Json<JobPage>, ApiError> {
     let scope = caller.require(Permission::ProvisioningView)?;
     let found = api.store.tenant(&scope).list_jobs(&page.into(), &api.cursors).await??;
-    Ok(Json(JobPage { items: found.items.iter().map(JobView::from).collect(), next: found.next }))
+    let next = found.next.clone();
+    Ok(Json(JobPage { items: JobItem::page(found), next }))
 }

@@ -5,10 +5,14 @@ use http::StatusCode;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use vestibule_api::{ApiError, ApiPath, Code, Fields, Mutation, Problem, Reply};
-use vestibule_domain::{JobId, JobStatus, LocalPart, Permission};
+use vestibule_domain::{Job, JobId, JobStatus, LocalPart, Permission};
 use vestibule_saga::again;
+use vestibule_store::{Conflict, StoreError, TenantStore};
 
-use crate::{Jobs, view::JobView};
+use crate::{
+    Jobs,
+    view::{DAMAGED, JobView},
+};
 
 /// How to try again.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -33,7 +37,8 @@ pub async fn retry_job(
 ) -> Result<Response, ApiError> {
     let scope = request.begin(Permission::ProvisioningRun)?;
     let store = state.api.store.tenant(&scope);
-    let mut job = store.find_job(id).await?.ok_or_else(ApiError::not_found)?;
+    let job = store.find_job(id).await.map_err(|error| ApiError::if_damaged(error, DAMAGED))?;
+    let mut job = job.ok_or_else(ApiError::not_found)?;
     if !matches!(job.status, JobStatus::Failed | JobStatus::Cancelled | JobStatus::NeedsAttention) {
         let detail = format!(
             "The job is {}; only a job that failed, was cancelled or needs attention can be retried.",
@@ -51,7 +56,20 @@ pub async fn retry_job(
     begun.retries += 1;
     let reply = Reply::new(StatusCode::ACCEPTED, &JobView::from(&begun))?;
     let done = again(store, &mut job, request.answer(&reply), &state.api.world).await;
+    if matches!(done, Err(StoreError::Conflict(Conflict::Stale))) && is_hire_gone(store, &job).await? {
+        let detail = "The hire of this job was removed; there is nobody to make a mailbox for.";
+        return Err(ApiError::new(Code::WrongState, detail));
+    }
     let answer = request.settle(&state.api, done, reply).await?;
     state.launch(&scope, &job).await;
     Ok(answer)
+}
+
+/// A hire that is damaged is not gone.
+async fn is_hire_gone(store: TenantStore<'_>, job: &Job) -> Result<bool, ApiError> {
+    match store.find_hire(job.hire).await {
+        Ok(found) => Ok(found.is_none()),
+        Err(StoreError::Row { .. }) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
 }

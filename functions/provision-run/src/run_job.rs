@@ -15,7 +15,10 @@ use vestibule_domain::{Job, JobId, JobStatus, Permission};
 use vestibule_saga::start_pending;
 use vestibule_store::{Conflict, StoreError};
 
-use crate::{Jobs, view::JobView};
+use crate::{
+    Jobs,
+    view::{DAMAGED, JobView},
+};
 
 /// Longest wait; the gateway cuts a request off at 30 seconds.
 const MAX_WAIT: u64 = 25;
@@ -85,7 +88,9 @@ async fn start_named(
     request: &Mutation<RunJob>,
     id: JobId,
 ) -> Result<(Job, Response), ApiError> {
-    let job = state.api.store.tenant(scope).find_job(id).await?.ok_or_else(ApiError::not_found)?;
+    let found = state.api.store.tenant(scope).find_job(id).await;
+    let found = found.map_err(|error| ApiError::if_damaged(error, DAMAGED))?;
+    let job = found.ok_or_else(ApiError::not_found)?;
     if job.status != JobStatus::Pending {
         let detail = format!("The job is {}; only a pending job can be run.", job.status.name());
         return Err(ApiError::new(Code::WrongState, detail));
@@ -102,7 +107,14 @@ async fn start_oldest(
 ) -> Result<(Job, Response), ApiError> {
     let store = state.api.store.tenant(scope);
     for id in store.oldest_pending(CANDIDATES).await? {
-        let job = store.find_job(id).await?.filter(|job| job.status == JobStatus::Pending);
+        let job = match store.find_job(id).await {
+            // Those behind it are run.
+            Err(error @ StoreError::Row { .. }) => {
+                state.api.store.tell(&error);
+                continue;
+            }
+            found => found?.filter(|job| job.status == JobStatus::Pending),
+        };
         if let Some(job) = job
             && let Some(started) = start(state, scope, request, job).await
         {

@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
-use vestibule_domain::{Job, JobKind, StepRecord, StepStatus};
+use vestibule_api::{DamagedView, newest_first};
+use vestibule_domain::{Job, JobKind, JobStatus, StepRecord, StepStatus};
+use vestibule_store::Page;
 
 /// The steps of a mailbox job in order, for the timeline.
 const ORDER: [&str; 6] =
@@ -25,7 +27,8 @@ pub struct StepView {
     pub ended: Option<String>,
     /// Stable code of the last failure.
     pub error: Option<String>,
-    /// What it left outside and where: shown while it is there.
+    /// What it left outside and where, if it did not finish; of a finished step only while the job needs
+    /// attention.
     pub left: Option<String>,
 }
 
@@ -56,7 +59,7 @@ pub struct JobView {
     pub steps: Vec<StepView>,
     /// How often a failed run was begun anew.
     pub retries: u32,
-    /// Why it failed last.
+    /// Why it failed last; `null` once it has succeeded.
     pub last_error: Option<ErrorView>,
     /// Whether somebody asked to stop it.
     pub cancel_requested: bool,
@@ -66,6 +69,35 @@ pub struct JobView {
     pub updated: String,
     /// Where to see how it goes.
     pub status_url: String,
+}
+
+/// What to do about a job whose record cannot be read.
+pub const DAMAGED: &str = "The record of this job cannot be read. Cancel it: what can be read of it is kept, and it can be retried then.";
+
+/// A job, or what is left of one.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum JobItem {
+    /// A job.
+    Job(JobView),
+    /// A job whose record cannot be read.
+    Damaged(DamagedView),
+}
+
+impl JobItem {
+    fn id(&self) -> String {
+        match self {
+            Self::Job(job) => job.id.clone(),
+            Self::Damaged(damaged) => damaged.id.clone(),
+        }
+    }
+
+    /// The entries of a page, newest first.
+    pub fn page(page: Page<Job>) -> Vec<Self> {
+        let whole = page.items.iter().map(|job| Self::Job(JobView::from(job))).collect();
+        let broken = |id| Self::Damaged(DamagedView::new(id, DAMAGED));
+        newest_first(whole, page.damaged, Self::id, broken)
+    }
 }
 
 impl From<&Job> for JobView {
@@ -85,7 +117,8 @@ impl From<&Job> for JobView {
             status: job.status.name(),
             steps: steps(job),
             retries: job.retries,
-            last_error: job.last_error.as_ref().map(error),
+            // Rows of older versions still have one.
+            last_error: job.last_error.as_ref().filter(|_| job.status != JobStatus::Succeeded).map(error),
             cancel_requested: job.cancel_requested,
             created: job.created.to_string(),
             updated: job.updated.to_string(),
@@ -96,14 +129,18 @@ impl From<&Job> for JobView {
 
 fn steps(job: &Job) -> Vec<StepView> {
     let place = |name: &str| ORDER.iter().position(|known| *known == name).unwrap_or(ORDER.len());
-    let mut steps: Vec<_> = job.steps.iter().map(|(name, record)| step(name, record)).collect();
+    let mut steps: Vec<_> = job.steps.iter().map(|(name, record)| step(job.status, name, record)).collect();
     steps.sort_by_key(|step| place(&step.name));
     steps
 }
 
-fn step(name: &str, record: &StepRecord) -> StepView {
+fn step(job: JobStatus, name: &str, record: &StepRecord) -> StepView {
     let time = |at: Option<Timestamp>| at.map(|at| at.to_string());
     let uncertain = record.intent.as_ref().filter(|_| record.status != StepStatus::Done);
+    let left =
+        record.effect.clone().or_else(|| uncertain.map(|intent| format!("unknown outcome of: {intent}")));
+    // What a finished step made is what was wanted, unless the job came to a halt behind it.
+    let wanted = record.status == StepStatus::Done && job != JobStatus::NeedsAttention;
     StepView {
         name: name.to_owned(),
         status: status(record.status),
@@ -111,10 +148,7 @@ fn step(name: &str, record: &StepRecord) -> StepView {
         started: time(record.started),
         ended: time(record.ended),
         error: record.error.clone(),
-        left: record
-            .effect
-            .clone()
-            .or_else(|| uncertain.map(|intent| format!("unknown outcome of: {intent}"))),
+        left: left.filter(|_| !wanted),
     }
 }
 

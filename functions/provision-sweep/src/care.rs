@@ -1,11 +1,15 @@
 //! Caring for one due job, decided on its record, not on the index that found it.
 
+use jiff::SignedDuration;
 use vestibule_auth::{SystemTask, TenantScope};
 use vestibule_domain::{Job, JobStart, JobStatus};
 use vestibule_saga::{LaunchError, again, launch, start_pending};
-use vestibule_store::{Conflict, DueJob, JobEvent, StoreError, TenantStore};
+use vestibule_store::{Conflict, DueJob, JobEvent, SetAside, StoreError, TenantStore};
 
 use crate::Sweep;
+
+/// How long a job whose record cannot be read is left alone.
+const ASIDE: SignedDuration = SignedDuration::from_hours(1);
 
 impl Sweep {
     /// What was done with the job, as a word for the tally.
@@ -13,7 +17,10 @@ impl Sweep {
         let scope = TenantScope::for_system(due.tenant, SystemTask::Sweep);
         let store = self.store.tenant(&scope);
         let now = self.world.now();
-        let job = store.find_job(due.job).await?;
+        let job = match store.find_job(due.job).await {
+            Err(error @ StoreError::Row { .. }) => return self.set_aside(store, due, &error).await,
+            found => found?,
+        };
         // The index lags: the record may have moved on since.
         let Some(mut job) = job.filter(|job| job.due.is_some_and(|at| at <= now)) else {
             return Ok("gone");
@@ -30,6 +37,22 @@ impl Sweep {
             Err(LaunchError::Store(StoreError::Conflict(Conflict::Stale))) => Ok("gone"),
             done => done,
         }
+    }
+
+    /// A job whose record cannot be read: it is told of once, and looked at again now and then, for its record
+    /// may be readable with another version.
+    async fn set_aside(
+        &self,
+        store: TenantStore<'_>,
+        due: DueJob,
+        error: &StoreError,
+    ) -> Result<&'static str, LaunchError> {
+        let now = self.world.now();
+        let later = now.checked_add(ASIDE).unwrap_or(now);
+        if store.set_job_aside(due.job, later, &self.world).await? == SetAside::Now {
+            tracing::error!(%error, job = %due.job, "a due job could not be cared for");
+        }
+        Ok("failed")
     }
 
     async fn start(&self, store: TenantStore<'_>, job: &mut Job) -> Result<&'static str, LaunchError> {

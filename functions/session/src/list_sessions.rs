@@ -3,7 +3,7 @@
 use axum::{Json, extract::State};
 use serde::Serialize;
 use utoipa::ToSchema;
-use vestibule_api::{ApiError, Problem, SignedIn};
+use vestibule_api::{ApiError, DamagedView, Problem, SignedIn, newest_first};
 use vestibule_domain::SessionId;
 use vestibule_store::Session;
 
@@ -53,16 +53,40 @@ impl SessionView {
     }
 }
 
+/// What to do about a session whose record cannot be read.
+const DAMAGED: &str =
+    "The record of this session cannot be read. End it with `DELETE /api/v1/auth/sessions/{id}`.";
+
+/// A session, or what is left of one.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum SessionItem {
+    /// A session.
+    Session(SessionView),
+    /// A session whose record cannot be read.
+    Damaged(DamagedView),
+}
+
+impl SessionItem {
+    fn id(&self) -> String {
+        match self {
+            Self::Session(session) => session.id.clone(),
+            Self::Damaged(damaged) => damaged.id.clone(),
+        }
+    }
+}
+
 /// A person's sessions, newest first.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SessionPage {
     /// The sessions.
-    pub items: Vec<SessionView>,
+    pub items: Vec<SessionItem>,
     /// Always `null`: the list is complete.
     pub next: Option<String>,
 }
 
-/// Lists the sessions that are alive, with device, address and last use.
+/// Lists the sessions that are alive, with device, address and last use. One whose record cannot be read
+/// is shown by its id.
 #[utoipa::path(get, path = "/api/v1/auth/sessions", tag = "sessions",
     responses((status = 200, body = SessionPage), (status = "4XX", body = Problem, content_type = "application/problem+json")),
     security(("token" = [])))]
@@ -72,7 +96,9 @@ pub async fn list_sessions(
 ) -> Result<Json<SessionPage>, ApiError> {
     let api = &state.api;
     let found = api.store.platform().list_sessions(caller.user.id, api.world.now()).await?;
-    let alive = found.iter().filter(|session| session.epoch == caller.user.epoch);
-    let items = alive.map(|session| SessionView::new(session, caller.session.id)).collect();
+    let alive = found.items.iter().filter(|session| session.epoch == caller.user.epoch);
+    let whole = alive.map(|session| SessionItem::Session(SessionView::new(session, caller.session.id)));
+    let broken = |id| SessionItem::Damaged(DamagedView::new(id, DAMAGED));
+    let items = newest_first(whole.collect(), found.damaged, SessionItem::id, broken);
     Ok(Json(SessionPage { items, next: None }))
 }

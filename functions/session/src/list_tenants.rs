@@ -3,7 +3,8 @@
 use axum::{Json, extract::State};
 use serde::Serialize;
 use utoipa::ToSchema;
-use vestibule_api::{ApiError, Problem, SignedIn};
+use vestibule_api::{ApiError, DamagedView, Problem, SignedIn};
+use vestibule_store::Listed;
 
 use crate::Sessions;
 
@@ -27,11 +28,25 @@ pub struct MembershipView {
     pub suspended: bool,
 }
 
-/// The tenants of a person, by name.
+/// What to do about a membership whose record, or whose tenant's, cannot be read.
+const DAMAGED: &str = "The record of this membership or of its tenant cannot be read. Leave it with \
+                       `DELETE /api/auth/context/tenants/{id}`, or ask an administrator.";
+
+/// A membership, or what is left of one; its `id` is the tenant's.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum MembershipItem {
+    /// A tenant that the caller belongs to.
+    Membership(MembershipView),
+    /// One whose record cannot be read.
+    Damaged(DamagedView),
+}
+
+/// The tenants of a person, by name; behind them those that cannot be read.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TenantPage {
     /// The tenants.
-    pub items: Vec<MembershipView>,
+    pub items: Vec<MembershipItem>,
     /// Always `null`: the list is complete.
     pub next: Option<String>,
 }
@@ -44,7 +59,8 @@ pub async fn list_tenants(
     State(state): State<Sessions>,
     caller: SignedIn,
 ) -> Result<Json<TenantPage>, ApiError> {
-    let mut found = state.api.store.platform().list_memberships(caller.user.id).await?;
+    let Listed { items: mut found, damaged } =
+        state.api.store.platform().list_memberships(caller.user.id).await?;
     found.sort_by(|(a, _), (b, _)| a.name.cmp(&b.name));
     let view = |(tenant, member): (vestibule_domain::Tenant, vestibule_store::Membership)| MembershipView {
         id: tenant.id.to_string(),
@@ -55,5 +71,7 @@ pub async fn list_tenants(
         name: tenant.name,
         role: member.role,
     };
-    Ok(Json(TenantPage { items: found.into_iter().map(view).collect(), next: None }))
+    let whole = found.into_iter().map(|known| MembershipItem::Membership(view(known)));
+    let broken = damaged.into_iter().map(|id| MembershipItem::Damaged(DamagedView::new(id, DAMAGED)));
+    Ok(Json(TenantPage { items: whole.chain(broken).collect(), next: None }))
 }

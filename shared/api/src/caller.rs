@@ -5,7 +5,7 @@ use axum::extract::{FromRef, FromRequestParts};
 use http::{Method, header::AUTHORIZATION, request::Parts};
 use vestibule_auth::{Actor, Caller, Denied, TenantScope};
 use vestibule_domain::{Permission, SessionId, TenantId, User, UserId};
-use vestibule_store::{Access, IdempotencyKey, KeptAnswer, NamesRow, Session};
+use vestibule_store::{Access, IdempotencyKey, KeptAnswer, NamesRow, Session, StoreError};
 
 use crate::{Api, ApiError, ApiPath, Code, Origin, cookies};
 
@@ -40,14 +40,16 @@ pub struct SignedIn {
 #[derive(Debug)]
 pub struct Reading<I: NamesRow> {
     caller: Caller,
-    found: Option<I::Thing>,
+    found: Option<Result<I::Thing, StoreError>>,
 }
 
 impl<I: NamesRow> Reading<I> {
-    /// The thing, if the caller holds `permission` and their tenant has it.
-    pub fn require(self, permission: Permission) -> Result<I::Thing, ApiError> {
+    /// The thing, if the caller holds `permission` and their tenant has it; `damaged` says what to do where
+    /// its record cannot be read.
+    pub fn require(self, permission: Permission, damaged: &str) -> Result<I::Thing, ApiError> {
         self.caller.require(permission)?;
-        self.found.ok_or_else(ApiError::not_found)
+        let found = self.found.ok_or_else(ApiError::not_found)?;
+        found.map_err(|error| ApiError::if_damaged(error, damaged))
     }
 }
 
@@ -93,8 +95,11 @@ where
             // An id that cannot exist is no secret, but who asks is checked first.
             Err(_) => (platform.access(asking.who(), None, now).await?, None),
         };
-        let caller = asking.admit(access, None, parts)?.caller;
-        Ok(Self { caller, found: found.flatten() })
+        let (caller, found) = (asking.admit(access, None, parts)?.caller, found.flatten());
+        if let Some(Err(error)) = &found {
+            api.store.tell(error);
+        }
+        Ok(Self { caller, found })
     }
 }
 

@@ -5,6 +5,7 @@
 pub mod body;
 pub mod caller;
 pub mod cookies;
+pub mod damaged;
 pub mod fields;
 pub mod lambda;
 pub mod limiting;
@@ -23,6 +24,7 @@ pub mod trust;
 
 pub use body::{ApiJson, BodyProblem, read_body};
 pub use caller::{Authenticated, Reading, SignedIn};
+pub use damaged::{DamagedView, newest_first};
 pub use fields::Fields;
 pub use lambda::FunctionError;
 pub use mutation::{Mutation, Reply};

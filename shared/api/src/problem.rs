@@ -48,6 +48,8 @@ pub enum Code {
     MethodNotAllowed,
     /// 409: the thing is in a state that does not allow this.
     WrongState,
+    /// 409: the record cannot be read; the detail says how it can be cancelled or removed.
+    Damaged,
     /// 409: somebody else changed it at the same moment.
     Conflict,
     /// 413: larger than allowed.
@@ -79,7 +81,7 @@ impl Code {
             Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Self::WrongState | Self::Conflict => StatusCode::CONFLICT,
+            Self::WrongState | Self::Damaged | Self::Conflict => StatusCode::CONFLICT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Invalid | Self::IdempotencyKeyReused => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
@@ -105,6 +107,7 @@ impl Code {
             Self::NotFound => "Not found",
             Self::MethodNotAllowed => "Method not allowed",
             Self::WrongState => "Not possible in this state",
+            Self::Damaged => "The record cannot be read",
             Self::Conflict => "Changed at the same moment",
             Self::TooLarge => "Too large",
             Self::Invalid => "Some fields cannot be used",
@@ -193,6 +196,14 @@ impl ApiError {
     /// A 400 for a mailed link, the same whatever is wrong with it.
     pub fn link() -> Self {
         Self::new(Code::LinkInvalid, "Ask for a new link; each one works once and for a limited time.")
+    }
+
+    /// A 409 with what to do about the record, when it is the record that cannot be read.
+    pub fn if_damaged(error: StoreError, detail: &str) -> Self {
+        match error {
+            StoreError::Row { .. } => Self::new(Code::Damaged, detail),
+            other => other.into(),
+        }
     }
 
     /// A 401 that says no more than that.

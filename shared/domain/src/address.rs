@@ -4,42 +4,13 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Invalid, PersonName, email::domain_ok};
+use crate::{
+    Invalid, PersonName, Stored, email::domain_ok, fold::fold_part, reserved::is_reserved, stored::is_word,
+    stored_text,
+};
 
 /// Longest local part that leaves room for a number: `WorkMail`'s user name is the shortest limit.
 const MAX_LOCAL: usize = 60;
-
-/// Local parts that stand for a function, not a person (RFC 2142 and common use).
-const RESERVED: &[&str] = &[
-    "abuse",
-    "accounts",
-    "admin",
-    "administrator",
-    "billing",
-    "contact",
-    "finance",
-    "help",
-    "hostmaster",
-    "hr",
-    "info",
-    "it",
-    "legal",
-    "mail",
-    "mailer-daemon",
-    "marketing",
-    "no-reply",
-    "noreply",
-    "office",
-    "postmaster",
-    "press",
-    "privacy",
-    "root",
-    "sales",
-    "security",
-    "support",
-    "sysadmin",
-    "webmaster",
-];
 
 /// A mail domain of the business, lower-case.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -89,7 +60,7 @@ impl LocalPart {
         let joined = joined.trim_end_matches(['.', '-']);
         match joined {
             "" => Err(FoldError::Empty),
-            reserved if RESERVED.contains(&reserved) => Err(FoldError::Reserved),
+            reserved if is_reserved(reserved) => Err(FoldError::Reserved),
             usable => Ok(Self(usable.to_owned())),
         }
     }
@@ -104,7 +75,7 @@ impl LocalPart {
                 "Use up to {MAX_LOCAL} lower-case letters, digits, dots and hyphens, for example jo.field."
             )));
         }
-        if RESERVED.contains(&text) {
+        if is_reserved(text) {
             return Err(Invalid::new("This local part is reserved; choose another."));
         }
         Ok(Self(text.to_owned()))
@@ -125,19 +96,6 @@ impl LocalPart {
     pub fn at(&self, domain: &Domain) -> Address {
         Address { local: self.clone(), domain: domain.clone() }
     }
-}
-
-/// ASCII letters and digits of one name part; spaces become hyphens, everything else goes.
-fn fold_part(text: &str) -> String {
-    let mut folded = String::new();
-    for c in deunicode::deunicode_with_tofu(text, "").chars() {
-        match c {
-            c if c.is_ascii_alphanumeric() => folded.push(c.to_ascii_lowercase()),
-            ' ' | '-' if !folded.is_empty() && !folded.ends_with('-') => folded.push('-'),
-            _ => {}
-        }
-    }
-    folded.trim_end_matches('-').to_owned()
 }
 
 /// A corporate mailbox address.
@@ -166,39 +124,38 @@ impl fmt::Display for Address {
     }
 }
 
-impl TryFrom<String> for Domain {
-    type Error = Invalid;
-    fn try_from(text: String) -> Result<Self, Invalid> {
-        Self::parse(&text)
+impl Stored for Domain {
+    const MEANS: &'static str = "a mail domain: one word without @ and #";
+
+    fn keeps(text: &str) -> bool {
+        is_word(text)
+    }
+
+    fn of_stored(text: String) -> Self {
+        Self(text)
     }
 }
-impl From<Domain> for String {
-    fn from(domain: Domain) -> Self {
-        domain.0
+stored_text!(Domain);
+
+impl Stored for LocalPart {
+    const MEANS: &'static str = "a local part: one word without @ and #";
+
+    fn keeps(text: &str) -> bool {
+        is_word(text)
+    }
+
+    fn of_stored(text: String) -> Self {
+        Self(text)
     }
 }
-impl TryFrom<String> for LocalPart {
-    type Error = Invalid;
-    fn try_from(text: String) -> Result<Self, Invalid> {
-        // What is stored may carry a number beyond the limit for a chosen one.
-        let base = text.trim_end_matches(|c: char| c.is_ascii_digit());
-        if base.is_empty() {
-            Self::parse(&text)
-        } else {
-            Self::parse(base.trim_end_matches(['.', '-'])).map(|_| Self(text))
-        }
-    }
-}
-impl From<LocalPart> for String {
-    fn from(local: LocalPart) -> Self {
-        local.0
-    }
-}
+stored_text!(LocalPart);
+
 impl TryFrom<String> for Address {
     type Error = Invalid;
     fn try_from(text: String) -> Result<Self, Invalid> {
-        let (local, domain) = text.split_once('@').ok_or_else(|| Invalid::new("An address needs an @."))?;
-        Ok(Self { local: LocalPart::try_from(local.to_owned())?, domain: Domain::parse(domain)? })
+        let (local, domain) =
+            text.rsplit_once('@').ok_or_else(|| Invalid::new("expected an address: an @"))?;
+        Ok(Self { local: LocalPart::read(local.to_owned())?, domain: Domain::read(domain.to_owned())? })
     }
 }
 impl From<Address> for String {
@@ -230,6 +187,102 @@ mod tests {
     fn reserved_and_empty_folds_are_refused() {
         assert_eq!(fold("Postmaster", "."), Err(FoldError::Reserved));
         assert_eq!(fold("!!", "--"), Err(FoldError::Empty));
+    }
+
+    #[test]
+    fn newcomer_11_no_spelling_of_a_function_is_a_persons_address() {
+        for (given, family) in [
+            ("No", "Reply"),
+            ("No Reply", "."),
+            ("N\u{f6}", "R\u{e9}ply"),
+            ("Mailer", "Daemon"),
+            ("I", "T"),
+            ("Web Master", "2"),
+            ("\u{ff33}upport", "!"),
+            ("Do Not", "Reply"),
+        ] {
+            assert_eq!(fold(given, family), Err(FoldError::Reserved), "{given} {family}");
+        }
+    }
+
+    #[test]
+    fn fault_01_a_reserved_word_is_refused_with_digits_and_separators_too() {
+        for wrong in [
+            "support2",
+            "support.2",
+            "support-2",
+            "no.reply",
+            "n-o.reply7",
+            "i.t",
+            "noc",
+            "www1",
+            "mailer-daemon",
+        ] {
+            assert!(LocalPart::parse(wrong).is_err(), "{wrong}");
+        }
+        for good in ["supporter", "support.team", "2support", "jo2", "ina", "42", "hr.smith"] {
+            assert_eq!(LocalPart::parse(good).map(String::from), Ok(good.to_owned()));
+        }
+    }
+
+    #[test]
+    fn fault_01_what_is_stored_is_read_whatever_the_rule_for_new_values() {
+        for old in
+            ["support2", "support", "no.reply", "Jo.Field", "jo_field", "a..b", "-a", "2", &"x".repeat(90)]
+        {
+            assert_eq!(LocalPart::try_from(old.to_owned()).map(String::from), Ok(old.to_owned()));
+            let address = format!("{old}@Acme_1.example");
+            assert_eq!(Address::try_from(address.clone()).map(String::from), Ok(address));
+        }
+        for wrong in ["", "a#b", "a b", "a\nb"] {
+            assert!(LocalPart::try_from(wrong.to_owned()).is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn fault_09_a_name_folds_the_same_composed_and_apart() {
+        for (composed, apart) in [
+            ("\u{410}\u{43b}\u{451}\u{43d}\u{430}", "\u{410}\u{43b}\u{435}\u{308}\u{43d}\u{430}"),
+            ("\u{400}va", "\u{415}\u{300}va"),
+            ("\u{304c}", "\u{304b}\u{3099}"),
+            ("\u{30d1}", "\u{ff8a}\u{ff9f}"),
+            ("\u{df}\u{e9}", "\u{df}e\u{301}"),
+            ("\u{d55c}", "\u{1112}\u{1161}\u{11ab}"),
+        ] {
+            let (one, other) = (fold(composed, "Berg"), fold(apart, "Berg"));
+            assert!(one.is_ok() && one == other, "{one:?} {other:?}");
+        }
+    }
+
+    #[test]
+    fn fault_09_signs_that_are_no_letters_make_no_words() {
+        for sign in [
+            "\u{2116}",
+            "\u{a9}",
+            "\u{bd}",
+            "\u{2122}",
+            "@",
+            "\u{1f600}",
+            "\u{2603}",
+            "\u{20ac}",
+            "\u{b2}",
+            "\u{2460}",
+            "\u{1f1e6}",
+            "&",
+            "\u{d7}",
+            "\u{a7}",
+            "\u{2640}",
+            "%",
+            "\u{3350}",
+            "\u{2121}",
+            "\u{1f130}",
+            "\u{30fc}",
+            "\u{651}",
+        ] {
+            assert_eq!(fold(&format!("Kim{sign}"), "Doe").as_deref(), Ok("kim.doe"), "{sign}");
+        }
+        assert_eq!(fold("Henry \u{2167}", "\u{661}").as_deref(), Ok("henry-viii.1"));
+        assert_eq!(fold("\u{5317}\u{4eac}", "\u{930}\u{93e}").as_deref(), Ok("bei-jing.raa"));
     }
 
     #[test]

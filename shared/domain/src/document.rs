@@ -5,7 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::Invalid;
+use crate::{Invalid, Stored, stored::is_word, stored_text};
 
 /// The name of a required document: 1 to 32 of `[a-z0-9_]`, such as `w9` or `hire_agreement`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -34,17 +34,18 @@ impl fmt::Display for DocumentKind {
         f.write_str(&self.0)
     }
 }
-impl TryFrom<String> for DocumentKind {
-    type Error = Invalid;
-    fn try_from(text: String) -> Result<Self, Invalid> {
-        Self::parse(&text)
+impl Stored for DocumentKind {
+    const MEANS: &'static str = "a document kind: one word without @ and #";
+
+    fn keeps(text: &str) -> bool {
+        is_word(text)
+    }
+
+    fn of_stored(text: String) -> Self {
+        Self(text)
     }
 }
-impl From<DocumentKind> for String {
-    fn from(kind: DocumentKind) -> Self {
-        kind.0
-    }
-}
+stored_text!(DocumentKind);
 
 /// How far a document has come. A later variant always wins over an earlier one, whatever the
 /// order of arrival; the three ways to end without a signature are of one rank.

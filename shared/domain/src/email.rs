@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Invalid;
+use crate::{Invalid, Stored, stored_text};
 
 /// A mail address: one `@`, an ASCII local part, a domain with a dot; at most 254 characters.
 /// The domain is lower-cased; the local part is kept as given.
@@ -75,17 +75,18 @@ impl std::fmt::Debug for Email {
         f.write_str(&self.masked())
     }
 }
-impl TryFrom<String> for Email {
-    type Error = Invalid;
-    fn try_from(text: String) -> Result<Self, Invalid> {
-        Self::parse(&text)
+impl Stored for Email {
+    const MEANS: &'static str = "a mail address: one line";
+
+    fn keeps(text: &str) -> bool {
+        !text.is_empty() && !text.chars().any(char::is_control)
+    }
+
+    fn of_stored(text: String) -> Self {
+        Self(text)
     }
 }
-impl From<Email> for String {
-    fn from(email: Email) -> Self {
-        email.0
-    }
-}
+stored_text!(Email);
 
 #[cfg(test)]
 mod tests {
@@ -116,5 +117,15 @@ mod tests {
     #[test]
     fn debug_output_hides_the_person() {
         assert_eq!(format!("{:?}", Email::parse("kim@example.org").unwrap()), "k***@example.org");
+    }
+
+    #[test]
+    fn fault_01_a_stored_address_is_read_whatever_the_rule_for_new_ones() {
+        for old in ["kim@localhost", ".a..b@x.org", "jos\u{e9}@x.org", "kim", "\"kim doe\"@x.org"] {
+            assert_eq!(Email::try_from(old.to_owned()).map(String::from), Ok(old.to_owned()));
+        }
+        for wrong in ["", "a@x.org\r\nBcc: b@x.org"] {
+            assert!(Email::try_from(wrong.to_owned()).is_err(), "{wrong:?}");
+        }
     }
 }

@@ -175,6 +175,10 @@ impl<'a> Ledger<'a> {
     /// Sets the status, and with it when the sweep has to look again.
     pub(crate) fn change_status(&mut self, status: JobStatus) {
         self.job.status = status;
+        if status == JobStatus::Succeeded {
+            // What went wrong on the way is in the audit log; here it would read as if it had not been mended.
+            self.job.last_error = None;
+        }
         if status.is_final() {
             self.job.due = crate::launch::next_try(&self.job, self.world.now());
         }

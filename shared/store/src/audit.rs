@@ -12,6 +12,7 @@ use crate::{
     command::Command,
     item::{number, to_row},
     keys,
+    kinds::Kind,
 };
 
 /// How long attempts with an address are kept.
@@ -83,7 +84,7 @@ impl Command {
 
     /// Adds an audit record under `key`.
     pub(crate) fn recording(self, key: &keys::Key, record: &AuditRecord) -> Result<Self, StoreError> {
-        let mut row = to_row(key, "audit", record)?;
+        let mut row = to_row(key, Kind::Audit, record)?;
         // Anybody can fill the log of an address: it does not stay for ever.
         if key.pk.starts_with(keys::ADDRESSES) {
             let until = record.at.saturating_add(ADDRESS_LOG).unwrap_or(record.at);

@@ -77,17 +77,18 @@ impl PlatformStore<'_> {
     }
 
     /// The same, with the thing that `id` names in the tenant read in the same round trip. It is read
-    /// before anything is allowed: whoever shows it must check the permission first.
+    /// before anything is allowed: whoever shows it, or tells that it cannot be read, must check the permission
+    /// first.
     pub async fn access_and<I: NamesRow>(
         &self,
         who: (UserId, SessionId, TenantId),
         id: &I,
         now: Timestamp,
-    ) -> Result<Option<(Access, Option<I::Thing>)>, StoreError> {
+    ) -> Result<Option<(Access, Option<Result<I::Thing, StoreError>>)>, StoreError> {
         let Lookup { key, kind } = id.lookup(who.2);
         let mut rows = self.by_kind(needed(who).iter().chain([&key])).await?;
         let Some(access) = self.judge(&mut rows, now)? else { return Ok(None) };
-        let thing = rows.remove(kind).map(|row| self.store.read(row)).transpose()?;
+        let thing = rows.remove(kind).map(|row| self.store.read(row));
         Ok(Some((access, thing)))
     }
 
@@ -96,7 +97,8 @@ impl PlatformStore<'_> {
         let (Some(session), Some(member), Some(roles)) = (session, member, roles) else {
             return Ok(None);
         };
-        let session: SessionState = from_row(session)?;
+        // A session that cannot be read is none: signing in again helps.
+        let Some(session) = self.store.if_whole(from_row::<SessionState>(session))? else { return Ok(None) };
         let membership: Membership = self.store.read(member)?;
         let roles: Roles = from_row(roles)?;
         let shut = membership.suspended.is_some() || roles.suspended.is_some();
@@ -123,7 +125,8 @@ impl PlatformStore<'_> {
         let (Some(session), Some(user)) = (rows.remove("session"), rows.remove("user")) else {
             return Ok(None);
         };
-        let found = SelfAccess { session: self.store.read(session)?, user: self.store.read(user)? };
+        let Some(session) = self.store.if_whole(self.store.read(session))? else { return Ok(None) };
+        let found = SelfAccess { session, user: self.store.read(user)? };
         let alive = found.session.is_alive(now) && found.user.is_active();
         Ok(Some(found).filter(|found| alive && found.session.epoch == found.user.epoch))
     }

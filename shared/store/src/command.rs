@@ -87,6 +87,21 @@ impl Action {
         self.when("#version = :read").name("#version", "version").value(":read", crate::item::number(read))
     }
 
+    /// The row that an update of plain assignments makes of nothing.
+    #[cfg(test)]
+    pub(crate) fn applied(self) -> Row {
+        let Kind::Update(mut row, expression) = self.kind else { return Row::new() };
+        let find = |all: &[(String, String)], name: &str| {
+            all.iter().find(|(known, _)| known == name).map_or(name.to_owned(), |(_, found)| found.clone())
+        };
+        let sets = expression.trim_start_matches("SET ").split(" REMOVE ").next().unwrap_or_default();
+        for (name, value) in sets.split(',').filter_map(|set| set.split_once('=')) {
+            let value = self.values.iter().find(|(known, _)| known == value.trim());
+            row.insert(find(&self.names, name.trim()), value.expect("a value").1.clone());
+        }
+        row
+    }
+
     pub(crate) fn into_write(self) -> TransactWriteItem {
         let names = (!self.names.is_empty()).then(|| self.names.into_iter().collect());
         let values = (!self.values.is_empty()).then(|| self.values.into_iter().collect());

@@ -92,8 +92,10 @@ impl PageRequest {
 /// One page of a list.
 #[derive(Debug, Clone, Serialize)]
 pub struct Page<T> {
-    /// The entries.
+    /// The entries that can be read, newest first.
     pub items: Vec<T>,
+    /// The ids of those that cannot, newest first.
+    pub damaged: Vec<String>,
     /// The cursor of the next page; absent at the end.
     pub next: Option<String>,
 }

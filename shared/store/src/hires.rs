@@ -8,6 +8,7 @@ use crate::{
     command::{Action, Command},
     item::to_row,
     keys,
+    kinds::Kind,
 };
 
 impl TenantStore<'_> {
@@ -32,7 +33,7 @@ impl TenantStore<'_> {
         answer: Option<Answer>,
         world: &World,
     ) -> Result<(), StoreError> {
-        let row = to_row(&keys::hire(self.tenant(), hire.id), "hire", hire)?;
+        let row = to_row(&keys::hire(self.tenant(), hire.id), Kind::Hire, hire)?;
         let documents: Vec<_> = hire.documents.keys().collect();
         let values = (json!(null), json!({ "documents": documents }));
         let record = AuditRecord::new(self.scope, "hire.create", hire.id.to_string(), values, world);
@@ -84,7 +85,7 @@ impl TenantStore<'_> {
         hire: &Hire,
         read: u64,
     ) -> Result<(aws_sdk_dynamodb::types::TransactWriteItem, Conflict), StoreError> {
-        let row = to_row(&keys::hire(self.tenant(), hire.id), "hire", hire)?;
+        let row = to_row(&keys::hire(self.tenant(), hire.id), Kind::Hire, hire)?;
         Ok((Action::put(row).if_version(read).into_write(), Conflict::Stale))
     }
 }

@@ -11,6 +11,7 @@ use crate::{
     command::Action,
     item::{number, to_row},
     keys,
+    kinds::Kind,
 };
 
 /// How long a kept answer is honoured.
@@ -79,7 +80,7 @@ impl Answer {
         let key = keys::idempotency(&self.caller, &self.key);
         let kept =
             KeptAnswer { fingerprint: self.fingerprint, status: self.status, body: self.body, expires };
-        let mut row = to_row(&key, "answer", &kept)?;
+        let mut row = to_row(&key, Kind::Answer, &kept)?;
         row.insert("ttl".into(), number(expires.as_second()));
         row.insert("until".into(), number(expires.as_millisecond()));
         let free = "attribute_not_exists(PK) OR #until <= :now";

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{StoreError, keys::Key};
+use crate::{StoreError, keys::Key, kinds::Kind};
 
 /// A row as the SDK has it.
 pub(crate) type Row = HashMap<String, AttributeValue>;
@@ -26,11 +26,11 @@ pub(crate) fn key_row(key: &Key) -> Row {
 }
 
 /// A row: the key, the kind of thing, and the value's fields.
-pub(crate) fn to_row<T: Serialize>(key: &Key, kind: &str, value: &T) -> Result<Row, StoreError> {
+pub(crate) fn to_row<T: Serialize>(key: &Key, kind: Kind, value: &T) -> Result<Row, StoreError> {
     let fields: Result<Row, _> = serde_dynamo::aws_sdk_dynamodb_1::to_item(value);
     let mut row = fields.map_err(|error| row_error(key, &error))?;
     row.extend(key_row(key));
-    row.insert("item".into(), text(kind));
+    row.insert("item".into(), text(kind.name()));
     Ok(row)
 }
 
@@ -42,5 +42,13 @@ pub(crate) fn from_row<T: DeserializeOwned>(row: Row) -> Result<T, StoreError> {
 }
 
 fn row_error(key: &Key, error: &dyn std::fmt::Display) -> StoreError {
-    StoreError::Row { row: format!("{} / {}", key.pk, key.sk), reason: error.to_string() }
+    StoreError::Row { row: format!("{} / {}", key.pk, key.sk), reason: without_values(&error.to_string()) }
+}
+
+/// A decoder's words without the value that it met: that can be a person's.
+fn without_values(reason: &str) -> String {
+    match reason.rsplit_once(", expected ") {
+        Some((_, expected)) => format!("expected {expected}"),
+        None => reason.to_owned(),
+    }
 }

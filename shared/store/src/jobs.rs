@@ -10,6 +10,7 @@ use crate::{
     command::{Action, Command},
     item::{Row, key_row, number, text, to_row},
     keys,
+    kinds::Kind,
 };
 
 /// What else happens together with the write of a job.
@@ -57,8 +58,7 @@ impl TenantStore<'_> {
     pub async fn oldest_pending(&self, limit: i32) -> Result<Vec<JobId>, StoreError> {
         let query = self.store.prefix_query(&keys::tenant_partition(self.tenant()), keys::PENDING);
         let rows = query.limit(limit).send().await?.items.unwrap_or_default();
-        let id = |row: &Row| row.get("SK")?.as_s().ok()?.strip_prefix(keys::PENDING)?.parse().ok();
-        Ok(rows.iter().filter_map(id).collect())
+        Ok(rows.iter().filter_map(pending_job).collect())
     }
 
     /// Adds a new job on behalf of a hire, together with the hire's own change.
@@ -108,7 +108,7 @@ impl TenantStore<'_> {
     }
 
     /// Shows the new status of a mailbox job on its hire, without reading the hire first.
-    fn showing(&self, command: Command, job: &Job) -> Command {
+    pub(crate) fn showing(&self, command: Command, job: &Job) -> Command {
         if job.kind != JobKind::Mailbox {
             return command;
         }
@@ -127,7 +127,7 @@ impl TenantStore<'_> {
         world: &World,
     ) -> Result<Command, StoreError> {
         let mut command =
-            Command::new().and(Action::put(self.job_row(job)?).if_version(read), Conflict::Stale);
+            Command::new().and(Action::put(job_row(self.tenant(), job)?).if_version(read), Conflict::Stale);
         if let Some(from) = event.from {
             command = self.telling(command, job, (Some(from), event.action), world)?;
             match (from == JobStatus::Pending, job.status == JobStatus::Pending) {
@@ -136,7 +136,7 @@ impl TenantStore<'_> {
                     command = command.and(Action::delete(&marker), Conflict::Stale);
                 }
                 (false, true) => {
-                    command = command.and(Action::put(self.pending_row(job)), Conflict::Stale);
+                    command = command.and(Action::put(pending_row(self.tenant(), job.id)), Conflict::Stale);
                 }
                 (true, true) | (false, false) => {}
             }
@@ -167,16 +167,18 @@ impl TenantStore<'_> {
         job: &Job,
         world: &World,
     ) -> Result<Command, StoreError> {
-        let command = command.and(Action::put(self.job_row(job)?).if_new(), Conflict::Exists);
+        let command = command.and(Action::put(job_row(self.tenant(), job)?).if_new(), Conflict::Exists);
         let command = match job.status {
-            JobStatus::Pending => command.and(Action::put(self.pending_row(job)).if_new(), Conflict::Exists),
+            JobStatus::Pending => {
+                command.and(Action::put(pending_row(self.tenant(), job.id)).if_new(), Conflict::Exists)
+            }
             _ => command,
         };
         self.telling(command, job, (None, "job.create"), world)
     }
 
     /// Adds the audit record and the event of a change of status.
-    fn telling(
+    pub(crate) fn telling(
         &self,
         command: Command,
         job: &Job,
@@ -196,19 +198,24 @@ impl TenantStore<'_> {
         let event = OutboxEvent::new(format!("job.{}", job.status.name()), detail, world);
         command.audited(self.scope, &record)?.announcing(self.scope, &event)
     }
+}
 
-    fn job_row(&self, job: &Job) -> Result<Row, StoreError> {
-        let mut row = to_row(&keys::job(self.tenant(), job.id), "job", job)?;
-        if let Some(due) = job.due {
-            row.insert("GSI2PK".into(), text(keys::due_partition(keys::due_shard(job.id))));
-            row.insert("GSI2SK".into(), text(keys::due_time(due)));
-        }
-        Ok(row)
+pub(crate) fn job_row(tenant: TenantId, job: &Job) -> Result<Row, StoreError> {
+    let mut row = to_row(&keys::job(tenant, job.id), Kind::Job, job)?;
+    if let Some(due) = job.due {
+        row.insert("GSI2PK".into(), text(keys::due_partition(keys::due_shard(job.id))));
+        row.insert("GSI2SK".into(), text(keys::due_time(due)));
     }
+    Ok(row)
+}
 
-    fn pending_row(&self, job: &Job) -> Row {
-        let mut row = key_row(&keys::pending(self.tenant(), job.id));
-        row.insert("item".into(), text("pending"));
-        row
-    }
+pub(crate) fn pending_row(tenant: TenantId, job: JobId) -> Row {
+    let mut row = key_row(&keys::pending(tenant, job));
+    row.insert("item".into(), text(Kind::Pending.name()));
+    row
+}
+
+/// The job that a marker stands for.
+pub(crate) fn pending_job(row: &Row) -> Option<JobId> {
+    row.get("SK")?.as_s().ok()?.strip_prefix(keys::PENDING)?.parse().ok()
 }

@@ -10,17 +10,18 @@ use crate::{
     command::{Action, Command},
     item::{key_row, text, to_row},
     keys,
+    kinds::Kind,
 };
 
-#[derive(Serialize, Deserialize)]
-struct AddressLock {
-    job: JobId,
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct AddressLock {
+    pub(crate) job: JobId,
 }
 
 impl Command {
     /// Takes the address for `job`; taking it twice is the same as once.
     pub(crate) fn reserving(self, address: &Address, job: JobId) -> Result<Self, StoreError> {
-        let row = to_row(&keys::address(address), "address", &AddressLock { job })?;
+        let row = to_row(&keys::address(address), Kind::Address, &AddressLock { job })?;
         let free = Action::put(row).when("attribute_not_exists(PK) OR job = :job");
         Ok(self.and(free.value(":job", text(job.to_string())), Conflict::AddressTaken))
     }

@@ -3,7 +3,10 @@
 use serde::de::DeserializeOwned;
 use vestibule_domain::{Hire, HireId, Job, JobId, TenantId};
 
-use crate::keys::{self, Key};
+use crate::{
+    keys::{self, Key},
+    kinds::Kind,
+};
 
 /// An id of which a tenant has at most one row.
 pub trait NamesRow: DeserializeOwned + Send + Sync {
@@ -25,7 +28,7 @@ impl NamesRow for HireId {
     type Thing = Hire;
 
     fn lookup(&self, tenant: TenantId) -> Lookup {
-        Lookup { key: keys::hire(tenant, *self), kind: "hire" }
+        Lookup { key: keys::hire(tenant, *self), kind: Kind::Hire.name() }
     }
 }
 
@@ -33,6 +36,6 @@ impl NamesRow for JobId {
     type Thing = Job;
 
     fn lookup(&self, tenant: TenantId) -> Lookup {
-        Lookup { key: keys::job(tenant, *self), kind: "job" }
+        Lookup { key: keys::job(tenant, *self), kind: Kind::Job.name() }
     }
 }

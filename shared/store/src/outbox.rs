@@ -12,6 +12,7 @@ use crate::{
     command::{Action, Command},
     item::{number, to_row},
     keys,
+    kinds::Kind,
 };
 
 /// How long a published event stays in the table for a person to look at.
@@ -39,7 +40,7 @@ impl OutboxEvent {
 impl Command {
     /// Adds an outgoing event.
     pub(crate) fn announcing(self, scope: &TenantScope, event: &OutboxEvent) -> Result<Self, StoreError> {
-        let mut row = to_row(&keys::outbox(scope.tenant(), event.id), "outbox", event)?;
+        let mut row = to_row(&keys::outbox(scope.tenant(), event.id), Kind::Outbox, event)?;
         let until = event.at.saturating_add(KEPT_FOR).unwrap_or(event.at);
         row.insert("ttl".into(), number(until.as_second()));
         Ok(self.and(Action::put(row).if_new(), Conflict::Exists))

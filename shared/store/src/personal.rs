@@ -20,20 +20,8 @@ use crate::{
     StoreError,
     item::{Row, key_row, text},
     keys::Key,
+    kinds::Kind,
 };
-
-/// The fields of each kind of row that tell about a person.
-const PERSONAL: [(&str, &[&str]); 9] = [
-    ("user", &["email", "name", "totp", "recovery", "connections"]),
-    ("avatar", &["picture"]),
-    ("member", &["email"]),
-    ("session", &["device"]),
-    ("registration", &["email", "name", "connection"]),
-    ("link", &["email"]),
-    ("mail", &["email", "device"]),
-    ("hire", &["name", "personal_email"]),
-    ("audit", &["actor_email", "source_ip", "user_agent"]),
-];
 
 /// How long a ring is used before it is read again.
 const RELOAD_AFTER: i64 = 300_000;
@@ -166,15 +154,15 @@ impl Sealer {
     pub(crate) fn seal_field(
         &self,
         key: &Key,
-        kind: &str,
+        kind: Kind,
         name: &str,
         value: &str,
     ) -> Result<AttributeValue, StoreError> {
         let mut row = key_row(key);
-        row.insert("item".into(), text(kind));
+        row.insert("item".into(), text(kind.name()));
         row.insert(name.into(), text(value));
         let sealed = self.seal(row)?.remove(name);
-        sealed.ok_or_else(|| StoreError::Table(format!("{name} of {kind} is no field")))
+        sealed.ok_or_else(|| StoreError::Table(format!("{name} of {} is no field", kind.name())))
     }
 
     /// The row with its sealed fields opened.
@@ -211,9 +199,7 @@ impl Sealer {
 }
 
 fn personal_fields(row: &Row) -> &'static [&'static str] {
-    let kind = row.get("item").and_then(|kind| kind.as_s().ok());
-    let found = PERSONAL.iter().find(|(name, _)| kind.is_some_and(|kind| kind == name));
-    found.map_or(&[], |(_, fields)| fields)
+    Kind::of(row).map_or(&[], Kind::personal)
 }
 
 /// Binds a sealed field to its place: copied elsewhere it does not open.

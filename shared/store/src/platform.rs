@@ -39,7 +39,7 @@ impl<'a> PlatformStore<'a> {
     }
 }
 
-fn due_job(row: &Row) -> Option<DueJob> {
+pub(crate) fn due_job(row: &Row) -> Option<DueJob> {
     let tenant = row.get("PK")?.as_s().ok()?.strip_prefix("T#")?.parse().ok()?;
     let job = row.get("SK")?.as_s().ok()?.strip_prefix(keys::JOBS)?.parse().ok()?;
     Some(DueJob { tenant, job })

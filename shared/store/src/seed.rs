@@ -13,6 +13,7 @@ use crate::{
     identity::copy_of,
     item::{Row, text, to_row},
     keys,
+    kinds::Kind,
 };
 
 /// A new person of a new tenant.
@@ -49,16 +50,16 @@ impl PlatformStore<'_> {
         let roles = Roles { allowed, suspended: None, security };
         let endpoint = Endpoint { id: seed.tenant.endpoint, tenant, provider: seed.provider.clone() };
         let mut rows = vec![
-            to_row(&keys::tenant(tenant), "tenant", &seed.tenant)?,
-            to_row(&keys::roles(tenant), "roles", &roles)?,
-            to_row(&keys::endpoint(endpoint.id), "endpoint", &endpoint)?,
+            to_row(&keys::tenant(tenant), Kind::Tenant, &seed.tenant)?,
+            to_row(&keys::roles(tenant), Kind::Roles, &roles)?,
+            to_row(&keys::endpoint(endpoint.id), Kind::Endpoint, &endpoint)?,
         ];
         for (user, email, role) in &seed.members {
             let (user, email, role) = (*user, email.clone(), role.clone());
             rows.push(member_row(&Membership { tenant, user, email, role, suspended: None })?);
         }
         for SeedUser { user, session, .. } in &seed.users {
-            rows.push(to_row(&keys::user(user.id), "user", user)?);
+            rows.push(to_row(&keys::user(user.id), Kind::User, user)?);
             rows.extend(session.as_ref().map(|session| session.row(user.id)).transpose()?);
         }
         let mut command = Command::new();
@@ -80,8 +81,8 @@ impl PlatformStore<'_> {
     }
 }
 
-fn member_row(membership: &Membership) -> Result<Row, StoreError> {
-    let mut row = to_row(&keys::member(membership.tenant, membership.user), "member", membership)?;
+pub(crate) fn member_row(membership: &Membership) -> Result<Row, StoreError> {
+    let mut row = to_row(&keys::member(membership.tenant, membership.user), Kind::Member, membership)?;
     row.insert("GSI1PK".into(), text(keys::user(membership.user).pk));
     row.insert("GSI1SK".into(), text(keys::tenant_partition(membership.tenant)));
     Ok(row)

@@ -12,7 +12,9 @@ use aws_sdk_dynamodb::{
 use aws_types::SdkConfig;
 use vestibule_auth::TenantScope;
 
-use crate::{PlatformStore, Sealer, StoreError, TenantStore, item::Row, meter::Metering, terse::Terse};
+use crate::{
+    PlatformStore, Sealer, StoreError, TenantStore, damaged::Told, item::Row, meter::Metering, terse::Terse,
+};
 
 /// The table behind one client. Cheap to clone; connections are shared.
 #[derive(Debug, Clone)]
@@ -20,6 +22,7 @@ pub struct Store {
     client: Client,
     table: Arc<str>,
     sealer: Sealer,
+    told: Told,
 }
 
 /// The SDK's own rules for the address of the service, twice: each remembers one answer only, and calls on
@@ -45,7 +48,7 @@ impl Store {
             .interceptor(Metering)
             .interceptor(Terse)
             .endpoint_resolver(Resolvers::default());
-        Self { client: Client::from_conf(config.build()), table: table.into(), sealer }
+        Self { client: Client::from_conf(config.build()), table: table.into(), sealer, told: Told::default() }
     }
 
     /// What seals personal data and names addresses.
@@ -61,6 +64,10 @@ impl Store {
     /// What belongs to no tenant: sign-in checks, webhook endpoints, due work.
     pub fn platform(&self) -> PlatformStore<'_> {
         PlatformStore::new(self)
+    }
+
+    pub(crate) fn told(&self) -> &Told {
+        &self.told
     }
 
     pub(crate) fn client(&self) -> &Client {

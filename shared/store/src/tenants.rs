@@ -6,8 +6,9 @@ use vestibule_auth::TenantScope;
 use vestibule_domain::{Tenant, TenantId};
 
 use crate::{
-    Cursor, CursorError, CursorKey, Page, PageRequest, Store, StoreError,
-    item::{key_row, text},
+    Cursor, CursorError, CursorKey, Listed, Page, PageRequest, Store, StoreError,
+    damaged::behind,
+    item::{Row, key_row, text},
     keys::{self, Key},
 };
 
@@ -62,20 +63,25 @@ impl<'a> TenantStore<'a> {
             answer.last_evaluated_key.as_ref().and_then(|row| row.get("SK")).and_then(|sk| sk.as_s().ok());
         let next = last.map(|sk| Cursor::seal(key, self.tenant(), prefix, sk).as_str().to_owned());
         self.store.sealer().freshen(answer.items()).await;
-        let items: Result<_, _> =
-            answer.items.unwrap_or_default().into_iter().map(|row| self.store.read(row)).collect();
-        Ok(Ok(Page { items: items?, next }))
+        let rows = answer.items.unwrap_or_default();
+        let Listed { items, damaged } = self.store.listed(rows, |row| behind(row, "SK", prefix))?;
+        Ok(Ok(Page { items, damaged, next }))
     }
 }
 
 impl Store {
     /// The value under `key`, read with strong consistency.
     pub(crate) async fn get<T: DeserializeOwned>(&self, key: &Key) -> Result<Option<T>, StoreError> {
+        self.get_row(key).await?.map(|row| self.read(row)).transpose()
+    }
+
+    /// The row under `key` as it is, read with strong consistency.
+    pub(crate) async fn get_row(&self, key: &Key) -> Result<Option<Row>, StoreError> {
         let request = self.client().get_item().table_name(self.table()).set_key(Some(key_row(key)));
         let request = request.consistent_read(true).return_consumed_capacity(ReturnConsumedCapacity::Total);
         let row = request.send().await?.item;
         self.sealer().freshen(row.as_slice()).await;
-        row.map(|row| self.read(row)).transpose()
+        Ok(row)
     }
 
     /// A strongly consistent query for the rows of a partition whose sort key begins with `prefix`.

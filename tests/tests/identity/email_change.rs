@@ -214,3 +214,24 @@ async fn i06_a_link_to_a_new_address_dies_with_the_next_and_with_the_password() 
     assert_eq!(person(&app, A).await.email.as_str(), A);
     app.try_login(&app.anonymous(), A, OTHER).await.expect(200);
 }
+
+#[tokio::test]
+async fn newcomer_11_another_spelling_of_the_own_address_is_refused_by_name() {
+    let app = App::identity().await;
+    let mine = app.with_token(&app.newcomer(A).await);
+    let (local, domain) = A.split_once('@').unwrap();
+    let spellings = [
+        A.to_uppercase(),
+        format!("{}@{domain}", local.to_uppercase()),
+        "Anna@Example.org".to_owned(),
+        format!("  {} ", A.to_uppercase()),
+    ];
+    app.mails_settled().await;
+    let before = app.mails_to(A).len();
+    for own in spellings {
+        let refused = ask(&mine, &own, PASSWORD).await.expect(422);
+        assert_eq!((refused.code(), refused.fields()), ("invalid", vec!["email"]), "{own}");
+    }
+    app.mails_settled().await;
+    assert_eq!(app.mails_to(A).len(), before, "nothing is mailed for it");
+}

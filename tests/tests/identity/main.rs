@@ -6,6 +6,7 @@ mod behind;
 mod claims;
 mod confirmation;
 mod cookies;
+mod damaged;
 mod email_change;
 mod forge;
 mod guessing;

@@ -115,3 +115,60 @@ async fn mbx_13_a_new_password_is_mailed_and_never_shown() {
     assert_eq!(mails[1].subject, "Your Test Brand Password Was Reset");
     assert_eq!(mails[1].to, ["new.hire@example.org"]);
 }
+
+#[tokio::test]
+async fn fault_09_names_are_taken_as_their_scripts_spell_them_and_fold_alike() {
+    let app = App::start().await;
+    let body =
+        |given: &str| json!({ "givenName": given, "familyName": "x", "personalEmail": "a@example.org" });
+    for good in [
+        "\u{639}\u{644}\u{6cc}\u{200c}\u{631}\u{636}\u{627}",
+        "\u{dc1}\u{dca}\u{200d}\u{dbb}\u{dd3}",
+        "\u{9b0}\u{200d}\u{9cd}\u{9af}\u{9be}",
+    ] {
+        let made = app.admin().post("/api/hires", &body(good)).await.expect(201).body;
+        assert_eq!(made["givenName"], good);
+    }
+    for wrong in [
+        "A\u{61c}b",
+        "A\u{200c}b",
+        "A\u{ad}b",
+        "A\u{e0041}b",
+        "A\u{3164}",
+        &format!("A{}", "\u{301}".repeat(40)),
+    ] {
+        let refused = app.admin().post("/api/hires", &body(wrong)).await.expect(422);
+        assert_eq!(refused.fields(), ["givenName"]);
+    }
+    let mut addresses = Vec::new();
+    for given in
+        ["\u{410}\u{43b}\u{451}\u{43d}\u{430}", "\u{410}\u{43b}\u{435}\u{308}\u{43d}\u{430}", "Kim\u{2122}"]
+    {
+        let (hire, job) = app.signed_hire(given, "Berg").await;
+        app.run(&job).await;
+        let shown = app.admin().get(&format!("/api/hires/{hire}")).await.expect(200).body;
+        addresses.push(shown["address"].as_str().unwrap().to_owned());
+    }
+    let expected =
+        ["aliona.berg", "aliona.berg2", "kim.berg"].map(|local| format!("{local}@test-brand.example"));
+    assert_eq!(addresses, expected);
+}
+
+#[tokio::test]
+async fn fault_01_a_reserved_word_is_no_persons_address_in_any_spelling() {
+    let app = App::start().await;
+    let (_, job) = app.signed_hire("No", "Reply").await;
+    let ended = app.run(&job).await;
+    assert_eq!(
+        (&ended["status"], &ended["lastError"]["code"]),
+        (&json!("needs_attention"), &json!("address_reserved"))
+    );
+    let retry = format!("/api/provision/jobs/{job}/retry");
+    for word in ["support2", "no.reply", "n-o-reply9", "i.t", "postmaster-1", "noc"] {
+        let refused = app.admin().post(&retry, &json!({ "localPart": word })).await.expect(422);
+        assert_eq!(refused.fields(), ["localPart"], "{word}");
+    }
+    app.admin().get("/api/provision/jobs").await.expect(200);
+    app.admin().post(&retry, &json!({ "localPart": "norbert.reply" })).await.expect(202);
+    assert_eq!(app.ended(&job).await["status"], "succeeded");
+}

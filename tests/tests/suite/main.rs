@@ -3,6 +3,7 @@
 
 mod budgets;
 mod contract;
+mod damaged;
 mod esign_webhook;
 mod hires;
 mod idempotency;

@@ -102,3 +102,28 @@ async fn mbx_6_a_running_job_is_undone_when_it_is_cancelled() {
     assert!(app.stack.cloud().mailer().sent().unwrap().is_empty());
     assert!(app.mailboxes().is_empty());
 }
+
+#[tokio::test]
+async fn newcomer_11_a_job_that_succeeded_shows_no_error_and_a_finished_step_has_nothing_left() {
+    let app = App::start().await;
+    let faults = app.stack.cloud().faults();
+    let refuse = |error: &str| FaultKind::Refuse { error: error.into(), status: 400, message: "no".into() };
+    faults.set(Fault::new(Service::WorkMail, "CreateUser", FaultKind::LoseAnswer).times(1));
+    let (_, recovered) = app.signed_hire("Kim", "Doe").await;
+    let recovered = app.run(&recovered).await;
+    faults.set(Fault::new(Service::Ses, "SendEmail", refuse("MessageRejected")).times(u32::MAX));
+    let (_, job) = app.signed_hire("Lee", "Roe").await;
+    let failed = app.run(&job).await;
+    assert_eq!((&failed["status"], failed["lastError"].is_object()), (&json!("failed"), true));
+    faults.clear();
+    app.admin().post(&format!("/api/provision/jobs/{job}/retry"), &json!({})).await.expect(202);
+    let retried = app.ended(&job).await;
+    let (_, plain) = app.signed_hire("Ada", "Poe").await;
+    let plain = app.run(&plain).await;
+    for ended in [recovered, retried, plain] {
+        assert_eq!((&ended["status"], &ended["lastError"]), (&json!("succeeded"), &Value::Null), "{ended}");
+        for step in ended["steps"].as_array().unwrap() {
+            assert_eq!((&step["status"], &step["left"]), (&json!("done"), &Value::Null), "{ended}");
+        }
+    }
+}

@@ -162,7 +162,8 @@ impl Sample {
             }
         }
         let sessions = platform.list_sessions(user.id, world.now()).await?;
-        if !sessions.iter().any(|session| session.id == person.session() && session.epoch == user.epoch) {
+        if !sessions.items.iter().any(|session| session.id == person.session() && session.epoch == user.epoch)
+        {
             platform.seed_session(user.id, &people::session(person, tenant, user.epoch, world)).await?;
         }
         self.issue((user.id, person.session(), tenant), world).map(Some)

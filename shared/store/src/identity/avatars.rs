@@ -9,6 +9,7 @@ use crate::{
     command::{Action, Command},
     item::to_row,
     keys,
+    kinds::Kind,
 };
 
 /// A picture. Sealed in the table.
@@ -33,7 +34,7 @@ impl Command {
     pub(super) fn picturing(self, user: UserId, change: &AvatarChange) -> Result<Self, StoreError> {
         let key = keys::avatar(user);
         let write = match change {
-            AvatarChange::Set(avatar) => Action::put(to_row(&key, "avatar", avatar)?),
+            AvatarChange::Set(avatar) => Action::put(to_row(&key, Kind::Avatar, avatar)?),
             AvatarChange::Remove => Action::delete(&key),
         };
         Ok(self.and(write, Conflict::Stale))

@@ -1,16 +1,18 @@
 //! A change to a person: the record, its copy in the sign-in record, the sessions that end by it,
 //! the link that was used for it and the mails about it, in one transaction.
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use vestibule_auth::{Actor, PasswordHash, TokenDigest};
 use vestibule_domain::{IdentityMailRequest, SessionId, TenantId, User, World};
 
-use super::{AvatarChange, Leave, Session, guard::NEVER, memberships::connection_hash};
+use super::{AvatarChange, Leave, guard::NEVER, memberships::connection_hash};
 use crate::{
-    AddressKey, AuditRecord, Conflict, PlatformStore, StoreError,
+    AddressKey, AuditRecord, Conflict, Listed, PlatformStore, StoreError,
     command::{Action, Command},
     item::{number, text, to_row},
     keys,
+    kinds::Kind,
 };
 
 /// Most sessions ended by the transaction itself; more follow right behind it.
@@ -99,7 +101,7 @@ impl PlatformStore<'_> {
         let now = world.now();
         let ending = self.ending(user, change.end, world).await?;
         let (first, rest) = ending.split_at(ending.len().min(SESSIONS_AT_ONCE));
-        let person = Action::put(to_row(&keys::user(user.id), "user", user)?).if_version(read);
+        let person = Action::put(to_row(&keys::user(user.id), Kind::User, user)?).if_version(read);
         // The first condition that fails is the one told: a used link says so, even when whoever used
         // it at the same moment changed the person too.
         let mut command = with_links(Command::new(), user, change)?.and(person, Conflict::Stale);
@@ -108,7 +110,7 @@ impl PlatformStore<'_> {
             command = self.with_memberships(command, user).await?;
         }
         for session in first {
-            command = command.ending(user.id, session.id, now);
+            command = session.end(command, user, now);
         }
         // The session that stays goes along with the person's epoch.
         if let EndSessions::Others(kept) = change.end {
@@ -132,7 +134,7 @@ impl PlatformStore<'_> {
         let key = keys::user_audit(user.id, record.at, record.id);
         command.recording(&key, &record)?.commit(self.store).await?;
         for session in rest {
-            match Command::new().ending(user.id, session.id, now).commit(self.store).await {
+            match session.end(Command::new(), user, now).commit(self.store).await {
                 // Somebody else ended it at the same moment.
                 Ok(()) | Err(StoreError::Conflict(_)) => {}
                 Err(error) => return Err(error),
@@ -141,23 +143,26 @@ impl PlatformStore<'_> {
         Ok(())
     }
 
-    async fn ending(&self, user: &User, end: EndSessions, world: &World) -> Result<Vec<Session>, StoreError> {
+    async fn ending(&self, user: &User, end: EndSessions, world: &World) -> Result<Vec<Ending>, StoreError> {
         if end == EndSessions::None {
             return Ok(Vec::new());
         }
-        let mut sessions = self.list_sessions(user.id, world.now()).await?;
-        if let EndSessions::Others(kept) = end {
-            sessions.retain(|session| session.id != kept);
-        }
-        Ok(sessions)
+        let Listed { items, damaged } = self.list_sessions(user.id, world.now()).await?;
+        let whole = items.iter().map(|session| Ending { id: session.id, whole: true });
+        let damaged = damaged.iter().filter_map(|id| Some(Ending { id: id.parse().ok()?, whole: false }));
+        let kept = |ending: &Ending| end == EndSessions::Others(ending.id);
+        Ok(whole.chain(damaged).filter(|ending| !kept(ending)).collect())
     }
 
     /// The copies of the address in the memberships, which name the person in audit logs.
     async fn with_memberships(self, command: Command, user: &User) -> Result<Command, StoreError> {
         let mut command = command;
-        for (_, member) in self.list_memberships(user.id).await?.into_iter().take(MEMBERSHIPS_AT_ONCE) {
-            let key = keys::member(member.tenant, user.id);
-            let email = self.store.sealer().seal_field(&key, "member", "email", user.email.as_str())?;
+        let Listed { items, damaged } = self.list_memberships(user.id).await?;
+        let whole = items.iter().map(|(_, member)| member.tenant);
+        let tenants = whole.chain(damaged.iter().filter_map(|id| id.parse().ok()));
+        for tenant in tenants.take(MEMBERSHIPS_AT_ONCE) {
+            let key = keys::member(tenant, user.id);
+            let email = self.store.sealer().seal_field(&key, Kind::Member, "email", user.email.as_str())?;
             let copy = Action::update(&key, "SET email = :email").value(":email", email);
             command = command.and(copy.when("attribute_exists(PK)"), Conflict::Stale);
         }
@@ -181,6 +186,23 @@ impl PlatformStore<'_> {
             .value(":user", text(user.id.to_string()))
             .when("#user = :user");
         command.and(free, Conflict::AddressTaken).and(gone, Conflict::Stale)
+    }
+}
+
+/// A session that a change ends.
+struct Ending {
+    id: SessionId,
+    /// Whether its row can be read; otherwise it goes.
+    whole: bool,
+}
+
+impl Ending {
+    fn end(&self, command: Command, user: &User, now: Timestamp) -> Command {
+        if self.whole {
+            command.ending(user.id, self.id, now)
+        } else {
+            command.and(Action::delete(&keys::session(user.id, self.id)), Conflict::Stale)
+        }
     }
 }
 
@@ -217,7 +239,7 @@ pub(crate) fn copy_of(
         .value(":epoch", number(user.epoch))
         .value(":factor", aws_sdk_dynamodb::types::AttributeValue::Bool(user.second_factor().is_some()))
         .value(":tenant", user.home().map_or(null, |tenant| text(tenant.to_string())))
-        .value(":item", text("sign_in"))
+        .value(":item", text(Kind::SignIn.name()))
         .value(":never", number(NEVER));
     let copy = if forgive { copy.name("#minute", "minute") } else { copy };
     match password {
@@ -260,7 +282,7 @@ fn with_links(mut command: Command, user: &User, change: &UserChange<'_>) -> Res
     match change.connect {
         Some(key) => {
             let key = keys::connection(&connection_hash(key));
-            let row = to_row(&key, "connection", &json!({ "user": user.id }))?;
+            let row = to_row(&key, Kind::Connection, &json!({ "user": user.id }))?;
             Ok(command.and(Action::put(row).if_new(), Conflict::Exists))
         }
         None => Ok(command),

@@ -11,6 +11,7 @@ use crate::{
     AddressKey, PlatformStore, StoreError,
     item::{Row, key_row, number, text},
     keys::{self, Key},
+    kinds::Kind,
     update::update_or_old,
 };
 
@@ -101,6 +102,12 @@ impl Seen {
     }
 }
 
+/// The requests that a row has counted.
+#[cfg(test)]
+pub(crate) fn hits_of(row: &Row) -> u32 {
+    Seen::read(row).hits
+}
+
 impl PlatformStore<'_> {
     /// Counts a request of `source` (a network, or an address in a role of its own).
     pub async fn count_request(
@@ -114,7 +121,7 @@ impl PlatformStore<'_> {
         let counted =
             counter(&keys::limit(source, minute), update, "attribute_not_exists(#hits) OR #hits < :limit")
                 .name("#item", "item")
-                .value(":item", text("limit"))
+                .value(":item", text(Kind::Limit.name()))
                 .value(":zero", number(0))
                 .value(":limit", number(limits.per_minute))
                 .value(":ttl", number(now.as_second() + 3600))
@@ -189,7 +196,7 @@ impl PlatformStore<'_> {
             .name("#minute", "minute")
             .name("#item", "item")
             .name("#keep", "keep_until")
-            .value(":item", text("sign_in"))
+            .value(":item", text(Kind::SignIn.name()))
             .value(":now", number(now.as_millisecond()))
             .value(":until", number(until))
             .value(":minute", number(now.as_millisecond().div_euclid(MINUTE)))

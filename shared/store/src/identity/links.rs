@@ -9,8 +9,10 @@ use vestibule_domain::{Email, RegistrationId, User, UserId};
 use crate::{
     Conflict, PlatformStore, StoreError,
     command::{Action, Command},
+    damaged::behind,
     item::{number, text, to_row},
     keys,
+    kinds::Kind,
 };
 
 /// Each change of address leaves a link to undo it; more changes wait until one of them ends.
@@ -50,7 +52,7 @@ impl PlatformStore<'_> {
     /// Makes `link` the one that counts.
     pub async fn keep_link(&self, user: UserId, purpose: &str, link: &Link) -> Result<(), StoreError> {
         let name = self.link_name(purpose, &link.email);
-        let mut row = to_row(&keys::link(user, &name), "link", link)?;
+        let mut row = to_row(&keys::link(user, &name), Kind::Link, link)?;
         row.insert("ttl".into(), number(link.expires.as_second()));
         Command::new().and(Action::put(row), Conflict::Stale).commit(self.store).await
     }
@@ -112,7 +114,7 @@ impl PlatformStore<'_> {
         let rows = self.store.prefix_query(&keys::user(user).pk, &prefix).send().await?;
         let rows = rows.items.unwrap_or_default();
         self.store.sealer().freshen(&rows).await;
-        rows.into_iter().map(|row| self.store.read(row)).collect()
+        Ok(self.store.listed(rows, |row| behind(row, "SK", &prefix))?.items)
     }
 
     /// Whether the address was changed so often of late that it cannot be changed once more.

@@ -10,6 +10,7 @@ use crate::{
     command::{Action, Command},
     item::{number, text, to_row},
     keys,
+    kinds::Kind,
 };
 
 /// How long a record stays for a person to look at.
@@ -47,7 +48,7 @@ pub enum Claim {
 impl Command {
     /// Adds a mail to send.
     pub(crate) fn mailing(self, mail: &IdentityMailRequest) -> Result<Self, StoreError> {
-        let mut row = to_row(&keys::mail(mail.id), "mail", mail)?;
+        let mut row = to_row(&keys::mail(mail.id), Kind::Mail, mail)?;
         let until = mail.at.saturating_add(KEPT_FOR).unwrap_or(mail.at);
         row.insert("ttl".into(), number(until.as_second()));
         Ok(self.and(Action::put(row).if_new(), Conflict::Exists))

@@ -7,9 +7,10 @@ use serde_json::Value;
 use vestibule_domain::{PermissionSet, Tenant, TenantId, UserId};
 
 use crate::{
-    GSI1, Membership, PlatformStore, StoreError,
+    GSI1, Listed, Membership, PlatformStore, StoreError,
     authz::Roles,
-    item::{key_row, text},
+    damaged::behind,
+    item::{Row, key_row, text},
     keys,
 };
 
@@ -47,7 +48,8 @@ impl PlatformStore<'_> {
     }
 
     /// The tenants a person belongs to, with their membership. The index lags a little.
-    pub async fn list_memberships(&self, user: UserId) -> Result<Vec<(Tenant, Membership)>, StoreError> {
+    /// Damaged is a membership whose own row or whose tenant's cannot be read, by the tenant's id.
+    pub async fn list_memberships(&self, user: UserId) -> Result<Listed<(Tenant, Membership)>, StoreError> {
         let query = self.store.client().query().table_name(self.store.table()).index_name(GSI1);
         let query = query
             .key_condition_expression("GSI1PK = :user")
@@ -56,21 +58,16 @@ impl PlatformStore<'_> {
             .limit(100);
         let rows = query.send().await?.items.unwrap_or_default();
         self.store.sealer().freshen(&rows).await;
-        let members: Vec<Membership> =
-            rows.into_iter().map(|row| self.store.read(row)).collect::<Result<_, _>>()?;
-        let tenants = members.iter().map(|member| key_row(&keys::tenant(member.tenant))).collect();
-        let tenants: Vec<Tenant> = self
-            .store
-            .batch_get(tenants)
-            .await?
-            .into_iter()
-            .map(|row| self.store.read(row))
-            .collect::<Result<_, _>>()?;
+        let id = |row: &Row| behind(row, "PK", "T#");
+        let members: Listed<Membership> = self.store.listed(rows, id)?;
+        let tenants = members.items.iter().map(|member| key_row(&keys::tenant(member.tenant))).collect();
+        let tenants: Listed<Tenant> = self.store.listed(self.store.batch_get(tenants).await?, id)?;
         let with_tenant = |member: Membership| {
-            let tenant = tenants.iter().find(|tenant| tenant.id == member.tenant)?;
+            let tenant = tenants.items.iter().find(|tenant| tenant.id == member.tenant)?;
             Some((tenant.clone(), member))
         };
-        Ok(members.into_iter().filter_map(with_tenant).collect())
+        let damaged = [members.damaged, tenants.damaged].concat();
+        Ok(Listed { items: members.items.into_iter().filter_map(with_tenant).collect(), damaged })
     }
 
     /// The membership in one tenant, read with strong consistency.

@@ -20,6 +20,8 @@ mod standing;
 pub use avatars::{Avatar, AvatarChange};
 pub(crate) use change::copy_of;
 pub use change::{EndSessions, UserChange};
+#[cfg(test)]
+pub(crate) use guard::hits_of;
 pub use guard::{Admission, Attempt, Attempted, Limits, Quota};
 pub use leaving::{Leave, Leaving};
 pub use links::Link;

@@ -14,6 +14,7 @@ use crate::{
     command::{Action, Command},
     item::{number, text, to_row},
     keys,
+    kinds::Kind,
 };
 
 /// What waits for the proof of an address.
@@ -43,7 +44,7 @@ impl PlatformStore<'_> {
         registration: &Registration,
         mail: &IdentityMailRequest,
     ) -> Result<(), StoreError> {
-        let mut row = to_row(&keys::registration(registration.id), "registration", registration)?;
+        let mut row = to_row(&keys::registration(registration.id), Kind::Registration, registration)?;
         row.insert("ttl".into(), number(registration.expires.as_second()));
         Command::new()
             .and(Action::put(row).if_new(), Conflict::Exists)
@@ -95,11 +96,11 @@ impl PlatformStore<'_> {
         let address = self.store.sealer().address_key(&user.email);
         let copy = copy_of(user, &address, password, true);
         let copy = copy.value(":user", text(user.id.to_string())).when("attribute_not_exists(#user)");
-        let person = Action::put(to_row(&keys::user(user.id), "user", user)?).if_new();
+        let person = Action::put(to_row(&keys::user(user.id), Kind::User, user)?).if_new();
         let mut command = command.and(copy, Conflict::AddressTaken).and(person, Conflict::Exists);
         for connection in &user.connections {
             let hash = super::memberships::connection_hash(&connection.key);
-            let row = to_row(&keys::connection(&hash), "connection", &json!({ "user": user.id }))?;
+            let row = to_row(&keys::connection(&hash), Kind::Connection, &json!({ "user": user.id }))?;
             command = command.and(Action::put(row).if_new(), Conflict::Exists);
         }
         let values = (json!(null), json!({ "connections": user.connections.len() }));

@@ -10,7 +10,7 @@ use vestibule_auth::{Actor, RefreshToken, TokenDigest};
 use vestibule_domain::{SessionId, TenantId, UserId, World};
 
 use crate::{
-    AuditRecord, PlatformStore, StoreError,
+    AuditRecord, Conflict, PlatformStore, StoreError,
     command::Command,
     item::{Row, from_row, key_row, number, text},
     keys,
@@ -70,9 +70,17 @@ impl PlatformStore<'_> {
         let now = world.now();
         let salt: [u8; 16] = world.bytes();
         match self.swap(token, &salt, now).await? {
-            Ok(old) => Ok(Rotation::Next(Box::new((token.successor(&salt), from_row(old)?)))),
+            Ok(old) => {
+                let family: Option<Family> = self.store.if_whole(from_row(old))?;
+                Ok(family.map_or(Rotation::Ended, |family| {
+                    Rotation::Next(Box::new((token.successor(&salt), family)))
+                }))
+            }
             Err(found) if found.is_empty() => Ok(Rotation::Ended),
-            Err(found) => self.not_current(token, from_row(found)?, actor, world).await,
+            Err(found) => match self.store.if_whole(from_row(found))? {
+                Some(family) => self.not_current(token, family, actor, world).await,
+                None => Ok(Rotation::Ended),
+            },
         }
     }
 
@@ -113,7 +121,13 @@ impl PlatformStore<'_> {
     ) -> Result<(), StoreError> {
         let record = AuditRecord::by(actor, action, session.to_string(), (json!(null), json!(null)), world);
         let key = keys::user_audit(user, record.at, record.id);
-        Command::new().ending(user, session, record.at).recording(&key, &record)?.commit(self.store).await
+        let command = Command::new().ending(user, session, record.at).recording(&key, &record)?;
+        match command.commit(self.store).await {
+            Err(StoreError::Conflict(Conflict::Stale)) => {
+                self.remove_damaged_session(user, session, &record).await
+            }
+            done => done,
+        }
     }
 
     /// `Ok` is the row before, `Err` the row that does not have `token` as its current one.

@@ -6,11 +6,14 @@ use serde::{Deserialize, Serialize};
 use vestibule_auth::TokenDigest;
 use vestibule_domain::{Device, SessionId, TenantId, UserId};
 
+use super::SessionState;
 use crate::{
-    Conflict, PlatformStore, StoreError,
+    AuditRecord, Conflict, Listed, PlatformStore, StoreError,
     command::{Action, Command},
-    item::{Row, number, text, to_row},
+    damaged::{behind, field},
+    item::{Row, from_row, number, text, to_row},
     keys,
+    kinds::Kind,
 };
 
 /// A signed-in session of one person.
@@ -54,7 +57,7 @@ impl Session {
     }
 
     pub(crate) fn row(&self, user: UserId) -> Result<Row, StoreError> {
-        let mut row = to_row(&keys::session(user, self.id), "session", self)?;
+        let mut row = to_row(&keys::session(user, self.id), Kind::Session, self)?;
         row.insert("ttl".into(), number(self.expires.as_second()));
         // Conditions compare numbers; the text form of a time does not sort.
         row.insert("ends".into(), number(self.expires.as_millisecond()));
@@ -75,17 +78,40 @@ impl Command {
 }
 
 impl PlatformStore<'_> {
-    /// The sessions of a person that are alive at `now`, newest first.
-    pub async fn list_sessions(&self, user: UserId, now: Timestamp) -> Result<Vec<Session>, StoreError> {
+    /// Removes a session whose row cannot be read, with an audit record; a conflict when it is none.
+    pub(crate) async fn remove_damaged_session(
+        &self,
+        user: UserId,
+        session: SessionId,
+        record: &AuditRecord,
+    ) -> Result<(), StoreError> {
+        let key = keys::session(user, session);
+        let read = self.store.get::<Session>(&key).await;
+        if self.store.if_whole(read)?.is_some() {
+            return Err(Conflict::Stale.into());
+        }
+        let gone = Action::delete(&key)
+            .name("#ended", "ended")
+            .value(":time", text("S"))
+            .when("attribute_exists(PK) AND NOT attribute_type(#ended, :time)");
+        let audit = keys::user_audit(user, record.at, record.id);
+        Command::new().and(gone, Conflict::Stale).recording(&audit, record)?.commit(self.store).await
+    }
+
+    /// The sessions of a person that are alive at `now`, newest first; those whose row cannot be read belong to
+    /// them unless it is clear that they have ended.
+    pub async fn list_sessions(&self, user: UserId, now: Timestamp) -> Result<Listed<Session>, StoreError> {
         let query = self.store.prefix_query(&keys::user(user).pk, keys::SESSIONS).scan_index_forward(false);
         let mut pages = query.into_paginator().items().send();
-        let mut sessions = Vec::new();
+        let mut rows = Vec::new();
         while let Some(row) = pages.next().await {
             let row = row?;
-            self.store.sealer().freshen(std::slice::from_ref(&row)).await;
-            sessions.push(self.store.read::<Session>(row)?);
+            let ended = field::<Option<Timestamp>>(&row, "ended").flatten().is_some();
+            if !ended && from_row::<SessionState>(row.clone()).map_or(true, |state| state.is_alive(now)) {
+                rows.push(row);
+            }
         }
-        sessions.retain(|session| session.is_alive(now));
-        Ok(sessions)
+        self.store.sealer().freshen(&rows).await;
+        self.store.listed(rows, |row| behind(row, "SK", keys::SESSIONS))
     }
 }

@@ -11,6 +11,7 @@ use crate::{
     command::{Action, Command},
     item::{number, text, to_row},
     keys,
+    kinds::Kind,
 };
 
 /// What a sign-in must know about an address.
@@ -142,7 +143,7 @@ impl PlatformStore<'_> {
 fn person_write(opening: &Opening<'_>) -> Result<Action, StoreError> {
     let key = keys::user(opening.user);
     if let Some(changed) = opening.changed {
-        return Ok(Action::put(to_row(&key, "user", changed)?).if_version(changed.version - 1));
+        return Ok(Action::put(to_row(&key, Kind::User, changed)?).if_version(changed.version - 1));
     }
     let person = Action::update(&key, "SET #version = #version + :one")
         .name("#version", "version")

@@ -1,0 +1,269 @@
+//! Values drawn at random from inputs that are hard on the rules, as far as the constructors take them.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
+use jiff::Timestamp;
+use vestibule_auth::FieldKeys;
+use vestibule_domain::id::Kind as IdKind;
+use vestibule_domain::{
+    Address, DocumentKind, DocumentRecord, DocumentStatus, Domain, Email, Hire, HireName, Id, Job, JobError,
+    JobKind, JobStart, JobStatus, LocalPart, MailboxSettings, Mode, PersonName, SecuritySettings, StepRecord,
+    StepStatus, Tenant, World,
+};
+
+use crate::Sealer;
+
+const WORDS: [&str; 16] = [
+    "support",
+    "no",
+    "reply",
+    "no-reply",
+    "postmaster",
+    "it",
+    "i",
+    "t",
+    "noc",
+    "kim",
+    "doe",
+    "www",
+    "a",
+    "0",
+    "jo",
+    "mailer-daemon",
+];
+const NAMES: [&str; 16] = [
+    "Kim",
+    "\u{d3}'Brien",
+    "\u{410}\u{43b}\u{435}\u{308}\u{43d}\u{430}",
+    "\u{674e}",
+    "\u{639}\u{644}\u{6cc}\u{200c}\u{631}\u{636}\u{627}",
+    "\u{dc1}\u{dca}\u{200d}\u{dbb}\u{dd3}",
+    "!!",
+    "--",
+    "No",
+    "Support",
+    "\u{2116}",
+    "\u{bd}",
+    "Anna Maria",
+    "\u{ff33}",
+    "\u{1ebf}",
+    "2",
+];
+
+/// A source of values with a clock, randomness and keys of its own.
+pub(super) struct Given {
+    state: Arc<AtomicU64>,
+    pub(super) world: World,
+    pub(super) sealer: Sealer,
+}
+
+/// The next number of a fixed row of them (splitmix64).
+fn next(state: &AtomicU64) -> u64 {
+    let mut z = state.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
+
+impl Given {
+    pub(super) fn new(seed: u64) -> Self {
+        let state = Arc::new(AtomicU64::new(seed));
+        let (clock, random) = (state.clone(), state.clone());
+        let now =
+            move || Timestamp::from_millisecond((next(&clock) % 4_000_000_000_000).cast_signed()).unwrap();
+        let fill = move |buffer: &mut [u8]| buffer.fill_with(|| next(&random).to_be_bytes()[0]);
+        let world = World::new(now, fill);
+        let keys = FieldKeys::from_secret(&FieldKeys::generate(&world)).unwrap();
+        Self { state, sealer: Sealer::new(keys, world.clone()), world }
+    }
+
+    /// A number below `end`.
+    pub(super) fn below(&self, end: usize) -> usize {
+        usize::try_from(next(&self.state) % u64::try_from(end).unwrap()).unwrap()
+    }
+
+    pub(super) fn number(&self) -> u64 {
+        next(&self.state) >> self.below(64)
+    }
+
+    pub(super) fn small(&self) -> u32 {
+        u32::try_from(self.number() & 0xffff_ffff).unwrap()
+    }
+
+    pub(super) fn yes(&self) -> bool {
+        self.below(2) == 0
+    }
+
+    pub(super) fn one<T: Clone>(&self, of: &[T]) -> T {
+        of[self.below(of.len())].clone()
+    }
+
+    pub(super) fn maybe<T>(&self, make: impl FnOnce() -> T) -> Option<T> {
+        self.yes().then(make)
+    }
+
+    pub(super) fn id<K: IdKind>(&self) -> Id<K> {
+        Id::new(&self.world)
+    }
+
+    pub(super) fn time(&self) -> Timestamp {
+        self.world.now()
+    }
+
+    /// Up to `most` characters of any sort.
+    pub(super) fn any_text(&self, most: usize) -> String {
+        let any = || {
+            let end = self.one(&[0x80, 0x250, 0x1000, 0x11_0000]);
+            char::from_u32(u32::try_from(self.below(end)).unwrap()).unwrap_or('x')
+        };
+        (0..self.below(most + 1)).map(|_| any()).collect()
+    }
+
+    fn joined(&self, words: &[&str], between: &[&str]) -> String {
+        let mut text = self.one(words).to_owned();
+        for _ in 0..self.below(4) {
+            text.push_str(self.one(between));
+            text.push_str(self.one(words));
+        }
+        text
+    }
+
+    /// The first that `accept` takes of candidates.
+    fn accepted<T, E>(&self, draw: impl Fn() -> String, accept: impl Fn(&str) -> Result<T, E>) -> T {
+        loop {
+            if let Ok(value) = accept(&draw()) {
+                return value;
+            }
+        }
+    }
+
+    pub(super) fn name(&self) -> PersonName {
+        match self.below(4) {
+            0 => PersonName::from(&self.email()),
+            1 => self.accepted(|| self.any_text(80), |text| PersonName::cleaned(text).ok_or(())),
+            2 => self.accepted(|| self.any_text(8), PersonName::parse),
+            _ => self
+                .accepted(|| self.joined(&NAMES, &[" ", "-", "", "\u{301}", "\u{200d}"]), PersonName::parse),
+        }
+    }
+
+    pub(super) fn email(&self) -> Email {
+        let signs = ["", ".", "+", "'", "!", "_", "@", "\n", "#", "-", "\u{e9}", "K"];
+        let draw = || {
+            let local = self.joined(&WORDS, &signs);
+            format!("{local}@{}", self.joined(&WORDS, &[".", "-", ".X"]))
+        };
+        self.accepted(draw, Email::parse)
+    }
+
+    pub(super) fn domain(&self) -> Domain {
+        self.accepted(|| self.joined(&WORDS, &[".", "-", ".X", "_", " "]), Domain::parse)
+    }
+
+    pub(super) fn local_part(&self) -> LocalPart {
+        let chosen = match self.below(3) {
+            0 => self.accepted(|| self.joined(&WORDS, &[".", "-", "", "2", "_", ".."]), LocalPart::parse),
+            1 => self.accepted(|| self.any_text(3).to_lowercase(), LocalPart::parse),
+            _ => loop {
+                if let Ok(folded) = LocalPart::fold(&self.name(), &self.name()) {
+                    break folded;
+                }
+            },
+        };
+        chosen.numbered(u32::try_from(self.below(300)).unwrap())
+    }
+
+    pub(super) fn address(&self) -> Address {
+        self.local_part().at(&self.domain())
+    }
+
+    pub(super) fn document_kind(&self) -> DocumentKind {
+        self.accepted(
+            || self.joined(&["w9", "baa", "hire", "A", "1"], &["_", "", "-", "#"]),
+            DocumentKind::parse,
+        )
+    }
+
+    pub(super) fn hire(&self) -> Hire {
+        let name = HireName { given: self.name(), family: self.name() };
+        let kinds: Vec<_> = (0..=self.below(4)).map(|_| self.document_kind()).collect();
+        let mut hire = Hire::new(name, self.email(), &kinds, &self.world);
+        for record in hire.documents.values_mut() {
+            use DocumentStatus::{Declined, Expired, Pending, Sent, Signed, Viewed, Voided};
+            *record = DocumentRecord {
+                status: self.one(&[Declined, Expired, Pending, Sent, Signed, Viewed, Voided]),
+                changed: self.time(),
+                provider_document: self.maybe(|| self.any_text(20)),
+            };
+        }
+        hire.mailbox_job = self.maybe(|| self.id());
+        hire.provisioning = self.maybe(|| self.status());
+        hire.address = self.maybe(|| self.address());
+        hire.mailbox = self.maybe(|| self.any_text(20));
+        hire.version = self.number();
+        hire
+    }
+
+    fn status(&self) -> JobStatus {
+        use JobStatus::{Cancelled, Compensating, Failed, NeedsAttention, Pending, Running, Succeeded};
+        self.one(&[Cancelled, Compensating, Failed, NeedsAttention, Pending, Running, Succeeded])
+    }
+
+    fn step(&self) -> StepRecord {
+        use StepStatus::{Done, Failed, Pending, Running, UndoFailed, Undoing, Undone};
+        StepRecord {
+            status: self.one(&[Done, Failed, Pending, Running, UndoFailed, Undoing, Undone]),
+            attempts: self.small(),
+            started: self.maybe(|| self.time()),
+            ended: self.maybe(|| self.time()),
+            error: self.maybe(|| self.any_text(20)),
+            intent: self.maybe(|| self.any_text(20)),
+            effect: self.maybe(|| self.address().to_string()),
+        }
+    }
+
+    pub(super) fn job(&self) -> Job {
+        let mut job = Job::new(self.one(&[JobKind::Mailbox, JobKind::Credentials]), self.id(), &self.world);
+        job.status = self.status();
+        job.mode = self.one(&[Mode::Do, Mode::Undo]);
+        (job.attempt, job.retries, job.version) = (self.small(), self.small(), self.number());
+        for step in ["claim", "reserve_address", "create_user"].into_iter().take(self.below(4)) {
+            *job.step_mut(step) = self.step();
+        }
+        job.last_error = self.maybe(|| JobError {
+            code: self.any_text(20),
+            step: self.any_text(20),
+            at: self.time(),
+            retryable: self.yes(),
+        });
+        job.local_part = self.maybe(|| self.local_part());
+        job.foreign = (0..self.below(3)).map(|_| self.address().to_string()).collect();
+        job.lease_until = self.maybe(|| self.time());
+        job.cancel_requested = self.yes();
+        job.due = self.maybe(|| self.time());
+        job
+    }
+
+    pub(super) fn tenant(&self) -> Tenant {
+        Tenant {
+            id: self.id(),
+            slug: self.any_text(20),
+            name: self.any_text(40),
+            domain: self.domain(),
+            mailboxes: MailboxSettings::WorkMail { organization: self.any_text(34) },
+            documents: (0..self.below(4)).map(|_| self.document_kind()).collect(),
+            job_start: self.one(&[JobStart::Automatic, JobStart::OnRequest]),
+            endpoint: self.id(),
+            crm_url: self.any_text(60),
+            support: self.email(),
+            security: self.security(),
+        }
+    }
+
+    pub(super) fn security(&self) -> SecuritySettings {
+        SecuritySettings { idle_minutes: self.maybe(|| self.small()), second_factor: self.yes() }
+    }
+}

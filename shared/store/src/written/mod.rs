@@ -1,0 +1,93 @@
+//! What was written can be read: values as the API's own constructors accept them go through the real encoding
+//! of rows, sealed and opened, and come back the same. Every kind of row has its values here; a new kind does
+//! not compile without.
+//!
+//! `VESTIBULE_VALUES` says how many values of each; the table of them is printed with `--nocapture`.
+
+mod given;
+mod people;
+mod rows;
+
+use std::fmt::Write as _;
+
+use vestibule_domain::{DocumentKind, Domain, Email, LocalPart, PersonName};
+
+use crate::kinds::Kind;
+use given::Given;
+
+/// Values of each kind in a usual run.
+const VALUES: u64 = 1_000;
+
+fn values() -> u64 {
+    let named = std::env::vars().find(|(name, _)| name == "VESTIBULE_VALUES");
+    named.map_or(VALUES, |(_, count)| count.parse().expect("VESTIBULE_VALUES is a number"))
+}
+
+/// What was made of one kind, and what became of it.
+struct Tally {
+    name: String,
+    values: u64,
+    lost: Vec<String>,
+}
+
+fn tally(name: &str, mut check: impl FnMut() -> Result<(), String>) -> Tally {
+    let values = values();
+    let lost = (0..values).filter_map(|_| check().err()).collect();
+    Tally { name: name.to_owned(), values, lost }
+}
+
+/// A text with a rule, alone and as part of a row.
+fn text<T>(name: &str, make: impl Fn() -> T) -> Tally
+where
+    T: serde::Serialize + serde::de::DeserializeOwned + PartialEq + std::fmt::Debug,
+{
+    tally(name, || {
+        let value = make();
+        let stored =
+            serde_dynamo::aws_sdk_dynamodb_1::to_attribute_value(&value).map_err(|e| e.to_string())?;
+        let read: T = serde_dynamo::aws_sdk_dynamodb_1::from_attribute_value(stored)
+            .map_err(|error| format!("{value:?}: {error}"))?;
+        (read == value).then_some(()).ok_or(format!("{value:?} came back as {read:?}"))
+    })
+}
+
+#[test]
+fn fault_01_whatever_was_accepted_is_read_again() {
+    let given = Given::new(1);
+    let mut all: Vec<Tally> =
+        Kind::ALL.iter().map(|kind| tally(kind.name(), || rows::written_and_read(*kind, &given))).collect();
+    all.push(text("PersonName", || given.name()));
+    all.push(text("Email", || given.email()));
+    all.push(text("Domain", || given.domain()));
+    all.push(text("LocalPart", || given.local_part()));
+    all.push(text("Address", || given.address()));
+    all.push(text("DocumentKind", || given.document_kind()));
+    let mut table = String::from("| type | values | not decoded |\n|---|---:|---:|\n");
+    for Tally { name, values, lost } in &all {
+        let _ = writeln!(table, "| {name} | {values} | {} |", lost.len());
+    }
+    println!("{table}");
+    let lost: Vec<_> = all.iter().filter_map(|kind| Some((&kind.name, kind.lost.first()?))).collect();
+    assert!(lost.is_empty(), "{lost:#?}");
+}
+
+#[test]
+fn fault_01_rows_of_a_time_with_other_rules_are_read() {
+    let given = Given::new(2);
+    let mut job = given.job();
+    job.local_part = Some(LocalPart::try_from("support2".to_owned()).unwrap());
+    assert!(LocalPart::parse("support2").is_err());
+    rows::back(&given, crate::jobs::job_row(given.id(), &job).unwrap(), &job).unwrap();
+    let mut hire = given.hire();
+    hire.name.given = PersonName::try_from("a\u{61c}b".to_owned()).unwrap();
+    hire.personal_email = Email::try_from("kim@localhost".to_owned()).unwrap();
+    hire.documents = [("W-9", hire.documents.values().next().unwrap().clone())]
+        .map(|(kind, record)| (DocumentKind::try_from(kind.to_owned()).unwrap(), record))
+        .into();
+    let row = crate::item::to_row(&crate::keys::hire(given.id(), hire.id), Kind::Hire, &hire).unwrap();
+    rows::back(&given, row, &hire).unwrap();
+    let mut tenant = given.tenant();
+    tenant.domain = Domain::try_from("localhost".to_owned()).unwrap();
+    let row = crate::item::to_row(&crate::keys::tenant(tenant.id), Kind::Tenant, &tenant).unwrap();
+    rows::back(&given, row, &tenant).unwrap();
+}

@@ -1,0 +1,117 @@
+//! People, their sessions, and what waits for them.
+
+use serde_json::json;
+use vestibule_auth::{PasswordHash, RefreshToken, TokenDigest};
+use vestibule_domain::{
+    Connection, Device, IdentityMailKind, IdentityMailRequest, SignInChange, Totp, User, UserState,
+    UserStatus,
+};
+
+use super::given::Given;
+use crate::{Membership, Registration, Session};
+
+impl Given {
+    pub(super) fn digest(&self) -> TokenDigest {
+        RefreshToken::new(self.id(), self.id(), &self.world).digest()
+    }
+
+    pub(super) fn password(&self) -> PasswordHash {
+        // Hashing is slow, and the hash is a text without a rule where it is stored.
+        let terms = format!("$argon2id$v=19$m={},t={},p=1", self.small(), self.small());
+        serde_json::from_value(json!(format!(
+            "{terms}$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4"
+        )))
+        .unwrap()
+    }
+
+    pub(super) fn device(&self) -> Device {
+        Device { agent: self.maybe(|| self.any_text(256)), address: self.maybe(|| self.any_text(40)) }
+    }
+
+    fn connection(&self) -> Connection {
+        Connection { provider: self.any_text(20), key: self.any_text(80), since: self.time() }
+    }
+
+    pub(super) fn user(&self) -> User {
+        use UserState::{Active, Invited, Locked, Removed, Suspended};
+        let mut user = User::new(self.id(), self.email(), self.name(), &self.world);
+        let state = self.one(&[Active, Invited, Locked, Removed, Suspended]);
+        user.status = UserStatus { state, since: self.time(), by: self.any_text(30) };
+        (user.epoch, user.version) = (self.number(), self.number());
+        user.totp = self.maybe(|| Totp {
+            secret: self.any_text(27),
+            confirmed: self.maybe(|| self.time()),
+            last_step: self.maybe(|| self.number()),
+        });
+        user.recovery = (0..self.below(4)).map(|_| self.digest().as_str().to_owned()).collect();
+        user.connections = (0..self.below(3)).map(|_| self.connection()).collect();
+        user.default_tenant = self.maybe(|| self.id());
+        user.last_tenant = self.maybe(|| self.id());
+        user.avatar = self.maybe(|| self.time());
+        user
+    }
+
+    pub(super) fn membership(&self) -> Membership {
+        Membership {
+            tenant: self.id(),
+            user: self.id(),
+            email: self.email(),
+            role: self.any_text(20),
+            suspended: self.maybe(|| self.time()),
+        }
+    }
+
+    pub(super) fn session(&self) -> Session {
+        Session {
+            id: self.id(),
+            tenant: self.maybe(|| self.id()),
+            epoch: self.number(),
+            created: self.time(),
+            refreshed: self.maybe(|| self.time()),
+            refreshed_before: self.maybe(|| self.time()),
+            expires: self.time(),
+            ended: self.maybe(|| self.time()),
+            strong: self.yes(),
+            method: self.any_text(20),
+            device: self.maybe(|| self.device()),
+            current: self.maybe(|| self.digest()),
+            previous: self.maybe(|| self.digest()),
+            salt: self.maybe(|| self.any_text(22)),
+        }
+    }
+
+    pub(super) fn registration(&self) -> Registration {
+        Registration {
+            id: self.id(),
+            email: self.email(),
+            name: self.name(),
+            password: self.maybe(|| self.password()),
+            connection: self.maybe(|| self.connection()),
+            digest: self.maybe(|| self.digest()),
+            expires: self.time(),
+        }
+    }
+
+    pub(super) fn mail(&self) -> IdentityMailRequest {
+        let user = self.id();
+        let changed = |change| IdentityMailKind::SignInChanged { user, change };
+        let mail = self.one(&[
+            IdentityMailKind::Registration { registration: self.id() },
+            IdentityMailKind::MagicLink,
+            IdentityMailKind::ResetPassword,
+            IdentityMailKind::ConfirmEmail { user },
+            IdentityMailKind::EmailChanged { user },
+            IdentityMailKind::NewDevice { user },
+            IdentityMailKind::LockedOut { until: self.time() },
+            IdentityMailKind::PasswordChanged { user },
+            changed(SignInChange::SecondFactorAdded),
+            changed(SignInChange::SecondFactorRemoved),
+            changed(SignInChange::RecoveryCodesReplaced),
+            changed(SignInChange::RecoveryCodeUsed { left: self.below(9) }),
+            changed(SignInChange::ProviderConnected { provider: self.any_text(20) }),
+            changed(SignInChange::ProviderDisconnected { provider: self.any_text(20) }),
+        ]);
+        let device = self.maybe(|| self.device());
+        IdentityMailRequest { id: self.id(), email: self.email(), mail, device, at: self.time() }
+    }
+}

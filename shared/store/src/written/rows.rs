@@ -1,0 +1,218 @@
+//! Each kind of row, written as the commands write it and read as the queries read it.
+
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use vestibule_auth::Actor;
+use vestibule_domain::{Permission, TenantId, UserId};
+
+use super::given::Given;
+use crate::{
+    Answer, AuditRecord, Avatar, ClaimedMail, Endpoint, Family, IdempotencyKey, KeptAnswer, Link,
+    OutboxEvent, SignIn,
+    authz::Roles,
+    identity::{SessionState, copy_of, hits_of},
+    item::{Row, from_row, key_row, number, text},
+    jobs::{job_row, pending_job, pending_row},
+    keys,
+    kinds::Kind,
+    locks::AddressLock,
+    platform::due_job,
+    seed::member_row,
+};
+
+/// The value of a row, sealed and opened on the way.
+fn read<T: DeserializeOwned>(given: &Given, row: Row) -> Result<T, String> {
+    let kind = Kind::of(&row).ok_or("the row names no kind")?;
+    let sealed = given.sealer.seal(row).map_err(|error| error.to_string())?;
+    let open = kind.personal().iter().find(|name| matches!(sealed.get(**name), Some(value) if value.is_s()));
+    if let Some(field) = open {
+        return Err(format!("{field} is not sealed"));
+    }
+    let opened = given.sealer.open(sealed).map_err(|error| error.to_string())?;
+    from_row(opened).map_err(|error| error.to_string())
+}
+
+/// Whether `row` is read as `value` again.
+pub(super) fn back<T>(given: &Given, row: Row, value: &T) -> Result<(), String>
+where
+    T: DeserializeOwned + PartialEq + std::fmt::Debug,
+{
+    let read: T = read(given, row).map_err(|error| format!("{value:?}: {error}"))?;
+    same(&read, value)
+}
+
+fn same<T: PartialEq + std::fmt::Debug>(read: &T, written: &T) -> Result<(), String> {
+    if read == written { Ok(()) } else { Err(format!("{written:?} came back as {read:?}")) }
+}
+
+/// Makes one value of the kind, writes its row and reads it.
+pub(super) fn written_and_read(kind: Kind, given: &Given) -> Result<(), String> {
+    let row = |key: &keys::Key, value: &dyn erased::Stored| value.row(key, kind);
+    let (tenant, user): (TenantId, UserId) = (given.id(), given.id());
+    match kind {
+        Kind::Tenant => {
+            let value = given.tenant();
+            back(given, row(&keys::tenant(value.id), &value), &value)
+        }
+        Kind::Roles => {
+            let value = roles(given);
+            back(given, row(&keys::roles(tenant), &value), &value)
+        }
+        Kind::Member => {
+            let value = given.membership();
+            back(given, member_row(&value).unwrap(), &value)
+        }
+        Kind::Hire => {
+            let value = given.hire();
+            back(given, row(&keys::hire(tenant, value.id), &value), &value)
+        }
+        Kind::Job => {
+            let value = given.job();
+            let row = job_row(tenant, &value).unwrap();
+            same(&due_job(&row).map(|due| (due.tenant, due.job)), &Some((tenant, value.id)))?;
+            back(given, row, &value)
+        }
+        Kind::Pending => {
+            let job = given.id();
+            same(&pending_job(&pending_row(tenant, job)), &Some(job))
+        }
+        Kind::Audit => {
+            let value = audit(given);
+            back(given, row(&keys::audit(tenant, value.at, value.id), &value), &value)
+        }
+        Kind::Outbox => {
+            let detail = json!({ "job": given.any_text(20), "count": given.number(), "none": null });
+            let value = OutboxEvent::new(given.any_text(20), detail, &given.world);
+            back(given, row(&keys::outbox(tenant, value.id), &value), &value)
+        }
+        Kind::User => {
+            let value = given.user();
+            back(given, row(&keys::user(value.id), &value), &value)
+        }
+        Kind::Avatar => {
+            let picture = (0..given.below(2_000)).map(|_| given.number().to_le_bytes()[0]).collect();
+            let value = Avatar { picture };
+            back(given, row(&keys::avatar(user), &value), &value)
+        }
+        Kind::Session => {
+            let (value, row) = session(given, user);
+            let state: SessionState = read(given, row.clone())?;
+            let family: Family = read(given, row.clone())?;
+            same(&(state.ended, family.expires), &(value.ended, value.expires))?;
+            back(given, row, &value)
+        }
+        Kind::Link => {
+            let (digest, email) = (given.digest(), given.email());
+            let value = Link { digest, email, epoch: given.number(), expires: given.time() };
+            back(given, row(&keys::link(user, "magic-link"), &value), &value)
+        }
+        Kind::SignIn => sign_in(given),
+        Kind::Connection => {
+            let value = json!({ "user": user });
+            let found: Value = read(given, row(&keys::connection("hash"), &value))?;
+            same(&found["user"], &json!(user))
+        }
+        Kind::Registration => {
+            let value = given.registration();
+            back(given, row(&keys::registration(value.id), &value), &value)
+        }
+        Kind::Mail => {
+            let value = given.mail();
+            let claimed: ClaimedMail = read(given, row(&keys::mail(value.id), &value))?;
+            same(&claimed, &ClaimedMail { request: value, tries: 0, outcome: None })
+        }
+        Kind::Limit => {
+            let hits = given.small();
+            let mut row = key_row(&keys::limit(&given.any_text(20), 1));
+            row.extend([("item".to_owned(), text(kind.name())), ("hits".to_owned(), number(hits))]);
+            same(&hits_of(&row), &hits)
+        }
+        Kind::Endpoint => {
+            let value = Endpoint { id: given.id(), tenant, provider: given.any_text(20) };
+            back(given, row(&keys::endpoint(value.id), &value), &value)
+        }
+        Kind::Address => {
+            let value = AddressLock { job: given.id() };
+            back(given, row(&keys::address(&given.address()), &value), &value)
+        }
+        Kind::Answer => answer(given),
+    }
+}
+
+/// Any value that `to_row` takes, behind one type.
+mod erased {
+    use crate::{item::Row, item::to_row, keys::Key, kinds::Kind};
+
+    pub(super) trait Stored {
+        fn row(&self, key: &Key, kind: Kind) -> Row;
+    }
+
+    impl<T: serde::Serialize> Stored for T {
+        fn row(&self, key: &Key, kind: Kind) -> Row {
+            to_row(key, kind, self).unwrap()
+        }
+    }
+}
+
+fn roles(given: &Given) -> Roles {
+    let set = || Permission::ALL.into_iter().filter(|_| given.yes()).collect();
+    let allowed = (0..given.below(4)).map(|_| (given.any_text(20), set())).collect();
+    Roles { allowed, suspended: given.maybe(|| given.time()), security: given.security() }
+}
+
+fn audit(given: &Given) -> AuditRecord {
+    let actor = if given.yes() {
+        Actor::User {
+            id: given.id(),
+            email: given.email(),
+            source_ip: given.maybe(|| given.any_text(20)),
+            user_agent: given.maybe(|| given.any_text(256)),
+        }
+    } else {
+        Actor::Stranger { source_ip: given.maybe(|| given.any_text(20)), user_agent: None }
+    };
+    let values =
+        (json!(null), json!({ "text": given.any_text(20), "count": given.number(), "yes": given.yes() }));
+    AuditRecord::by(&actor, "user.profile", given.any_text(30), values, &given.world)
+}
+
+fn session(given: &Given, user: UserId) -> (crate::Session, Row) {
+    let value = given.session();
+    let row = value.row(user).unwrap();
+    (value, row)
+}
+
+fn sign_in(given: &Given) -> Result<(), String> {
+    let (user, password) = (given.user(), given.maybe(|| given.password()));
+    let address = given.sealer.address_key(&user.email);
+    let copy = copy_of(&user, &address, password.as_ref(), given.yes());
+    let row = copy.value(":user", text(user.id.to_string())).applied();
+    let expected = SignIn {
+        user: user.id,
+        password,
+        state: user.status.state,
+        epoch: user.epoch,
+        second_factor: user.second_factor().is_some(),
+        tenant: user.home(),
+        devices: Vec::new(),
+    };
+    back(given, row.clone(), &expected)?;
+    let plain: Value = read(given, row)?;
+    same(&serde_json::from_value(plain).map_err(|error| error.to_string())?, &expected)
+}
+
+fn answer(given: &Given) -> Result<(), String> {
+    let (fingerprint, body) = (given.any_text(43), given.any_text(300));
+    let status = u16::try_from(given.below(600)).unwrap();
+    let key = IdempotencyKey::parse("key").unwrap();
+    let answer = Answer {
+        caller: given.any_text(20),
+        key,
+        fingerprint: fingerprint.clone(),
+        status,
+        body: body.clone(),
+    };
+    let (write, _) = answer.action(given.time()).unwrap();
+    let read: KeptAnswer = read(given, write.put.expect("a put").item)?;
+    same(&(read.fingerprint, read.status, read.body), &(fingerprint, status, body))
+}

@@ -1,0 +1,173 @@
+//! Rows that cannot be read: shown by their id, told of once, cancelled or removed through the API.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+use vestibule_models::{Fault, FaultKind, Service};
+use vestibule_tests::App;
+
+/// Gives a row of the sample tenant a value that cannot be read.
+async fn spoil(app: &App, sk: &str, attribute: &str) {
+    let update = app.client().update_item().table_name(app.stack.table_name());
+    let update = update.key("PK", AttributeValue::S(format!("T#{}", app.stack.sample().tenant.id)));
+    let update = update.key("SK", AttributeValue::S(sk.to_owned())).update_expression("SET #a = :broken");
+    let update =
+        update.expression_attribute_names("#a", attribute).condition_expression("attribute_exists(PK)");
+    update.expression_attribute_values(":broken", AttributeValue::Bool(true)).send().await.unwrap();
+}
+
+async fn sweep(app: &App) -> Value {
+    let event = json!({ "version": "0", "id": "1", "detail-type": "Scheduled Event", "source": "aws.events", "detail": {} });
+    app.stack.invoke("provision-sweep", event).await.unwrap()
+}
+
+async fn audited(app: &App, action: &str) -> usize {
+    app.dump().await.iter().filter(|row| row.contains(&format!("\"action\": S(\"{action}\")"))).count()
+}
+
+async fn provisioning(app: &App, hire: &str) -> Value {
+    app.admin().get(&format!("/api/hires/{hire}")).await.expect(200).body["provisioning"].clone()
+}
+
+fn ids(page: &Value) -> Vec<(&str, bool)> {
+    let items = page["items"].as_array().unwrap();
+    items.iter().map(|item| (item["id"].as_str().unwrap(), item["damaged"] == true)).collect()
+}
+
+#[tokio::test]
+async fn fault_01_a_damaged_job_costs_no_list_and_is_cancelled_and_retried() {
+    let app = App::start().await;
+    let (_, older) = app.signed_hire("Kim", "Doe").await;
+    let (hire, job) = app.signed_hire("Lee", "Roe").await;
+    let (_, newer) = app.signed_hire("Ada", "Poe").await;
+    spoil(&app, &format!("JOB#{job}"), "local_part").await;
+    let (admin, member) = (app.admin(), app.member());
+    let path = format!("/api/provision/jobs/{job}");
+    let listed = member.get("/api/provision/jobs").await.expect(200).body;
+    assert_eq!(ids(&listed), [(newer.as_str(), false), (&job, true), (&older, false)]);
+    for answer in [
+        member.get(&path).await,
+        admin.post(&format!("{path}/retry"), &json!({})).await,
+        admin.post("/api/provision/run", &json!({ "job": job })).await,
+    ] {
+        let refused = answer.expect(409);
+        assert_eq!(refused.code(), "damaged");
+        assert!(refused.body["detail"].as_str().unwrap().contains("Cancel it"), "{}", refused.text);
+    }
+    // Who may not, may not here either.
+    let cancel = format!("{path}/cancel");
+    member.post(&cancel, &json!({})).await.expect(403);
+    app.anonymous().post(&cancel, &json!({})).await.expect(401);
+    let stranger = app.stranger().await;
+    stranger.get(&path).await.expect(404);
+    stranger.post(&cancel, &json!({})).await.expect(404);
+    assert_eq!(audited(&app, "job.cancel").await, 0);
+
+    let cancelled = admin.post_once(&cancel, &json!({}), "once").await.expect(202).body;
+    assert_eq!(
+        (&cancelled["status"], &cancelled["lastError"]["code"]),
+        (&json!("cancelled"), &json!("row_broken"))
+    );
+    assert_eq!(admin.post_once(&cancel, &json!({}), "once").await.expect(202).body, cancelled);
+    assert_eq!(audited(&app, "job.cancel").await, 1);
+    assert_eq!(provisioning(&app, &hire).await, "cancelled");
+    let rows = app.dump().await;
+    assert!(!rows.iter().any(|row| row.contains(&format!("S(\"PENDING#{job}\")"))), "the marker is gone");
+    assert_eq!(admin.get(&path).await.expect(200).body["status"], "cancelled");
+    assert_eq!(sweep(&app).await, json!({ "started": 2 }), "it is due no more");
+    admin.post(&format!("{path}/retry"), &json!({})).await.expect(202);
+    let ended = app.ended(&job).await;
+    assert_eq!((&ended["status"], &ended["lastError"]), (&json!("succeeded"), &Value::Null));
+}
+
+#[tokio::test]
+async fn fault_01_whatever_of_a_job_is_damaged_cancel_mends_it() {
+    let app = App::start().await;
+    for attribute in
+        ["steps", "attempt", "version", "status", "kind", "hire", "foreign", "created", "lease_until"]
+    {
+        let (hire, job) = app.signed_hire("Kim", "Doe").await;
+        spoil(&app, &format!("JOB#{job}"), attribute).await;
+        let path = format!("/api/provision/jobs/{job}");
+        assert_eq!(app.admin().get(&path).await.expect(409).code(), "damaged", "{attribute}");
+        app.admin().post(&format!("{path}/cancel"), &json!({})).await.expect(202);
+        let shown = app.admin().get(&path).await.expect(200).body;
+        assert_eq!((&shown["status"], &shown["hire"]), (&json!("cancelled"), &json!(hire)), "{attribute}");
+        assert_eq!(provisioning(&app, &hire).await, "cancelled", "{attribute}");
+    }
+    assert_eq!(sweep(&app).await, json!({}));
+    app.admin().post("/api/provision/run", &json!({})).await.expect(404);
+}
+
+#[tokio::test]
+async fn fault_01_a_running_job_that_was_damaged_is_undone_when_it_is_cancelled() {
+    let app = App::start().await;
+    let hold = Fault::new(Service::WorkMail, "RegisterToWorkMail", FaultKind::Hold).times(1);
+    app.stack.cloud().faults().set(hold);
+    let (hire, job) = app.signed_hire("Kim", "Doe").await;
+    app.admin().post("/api/provision/run", &json!({ "job": job })).await.expect(202);
+    while app.stack.cloud().faults().held() == 0 {
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    app.stop_execution(&format!("{job}-1")).await;
+    spoil(&app, &format!("JOB#{job}"), "foreign").await;
+    app.stack.cloud().faults().release();
+    let path = format!("/api/provision/jobs/{job}");
+    let asked = app.admin().post(&format!("{path}/cancel"), &json!({})).await.expect(202).body;
+    assert_eq!((&asked["status"], &asked["cancelRequested"]), (&json!("running"), &json!(true)));
+    app.advance(SignedDuration::from_mins(2));
+    sweep(&app).await;
+    assert_eq!(app.ended(&job).await["status"], "cancelled");
+    assert!(app.mailboxes().is_empty(), "what it had made is gone");
+    assert_eq!(provisioning(&app, &hire).await, "cancelled");
+}
+
+#[tokio::test]
+async fn fault_01_the_sweep_and_the_oldest_pass_a_damaged_job_over_and_tell_of_it_once() {
+    let app = App::start().await;
+    let (_, poison) = app.signed_hire("Kim", "Doe").await;
+    let (_, good) = app.signed_hire("Lee", "Roe").await;
+    spoil(&app, &format!("JOB#{poison}"), "steps").await;
+    assert_eq!(app.admin().post("/api/provision/run", &json!({})).await.expect(202).body["id"], json!(good));
+    app.ended(&good).await;
+    assert_eq!(sweep(&app).await, json!({ "failed": 1 }));
+    assert_eq!(audited(&app, "job.damaged").await, 1);
+    for _ in 0..3 {
+        app.advance(SignedDuration::from_mins(1));
+        assert_eq!(sweep(&app).await, json!({}), "not at every sweep");
+    }
+    app.advance(SignedDuration::from_hours(2));
+    assert_eq!(sweep(&app).await, json!({ "failed": 1 }), "it is looked at again now and then");
+    assert_eq!(audited(&app, "job.damaged").await, 1, "told of once");
+}
+
+#[tokio::test]
+async fn fault_01_a_damaged_hire_costs_no_list_and_is_removed() {
+    let app = App::start().await;
+    let (admin, member) = (app.admin(), app.member());
+    let older = app.hire("Kim", "Doe").await;
+    let (hire, job) = app.signed_hire("Lee", "Roe").await;
+    let path = format!("/api/hires/{hire}");
+    admin.send(admin.request(reqwest::Method::DELETE, &path)).await.expect(409);
+    spoil(&app, &format!("HIRE#{hire}"), "documents").await;
+    let listed = member.get("/api/hires").await.expect(200).body;
+    assert_eq!(ids(&listed)[..2], [(hire.as_str(), true), (&older, false)]);
+    assert_eq!(member.get(&path).await.expect(409).code(), "damaged");
+    let reset = admin.post(&format!("{path}/reset-password"), &json!({})).await.expect(409);
+    assert_eq!(reset.code(), "damaged");
+    let remove = async |actor: &vestibule_tests::Actor| {
+        actor.send(actor.request(reqwest::Method::DELETE, &path)).await
+    };
+    remove(&member).await.expect(403);
+    remove(&app.anonymous()).await.expect(401);
+    remove(&app.stranger().await).await.expect(404);
+    let open = remove(&admin).await.expect(409);
+    assert!(open.code() == "wrong_state" && open.body["detail"].as_str().unwrap().contains("cancel"));
+    admin.post(&format!("/api/provision/jobs/{job}/cancel"), &json!({})).await.expect(202);
+    assert_eq!(remove(&admin).await.expect(204).text, "");
+    assert_eq!(audited(&app, "hire.remove").await, 1);
+    remove(&admin).await.expect(404);
+    member.get(&path).await.expect(404);
+    let late = admin.post(&format!("/api/provision/jobs/{job}/retry"), &json!({})).await.expect(409);
+    assert!(late.code() == "wrong_state" && late.body["detail"].as_str().unwrap().contains("removed"));
+}

@@ -29,7 +29,7 @@ pub mod totp;
 pub mod verify_email;
 
 use axum::Router;
-use vestibule_api::{Settings, finish, state::StartError};
+use vestibule_api::{Settings, finish, site::for_own_pages, state::StartError};
 use vestibule_domain::World;
 
 pub use state::Auth;
@@ -75,6 +75,6 @@ vestibule_api::operations! {
 /// The function, ready to serve.
 pub async fn app(settings: &Settings, world: World) -> Result<Router, StartError> {
     let state = Auth::open(settings, world).await?;
-    let show_cost = state.api.show_cost;
-    Ok(finish(router().with_state(state), show_cost))
+    let (show_cost, site) = (state.api.show_cost, state.site.clone());
+    Ok(finish(for_own_pages(router().with_state(state), site), show_cost))
 }

@@ -3,10 +3,7 @@
 //! A GET shows a page with a button and consumes nothing; only the button's POST does, and only
 //! from our own page.
 
-use axum::{
-    extract::{Query, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use http::{HeaderMap, StatusCode};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
@@ -20,7 +17,7 @@ use crate::{
     email_change, magic_link,
     pages::ConfirmPage,
     password_reset,
-    sign_in_pages::{OwnPage, PageForm, entered, told},
+    sign_in_pages::{LinkParams, OwnPage, PageForm, entered, told},
     verify_email,
 };
 
@@ -68,7 +65,10 @@ fn ended(auth: &Auth, done: Result<Response, ApiError>) -> Response {
 /// Shows the button that makes an account.
 #[utoipa::path(get, path = "/auth/verify-email", tag = "pages", params(("token" = String, Query)),
     responses((status = 200, content_type = "text/html")))]
-pub async fn show_verify_email(State(auth): State<Auth>, Query(query): Query<LinkQuery>) -> Response {
+pub async fn show_verify_email(
+    State(auth): State<Auth>,
+    LinkParams(query): LinkParams<LinkQuery>,
+) -> Response {
     let text = "This makes your account. If you did not ask for one, close this page.";
     confirm(&auth, &query, "Confirm your address", text, "/auth/verify-email", "Confirm")
 }
@@ -117,7 +117,7 @@ fn asked_for(auth: &Auth, action: &str, form: &LinkForm, done: Result<Response, 
 /// Shows the button that signs in.
 #[utoipa::path(get, path = "/auth/magic-link", tag = "pages", params(("token" = String, Query)),
     responses((status = 200, content_type = "text/html")))]
-pub async fn show_magic_link(State(auth): State<Auth>, Query(query): Query<LinkQuery>) -> Response {
+pub async fn show_magic_link(State(auth): State<Auth>, LinkParams(query): LinkParams<LinkQuery>) -> Response {
     let text = "Sign in on this device. Only go on if you asked for this link yourself.";
     confirm(&auth, &query, "Sign in", text, "/auth/magic-link", "Sign in")
 }
@@ -138,7 +138,10 @@ pub async fn post_magic_link(
 /// Shows the form for a new password.
 #[utoipa::path(get, path = "/auth/reset-password", tag = "pages", params(("token" = String, Query)),
     responses((status = 200, content_type = "text/html")))]
-pub async fn show_reset_password(State(auth): State<Auth>, Query(query): Query<LinkQuery>) -> Response {
+pub async fn show_reset_password(
+    State(auth): State<Auth>,
+    LinkParams(query): LinkParams<LinkQuery>,
+) -> Response {
     if query.token.is_empty() || query.token.len() > MAX_TOKEN {
         return auth.pages.expired(None);
     }
@@ -178,7 +181,10 @@ pub async fn post_reset_password(
 /// Shows the button that takes a new address.
 #[utoipa::path(get, path = "/auth/confirm-email", tag = "pages", params(("token" = String, Query)),
     responses((status = 200, content_type = "text/html")))]
-pub async fn show_confirm_email(State(auth): State<Auth>, Query(query): Query<LinkQuery>) -> Response {
+pub async fn show_confirm_email(
+    State(auth): State<Auth>,
+    LinkParams(query): LinkParams<LinkQuery>,
+) -> Response {
     let text = "From now on you sign in with this address, and mails go to it. If you did not ask for that, close this page.";
     confirm(&auth, &query, "Use this address", text, "/auth/confirm-email", "Confirm")
 }
@@ -204,7 +210,7 @@ pub async fn post_confirm_email(
 /// Shows the button that brings the old address back.
 #[utoipa::path(get, path = "/auth/undo-email", tag = "pages", params(("token" = String, Query)),
     responses((status = 200, content_type = "text/html")))]
-pub async fn show_undo_email(State(auth): State<Auth>, Query(query): Query<LinkQuery>) -> Response {
+pub async fn show_undo_email(State(auth): State<Auth>, LinkParams(query): LinkParams<LinkQuery>) -> Response {
     let text =
         "This gives your account its old address back, signs out all devices, and asks for a new password.";
     confirm(&auth, &query, "Undo the change of address", text, "/auth/undo-email", "Undo the change")

@@ -2,7 +2,7 @@
 //! and what comes after a sign-in.
 
 use axum::{
-    extract::{Form, FromRequest, FromRequestParts, Request, State},
+    extract::{Form, FromRequest, FromRequestParts, Query, Request, State},
     response::{IntoResponse as _, Response},
 };
 use http::{StatusCode, header, request::Parts};
@@ -10,7 +10,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, de::DeserializeOwned};
 use utoipa::ToSchema;
 use vestibule_adapters::bot_check::Action;
-use vestibule_api::{ApiError, Code, Delivery, Origin};
+use vestibule_api::{ApiError, Code, Delivery, Origin, site::check_sender};
 use vestibule_domain::IdentityMailKind;
 
 use crate::{Auth, begin::Asked, mail_request::AskForMail, second_factor::give_code};
@@ -29,19 +29,29 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for PageForm<T> {
     }
 }
 
+/// The query of one of our pages. One that cannot be read, such as one with a field twice, is told as a page.
+#[derive(Debug)]
+pub struct LinkParams<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequestParts<Auth> for LinkParams<T> {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, auth: &Auth) -> Result<Self, Response> {
+        let text = "This address was changed on its way. Open the link as it was sent, or begin again.";
+        let refused = |_| auth.pages.problem(StatusCode::BAD_REQUEST, text, Some(("Begin again", "/")));
+        Query::<T>::try_from_uri(&parts.uri).map(|Query(query)| Self(query)).map_err(refused)
+    }
+}
+
 /// Proof that a form was sent by our own page: browsers say so themselves.
 #[derive(Debug)]
 pub struct OwnPage;
 
-impl<S: Sync> FromRequestParts<S> for OwnPage {
+impl FromRequestParts<Auth> for OwnPage {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
-        let site = parts.headers.get("sec-fetch-site").map(http::HeaderValue::as_bytes);
-        match site {
-            None | Some(b"same-origin" | b"none") => Ok(Self),
-            Some(_) => Err(ApiError::new(Code::CsrfInvalid, "Open the link of the mail and use its button.")),
-        }
+    async fn from_request_parts(parts: &mut Parts, auth: &Auth) -> Result<Self, ApiError> {
+        check_sender(&parts.headers, &auth.site).map(|()| Self)
     }
 }
 

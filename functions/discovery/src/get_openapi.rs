@@ -3,7 +3,7 @@
 use axum::response::IntoResponse;
 
 /// Written by `cargo run -p vestibule-tests --bin openapi`; a test compares it with the code.
-const DOCUMENT: &str = include_str!("../../../docs/openapi.json");
+pub(crate) const DOCUMENT: &str = include_str!("../../../docs/openapi.json");
 
 /// This document.
 #[utoipa::path(get, path = "/openapi.json", tag = "discovery",

@@ -1,15 +1,18 @@
 //! What anyone may read: the keys that verify access tokens, where they are, and the API's
-//! description.
+//! description; and the answer to requests that no other function takes.
 
 pub mod get_keys;
 pub mod get_metadata;
 pub mod get_openapi;
+mod unrouted;
 
 use std::sync::Arc;
 
-use axum::Router;
+use axum::{Router, routing::any};
 use vestibule_api::{Settings, Trust, finish, state::StartError};
 use vestibule_domain::World;
+
+use unrouted::unrouted;
 
 /// What the operations show.
 #[derive(Debug, Clone)]
@@ -36,5 +39,7 @@ pub async fn app(settings: &Settings, world: World) -> Result<Router, StartError
     let trust = Trust::open(settings, &world).await?;
     let (issuer, site) = (settings.issuer()?.into(), settings.site()?.into());
     let state = Discovery { trust, issuer, site, world };
-    Ok(finish(router().with_state(state), settings.find("SHOW_COST") == Some("true")))
+    // The gateway's catch-all route leads here.
+    let router = router().route("/", any(unrouted)).route("/{*path}", any(unrouted));
+    Ok(finish(router.with_state(state), settings.find("SHOW_COST") == Some("true")))
 }

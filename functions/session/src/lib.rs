@@ -15,7 +15,7 @@ pub mod switch_context;
 pub mod update_me;
 
 use axum::{Router, extract::FromRef};
-use vestibule_api::{Api, Settings, Signer, finish, state::StartError};
+use vestibule_api::{Api, Settings, Signer, finish, site::for_own_pages, state::StartError};
 use vestibule_domain::World;
 
 use picture::Studio;
@@ -60,5 +60,6 @@ pub async fn app(settings: &Settings, world: World) -> Result<Router, StartError
     let signer = Signer::open(settings, &world).await?;
     let api = Box::pin(Api::open(settings, world)).await?;
     let show_cost = api.show_cost;
-    Ok(finish(router().with_state(Sessions { api, signer, studio: Studio::default() }), show_cost))
+    let router = router().with_state(Sessions { api, signer, studio: Studio::default() });
+    Ok(finish(for_own_pages(router, settings.site()?.into()), show_cost))
 }

@@ -1,14 +1,17 @@
 //! `POST /api/v1/auth/logout`
 
 use axum::{
-    extract::State,
+    extract::{Request, State},
     response::{IntoResponse as _, Response},
 };
 use http::StatusCode;
+use secrecy::SecretString;
 use serde::Deserialize;
 use utoipa::ToSchema;
-use vestibule_api::{ApiError, ApiJson, Problem, SignedIn, tokens};
-use vestibule_store::{Conflict, EndSessions, StoreError, UserChange};
+use vestibule_api::{Api, ApiError, Code, Origin, Parting, Problem, body, tokens};
+use vestibule_auth::Actor;
+use vestibule_domain::User;
+use vestibule_store::{Conflict, EndSessions, SelfAccess, Session, StoreError, UserChange};
 
 use crate::Sessions;
 
@@ -32,44 +35,68 @@ pub struct Logout {
     /// `this` when absent.
     #[serde(default)]
     pub sessions: Which,
+    /// The refresh token, from a program whose access token has ended; browsers have it in a cookie.
+    #[schema(value_type = Option<String>)]
+    pub refresh_token: Option<SecretString>,
 }
 
-/// Ends sessions. From the next request on their tokens are refused.
+/// Ends sessions. From the next request on their tokens are refused. The access token may have ended meanwhile: the
+/// refresh token shows whose session it is too. A session that is over already is no problem.
 #[utoipa::path(post, path = "/api/v1/auth/logout", tag = "sessions", request_body = Logout,
     responses((status = 204), (status = "4XX", body = Problem, content_type = "application/problem+json")),
     security(("token" = [])))]
-pub async fn logout(
-    State(state): State<Sessions>,
-    caller: SignedIn,
-    ApiJson(request): ApiJson<Logout>,
-) -> Result<Response, ApiError> {
-    let SignedIn { mut user, session, actor, .. } = caller;
+pub async fn logout(State(state): State<Sessions>, request: Request) -> Result<Response, ApiError> {
+    let (parts, body) = request.into_parts();
+    let request: Logout = body::read_json(&parts.headers, body).await?;
     let (api, platform) = (&state.api, state.api.store.platform());
-    let end = match request.sessions {
-        Which::This => {
-            let done = platform.end_family(user.id, session.id, "session.end", &actor, &api.world).await;
-            match done {
-                Ok(()) | Err(StoreError::Conflict(Conflict::Stale)) => {}
-                Err(error) => return Err(error.into()),
-            }
-            EndSessions::None
+    let parting = Parting::read(&parts, api, request.refresh_token.as_ref()).await?;
+    let found = platform.self_access((parting.user, parting.session), api.world.now()).await?;
+    let Some(SelfAccess { session, user }) = found else { return Ok(over(request.sessions)) };
+    let actor = Origin::of(&parts).actor(&user);
+    if matches!(request.sessions, Which::This) {
+        parting.may_end(&session)?;
+        match platform.end_family(user.id, session.id, "session.end", &actor, &api.world).await {
+            Ok(()) | Err(StoreError::Conflict(Conflict::Stale)) => {}
+            Err(error) => return Err(error.into()),
         }
-        Which::Others => {
-            user.epoch += 1;
-            EndSessions::Others(session.id)
-        }
-        Which::All => {
-            user.epoch += 1;
-            EndSessions::All
-        }
-    };
-    if end != EndSessions::None {
-        let change = UserChange { action: "user.logout", end, ..UserChange::default() };
-        platform.change_user(&mut user, &change, &actor, &api.world).await?;
+    } else {
+        parting.may_end_others(&session)?;
+        end_many(api, user, &session, request.sessions, &actor).await?;
     }
+    Ok(left(request.sessions))
+}
+
+async fn end_many(
+    api: &Api,
+    mut user: User,
+    session: &Session,
+    which: Which,
+    actor: &Actor,
+) -> Result<(), ApiError> {
+    user.epoch += 1;
+    let end = match which {
+        Which::Others => EndSessions::Others(session.id),
+        _ => EndSessions::All,
+    };
+    let change = UserChange { action: "user.logout", end, ..UserChange::default() };
+    Ok(api.store.platform().change_user(&mut user, &change, actor, &api.world).await?)
+}
+
+/// The answer for a session that has ended already: it is left, and it ends no other.
+fn over(which: Which) -> Response {
+    if matches!(which, Which::This) {
+        return left(which);
+    }
+    let detail = "The session is over. Sign in again to end the others.";
+    let mut response = ApiError::new(Code::Unauthenticated, detail).into_response();
+    tokens::forget_cookies(&mut response);
+    response
+}
+
+fn left(which: Which) -> Response {
     let mut response = StatusCode::NO_CONTENT.into_response();
-    if !matches!(request.sessions, Which::Others) {
+    if !matches!(which, Which::Others) {
         tokens::forget_cookies(&mut response);
     }
-    Ok(response)
+    response
 }

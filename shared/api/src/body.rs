@@ -6,13 +6,14 @@ use axum::{
 };
 use http::{HeaderMap, header::CONTENT_TYPE};
 use http_body_util::BodyExt as _;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use vestibule_domain::Invalid;
 
-use crate::{ApiError, Code, FieldProblem};
+use crate::{ApiError, Code, FieldProblem, shape};
 
 /// Largest body taken, in bytes.
 pub const MAX_BODY: usize = 1 << 20;
+const JSON: &str = "application/json";
 
 /// A JSON body of type `T`.
 #[derive(Debug)]
@@ -52,50 +53,28 @@ pub async fn read_body(body: Body) -> Result<Bytes, ApiError> {
     Ok(collected.to_bytes())
 }
 
-/// Reads `bytes` as JSON. An empty body counts as `{}`.
+/// Reads `bytes` as JSON. An empty body counts as `{}` and needs no content type; every other one needs the right
+/// one, which no form of another site can give.
 pub(crate) fn parse<T: DeserializeOwned>(headers: &HeaderMap, bytes: &[u8]) -> Result<T, ApiError> {
-    let bytes = if bytes.is_empty() { b"{}" } else { bytes };
-    let kind = headers.get(CONTENT_TYPE).map_or("application/json", |kind| kind.to_str().unwrap_or_default());
+    let kind = headers.get(CONTENT_TYPE).map(|kind| kind.to_str().unwrap_or_default());
+    let kind = kind.unwrap_or(if bytes.is_empty() { JSON } else { "" });
     let kind = kind.split(';').next().unwrap_or_default().trim();
-    if !kind.eq_ignore_ascii_case("application/json") {
+    if !kind.eq_ignore_ascii_case(JSON) {
         return Err(ApiError::new(Code::BodyInvalid, "Send JSON with `Content-Type: application/json`."));
     }
+    let bytes = if bytes.is_empty() { b"{}" } else { bytes };
+    // Looked through first, so that what fails behind it is a matter of the shape.
+    serde_json::from_slice::<IgnoredAny>(bytes).map_err(|error| not_json(&error))?;
     // Serde would take an array for the fields of a body in their order.
-    if bytes.trim_ascii_start().starts_with(b"[") {
-        return Err(ApiError::new(Code::BodyInvalid, "Send one JSON object."));
+    if !bytes.trim_ascii_start().starts_with(b"{") {
+        return Err(shape::not_an_object());
     }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| refused(&error))?;
-    reader
-        .end()
-        .map_err(|_| ApiError::new(Code::BodyInvalid, "Send one JSON value and nothing behind it."))?;
-    Ok(value)
+    serde_path_to_error::deserialize(&mut reader).map_err(|error| shape::problem(&error))
 }
 
-fn refused(error: &serde_path_to_error::Error<serde_json::Error>) -> ApiError {
-    let inner = error.inner();
-    if !inner.is_data() {
-        let detail =
-            format!("The body is not JSON: error at line {}, column {}.", inner.line(), inner.column());
-        return ApiError::new(Code::BodyInvalid, detail);
-    }
-    let text = inner.to_string();
-    let reason = text.split(" at line ").next().unwrap_or(&text);
-    // The sender's own value, which can be a secret, is not repeated.
-    let expected = reason.strip_prefix("invalid ").and_then(|reason| reason.rsplit_once(", expected "));
-    let reason = expected.map_or_else(|| reason.to_owned(), |(_, expected)| format!("expected {expected}"));
-    let field = field_path(&error.path().to_string(), &reason);
-    let detail = format!("`{field}`: {reason}.");
-    let fields = vec![FieldProblem { field, detail: reason }];
-    ApiError::Problem { code: Code::BodyInvalid, detail, fields }
-}
-
-/// The path of the field that is meant: serde names a missing field only in its message.
-fn field_path(path: &str, reason: &str) -> String {
-    let missing = reason.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
-    match (path, missing) {
-        (".", Some(missing)) => missing.to_owned(),
-        (path, Some(missing)) => format!("{path}.{missing}"),
-        (path, None) => path.to_owned(),
-    }
+fn not_json(error: &serde_json::Error) -> ApiError {
+    let (line, column) = (error.line(), error.column());
+    let detail = format!("The body is not JSON, or not only that: see line {line}, column {column}.");
+    ApiError::new(Code::BodyInvalid, detail)
 }

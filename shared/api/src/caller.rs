@@ -2,7 +2,7 @@
 //! cannot run without one.
 
 use axum::extract::{FromRef, FromRequestParts};
-use http::{Method, header::AUTHORIZATION, request::Parts};
+use http::{HeaderMap, HeaderValue, Method, header::AUTHORIZATION, request::Parts};
 use vestibule_auth::{Actor, Caller, Denied, TenantScope};
 use vestibule_domain::{Permission, SessionId, TenantId, User, UserId};
 use vestibule_store::{Access, IdempotencyKey, KeptAnswer, NamesRow, Session, StoreError};
@@ -167,24 +167,20 @@ where
     }
 }
 
-struct Credentials {
-    user: UserId,
-    session: SessionId,
+pub(crate) struct Credentials {
+    pub(crate) user: UserId,
+    pub(crate) session: SessionId,
     tenant: Option<TenantId>,
     by_cookie: bool,
 }
 
-async fn credentials(parts: &Parts, api: &Api) -> Result<Credentials, ApiError> {
+pub(crate) async fn credentials(parts: &Parts, api: &Api) -> Result<Credentials, ApiError> {
     if let Some(name) = parts.headers.get("x-debug-user").and_then(|name| name.to_str().ok())
         && let Some((user, session, tenant)) = api.debug_users.get(name)
     {
         return Ok(Credentials { user: *user, session: *session, tenant: Some(*tenant), by_cookie: false });
     }
-    let bearer = parts.headers.get(AUTHORIZATION).map(|header| {
-        let (scheme, token) = header.to_str().ok()?.split_once(' ')?;
-        scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
-    });
-    let (token, by_cookie) = match bearer {
+    let (token, by_cookie) = match bearer(&parts.headers) {
         Some(token) => (token, false),
         None => (cookies::find(&parts.headers, cookies::ACCESS), true),
     };
@@ -194,6 +190,21 @@ async fn credentials(parts: &Parts, api: &Api) -> Result<Credentials, ApiError> 
         check_csrf(parts, api, claims.sid)?;
     }
     Ok(Credentials { user: claims.sub, session: claims.sid, tenant: claims.tenant, by_cookie })
+}
+
+/// The bearer token of a request, `Some(None)` when it is none that could be ours. `None` when the request has no
+/// credential of this scheme: one of another, such as a gate's `Basic`, is not meant for us and hides no cookie.
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<Option<&str>> {
+    let lines = headers.get_all(AUTHORIZATION).iter().map(HeaderValue::as_bytes);
+    // The gateway joins repeated headers with commas.
+    let mut found = lines.flat_map(|line| line.split(|byte| *byte == b',')).filter_map(|credential| {
+        let credential = credential.trim_ascii();
+        let end = credential.iter().position(u8::is_ascii_whitespace).unwrap_or(credential.len());
+        let (scheme, token) = credential.split_at(end);
+        scheme.eq_ignore_ascii_case(b"bearer").then(|| std::str::from_utf8(token.trim_ascii()).ok())
+    });
+    let token = found.next()?;
+    Some(token.filter(|_| found.next().is_none()))
 }
 
 /// A request that changes something and is authenticated by cookies must show that our own page
@@ -210,11 +221,52 @@ pub fn check_csrf(parts: &Parts, api: &Api, session: SessionId) -> Result<(), Ap
     Err(ApiError::new(Code::CsrfInvalid, detail))
 }
 
-fn idempotency_key(parts: &Parts) -> Result<Option<IdempotencyKey>, ApiError> {
+pub(crate) fn idempotency_key(parts: &Parts) -> Result<Option<IdempotencyKey>, ApiError> {
     let Some(header) = parts.headers.get("idempotency-key") else {
         return Ok(None);
     };
     let key = header.to_str().ok().and_then(|text| IdempotencyKey::parse(text).ok());
     let refused = "Idempotency-Key: use 1 to 64 letters, digits, dots, underscores, colons or hyphens.";
     key.map(Some).ok_or_else(|| ApiError::new(Code::ParameterInvalid, refused))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(lines: &[&[u8]]) -> Option<Option<String>> {
+        let lines = lines.iter().map(|line| (AUTHORIZATION, HeaderValue::from_bytes(line).unwrap()));
+        bearer(&lines.collect()).map(|token| token.map(str::to_owned))
+    }
+
+    #[test]
+    fn fault_11_a_credential_of_another_kind_is_none_of_ours() {
+        for line in [
+            b"Basic c3RhZ2luZzpnYXRl".as_slice(),
+            b"basic c3RhZ2luZzpnYXRl=",
+            b"Digest username=\"a\", realm=\"Bearer x\", nonce=\"n\"",
+            b"",
+            b" ",
+            b"Negotiate YIIJ",
+            b"Bearerx y",
+            b"DPoP a.b.c",
+            b"\xc3\xa9t\xc3\xa9 x",
+            b"Basic \xff",
+        ] {
+            assert_eq!(read(&[line]), None, "{line:?}");
+        }
+        assert_eq!(read(&[b"Basic a", b"Digest b"]), None);
+    }
+
+    #[test]
+    fn fault_11_a_bearer_token_is_found_beside_others_and_a_wrong_one_stays_one() {
+        let token = Some(Some("x.y".to_owned()));
+        assert_eq!(read(&[b"bearer  x.y "]), token);
+        assert_eq!(read(&[b"Basic a,Bearer x.y"]), token);
+        assert_eq!(read(&[b"Bearer x.y, Basic a"]), token);
+        assert_eq!(read(&[b"Basic a", b"BEARER\tx.y"]), token);
+        assert_eq!(read(&[b"Bearer"]), Some(Some(String::new())));
+        assert_eq!(read(&[b"Bearer \xff"]), Some(None));
+        assert_eq!(read(&[b"Bearer x.y,Bearer z"]), Some(None), "which of them is meant is not told");
+    }
 }

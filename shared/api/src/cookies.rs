@@ -16,13 +16,31 @@ pub const SOCIAL: &str = "__Host-vestibule-social";
 /// Shows that the one who follows a mailed link is the one who asked for it.
 pub const RECEIPT: &str = "__Host-vestibule-receipt";
 
-/// The value of the cookie `name`, if the request has exactly one of it.
+/// The value of the cookie `name`, if the request has one of it. Each pair is read by itself from the bytes of
+/// every `Cookie` header: one that is no text, or somebody else's, hides no other. Our own values are ASCII without
+/// blanks; a pair of our name that is empty or anything else is not ours. Quotes around the value are left out.
 pub fn find<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
-    let pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    let mut values = pairs.filter(|(found, _)| *found == name).map(|(_, value)| value);
-    // Two of a name mean that somebody else has set one: neither is believed.
-    values.next().filter(|value| !value.is_empty()).filter(|_| values.next().is_none())
+    let lines = headers.get_all(header::COOKIE).iter().map(HeaderValue::as_bytes);
+    // Quotes hold nothing together: a foreign value that opens one must not swallow ours behind it.
+    let pairs = lines.flat_map(|line| line.split(|byte| *byte == b';')).filter_map(pair);
+    let mut values =
+        pairs.filter(|(found, _)| *found == name.as_bytes()).filter_map(|(_, value)| ours(value));
+    // Two values of a name mean that somebody else has set one. Which is older or nearer tells nothing, so neither
+    // is believed.
+    let first = values.next()?;
+    values.all(|other| other == first).then_some(first)
+}
+
+fn pair(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let at = text.iter().position(|byte| *byte == b'=')?;
+    Some((text[..at].trim_ascii(), text[at + 1..].trim_ascii()))
+}
+
+fn ours(value: &[u8]) -> Option<&str> {
+    let quoted = value.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\""));
+    let value = std::str::from_utf8(quoted.unwrap_or(value)).ok()?;
+    let plain = value.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b',' | b'\\'));
+    Some(value).filter(|value| plain && !value.is_empty())
 }
 
 /// Adds a cookie that scripts cannot read. It is sent when people come here from elsewhere
@@ -64,6 +82,49 @@ mod tests {
         assert_eq!(find(&headers, REFRESH), None);
         headers.append(header::COOKIE, HeaderValue::from_static("__Host-vestibule-access=z"));
         assert_eq!(find(&headers, ACCESS), None);
+    }
+
+    fn jar(lines: &[&[u8]]) -> HeaderMap {
+        lines.iter().map(|line| (header::COOKIE, HeaderValue::from_bytes(line).unwrap())).collect()
+    }
+
+    #[test]
+    fn fault_03_a_pair_that_is_no_text_or_not_ours_hides_no_other() {
+        let seen: [&[&[u8]]; 14] = [
+            &[b"__Host-vestibule-access=x.y; lang=espa\xc3\xb1ol"],
+            &[b"lang=espa\xf1ol; __Host-vestibule-access=x.y"],
+            &[b"\xff\xfe=\x80; __Host-vestibule-access=x.y; \xc3=\xb1"],
+            &[b"name=\xe5\x90\x8d\xe5\x89\x8d", b"__Host-vestibule-access=x.y"],
+            &[b"__Host-vestibule-access=x.y", b"\xf0\x9f\x8d\xaa"],
+            &[b"open=\"; __Host-vestibule-access=x.y; close=\""],
+            &[b"a=\"b; c=\\\"; __Host-vestibule-access=\"x.y\""],
+            &[b"\t__Host-vestibule-access = x.y\t;"],
+            &[b";;; ;=;==; =x; flag;__Host-vestibule-access=x.y"],
+            &[b"__Host-vestibule-access=; __Host-vestibule-access=x.y"],
+            &[b"__Host-vestibule-access=\xff; __Host-vestibule-access=x.y"],
+            &[b"__Host-vestibule-access=two words; __Host-vestibule-access=x.y"],
+            &[b"__Host-vestibule-access=x.y", b"__Host-vestibule-access=x.y"],
+            &[b"__host-vestibule-access=z; vestibule-access=z; __Host-vestibule-access=x.y"],
+        ];
+        for lines in seen {
+            assert_eq!(find(&jar(lines), ACCESS), Some("x.y"), "{lines:?}");
+        }
+        let huge = [b"b=\xf1; ".repeat(20_000), b"__Host-vestibule-access=x.y".to_vec()].concat();
+        assert_eq!(find(&jar(&[&huge]), ACCESS), Some("x.y"));
+    }
+
+    #[test]
+    fn fault_03_a_planted_value_takes_the_place_of_none() {
+        for lines in [
+            &[b"__Host-vestibule-access=x.y; __Host-vestibule-access=z".as_slice()],
+            &[b"__Host-vestibule-access=z; __Host-vestibule-access=x.y"],
+            &[b"__Host-vestibule-access=x.y; __Host-vestibule-access=\"z\""],
+            &[b"__Host-vestibule-access=\"x.y"],
+            &[b"__Host-vestibule-access"],
+            &[b"evil=__Host-vestibule-access=x.y"],
+        ] {
+            assert_eq!(find(&jar(lines), ACCESS), None, "{lines:?}");
+        }
     }
 
     #[test]

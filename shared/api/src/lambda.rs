@@ -1,18 +1,28 @@
 //! Running a router or an event handler as a Lambda function. The local stack runs the very same
 //! service.
 
-use std::{future::Future, sync::Arc};
+use std::{
+    convert::Infallible,
+    future::{Future, ready},
+    sync::Arc,
+};
 
 use axum::{Router, body::Body, extract::Request};
-use lambda_http::{RequestExt as _, request::RequestContext};
+use futures::future::Either;
+use lambda_http::{
+    Adapter, RequestExt as _,
+    aws_lambda_events::apigw::ApiGatewayV2httpRequest,
+    request::{LambdaRequest, RequestContext},
+};
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use mimalloc::MiMalloc;
-use serde_json::Value;
-use tower::{ServiceBuilder, util::MapRequestLayer};
+use serde::Serialize;
+use serde_json::{Value, value::RawValue};
+use tower::{Service as _, ServiceExt as _};
 
 use vestibule_domain::World;
 
-use crate::Origin;
+use crate::{Origin, gateway, router::refuse};
 
 /// A request makes some thousand small allocations, most of them in the SDK; this one serves them with less work.
 #[global_allocator]
@@ -46,7 +56,26 @@ pub fn world() -> World {
 
 /// Serves HTTP events with `router` until the environment ends.
 pub async fn serve(router: Router) -> Result<(), lambda_http::Error> {
-    lambda_http::run(with_origin(router)).await
+    lambda_runtime::run(service_fn(move |event| answer(router.clone(), event))).await
+}
+
+/// The answer of `router` to one event of the gateway, as Lambda gives it back. An event that is no request is
+/// answered with a 400, whatever is in it.
+pub async fn answer(router: Router, event: LambdaEvent<Box<RawValue>>) -> Result<impl Serialize, Infallible> {
+    let LambdaEvent { payload, context } = event;
+    let (request, mut refused) = match gateway::read(payload.get()) {
+        Ok(request) => (request, None),
+        Err(refused) => (ApiGatewayV2httpRequest::default(), Some(refused)),
+    };
+    let id = context.request_id.clone();
+    let service = tower::service_fn(move |request: lambda_http::Request| match refused.take() {
+        Some(refused) => Either::Left(ready(Ok(refuse(refused, &id)))),
+        None => Either::Right(router.clone().oneshot(to_axum(request))),
+    });
+    let request = LambdaRequest::ApiGatewayV2(request);
+    // The adapter must not live across an await: it is not `Send`.
+    let answering = Adapter::from(service).call(LambdaEvent::new(request, context));
+    answering.await
 }
 
 /// Serves other events with `handler` until the environment ends.
@@ -63,19 +92,7 @@ where
     .await
 }
 
-/// The router with each request's [`Origin`] taken from the gateway's own context.
-pub fn with_origin(
-    router: Router,
-) -> impl tower::Service<
-    lambda_http::Request,
-    Response = axum::response::Response,
-    Error = std::convert::Infallible,
-    Future = impl Future<Output = Result<axum::response::Response, std::convert::Infallible>> + Send,
-> + Clone
-+ Send {
-    ServiceBuilder::new().layer(MapRequestLayer::new(to_axum)).service(router)
-}
-
+/// The request with its [`Origin`] taken from the gateway's own context.
 fn to_axum(mut request: lambda_http::Request) -> Request {
     if let Some(RequestContext::ApiGatewayV2(context)) = request.request_context_ref() {
         let origin = Origin {

@@ -30,7 +30,7 @@ pub struct Origin {
 impl Origin {
     /// The origin of a request.
     pub fn of(parts: &Parts) -> Self {
-        let agent = parts.headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok());
+        let agent = parts.headers.get(USER_AGENT).map(|agent| String::from_utf8_lossy(agent.as_bytes()));
         let agent = agent.map(|agent| agent.chars().filter(|c| !c.is_control()).take(MAX_AGENT).collect());
         Self { user_agent: agent, ..parts.extensions.get::<Self>().cloned().unwrap_or_default() }
     }

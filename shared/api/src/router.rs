@@ -50,6 +50,14 @@ async fn around(State(show_cost): State<bool>, request: Request, next: Next) -> 
     response
 }
 
+/// The answer to what is no request, with its id and the headers of every answer.
+pub(crate) fn refuse(error: ApiError, request_id: &str) -> Response {
+    let mut response = name_request(error.into_response(), request_id);
+    add_headers(&mut response, request_id, None);
+    tracing::info!(request_id, status = response.status().as_u16(), "no request");
+    response
+}
+
 /// Writes the request's id into a problem body.
 fn name_request(response: Response, request_id: &str) -> Response {
     let Some(problem) = response.extensions().get::<std::sync::Arc<Problem>>().cloned() else {

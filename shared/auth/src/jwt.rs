@@ -11,7 +11,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::{SignedDuration, Timestamp};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
 use secrecy::SecretString;
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 
 use crate::{SigningKey, VerificationKeys};
 
@@ -41,6 +41,23 @@ pub(crate) struct Registered<'a> {
     pub(crate) aud: &'a str,
     pub(crate) iat: i64,
     pub(crate) exp: i64,
+}
+
+/// What a token of ours says, with those registered claims that we do not write ourselves: where one is there it has
+/// to be what RFC 7519 says.
+#[derive(Deserialize)]
+struct Whole<C> {
+    #[serde(flatten)]
+    contents: C,
+    #[serde(default, deserialize_with = "given")]
+    nbf: Option<i64>,
+    #[serde(default, deserialize_with = "given", rename = "jti")]
+    _jti: Option<String>,
+}
+
+/// `null` is no value of a claim.
+fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(claim: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(claim).map(Some)
 }
 
 /// What one kind of token says.
@@ -135,16 +152,25 @@ impl Verifier {
     /// What the token says, if it is ours, of the right kind, and alive at `now`. Key ids are
     /// looked up among our own keys; nothing that a token names is ever fetched.
     pub(crate) fn open<C: Contents>(&self, token: &str, now: Timestamp) -> Result<C, TokenError> {
+        let claims: C = self.open_past(token, now)?;
+        let Registered { iat, exp, .. } = claims.registered();
+        if lives(iat, exp, now) { Ok(claims) } else { Err(TokenError) }
+    }
+
+    /// As [`Verifier::open`], for a token that has begun and may have ended since.
+    pub(crate) fn open_past<C: Contents>(&self, token: &str, now: Timestamp) -> Result<C, TokenError> {
         let head = Head::read(token).filter(|head| head.typ == C::KIND.typ).ok_or(TokenError)?;
-        let claims = {
+        let Whole { contents, nbf, .. } = {
             let ring = self.ring();
             let key = ring.ready.get(&head.kid).ok_or(TokenError)?;
-            decode::<C>(token, key, &self.validation(&C::KIND)).map_err(|_| TokenError)?.claims
+            decode::<Whole<C>>(token, key, &self.validation(&C::KIND)).map_err(|_| TokenError)?.claims
         };
-        let Registered { iss, aud, iat, exp } = claims.registered();
-        let usual = exp.checked_sub(iat).is_some_and(|span| span <= C::KIND.lifetime.as_secs());
-        if lives(iat, exp, now) && usual && iss == &*self.issuer && aud == C::KIND.audience {
-            Ok(claims)
+        let Registered { iss, aud, iat, exp } = contents.registered();
+        let begun = [Some(iat), nbf].into_iter().flatten().all(|from| from <= now.as_second() + LEEWAY);
+        let span = exp.checked_sub(iat);
+        let usual = span.is_some_and(|span| (0..=C::KIND.lifetime.as_secs()).contains(&span));
+        if begun && usual && iss == &*self.issuer && aud == C::KIND.audience {
+            Ok(contents)
         } else {
             Err(TokenError)
         }

@@ -69,6 +69,8 @@ impl Verifier {
 
 #[cfg(test)]
 mod tests {
+    use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+    use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
     use secrecy::ExposeSecret;
     use vestibule_domain::Id;
 
@@ -93,5 +95,43 @@ mod tests {
         assert_eq!(verifier.verify_ticket(access, now), Err(TokenError));
         assert!(verifier.verify_ticket(ticket, now + SignedDuration::from_mins(5)).is_ok(), "clocks differ");
         assert!(verifier.verify_ticket(ticket, now + SignedDuration::from_mins(6)).is_err());
+    }
+
+    #[test]
+    fn attack_6_a_ticket_of_tomorrow_or_with_mistyped_claims_is_none() {
+        let key = SigningKey::generate().unwrap();
+        let verifier =
+            Verifier::new(VerificationKeys { keys: vec![key.public().clone()] }, "https://a.example");
+        let now = Timestamp::from_second(1_790_000_000).unwrap();
+        let (iat, exp) = span(&TicketClaims::KIND, now);
+        let signed = |more: (&str, serde_json::Value)| {
+            let mut claims = serde_json::json!({
+                "iss": "https://a.example", "aud": TICKET_AUDIENCE, "sub": UserId::from_parts(1, 1),
+                "epoch": 3, "iat": iat, "exp": exp,
+            });
+            claims[more.0] = more.1;
+            let head = Header {
+                typ: Some("mfa+jwt".into()),
+                kid: Some(key.public().kid.clone()),
+                ..Header::new(Algorithm::ES256)
+            };
+            let secret = URL_SAFE_NO_PAD.decode(key.to_secret().expose_secret()).unwrap();
+            encode(&head, &claims, &EncodingKey::from_ec_der(&secret)).unwrap()
+        };
+        let open = |token: &str| verifier.verify_ticket(token, now);
+        assert!(open(&signed(("nbf", iat.into()))).is_ok());
+        for (name, value) in [
+            ("nbf", serde_json::json!(iat + 3600)),
+            ("nbf", serde_json::json!(iat.to_string())),
+            ("nbf", serde_json::json!(null)),
+            ("jti", serde_json::json!([])),
+            ("iat", serde_json::json!("x")),
+            ("exp", serde_json::json!(1.5)),
+            ("aud", serde_json::json!([TICKET_AUDIENCE])),
+            ("sub", serde_json::json!(7)),
+            ("epoch", serde_json::json!("3")),
+        ] {
+            assert_eq!(open(&signed((name, value.clone()))), Err(TokenError), "{name} {value}");
+        }
     }
 }

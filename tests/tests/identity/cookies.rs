@@ -9,10 +9,10 @@ const MEMBER: &str = "member@test-brand.local";
 
 /// A browser's cookies: access, refresh, CSRF.
 #[derive(Clone)]
-struct Jar {
-    access: String,
-    refresh: String,
-    csrf: String,
+pub(crate) struct Jar {
+    pub(crate) access: String,
+    pub(crate) refresh: String,
+    pub(crate) csrf: String,
 }
 
 /// The cookies that an answer sets: name, value, attributes.
@@ -28,7 +28,7 @@ fn set(answer: &Answer) -> Vec<(String, String, Vec<String>)> {
 }
 
 impl Jar {
-    fn of(answer: &Answer) -> Self {
+    pub(crate) fn of(answer: &Answer) -> Self {
         let cookies = set(answer);
         let value = |name: &str| {
             let found = cookies.iter().find(|(found, _, _)| found == &format!("__Host-vestibule-{name}"));
@@ -37,7 +37,7 @@ impl Jar {
         Self { access: value("access"), refresh: value("refresh"), csrf: value("csrf") }
     }
 
-    fn header(&self) -> String {
+    pub(crate) fn header(&self) -> String {
         let Self { access, refresh, csrf } = self;
         format!(
             "__Host-vestibule-access={access}; a=b; __Host-vestibule-refresh={refresh}; __Host-vestibule-csrf={csrf}"
@@ -45,7 +45,7 @@ impl Jar {
     }
 }
 
-async fn enter(app: &App) -> (Answer, Jar) {
+pub(crate) async fn enter(app: &App) -> (Answer, Jar) {
     let password = app.stack.sample().password.expose_secret();
     let body = json!({ "email": MEMBER, "password": password, "cookies": true });
     let answer = app.anonymous().post("/api/v1/auth/login", &body).await.expect(200);
@@ -54,7 +54,7 @@ async fn enter(app: &App) -> (Answer, Jar) {
 }
 
 /// A request of a browser with these cookies and this CSRF header.
-async fn send(
+pub(crate) async fn send(
     actor: &Actor,
     (method, path, body): (&str, &str, &Value),
     cookies: &str,

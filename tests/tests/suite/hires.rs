@@ -77,7 +77,7 @@ async fn unknown_paths_and_methods_are_problems_too() {
     let admin = app.admin();
     admin.get("/api/hires/hire_00000000000000000000000000").await.expect(404);
     admin.get("/api/hires/%23").await.expect(404);
-    admin.send(admin.request(reqwest::Method::DELETE, "/api/hires")).await.expect(404);
+    admin.send(admin.request(reqwest::Method::DELETE, "/api/hires")).await.expect(405);
 }
 
 #[tokio::test]

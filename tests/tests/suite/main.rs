@@ -5,6 +5,7 @@ mod budgets;
 mod contract;
 mod damaged;
 mod esign_webhook;
+mod gateway;
 mod hires;
 mod idempotency;
 mod isolation;

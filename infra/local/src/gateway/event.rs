@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::header::{CONTENT_TYPE, COOKIE, HOST, USER_AGENT};
 use http::request::Parts;
-use http::{HeaderMap, HeaderName};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -93,13 +93,12 @@ fn headers(call: &Call<'_>, headers: &HeaderMap) -> BTreeMap<String, String> {
     joined
 }
 
+/// One entry for each pair; what is no UTF-8 becomes U+FFFD in its own pair, as JSON has no other bytes.
 fn cookies(headers: &HeaderMap) -> Vec<String> {
-    headers
-        .get_all(COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(';'))
-        .map(|cookie| cookie.trim().to_owned())
+    let lines = headers.get_all(COOKIE).iter().map(HeaderValue::as_bytes);
+    lines
+        .flat_map(|line| line.split(|byte| *byte == b';'))
+        .map(|cookie| String::from_utf8_lossy(cookie.trim_ascii()).into_owned())
         .filter(|cookie| !cookie.is_empty())
         .collect()
 }

@@ -15,13 +15,16 @@ use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{ConnectInfo, Request, State};
 use axum::response::Response;
+use http::header::HOST;
 use http::request::Parts;
+use http::uri::Authority;
 use http::{HeaderValue, StatusCode};
+use url::Url;
 use vestibule_models::Clock;
 
 use crate::lambda::{Functions, InvokeError};
 use crate::random;
-use crate::template::Route;
+use crate::template::{Route, Template};
 use routes::Routes;
 
 const BODY_LIMIT: usize = 10 * 1024 * 1024;
@@ -39,8 +42,14 @@ struct Gateway {
     patience: Duration,
 }
 
-/// The HTTP API as a router. Serve it with connect info, from which the source address is taken.
-pub fn router(routes: Vec<Route>, functions: Functions, account_id: String, clock: Clock) -> Router {
+/// The HTTP API of a template as a router. Serve it with connect info, from which the source address is taken.
+pub fn router(template: &Template, functions: Functions, account_id: String, clock: Clock) -> Router {
+    let mut routes = template.routes.clone();
+    routes.extend(template.default_route.clone().map(|function| Route {
+        function,
+        method: "ANY".to_owned(),
+        path: routes::DEFAULT.to_owned(),
+    }));
     with_patience(routes, functions, account_id, clock, INTEGRATION_TIMEOUT)
 }
 
@@ -73,6 +82,9 @@ impl Gateway {
         if header_bytes(parts) > HEADER_LIMIT {
             return Err(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
         }
+        if !names_a_host(parts) {
+            return Err(StatusCode::BAD_REQUEST);
+        }
         let matched = self.routes.find(parts.method.as_str(), parts.uri.path());
         let matched = matched.ok_or(StatusCode::NOT_FOUND)?;
         let body: Option<Bytes> =
@@ -97,6 +109,14 @@ impl Gateway {
             Err(_) => Err(StatusCode::SERVICE_UNAVAILABLE),
         }
     }
+}
+
+/// Whether there is one `Host`, a name or an address: the front of AWS lets no other through.
+fn names_a_host(parts: &Parts) -> bool {
+    let mut named = parts.headers.get_all(HOST).iter();
+    let (Some(host), None) = (named.next(), named.next()) else { return false };
+    let Some(host) = host.to_str().ok().filter(|host| !host.contains('@')) else { return false };
+    host.parse::<Authority>().is_ok() && Url::parse(&format!("http://{host}")).is_ok()
 }
 
 /// Request line and headers as they are sent.

@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::template::Route;
 
+/// The path of the route that takes every request without another one.
+pub(super) const DEFAULT: &str = "$default";
+
 /// The routes of the API.
 pub(super) struct Routes(Vec<Route>);
 
@@ -14,9 +17,12 @@ pub(super) struct Matched<'a> {
 }
 
 impl Matched<'_> {
-    /// `METHOD /path/{parameter}`.
+    /// `METHOD /path/{parameter}`, or `$default`.
     pub(super) fn key(&self) -> String {
-        format!("{} {}", self.route.method, self.route.path)
+        match &*self.route.path {
+            DEFAULT => DEFAULT.to_owned(),
+            path => format!("{} {path}", self.route.method),
+        }
     }
 }
 
@@ -27,10 +33,18 @@ impl Routes {
     }
 
     pub(super) fn find(&self, method: &str, path: &str) -> Option<Matched<'_>> {
-        self.0.iter().filter(|route| route.method == method || route.method == "ANY").find_map(|route| {
+        let routes = self.0.iter().filter(|route| route.method == method || route.method == "ANY");
+        let mut matched = routes.filter_map(|route| {
             let parameters = matches(&route.path, path)?;
             Some(Matched { route, parameters })
-        })
+        });
+        matched.next().or_else(|| self.catch_all())
+    }
+
+    /// The route for what has none of its own.
+    fn catch_all(&self) -> Option<Matched<'_>> {
+        let route = self.0.iter().find(|route| route.path == DEFAULT)?;
+        Some(Matched { route, parameters: BTreeMap::new() })
     }
 }
 

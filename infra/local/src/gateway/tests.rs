@@ -42,7 +42,8 @@ fn toy() -> Router {
 }
 
 async fn cookies(headers: HeaderMap) -> impl IntoResponse {
-    let sent = headers.get("cookie").unwrap().to_str().unwrap().to_owned();
+    let lines = headers.get_all("cookie").iter().map(|line| String::from_utf8_lossy(line.as_bytes()));
+    let sent = lines.collect::<Vec<_>>().join("; ");
     (AppendHeaders([(SET_COOKIE, "a=1"), (SET_COOKIE, "b=2")]), sent)
 }
 
@@ -141,6 +142,74 @@ async fn what_has_no_route_is_not_found() {
         assert_eq!(response.status(), StatusCode::NOT_FOUND);
         assert!(response.headers().contains_key("apigw-requestid"));
         assert_eq!(text(response).await, r#"{"message":"Not Found"}"#);
+    }
+}
+
+#[tokio::test]
+async fn newcomer_11_the_default_route_takes_what_has_no_other() {
+    let functions = Functions::new(0.0);
+    host(&functions, "echo", event_handler(|event| async move { Ok(event) }));
+    host(&functions, "toy", Handler::Http(toy()));
+    let routes = vec![route("echo", "ANY", "$default"), route("toy", "GET", "/things/{id}")];
+    let clock: vestibule_models::Clock = Arc::new(|| jiff::Timestamp::UNIX_EPOCH);
+    let gateway = with_patience(routes, functions, "0".to_owned(), clock, Duration::from_secs(5));
+    let send = async |method: &str, uri: &str| {
+        let request = Request::builder().method(method).uri(uri).header("host", "localhost");
+        let response = gateway.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        text(response).await
+    };
+    assert_eq!(send("GET", "/things/7").await, "thing 7");
+    for (method, path) in
+        [("DELETE", "/things/7"), ("GET", "/nothing"), ("HEAD", "/"), ("PROPFIND", "/a/b/c")]
+    {
+        let event: Value = serde_json::from_str(&send(method, path).await).unwrap();
+        assert_eq!((&event["routeKey"], &event["rawPath"]), (&json!("$default"), &json!(path)));
+        assert_eq!(event["requestContext"]["http"]["method"], method);
+        assert_eq!(event.get("pathParameters"), None);
+    }
+}
+
+#[tokio::test]
+async fn attack_2_a_host_that_is_none_does_not_get_through() {
+    let hosts: [&[&[u8]]; 12] = [
+        &[],
+        &[b""],
+        &[b"localhost:99999"],
+        &[b"a b"],
+        &[b"a", b"b"],
+        &[b"user@localhost"],
+        &[b"a/b"],
+        &[b"[::1"],
+        &[b"\xff"],
+        &[b"256.1.1.1"],
+        &[b"localhost:port"],
+        &[b"a?b"],
+    ];
+    for lines in hosts {
+        let mut request = Request::builder().method("GET").uri("/things/7");
+        for line in lines {
+            request = request.header("host", *line);
+        }
+        let response = gateway().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        assert_eq!(response.status(), StatusCode::BAD_REQUEST, "{lines:?}");
+        assert_eq!(text(response).await, r#"{"message":"Bad Request"}"#);
+    }
+    for host in ["localhost:8383", "127.0.0.1", "[::1]:8383", "api.example.com", "_dmarc.example"] {
+        let request = Request::builder().method("GET").uri("/things/7").header("host", host);
+        let response = gateway().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK, "{host}");
+    }
+}
+
+#[tokio::test]
+async fn fault_03_a_cookie_beyond_ascii_hides_no_other() {
+    for line in
+        [b"a=1; lang=espa\xc3\xb1ol; b=2".as_slice(), b"lang=\xf1; a=1; \xff; b=2", b"a=1;b=2;\xe5\x90\x8d"]
+    {
+        let request = Request::builder().uri("/cookies").header("host", "localhost").header("cookie", line);
+        let response = gateway().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        let seen = text(response).await;
+        assert!(seen.contains("a=1") && seen.contains("b=2"), "{seen}");
     }
 }
 

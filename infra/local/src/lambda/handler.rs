@@ -5,12 +5,11 @@ use std::sync::Arc;
 
 use axum::Router;
 use futures::future::BoxFuture;
-use lambda_http::request::LambdaRequest;
-use lambda_http::{Adapter, Context, LambdaEvent};
+use lambda_http::{Context, LambdaEvent};
 use serde_json::Value;
-use tower::Service as _;
+use serde_json::value::RawValue;
 use vestibule_api::FunctionError;
-use vestibule_api::lambda::with_origin;
+use vestibule_api::lambda::answer;
 
 /// Takes the event, gives the answer.
 pub type EventHandler = Arc<dyn Fn(Value) -> BoxFuture<'static, Result<Value, FunctionError>> + Send + Sync>;
@@ -36,7 +35,7 @@ where
 impl Handler {
     pub(super) async fn call(self, payload: String, context: Context) -> Result<Value, FunctionError> {
         match self {
-            Self::Http(router) => http(router, &payload, context).await,
+            Self::Http(router) => http(router, payload, context).await,
             Self::Event(handler) => {
                 let event = serde_json::from_str(&payload).map_err(|error| unreadable(&error))?;
                 handler(event).await
@@ -45,11 +44,9 @@ impl Handler {
     }
 }
 
-async fn http(router: Router, payload: &str, context: Context) -> Result<Value, FunctionError> {
-    let request: LambdaRequest = serde_json::from_str(payload).map_err(|error| unreadable(&error))?;
-    // A router is always ready, and the adapter must not live across an await: it is not `Send`.
-    let answering = Adapter::from(with_origin(router)).call(LambdaEvent::new(request, context));
-    let answer = answering.await;
+async fn http(router: Router, payload: String, context: Context) -> Result<Value, FunctionError> {
+    let event = RawValue::from_string(payload).map_err(|error| unreadable(&error))?;
+    let answer = answer(router, LambdaEvent::new(event, context)).await;
     let answer = answer.unwrap_or_else(|never: Infallible| match never {});
     serde_json::to_value(answer).map_err(|error| unreadable(&error))
 }

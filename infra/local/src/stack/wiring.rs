@@ -221,8 +221,7 @@ pub(super) fn front(
     functions: &Functions,
     options: &StackOptions,
 ) -> Result<Router> {
-    let routes = plan.template.routes.clone();
     let account = plan.around.account_id.clone();
-    let api = gateway::router(routes, functions.clone(), account, clock(options));
+    let api = gateway::router(&plan.template, functions.clone(), account, clock(options));
     Ok(pages::router(cloud.clone(), &plan.template)?.merge(api))
 }

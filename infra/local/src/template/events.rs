@@ -20,8 +20,9 @@ struct EventSource {
 struct HttpApiEvent {
     #[serde(rename = "ApiId")]
     _api_id: IgnoredAny,
-    method: String,
-    path: String,
+    /// Without method and path the event is the route `$default`.
+    method: Option<String>,
+    path: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -73,11 +74,15 @@ pub(super) fn add(template: &mut Template, function: &str, name: &str, source: V
     match source.r#type.as_str() {
         "HttpApi" => {
             let event: HttpApiEvent = read(source.properties)?;
-            template.routes.push(Route {
-                function: function.to_owned(),
-                method: event.method.to_uppercase(),
-                path: event.path,
-            });
+            let function = function.to_owned();
+            match (event.method, event.path) {
+                (Some(method), Some(path)) => {
+                    template.routes.push(Route { function, method: method.to_uppercase(), path });
+                }
+                (None, None) if template.default_route.is_none() => template.default_route = Some(function),
+                (None, None) => return Err("there is a $default route already".to_owned()),
+                _ => return Err("give both Method and Path, or neither".to_owned()),
+            }
         }
         "Schedule" => {
             let event: ScheduleEvent = read(source.properties)?;

@@ -47,6 +47,8 @@ pub struct Template {
     pub functions: Vec<Function>,
     /// HTTP routes.
     pub routes: Vec<Route>,
+    /// The function behind the route `$default`, which takes what has no other one.
+    pub default_route: Option<String>,
     /// Tables with their indexes.
     pub tables: Vec<Table>,
     /// Functions called at a fixed rate.

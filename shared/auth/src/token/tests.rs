@@ -148,3 +148,59 @@ fn keys_can_be_replaced_while_in_use() {
     shared.replace(VerificationKeys { keys: vec![next.public().clone()] });
     assert_eq!(verifier.verify(&token, now), Err(TokenError));
 }
+
+#[test]
+fn attack_6_claims_that_we_do_not_write_are_still_looked_at() {
+    let (key, verifier, token, now) = setting();
+    let good = serde_json::to_value(verifier.verify(&token, now).unwrap()).unwrap();
+    let with = |name: &str, value: Value| {
+        let mut claims = good.clone();
+        claims[name] = value;
+        forged(&key, &claims)
+    };
+    let second = now.as_second();
+    for (name, value) in [
+        ("nbf", json!(second - 3600)),
+        ("nbf", json!(second)),
+        ("nbf", json!(second + 5)),
+        ("nbf", json!(0)),
+        ("jti", json!("a")),
+        ("client_id", json!("an application's own claim")),
+    ] {
+        assert!(verifier.verify(&with(name, value.clone()), now).is_ok(), "{name} {value}");
+    }
+    for (name, value) in [
+        ("nbf", json!(second + 6)),
+        ("nbf", json!(second + 3600)),
+        ("nbf", json!(i64::MAX)),
+        ("nbf", json!(u64::MAX)),
+        ("nbf", json!(second.to_string())),
+        ("nbf", json!(1.5)),
+        ("nbf", json!(true)),
+        ("nbf", json!(null)),
+        ("nbf", json!([second])),
+        ("nbf", json!({})),
+        ("jti", json!(7)),
+        ("jti", json!(null)),
+        ("jti", json!(["a"])),
+    ] {
+        assert_eq!(verifier.verify(&with(name, value.clone()), now), Err(TokenError), "{name} {value}");
+    }
+}
+
+#[test]
+fn fault_04_a_token_that_has_ended_still_says_whose_it_was() {
+    let (key, verifier, token, now) = setting();
+    let later = now + SignedDuration::from_hours(24);
+    assert_eq!(verifier.verify(&token, later), Err(TokenError));
+    assert_eq!(verifier.verify_past(&token, later).unwrap().sid, verifier.verify(&token, now).unwrap().sid);
+    assert_eq!(verifier.verify_past(&token, now - SignedDuration::from_mins(1)), Err(TokenError));
+    let other = Verifier::new(
+        VerificationKeys { keys: vec![SigningKey::generate().unwrap().public().clone()] },
+        ISSUER,
+    );
+    assert_eq!(other.verify_past(&token, later), Err(TokenError));
+    let mut claims = serde_json::to_value(verifier.verify(&token, now).unwrap()).unwrap();
+    claims["aud"] = json!("vestibule:second-factor");
+    assert_eq!(verifier.verify_past(&forged(&key, &claims), later), Err(TokenError));
+}

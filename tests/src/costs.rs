@@ -138,10 +138,35 @@ async fn documents(app: &App, all: &mut Vec<Measured>) -> (String, String) {
             all.push(http(&format!("{webhook} ({what})"), &taken));
         }
     }
+    events(app, all).await;
     let shown = admin.get(&format!("/api/hires/{hire}")).await.expect(200);
     all.push(http("GET /api/hires/{id}", &shown));
     all.push(http("GET /api/hires", &admin.get("/api/hires").await.expect(200)));
     (hire, shown.body["job"].as_str().expect("a job").to_owned())
+}
+
+/// Events that fit no document.
+async fn events(app: &App, all: &mut Vec<Measured>) {
+    let (admin, path) = (app.admin(), "/api/esign/events");
+    let hires = admin.get("/api/hires").await.expect(200).body;
+    let hire = hires["items"].as_array().and_then(|all| all.last()).expect("a sample hire")["id"].clone();
+    for (number, verb) in ["match", "drop"].into_iter().enumerate() {
+        let mut unfit = completed("nobody", "w9");
+        unfit["data"]["envelopeId"] = json!(verb);
+        let taken = app.deliver(&unfit).await.expect(200);
+        let listed = admin.get(&format!("{path}?outcome=unmatched")).await.expect(200);
+        let id = listed.body["items"][0]["id"].as_str().expect("an id");
+        let body = if verb == "match" { json!({ "hire": hire, "document": "w9" }) } else { json!({}) };
+        let done = admin.post_once(&format!("{path}/{id}/{verb}"), &body, &format!("cost-e{number}")).await;
+        if verb == "match" {
+            all.push(http(
+                "POST /api/esign/webhook/{provider}/{endpoint} (an event that fits nothing)",
+                &taken,
+            ));
+            all.push(http("GET /api/esign/events", &listed));
+        }
+        all.push(http(&format!("POST /api/esign/events/{{id}}/{verb}"), &done.expect(200)));
+    }
 }
 
 async fn provisioning(app: &App, all: &mut Vec<Measured>, logged: &Logged, hire: &str, job: &str) {

@@ -9,6 +9,7 @@ pub mod costs;
 mod esign;
 pub mod identity;
 mod inside;
+mod standard;
 mod waiting;
 
 pub use actor::{Actor, Answer};

@@ -1,5 +1,6 @@
 //! Document events from e-sign providers. The signature is checked over the raw bytes before
-//! anything is parsed; statuses only move forward; the last signature makes one job.
+//! anything is parsed; then it is read leniently, and recorded strictly: on the documents that it names, for its
+//! envelope. The last signature makes one job. What fits no document waits for staff.
 
 pub mod receive_event;
 mod record;

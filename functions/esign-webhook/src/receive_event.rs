@@ -21,13 +21,13 @@ use crate::{Webhook, record::record};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
-    /// A document moved on.
+    /// A document moved on. If the event names others that do not fit, it is listed for staff as well.
     Recorded,
-    /// The event came late or again; nothing changed.
+    /// The event came late or again, or is about an envelope that no longer counts; no document moved.
     Unchanged,
     /// Not a kind of event that matters here.
     Ignored,
-    /// It belongs to no known hire or document; kept in the audit log.
+    /// It belongs to no known hire or document; listed for staff in `GET /api/esign/events`.
     Unmatched,
 }
 

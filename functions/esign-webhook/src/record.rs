@@ -1,74 +1,93 @@
-//! Recording an event: read the hire, move the document on, and when it was the last one, add
-//! the job in the same transaction.
+//! Recording an event on every document that it names. What fits no document is kept for a person.
+
+use std::collections::BTreeMap;
 
 use vestibule_adapters::esign::{SignEvent, SignKind};
 use vestibule_api::ApiError;
 use vestibule_auth::TenantScope;
-use vestibule_domain::{DocumentKind, DocumentRecord, DocumentStatus, HireId, Job, JobKind, JobStatus};
-use vestibule_store::{Conflict, StoreError};
+use vestibule_domain::{Correlation, DocumentKind, DocumentStatus, EnvelopeEvent, HireId};
+use vestibule_store::{EsignEvent, EventOutcome, Unfit};
 
 use crate::{Webhook, receive_event::Outcome};
 
-/// How often a hire that others change at the same moment is read again.
-const TRIES: u32 = 30;
+/// Characters of our field's text that are kept of an event that fits no document.
+const KEPT_TEXT: usize = 500;
 
 pub(crate) async fn record(
     state: &Webhook,
     scope: &TenantScope,
     event: &SignEvent,
 ) -> Result<Outcome, ApiError> {
-    let Some(status) = status(&event.kind) else {
-        return Ok(Outcome::Ignored);
+    let status = match &event.kind {
+        SignKind::Other(word) if word.is_empty() => {
+            return unmatched(state, scope, (event, None), Unfit::NoEventKind).await;
+        }
+        kind => status(kind),
     };
-    let Some((hire, kind)) = event.correlation.as_deref().and_then(correlation) else {
-        return unmatched(state, scope, event, "no_correlation").await;
-    };
-    for _ in 0..TRIES {
-        match try_once(state, scope, event, (hire, &kind, status)).await {
-            Err(StoreError::Conflict(Conflict::Stale | Conflict::Exists)) => {}
-            Ok(None) => return unmatched(state, scope, event, "unknown_hire_or_document").await,
-            Ok(Some(outcome)) => return Ok(outcome),
-            Err(error) => return Err(error.into()),
+    let Some(status) = status else { return Ok(Outcome::Ignored) };
+    let (named, mut unfit) = documents(event);
+    let envelope = event.provider_document_id.clone();
+    let happened = EnvelopeEvent { envelope, status, at: event.occurred_at };
+    let store = state.store.tenant(scope);
+    let mut moved = false;
+    for (hire, documents) in named {
+        match store.record_event(hire, &documents, &happened, &state.world).await? {
+            None => unfit = unfit.or(Some(Unfit::UnknownHire)),
+            Some(recorded) => {
+                moved |= recorded.moved;
+                unfit = unfit.or((!recorded.unknown.is_empty()).then_some(Unfit::UnknownDocument));
+            }
         }
     }
-    Err(StoreError::Busy("the hire changed at every try".into()).into())
+    if let Some(reason) = unfit {
+        let kept = unmatched(state, scope, (event, Some(status)), reason).await?;
+        return Ok(if moved { Outcome::Recorded } else { kept });
+    }
+    Ok(if moved { Outcome::Recorded } else { Outcome::Unchanged })
 }
 
-/// One optimistic try; `None` when there is no such hire or document.
-async fn try_once(
-    state: &Webhook,
-    scope: &TenantScope,
-    event: &SignEvent,
-    (hire, kind, status): (HireId, &DocumentKind, DocumentStatus),
-) -> Result<Option<Outcome>, StoreError> {
-    let store = state.store.tenant(scope);
-    let Some(mut hire) = store.find_hire(hire).await? else {
-        return Ok(None);
+/// The documents that the event names, by hire, and why it does not fit, if it says something else too.
+fn documents(event: &SignEvent) -> (BTreeMap<HireId, Vec<DocumentKind>>, Option<Unfit>) {
+    let found: Vec<_> = event.correlations.iter().flat_map(|text| Correlation::read_all(text)).collect();
+    let unfit = match found.as_slice() {
+        [] => Some(Unfit::NoCorrelation),
+        all => all.contains(&None).then_some(Unfit::UnreadableCorrelation),
     };
-    let Some(old) = hire.documents.get(kind).map(|record| record.status) else {
-        return Ok(None);
-    };
-    let provider_document = Some(event.provider_document_id.clone());
-    let next = DocumentRecord { status, changed: state.world.now(), provider_document };
-    if !hire.take_document(kind, next) {
-        return Ok(Some(Outcome::Unchanged));
+    let mut named = BTreeMap::<_, Vec<_>>::new();
+    for Correlation { hire, document } in found.into_iter().flatten() {
+        let documents = named.entry(hire).or_default();
+        if !documents.contains(&document) {
+            documents.push(document);
+        }
     }
-    let job = hire.is_due().then(|| Job::new(JobKind::Mailbox, hire.id, &state.world));
-    if let Some(job) = &job {
-        (hire.mailbox_job, hire.provisioning) = (Some(job.id), Some(JobStatus::Pending));
-    }
-    store.record_document(&mut hire, (kind, old), job.as_ref(), &state.world).await?;
-    Ok(Some(Outcome::Recorded))
+    (named, unfit)
 }
 
 async fn unmatched(
     state: &Webhook,
     scope: &TenantScope,
-    event: &SignEvent,
-    reason: &str,
+    (event, status): (&SignEvent, Option<DocumentStatus>),
+    reason: Unfit,
 ) -> Result<Outcome, ApiError> {
-    tracing::warn!(delivery = event.delivery_key, reason, "an event fits no document");
-    state.store.tenant(scope).record_unmatched(&event.delivery_key, reason, &state.world).await?;
+    tracing::warn!(delivery = event.delivery_key, ?reason, "an event fits no document");
+    let provider = event.provider.as_str();
+    let text: String = event.correlations.join("\n").chars().take(KEPT_TEXT).collect();
+    let kept = EsignEvent {
+        id: EsignEvent::id_of((provider, &event.delivery_key, &text), event.occurred_at),
+        outcome: EventOutcome::Unmatched,
+        reason,
+        provider: provider.to_owned(),
+        kind: event.kind.word().to_owned(),
+        status,
+        envelope: event.provider_document_id.clone(),
+        correlation: (!text.is_empty()).then_some(text),
+        at: event.occurred_at,
+        received: state.world.now(),
+        settled: None,
+        matches: Vec::new(),
+        version: 0,
+    };
+    state.store.tenant(scope).record_unmatched(&kept, &state.world).await?;
     Ok(Outcome::Unmatched)
 }
 
@@ -82,10 +101,4 @@ fn status(kind: &SignKind) -> Option<DocumentStatus> {
         SignKind::Expired => Some(DocumentStatus::Expired),
         SignKind::Other(_) => None,
     }
-}
-
-/// Reads `<hire id>/<document kind>`.
-fn correlation(text: &str) -> Option<(HireId, DocumentKind)> {
-    let (hire, kind) = text.split_once('/')?;
-    Some((hire.parse().ok()?, DocumentKind::parse(kind).ok()?))
 }

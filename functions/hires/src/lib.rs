@@ -1,8 +1,12 @@
-//! Hires and their provisioning status, for staff.
+//! Hires and their provisioning status, and e-sign events that fit none of them, for staff.
 
 pub mod create_hire;
+pub mod drop_esign_event;
+pub mod esign_event_view;
 pub mod get_hire;
+pub mod list_esign_events;
 pub mod list_hires;
+pub mod match_esign_event;
 pub mod remove_hire;
 pub mod reset_password;
 pub mod view;
@@ -39,6 +43,9 @@ vestibule_api::operations! {
         get_hire::get_hire,
         remove_hire::remove_hire,
         reset_password::reset_hire_password,
+        list_esign_events::list_esign_events,
+        match_esign_event::match_esign_event,
+        drop_esign_event::drop_esign_event,
 }
 
 /// The function, ready to serve.

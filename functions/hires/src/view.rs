@@ -3,8 +3,20 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 use vestibule_api::{DamagedView, newest_first};
-use vestibule_domain::{Hire, JobStatus};
+use vestibule_domain::{DocumentKind, DocumentRecord, Envelope, Hire, JobStatus};
 use vestibule_store::Page;
+
+/// One envelope in which a document was sent out.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct EnvelopeView {
+    /// The provider's id; `null` when its events name none.
+    pub id: Option<String>,
+    /// `sent`, `viewed`, `declined`, `voided`, `expired` or `signed`.
+    pub status: &'static str,
+    /// Since when, by the provider's clock (RFC 3339); `null` when no event told.
+    pub at: Option<String>,
+}
 
 /// One required document.
 #[derive(Debug, Serialize, ToSchema)]
@@ -16,6 +28,8 @@ pub struct DocumentView {
     pub status: String,
     /// When the status last changed here (RFC 3339).
     pub changed: String,
+    /// The envelopes it was sent out in, at most 20; the first one decides the status.
+    pub envelopes: Vec<EnvelopeView>,
     /// The value to put into the e-sign document's custom field `vestibule_document`, so that its
     /// events find this hire.
     pub correlation: String,
@@ -77,18 +91,25 @@ impl HireItem {
     }
 }
 
+impl From<&Envelope> for EnvelopeView {
+    fn from(envelope: &Envelope) -> Self {
+        Self {
+            id: Some(envelope.id.clone()).filter(|id| !id.is_empty()),
+            status: envelope.status.name(),
+            at: envelope.at.map(|at| at.to_string()),
+        }
+    }
+}
+
 impl From<&Hire> for HireView {
     fn from(hire: &Hire) -> Self {
-        let document =
-            |(kind, record): (&vestibule_domain::DocumentKind, &vestibule_domain::DocumentRecord)| {
-                let status = serde_json::to_value(record.status).ok();
-                DocumentView {
-                    kind: kind.to_string(),
-                    status: status.and_then(|s| s.as_str().map(str::to_owned)).unwrap_or_default(),
-                    changed: record.changed.to_string(),
-                    correlation: format!("{}/{kind}", hire.id),
-                }
-            };
+        let document = |(kind, record): (&DocumentKind, &DocumentRecord)| DocumentView {
+            kind: kind.to_string(),
+            status: record.status.name().to_owned(),
+            changed: record.changed.to_string(),
+            envelopes: record.envelopes.iter().map(EnvelopeView::from).collect(),
+            correlation: format!("{}/{kind}", hire.id),
+        };
         Self {
             id: hire.id.to_string(),
             given_name: hire.name.given.as_str().to_owned(),

@@ -40,12 +40,19 @@ impl<S: Send + Sync> FromRequestParts<S> for PageQuery {
         let Query(raw) = Query::<Raw>::from_request_parts(parts, state)
             .await
             .map_err(|_| refused("Only `limit` (1 to 100) and `cursor` can be given."))?;
-        if raw.limit.is_some_and(|limit| !(1..=100).contains(&limit)) {
-            return Err(refused("`limit`: give a number from 1 to 100."));
+        Self::checked(raw.limit, raw.cursor)
+    }
+}
+
+impl PageQuery {
+    /// The page that a list's own query names; 400 when it cannot be.
+    pub fn checked(limit: Option<u16>, cursor: Option<String>) -> Result<Self, ApiError> {
+        if limit.is_some_and(|limit| !(1..=100).contains(&limit)) {
+            return Err(ApiError::new(Code::ParameterInvalid, "`limit`: give a number from 1 to 100."));
         }
-        if raw.cursor.as_ref().is_some_and(|cursor| cursor.len() > 512) {
+        if cursor.as_ref().is_some_and(|cursor| cursor.len() > 512) {
             return Err(ApiError::new(Code::CursorInvalid, "Start again without a cursor."));
         }
-        Ok(Self { limit: raw.limit, cursor: raw.cursor })
+        Ok(Self { limit, cursor })
     }
 }

@@ -1,8 +1,7 @@
-//! The documents a hire must sign. Statuses only move forward.
+//! The documents a hire must sign, and how far an envelope with one has come.
 
 use std::fmt;
 
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{Invalid, Stored, stored::is_word, stored_text};
@@ -47,8 +46,8 @@ impl Stored for DocumentKind {
 }
 stored_text!(DocumentKind);
 
-/// How far a document has come. A later variant always wins over an earlier one, whatever the
-/// order of arrival; the three ways to end without a signature are of one rank.
+/// How far a document or one of its envelopes has come. For one envelope a later variant always wins over an
+/// earlier one, whatever the order of arrival; the three ways to end without a signature are of one rank.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DocumentStatus {
@@ -64,61 +63,18 @@ pub enum DocumentStatus {
     Voided,
     /// Not signed in time.
     Expired,
-    /// Signed by everyone. Nothing moves a document on from here.
+    /// Signed by everyone. Nothing moves a document or envelope on from here.
     Signed,
 }
 
 impl DocumentStatus {
-    fn rank(self) -> u8 {
+    pub(crate) fn rank(self) -> u8 {
         match self {
             Self::Pending => 0,
             Self::Sent => 1,
             Self::Viewed => 2,
             Self::Declined | Self::Voided | Self::Expired => 3,
             Self::Signed => 4,
-        }
-    }
-
-    /// Whether an event with status `next` moves a document on from here.
-    pub fn moves_to(self, next: Self) -> bool {
-        next.rank() > self.rank()
-    }
-}
-
-/// One required document of one hire.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DocumentRecord {
-    /// How far it has come.
-    pub status: DocumentStatus,
-    /// When the status last changed here.
-    pub changed: Timestamp,
-    /// The e-sign provider's id of the document that last changed the status.
-    pub provider_document: Option<String>,
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    const ALL: [DocumentStatus; 7] = [
-        DocumentStatus::Pending,
-        DocumentStatus::Sent,
-        DocumentStatus::Viewed,
-        DocumentStatus::Declined,
-        DocumentStatus::Voided,
-        DocumentStatus::Expired,
-        DocumentStatus::Signed,
-    ];
-
-    proptest! {
-        #[test]
-        fn a_signed_document_stays_signed_in_any_order_of_events(events in proptest::collection::vec(0usize..7, 0..30)) {
-            let last = events.iter().fold(DocumentStatus::Pending, |now, &next| {
-                if now.moves_to(ALL[next]) { ALL[next] } else { now }
-            });
-            prop_assert_eq!(last == DocumentStatus::Signed, events.contains(&6));
         }
     }
 }

@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Address, DocumentKind, DocumentRecord, DocumentStatus, Email, HireId, JobId, JobStatus, PersonName, World,
+    Address, DocumentKind, DocumentRecord, DocumentStatus, Email, EnvelopeEvent, HireId, JobId, JobStatus,
+    PersonName, Taken, World,
 };
 
 /// A hire's name as written.
@@ -56,8 +57,7 @@ impl Hire {
     /// A new hire with every required document pending.
     pub fn new(name: HireName, personal_email: Email, required: &[DocumentKind], world: &World) -> Self {
         let now = world.now();
-        let pending =
-            DocumentRecord { status: DocumentStatus::Pending, changed: now, provider_document: None };
+        let pending = DocumentRecord::pending(now);
         Self {
             id: HireId::new(world),
             name,
@@ -73,17 +73,18 @@ impl Hire {
         }
     }
 
-    /// Takes a document event. True when it moved the document on; false when it is late,
-    /// repeated, or about a document this hire does not need.
-    pub fn take_document(&mut self, kind: &DocumentKind, next: DocumentRecord) -> bool {
-        match self.documents.get_mut(kind) {
-            Some(record) if record.status.moves_to(next.status) => {
-                self.updated = next.changed;
-                *record = next;
-                true
-            }
-            _ => false,
+    /// Takes an event about a document; `None` when this hire does not need it. `now` is our own clock.
+    pub fn take_document(
+        &mut self,
+        kind: &DocumentKind,
+        event: &EnvelopeEvent,
+        now: Timestamp,
+    ) -> Option<Taken> {
+        let taken = self.documents.get_mut(kind)?.take(event, now);
+        if taken == Taken::Moved {
+            self.updated = now;
         }
+        Some(taken)
     }
 
     /// Whether all documents are signed and no job exists yet.

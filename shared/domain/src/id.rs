@@ -48,6 +48,23 @@ impl<K: Kind> Id<K> {
         Self(Ulid::from_bytes(bytes), PhantomData)
     }
 
+    /// Reads an id as a person may have written it: any case, and letters that look like a digit for that digit.
+    pub fn read_loosely(text: &str) -> Option<Self> {
+        let (prefix, ulid) = text.split_at_checked(K::PREFIX.len())?;
+        let ulid = ulid.strip_prefix('_').filter(|_| prefix.eq_ignore_ascii_case(K::PREFIX))?;
+        let digit = |c: char| match c.to_ascii_uppercase() {
+            'O' => '0',
+            'I' | 'L' => '1',
+            other => other,
+        };
+        let ulid: String = ulid.chars().map(digit).collect();
+        // 26 characters hold two bits more than a ULID has: the decoder would drop them.
+        Ulid::from_string(&ulid)
+            .ok()
+            .filter(|_| ulid.starts_with(|c| c <= '7'))
+            .map(|id| Self(id, PhantomData))
+    }
+
     /// The ULID without the prefix.
     pub fn ulid(&self) -> String {
         self.0.to_string()
@@ -141,6 +158,7 @@ kinds! {
     EndpointKind, EndpointId, "ep", "a tenant's webhook endpoint";
     RegistrationKind, RegistrationId, "reg", "a registration that waits for its proof";
     MailKind, MailId, "mail", "a mail to send";
+    EsignEventKind, EsignEventId, "esn", "an e-sign event that fits no document";
 }
 
 #[cfg(test)]

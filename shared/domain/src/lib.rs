@@ -3,8 +3,10 @@
 //! come in through [`World`], which only `main` builds.
 
 pub mod address;
+pub mod correlation;
 pub mod document;
 pub mod email;
+pub mod envelope;
 mod fold;
 pub mod hire;
 pub mod id;
@@ -22,12 +24,14 @@ pub mod user;
 pub mod world;
 
 pub use address::{Address, Domain, FoldError, LocalPart};
-pub use document::{DocumentKind, DocumentRecord, DocumentStatus};
+pub use correlation::Correlation;
+pub use document::{DocumentKind, DocumentStatus};
 pub use email::Email;
+pub use envelope::{DocumentRecord, Envelope, EnvelopeEvent, Taken};
 pub use hire::{Hire, HireName};
 pub use id::{
-    AuditId, EndpointId, EventId, HireId, Id, IdError, JobId, MailId, RegistrationId, SessionId, TenantId,
-    UserId,
+    AuditId, EndpointId, EsignEventId, EventId, HireId, Id, IdError, JobId, MailId, RegistrationId,
+    SessionId, TenantId, UserId,
 };
 pub use identity_mail::{Device, IdentityMailKind, IdentityMailRequest, SignInChange};
 pub use invalid::Invalid;

@@ -67,18 +67,6 @@ impl TenantStore<'_> {
         committed
     }
 
-    /// Keeps an event that could not be matched to a hire, so that a person can find it.
-    pub async fn record_unmatched(
-        &self,
-        delivery: &str,
-        reason: &str,
-        world: &World,
-    ) -> Result<(), StoreError> {
-        let values = (json!(null), json!({ "delivery": delivery, "reason": reason }));
-        let record = AuditRecord::new(self.scope, "esign.unmatched", "esign".into(), values, world);
-        Command::new().audited(self.scope, &record)?.commit(self.store).await
-    }
-
     /// The write that replaces a hire of which `read` was the version.
     pub(crate) fn hire_write(
         &self,

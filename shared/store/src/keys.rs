@@ -3,10 +3,11 @@
 
 use jiff::{Timestamp, tz::TimeZone};
 use vestibule_domain::{
-    Address, AuditId, EndpointId, EventId, HireId, JobId, MailId, RegistrationId, SessionId, TenantId, UserId,
+    Address, AuditId, EndpointId, EsignEventId, EventId, HireId, JobId, MailId, RegistrationId, SessionId,
+    TenantId, UserId,
 };
 
-use crate::{AddressKey, IdempotencyKey};
+use crate::{AddressKey, EventOutcome, IdempotencyKey};
 
 /// A primary key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,6 +55,13 @@ pub(crate) const PENDING: &str = "PENDING#";
 /// Stands beside a job while it is pending, so that the oldest is one small strong query away.
 pub(crate) fn pending(tenant: TenantId, job: JobId) -> Key {
     key(tenant_partition(tenant), format!("{PENDING}{job}"))
+}
+/// E-sign events of one outcome, or all. The outcomes' names sort so that the unmatched ones are read first.
+pub(crate) fn esign_events(outcome: Option<EventOutcome>) -> String {
+    outcome.map_or_else(|| "ESIGN#".to_owned(), |outcome| format!("ESIGN#{}#", outcome.name()))
+}
+pub(crate) fn esign_event(tenant: TenantId, outcome: EventOutcome, event: EsignEventId) -> Key {
+    key(tenant_partition(tenant), format!("{}{event}", esign_events(Some(outcome))))
 }
 pub(crate) const ADDRESSES: &str = "EMAIL#";
 /// The sign-in record of an address: also the lock that makes the address unique.

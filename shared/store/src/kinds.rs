@@ -37,6 +37,7 @@ kinds! {
     Roles "roles" [];
     Member "member" ["email"];
     Hire "hire" ["name", "personal_email"];
+    EsignEvent "esign_event" ["correlation"];
     Job "job" [];
     Pending "pending" [];
     Audit "audit" ["actor_email", "source_ip", "user_agent"];

@@ -11,8 +11,10 @@ mod clear;
 mod command;
 mod cursor;
 mod damaged;
+mod documents;
 mod endpoints;
 mod error;
+mod esign_events;
 mod hires;
 mod idempotency;
 mod identity;
@@ -41,8 +43,10 @@ pub use audit::AuditRecord;
 pub use authz::{Access, Membership, SelfAccess};
 pub use cursor::{Cursor, CursorError, CursorKey, Page, PageRequest};
 pub use damaged::Listed;
+pub use documents::{Matched, Recorded};
 pub use endpoints::Endpoint;
 pub use error::{Conflict, StoreError};
+pub use esign_events::{EsignEvent, EventOutcome, Match, Unfit};
 pub use idempotency::{Answer, IdempotencyKey, KeptAnswer};
 pub use identity::{
     Admission, Attempt, Attempted, Avatar, AvatarChange, Claim, ClaimedMail, EndSessions, Family, Leave,

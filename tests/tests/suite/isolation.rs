@@ -31,6 +31,16 @@ async fn another_tenants_ids_answer_404_byte_for_byte() {
         let unknown = other.send(ask(&unknown_like(id))).await.expect(404);
         assert_eq!(same(&theirs.text), same(&unknown.text), "{path}");
     }
+    app.deliver(&json!({ "data": { "envelopeId": "e1" } })).await.expect(200);
+    let events = app.admin().get("/api/esign/events").await.expect(200).body;
+    let event = events["items"][0]["id"].as_str().unwrap();
+    for (verb, body) in [("match", json!({ "hire": hire, "document": "w9" })), ("drop", json!({}))] {
+        let path = |id: &str| format!("/api/esign/events/{id}/{verb}");
+        let theirs = other.post(&path(event), &body).await.expect(404);
+        let unknown = other.post(&path(&unknown_like(event)), &body).await.expect(404);
+        assert_eq!(same(&theirs.text), same(&unknown.text), "{verb}");
+    }
+    assert!(other.get("/api/esign/events").await.expect(200).body["items"].as_array().unwrap().is_empty());
     let run = other.post("/api/provision/run", &json!({ "job": job })).await.expect(404);
     let unknown = other.post("/api/provision/run", &json!({ "job": unknown_like(&job) })).await.expect(404);
     assert_eq!(same(&run.text), same(&unknown.text));

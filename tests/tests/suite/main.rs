@@ -4,6 +4,9 @@
 mod budgets;
 mod contract;
 mod damaged;
+mod esign_events;
+mod esign_faults;
+mod esign_generated;
 mod esign_webhook;
 mod gateway;
 mod hires;

@@ -4,9 +4,9 @@ use std::{collections::BTreeMap, sync::Mutex};
 
 use vestibule_auth::{SystemTask, TenantScope};
 use vestibule_domain::{
-    Address, DocumentKind, DocumentRecord, DocumentStatus, Domain, Email, EndpointId, Hire, HireId, HireName,
-    Job, JobId, JobKind, JobStart, JobStatus, LocalPart, MailboxSettings, PersonName, StepStatus, Tenant,
-    TenantId,
+    Address, DocumentKind, DocumentStatus, Domain, Email, EndpointId, EnvelopeEvent, Hire, HireId, HireName,
+    Job, JobId, JobKind, JobStart, JobStatus, LocalPart, MailboxSettings, PersonName, StepStatus, Taken,
+    Tenant, TenantId,
 };
 use vestibule_mailbox_step::MailboxSaga;
 use vestibule_models::{SentMail, User};
@@ -91,12 +91,9 @@ impl<'a> Firm<'a> {
         let mut hire = Hire::new(name, personal, &self.tenant.documents, world);
         self.store().create_hire(&hire, None, world).await.unwrap();
         for kind in &self.tenant.documents {
-            let signed = DocumentRecord {
-                status: DocumentStatus::Signed,
-                changed: world.now(),
-                provider_document: None,
-            };
-            assert!(hire.take_document(kind, signed));
+            let (envelope, status) = (format!("envelope-{kind}"), DocumentStatus::Signed);
+            let signed = EnvelopeEvent { envelope, status, at: None };
+            assert_eq!(hire.take_document(kind, &signed, world.now()), Some(Taken::Moved));
             let job = hire.is_due().then(|| Job::new(JobKind::Mailbox, hire.id, world));
             if let Some(job) = &job {
                 (hire.mailbox_job, hire.provisioning) = (Some(job.id), Some(JobStatus::Pending));

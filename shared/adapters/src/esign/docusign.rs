@@ -11,12 +11,13 @@ use base64::engine::general_purpose::STANDARD;
 use http::HeaderMap;
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::Value;
 
-use super::{EsignError, KeyRefused, SignEvent, SignKind, Trust, Vendor, field};
+use super::{
+    EsignError, KeyRefused, SignEvent, SignKind, Trust, Vendor, field,
+    node::{Node, text_of},
+};
 
 const HEADER_PREFIX: &str = "x-docusign-signature-";
-const CORRELATION_FIELD: &str = "vestibule_document";
 
 /// The keys of an account.
 #[derive(Debug)]
@@ -54,22 +55,27 @@ pub(super) fn key(secret: &SecretString) -> Result<hmac::Key, KeyRefused> {
     }
 }
 
-/// Reads a proved message.
-pub(super) fn read(raw_body: &[u8]) -> Result<SignEvent, EsignError> {
-    let body = field::object(raw_body)?;
-    let kind = kind(field::required_token(&body, "/event")?);
-    let document = field::token(&body, "/data/envelopeId")?;
-    if document.is_none() && !matches!(kind, SignKind::Other(_)) {
-        return Err(field::malformed("/data/envelopeId"));
-    }
-    let occurred_at = field::time(&body, "/generatedDateTime")?;
+/// Reads a proved message; `now` is our own clock.
+pub(super) fn read(raw_body: &[u8], now: Timestamp) -> Result<SignEvent, EsignError> {
+    let text = text_of(raw_body);
+    let body = Node::object(&text)?;
+    let data = body.child("data");
+    let summary = data.and_then(|data| data.child("envelopeSummary"));
+    let word = field::word_of(body, "event");
+    let envelope = envelope_id(body, &[data, summary]);
+    let occurred_at = field::time_of(body, "generatedDateTime", now);
+    let recipient = data.map(|data| field::id_of(data, "recipientId")).unwrap_or_default();
+    let time = occurred_at.map(|time| time.to_string()).unwrap_or_default();
+    // `retryCount` differs between attempts, so a hash of the body would not do.
+    let delivery_key =
+        [&*field::id_of(body, "configurationId"), &word, &envelope, &recipient, &time].join("|");
     Ok(SignEvent {
         provider: Vendor::DocuSign,
-        kind,
-        provider_document_id: document.unwrap_or_default(),
-        correlation: correlation(&body),
+        kind: kind(word),
+        provider_document_id: envelope,
+        correlations: field::distinct([summary, data].into_iter().flatten().flat_map(correlations).collect()),
         occurred_at,
-        delivery_key: delivery_key(&body, occurred_at)?,
+        delivery_key,
         trust: Trust::BodySigned,
     })
 }
@@ -81,25 +87,30 @@ fn kind(event: String) -> SignKind {
         "envelope-completed" => SignKind::Signed,
         "envelope-declined" => SignKind::Declined,
         "envelope-voided" => SignKind::Voided,
+        "envelope-expired" => SignKind::Expired,
         _ => SignKind::Other(event),
     }
 }
 
-fn correlation(body: &Value) -> Option<String> {
-    let fields = body.pointer("/data/envelopeSummary/customFields/textCustomFields")?;
-    let ours = |field: &&Value| field.get("name").and_then(Value::as_str) == Some(CORRELATION_FIELD);
-    field::correlation(fields.as_array()?.iter().find(ours)?.get("value"))
+/// The envelope's id, in one case as it is a GUID; where the field is absent, from the message's address of it.
+fn envelope_id(body: Node<'_>, places: &[Option<Node<'_>>]) -> String {
+    let named = places.iter().flatten().find_map(|place| place.text_of("envelopeId"));
+    let address = || {
+        let uri = body.text_of("uri")?;
+        let (_, rest) = uri.split_once("/envelopes/")?;
+        rest.split(['/', '?']).next().map(str::to_owned)
+    };
+    field::id(&named.or_else(address).unwrap_or_default().to_ascii_lowercase())
 }
 
-// `retryCount` differs between attempts, so a hash of the body would not do.
-fn delivery_key(body: &Value, occurred_at: Option<Timestamp>) -> Result<String, EsignError> {
-    let pointers = ["/configurationId", "/event", "/data/envelopeId", "/data/recipientId"];
-    let mut parts = Vec::with_capacity(pointers.len() + 1);
-    for pointer in pointers {
-        parts.push(field::token(body, pointer)?.unwrap_or_default());
-    }
-    parts.push(occurred_at.map(|time| time.to_string()).unwrap_or_default());
-    Ok(parts.join("|"))
+/// Our field among those of the envelope and of each document in it. What signers fill in (tabs) is not read: a
+/// signer could name another hire.
+fn correlations(place: Node<'_>) -> Vec<String> {
+    let fields = place.child("customFields");
+    let lists = ["textCustomFields", "listCustomFields"].map(|name| fields.and_then(|all| all.child(name)));
+    let documents = place.child("envelopeDocuments").map(Node::each).unwrap_or_default();
+    let of_documents = documents.into_iter().filter_map(|document| document.child("documentFields"));
+    fields.into_iter().chain(lists.into_iter().flatten()).chain(of_documents).flat_map(field::named).collect()
 }
 
 #[cfg(test)]

@@ -1,10 +1,12 @@
 //! E-signature webhooks: proof first, then one neutral event for every vendor.
 //!
 //! The signature is checked over the raw bytes before anything is parsed, in constant time, against every key
-//! held (rotation). Errors name the field that is wrong, never what it held.
+//! held (rotation). A proved event is then read leniently: what happened, to which envelope, about which documents,
+//! when. Nothing else in it is looked at, and nothing but a body that is no JSON object is refused.
 
 mod docusign;
 mod field;
+mod node;
 pub mod signing;
 mod standard_webhooks;
 
@@ -66,8 +68,23 @@ pub enum SignKind {
     /// Not signed in time.
     Expired,
     /// The vendor's own word for anything else (a token of at most 128 characters); to be acknowledged and
-    /// dropped.
+    /// dropped. Empty when the event says nothing: nobody can tell what it means.
     Other(String),
+}
+
+impl SignKind {
+    /// A word for it: ours, or the vendor's own for anything else.
+    pub fn word(&self) -> &str {
+        match self {
+            Self::Sent => "sent",
+            Self::Viewed => "viewed",
+            Self::Signed => "signed",
+            Self::Declined => "declined",
+            Self::Voided => "voided",
+            Self::Expired => "expired",
+            Self::Other(word) => word,
+        }
+    }
 }
 
 /// How far the body of an event can be believed.
@@ -86,11 +103,12 @@ pub struct SignEvent {
     pub provider: Vendor,
     /// What happened.
     pub kind: SignKind,
-    /// The vendor's id of the document; empty only for [`SignKind::Other`].
+    /// The vendor's id of the envelope or document; empty when the event names none.
     pub provider_document_id: String,
-    /// Our own id, `<hire id>/<document kind>`, where the document carries a well-formed one.
-    pub correlation: Option<String>,
-    /// When it happened, by the vendor's clock.
+    /// The texts in which our own ids, `<hire id>/<document kind>`, should stand, as people wrote them; each once,
+    /// none blank, in the order of the alphabet.
+    pub correlations: Vec<String>,
+    /// When it happened, by the vendor's clock; `None` when the event does not tell, or tells what cannot be.
     pub occurred_at: Option<Timestamp>,
     /// The same for every delivery of the same event.
     pub delivery_key: String,
@@ -110,10 +128,10 @@ pub enum EsignError {
     /// Signed, but more than five minutes away from now in either direction.
     #[error("the webhook's timestamp is too far from now")]
     TimestampOld,
-    /// Signed, but not of the shape that the vendor documents.
+    /// Signed, but no event.
     #[error("the webhook's body is malformed: {detail}")]
     Malformed {
-        /// The field that is wrong.
+        /// What is wrong.
         detail: &'static str,
     },
     /// The keys held cannot prove anything.
@@ -168,11 +186,11 @@ impl Verifier {
         match &self.0 {
             Inner::DocuSign(keys) => {
                 keys.verify(headers, raw_body)?;
-                docusign::read(raw_body)
+                docusign::read(raw_body, now)
             }
             Inner::Standard(keys) => {
                 let delivery = keys.verify(headers, raw_body, now)?;
-                standard_webhooks::read(&delivery, raw_body)
+                standard_webhooks::read(&delivery, raw_body, now)
             }
         }
     }

@@ -10,9 +10,14 @@ use http::HeaderMap;
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{EsignError, KeyRefused, SignEvent, SignKind, Trust, Vendor, field};
+use super::{
+    EsignError, KeyRefused, SignEvent, SignKind, Trust, Vendor, field,
+    node::{Node, text_of},
+};
 
 const TOLERANCE_SECONDS: u64 = 5 * 60;
+/// Where the vendor's id of the document can stand in `data`; the first one is ours to ask for.
+const DOCUMENT: [&str; 5] = ["documentId", "document_id", "envelopeId", "envelope_id", "id"];
 
 /// The secrets of an endpoint.
 #[derive(Debug)]
@@ -76,23 +81,40 @@ pub(super) fn signed_content(id: &str, seconds: u64, raw_body: &[u8]) -> Vec<u8>
     [format!("{id}.{seconds}.").as_bytes(), raw_body].concat()
 }
 
-/// Reads a proved body.
-pub(super) fn read(delivery: &DeliveryId, raw_body: &[u8]) -> Result<SignEvent, EsignError> {
-    let body = field::object(raw_body)?;
-    let kind = kind(field::required_token(&body, "/type")?);
-    let document = field::token(&body, "/data/documentId")?;
-    if document.is_none() && !matches!(kind, SignKind::Other(_)) {
-        return Err(field::malformed("/data/documentId"));
-    }
+/// Reads a proved body; `now` is our own clock.
+pub(super) fn read(delivery: &DeliveryId, raw_body: &[u8], now: Timestamp) -> Result<SignEvent, EsignError> {
+    let text = text_of(raw_body);
+    let body = Node::object(&text)?;
+    let data = body.child("data");
+    let document = data.and_then(|data| DOCUMENT.into_iter().find_map(|name| data.text_of(name)));
     Ok(SignEvent {
         provider: Vendor::Standard,
-        kind,
-        provider_document_id: document.unwrap_or_default(),
-        correlation: field::correlation(body.pointer("/data/correlation")),
-        occurred_at: field::time(&body, "/timestamp")?,
+        kind: kind(field::word_of(body, "type")),
+        provider_document_id: field::id(&document.unwrap_or_default()),
+        correlations: field::distinct(data.map(correlations).unwrap_or_default()),
+        occurred_at: field::time_of(body, "timestamp", now),
         delivery_key: delivery.0.clone(),
         trust: Trust::BodySigned,
     })
+}
+
+/// Our value in `data`, in its `metadata` and custom fields, and in each of its `documents`; there a text or
+/// a list of texts, called `correlation`, `correlations` or as our field is.
+fn correlations(data: Node<'_>) -> Vec<String> {
+    let documents = data.child("documents").map(Node::each).unwrap_or_default();
+    let whole = std::iter::once(data).chain(documents);
+    let places = whole.flat_map(|part| {
+        let inner = ["metadata", "customFields", "custom_fields"].map(|name| part.child(name));
+        std::iter::once(part).chain(inner.into_iter().flatten())
+    });
+    places
+        .flat_map(|place| {
+            let plain = ["correlation", "correlations"]
+                .into_iter()
+                .flat_map(|name| place.all(name).into_iter().take(1));
+            [field::texts(plain), field::named(place)].concat()
+        })
+        .collect()
 }
 
 fn kind(event: String) -> SignKind {

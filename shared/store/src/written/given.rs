@@ -9,12 +9,12 @@ use jiff::Timestamp;
 use vestibule_auth::FieldKeys;
 use vestibule_domain::id::Kind as IdKind;
 use vestibule_domain::{
-    Address, DocumentKind, DocumentRecord, DocumentStatus, Domain, Email, Hire, HireName, Id, Job, JobError,
+    Address, DocumentKind, DocumentStatus, Domain, Email, EnvelopeEvent, Hire, HireName, Id, Job, JobError,
     JobKind, JobStart, JobStatus, LocalPart, MailboxSettings, Mode, PersonName, SecuritySettings, StepRecord,
     StepStatus, Tenant, World,
 };
 
-use crate::Sealer;
+use crate::{EsignEvent, EventOutcome, Match, Sealer, Unfit};
 
 const WORDS: [&str; 16] = [
     "support",
@@ -192,12 +192,14 @@ impl Given {
         let kinds: Vec<_> = (0..=self.below(4)).map(|_| self.document_kind()).collect();
         let mut hire = Hire::new(name, self.email(), &kinds, &self.world);
         for record in hire.documents.values_mut() {
-            use DocumentStatus::{Declined, Expired, Pending, Sent, Signed, Viewed, Voided};
-            *record = DocumentRecord {
-                status: self.one(&[Declined, Expired, Pending, Sent, Signed, Viewed, Voided]),
-                changed: self.time(),
-                provider_document: self.maybe(|| self.any_text(20)),
-            };
+            for _ in 0..self.below(5) {
+                let event = EnvelopeEvent {
+                    envelope: self.any_text(20),
+                    status: self.document_status(),
+                    at: self.maybe(|| self.time()),
+                };
+                record.take(&event, self.time());
+            }
         }
         hire.mailbox_job = self.maybe(|| self.id());
         hire.provisioning = self.maybe(|| self.status());
@@ -205,6 +207,36 @@ impl Given {
         hire.mailbox = self.maybe(|| self.any_text(20));
         hire.version = self.number();
         hire
+    }
+
+    fn document_status(&self) -> DocumentStatus {
+        use DocumentStatus::{Declined, Expired, Sent, Signed, Viewed, Voided};
+        self.one(&[Declined, Expired, Sent, Signed, Viewed, Voided])
+    }
+
+    pub(super) fn esign_event(&self) -> EsignEvent {
+        let to = |_| Match { hire: self.id(), document: self.document_kind() };
+        EsignEvent {
+            id: self.id(),
+            outcome: self.one(&EventOutcome::ALL),
+            reason: self.one(&[
+                Unfit::NoCorrelation,
+                Unfit::UnreadableCorrelation,
+                Unfit::UnknownHire,
+                Unfit::UnknownDocument,
+                Unfit::NoEventKind,
+            ]),
+            provider: "docusign".to_owned(),
+            kind: self.any_text(20),
+            status: self.maybe(|| self.document_status()),
+            envelope: self.any_text(20),
+            correlation: self.maybe(|| self.any_text(100)),
+            at: self.maybe(|| self.time()),
+            received: self.time(),
+            settled: self.maybe(|| self.time()),
+            matches: (0..self.below(4)).map(to).collect(),
+            version: self.number(),
+        }
     }
 
     fn status(&self) -> JobStatus {

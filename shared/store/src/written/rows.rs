@@ -66,6 +66,10 @@ pub(super) fn written_and_read(kind: Kind, given: &Given) -> Result<(), String> 
             let value = given.hire();
             back(given, row(&keys::hire(tenant, value.id), &value), &value)
         }
+        Kind::EsignEvent => {
+            let value = given.esign_event();
+            back(given, row(&keys::esign_event(tenant, value.outcome, value.id), &value), &value)
+        }
         Kind::Job => {
             let value = given.job();
             let row = job_row(tenant, &value).unwrap();

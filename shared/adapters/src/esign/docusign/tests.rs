@@ -1,10 +1,11 @@
 use http::{HeaderName, HeaderValue};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::esign::signing::sign_docusign;
 use crate::esign::{Verifier, verify_and_read};
 
+const NOW: Timestamp = Timestamp::constant(1_795_166_048, 0);
 const KEY: &str = "demo-connect-key";
 const BODY: &[u8] =
     br#"{"event":"envelope-completed","data":{"envelopeId":"11111111-2222-3333-4444-555555555555"}}"#;
@@ -20,7 +21,7 @@ fn headers(signatures: &[&str]) -> HeaderMap {
 
 fn verify(keys: &[&str], signatures: &[&str], body: &[u8]) -> Result<SignEvent, EsignError> {
     let keys: Vec<_> = keys.iter().map(|key| SecretString::from(*key)).collect();
-    verify_and_read(Vendor::DocuSign, &keys, &headers(signatures), body, Timestamp::UNIX_EPOCH)
+    verify_and_read(Vendor::DocuSign, &keys, &headers(signatures), body, NOW)
 }
 
 fn read_signed(body: &Value) -> Result<SignEvent, EsignError> {
@@ -68,7 +69,7 @@ fn a_full_message_gives_kind_time_correlation_and_key() {
     }));
     let event = event.unwrap();
     assert_eq!(event.kind, SignKind::Declined);
-    assert_eq!(event.correlation.as_deref(), Some("hire_1/w9"));
+    assert_eq!(event.correlations, ["hire_1/w9"]);
     assert_eq!(event.occurred_at, Some("2026-11-20T09:15:00.1234567Z".parse().unwrap()));
     assert_eq!(event.delivery_key, "1234567|envelope-declined|env-1||2026-11-20T09:15:00.1234567Z");
 }
@@ -89,21 +90,104 @@ fn a_repetition_has_the_same_key_and_another_recipient_another() {
 }
 
 #[test]
-fn wrong_shapes_are_named_by_field() {
-    let table = [
-        (json!({}), "/event"),
-        (json!({ "event": 5.5 }), "/event"),
-        (json!({ "event": "envelope-sent" }), "/data/envelopeId"),
-        (json!({ "event": "envelope-sent", "data": { "envelopeId": "a#b" } }), "/data/envelopeId"),
-        (
-            json!({ "event": "envelope-sent", "generatedDateTime": "soon", "data": { "envelopeId": "e" } }),
-            "/generatedDateTime",
-        ),
-    ];
-    for (body, detail) in table {
-        assert_eq!(read_signed(&body), Err(EsignError::Malformed { detail }), "{body}");
+fn fault_05_only_a_body_that_is_no_object_is_refused() {
+    for body in [json!([]), json!(null), json!("x")] {
+        assert!(matches!(read_signed(&body), Err(EsignError::Malformed { .. })), "{body}");
     }
-    assert!(read_signed(&json!({ "event": "template-created" })).is_ok());
+    let odd = json!([null, true, -1, 1.5e300, "", " ", "a#b", "\u{fffd}", [], {}, [[{}]], { "event": 1 }]);
+    let whole = json!({
+        "event": "envelope-completed", "configurationId": 1, "retryCount": 0, "uri": "/x", "apiVersion": "v2.1",
+        "generatedDateTime": "2026-11-20T09:15:00Z",
+        "data": { "envelopeId": "env-1", "recipientId": "1", "accountId": "a", "envelopeSummary": {
+            "status": "completed", "recipients": {},
+            "customFields": { "textCustomFields": [{ "name": "vestibule_document", "value": "hire_1/w9" }] },
+        } },
+    });
+    for value in odd.as_array().unwrap() {
+        for pointer in [
+            "/configurationId",
+            "/retryCount",
+            "/uri",
+            "/apiVersion",
+            "/generatedDateTime",
+            "/data/recipientId",
+            "/data/accountId",
+            "/data/envelopeSummary/status",
+            "/data/envelopeSummary/recipients",
+        ] {
+            let mut body = whole.clone();
+            *body.pointer_mut(pointer).unwrap() = value.clone();
+            let event = read_signed(&body).unwrap();
+            assert_eq!((event.kind, &*event.provider_document_id), (SignKind::Signed, "env-1"), "{body}");
+            assert_eq!(event.correlations, ["hire_1/w9"], "{body}");
+        }
+        for pointer in ["/event", "/data", "/data/envelopeId", "/data/envelopeSummary"] {
+            let mut body = whole.clone();
+            *body.pointer_mut(pointer).unwrap() = value.clone();
+            assert!(read_signed(&body).is_ok(), "{body}");
+        }
+    }
+}
+
+#[test]
+fn fault_05_the_event_is_known_with_blanks_around_it_and_in_any_case() {
+    for word in [
+        " envelope-completed",
+        "Envelope-Completed\n",
+        "\u{feff}ENVELOPE-COMPLETED\u{200b}",
+        "envelope-completed\0",
+    ] {
+        assert_eq!(read_signed(&json!({ "event": word })).unwrap().kind, SignKind::Signed, "{word:?}");
+    }
+    for other in ["envelope completed", "xenvelope-completed", "completed"] {
+        let kind = read_signed(&json!({ "event": other })).unwrap().kind;
+        assert!(matches!(kind, SignKind::Other(word) if !word.is_empty()), "{other:?}");
+    }
+    for none in [json!({}), json!({ "event": " " }), json!({ "event": {} })] {
+        assert_eq!(read_signed(&none).unwrap().kind, SignKind::Other(String::new()), "{none}");
+    }
+}
+
+#[test]
+fn fault_06_our_field_is_read_wherever_senders_put_it() {
+    let field = |value: &str| json!({ "name": "vestibule_document", "value": value });
+    let table = [
+        (
+            json!({ "customFields": { "textCustomFields": [field("a"), field("b"), field("a")] } }),
+            vec!["a", "b"],
+        ),
+        (json!({ "customFields": { "listCustomFields": [field("a")], "textCustomFields": [] } }), vec!["a"]),
+        (
+            json!({ "customFields": { "textCustomFields": [5, null, { "name": " Vestibule_Document", "value": "a" }] } }),
+            vec!["a"],
+        ),
+        (json!({ "customFields": [field("a")] }), vec!["a"]),
+        (
+            json!({ "envelopeDocuments": [{ "documentFields": [field("a")] }, { "documentFields": [field("b")] }, 7] }),
+            vec!["a", "b"],
+        ),
+        (
+            json!({ "recipients": { "signers": [{ "tabs": { "textTabs": [
+            { "tabLabel": "vestibule_document", "name": "vestibule_document", "value": "a" }] } }] } }),
+            vec![],
+        ),
+        (json!({ "customFields": { "textCustomFields": [{ "name": "other", "value": "a" }] } }), vec![]),
+    ];
+    for (summary, expected) in table {
+        for data in [json!({ "envelopeSummary": summary }), summary.clone()] {
+            let event = read_signed(&json!({ "event": "envelope-sent", "data": data })).unwrap();
+            assert_eq!(event.correlations, expected, "{data}");
+        }
+    }
+}
+
+#[test]
+fn an_envelopes_id_is_found_in_other_places_too() {
+    let id = |body: Value| read_signed(&body).unwrap().provider_document_id;
+    assert_eq!(id(json!({ "data": { "envelopeId": "ABCD-1" } })), "abcd-1");
+    assert_eq!(id(json!({ "data": { "envelopeSummary": { "envelopeId": 17 } } })), "17");
+    assert_eq!(id(json!({ "uri": "/restapi/v2.1/accounts/a/envelopes/E-1/views?x", "data": {} })), "e-1");
+    assert_eq!(id(json!({ "data": { "envelopeId": null } })), "");
 }
 
 #[test]

@@ -105,21 +105,46 @@ fn document_events_are_read() {
         let event = event.unwrap();
         assert_eq!(event.kind, kind);
         assert_eq!(event.provider_document_id, "doc-1");
-        assert_eq!(event.correlation.as_deref(), Some("hire_1/w9"));
+        assert_eq!(event.correlations, ["hire_1/w9"]);
         assert_eq!(event.occurred_at, Some("2026-11-20T09:15:00Z".parse().unwrap()));
     }
 }
 
 #[test]
-fn wrong_shapes_are_named_by_field() {
-    let malformed = |body: Value| match read_signed(&body) {
-        Err(EsignError::Malformed { detail }) => detail,
-        other => unreachable!("{other:?}"),
-    };
-    assert_eq!(malformed(json!([])), "body");
-    assert_eq!(malformed(json!({ "data": {} })), "/type");
-    assert_eq!(malformed(json!({ "type": "document.sent" })), "/data/documentId");
-    assert_eq!(malformed(json!({ "type": "document.x", "timestamp": 5 })), "/timestamp");
+fn fault_05_only_a_body_that_is_no_object_is_refused() {
+    assert!(matches!(read_signed(&json!([])), Err(EsignError::Malformed { .. })));
+    for body in [
+        json!({ "type": "document.completed", "timestamp": 5, "data": { "documentId": "d", "correlation": "c" } }),
+        json!({ "Type": " Document.Completed\n", "timestamp": "soon", "data": { "id": "d", "correlation": ["c", 5, {}] } }),
+        json!({ "type": "document.completed", "data": { "documentId": {}, "document_id": "d", "correlation": "c", "x": [null] } }),
+    ] {
+        let event = read_signed(&body).unwrap();
+        assert_eq!((event.kind, &*event.provider_document_id), (SignKind::Signed, "d"), "{body}");
+        assert!(event.correlations.contains(&"c".to_owned()), "{body}");
+        assert_eq!(event.occurred_at, None, "{body}");
+    }
+    for none in [json!({ "data": {} }), json!({ "type": [] }), json!({ "type": "\u{200b}" })] {
+        assert_eq!(read_signed(&none).unwrap().kind, SignKind::Other(String::new()), "{none}");
+    }
+}
+
+#[test]
+fn fault_06_our_value_is_read_wherever_senders_put_it() {
+    let table = [
+        (json!({ "correlation": ["a", "b"] }), vec!["a", "b"]),
+        (json!({ "correlations": "a" }), vec!["a"]),
+        (json!({ "metadata": { "correlation": "a", "vestibule_document": "b" } }), vec!["a", "b"]),
+        (json!({ "customFields": [{ "name": "vestibule_document", "value": "a" }] }), vec!["a"]),
+        (
+            json!({ "documents": [{ "correlation": "a" }, { "metadata": { "correlation": "b" } }] }),
+            vec!["a", "b"],
+        ),
+        (json!({ "title": "a", "recipients": [{ "correlation": "a" }] }), vec![]),
+    ];
+    for (data, expected) in table {
+        let event = read_signed(&json!({ "type": "document.sent", "data": data })).unwrap();
+        assert_eq!(event.correlations, expected, "{data}");
+    }
 }
 
 #[test]

@@ -1,0 +1,86 @@
+//! `POST /api/esign/events/{id}/match`
+
+use axum::{extract::State, response::Response};
+use http::StatusCode;
+use serde::Deserialize;
+use utoipa::ToSchema;
+use vestibule_api::{Api, ApiError, ApiPath, Code, Fields, Mutation, Problem, Reply};
+use vestibule_domain::{DocumentKind, EsignEventId, HireId, Invalid, Permission};
+use vestibule_store::{Conflict, Match, Matched, StoreError};
+
+use crate::esign_event_view::{EsignEventView, or_replay};
+
+/// Where an event belongs.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct MatchEsignEvent {
+    /// The hire's id.
+    #[schema(example = "hire_01M7W179T03QXV8W2KJ6TZMPRC")]
+    pub hire: String,
+    /// Which of the hire's documents, such as `w9`.
+    #[schema(example = "w9")]
+    pub document: String,
+}
+
+/// Records an event for a document, as if it had named it. An event about several documents is matched once for each.
+#[utoipa::path(post, path = "/api/esign/events/{id}/match", tag = "esign", request_body = MatchEsignEvent,
+    params(("id" = String, Path, description = "The event's id"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes repeating the request safe for 24 hours")),
+    responses((status = 200, body = EsignEventView), (status = "4XX", body = Problem, content_type = "application/problem+json")),
+    security(("token" = [])))]
+pub async fn match_esign_event(
+    State(api): State<Api>,
+    ApiPath(id): ApiPath<EsignEventId>,
+    request: Mutation<MatchEsignEvent>,
+) -> Result<Response, ApiError> {
+    let scope = request.begin(Permission::HiresManage)?;
+    let store = api.store.tenant(&scope);
+    store.find_esign_event(id).await?.ok_or_else(ApiError::not_found)?;
+    let to = read(&request.body)?;
+    let reply = |event: &_| Reply::new(StatusCode::OK, &EsignEventView::from(event));
+    let answer = |event: &_| request.answer(&reply(event).ok()?);
+    match store.match_event(id, &to, answer, &api.world).await {
+        Ok(Matched::Done(event)) => request.settle(&api, Ok(()), reply(&event)?).await,
+        Ok(refused) => Err(or_replay(&api, &request, refusal(&refused)).await),
+        Err(StoreError::Conflict(_)) => Err(or_replay(&api, &request, changed()).await),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn changed() -> ApiError {
+    StoreError::Conflict(Conflict::Stale).into()
+}
+
+fn read(body: &MatchEsignEvent) -> Result<Match, ApiError> {
+    let mut fields = Fields::default();
+    let hire =
+        body.hire.parse::<HireId>().map_err(|_| Invalid::new("Give a hire's id; it begins with hire_."));
+    let hire = fields.take("hire", hire);
+    let document = fields.take("document", DocumentKind::parse(&body.document));
+    match (hire, document) {
+        (Some(hire), Some(document)) => Ok(Match { hire, document }),
+        _ => Err(fields.into_error()),
+    }
+}
+
+fn refusal(refused: &Matched) -> ApiError {
+    let (field, detail) = match refused {
+        Matched::NoHire => ("hire", "There is no such hire."),
+        Matched::NoDocument => {
+            ("document", "This hire does not need such a document; see `GET /api/hires/{id}`.")
+        }
+        Matched::Meaningless => {
+            let detail =
+                "This event does not say what happened. Look at the envelope at the provider, then drop it.";
+            return ApiError::new(Code::WrongState, detail);
+        }
+        Matched::Settled => {
+            let detail = "This event was dropped, or is matched to this document already; look at it again.";
+            return ApiError::new(Code::WrongState, detail);
+        }
+        Matched::NoEvent | Matched::Done(_) => return ApiError::not_found(),
+    };
+    let mut fields = Fields::default();
+    fields.refuse(field, detail);
+    fields.into_error()
+}

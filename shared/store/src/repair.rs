@@ -53,7 +53,7 @@ impl TenantStore<'_> {
             None => self.hire_of(id).await?.map(|hire| (hire, JobKind::Mailbox)),
         };
         let job =
-            for_whom.map(|(hire, kind)| cancelled(&row, Job { id, ..Job::new(kind, hire, world) }, world));
+            for_whom.map(|(hire, kind)| cancelled(&row, &Job { id, ..Job::new(kind, hire, world) }, world));
         Ok(Some(Salvaged { job, id, row }))
     }
 
@@ -148,7 +148,7 @@ impl TenantStore<'_> {
 }
 
 /// `new`, with what the row tells, cancelled.
-fn cancelled(row: &Row, new: Job, world: &World) -> Job {
+fn cancelled(row: &Row, new: &Job, world: &World) -> Job {
     let now = world.now();
     let (steps, complete) = steps(row);
     let mut job = Job {
@@ -163,7 +163,7 @@ fn cancelled(row: &Row, new: Job, world: &World) -> Job {
         due: None,
         last_error: field(row, "last_error").flatten(),
         steps,
-        ..new
+        ..new.clone()
     };
     let status = field::<JobStatus>(row, "status");
     let must_undo = complete && !job.steps.is_empty() && job.attempt > 0;

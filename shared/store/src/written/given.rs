@@ -68,6 +68,15 @@ fn next(state: &AtomicU64) -> u64 {
     z ^ (z >> 31)
 }
 
+/// The first that `accept` takes of candidates.
+fn accepted<T, E>(draw: impl Fn() -> String, accept: impl Fn(&str) -> Result<T, E>) -> T {
+    loop {
+        if let Ok(value) = accept(&draw()) {
+            return value;
+        }
+    }
+}
+
 impl Given {
     pub(super) fn new(seed: u64) -> Self {
         let state = Arc::new(AtomicU64::new(seed));
@@ -131,22 +140,12 @@ impl Given {
         text
     }
 
-    /// The first that `accept` takes of candidates.
-    fn accepted<T, E>(&self, draw: impl Fn() -> String, accept: impl Fn(&str) -> Result<T, E>) -> T {
-        loop {
-            if let Ok(value) = accept(&draw()) {
-                return value;
-            }
-        }
-    }
-
     pub(super) fn name(&self) -> PersonName {
         match self.below(4) {
             0 => PersonName::from(&self.email()),
-            1 => self.accepted(|| self.any_text(80), |text| PersonName::cleaned(text).ok_or(())),
-            2 => self.accepted(|| self.any_text(8), PersonName::parse),
-            _ => self
-                .accepted(|| self.joined(&NAMES, &[" ", "-", "", "\u{301}", "\u{200d}"]), PersonName::parse),
+            1 => accepted(|| self.any_text(80), |text| PersonName::cleaned(text).ok_or(())),
+            2 => accepted(|| self.any_text(8), PersonName::parse),
+            _ => accepted(|| self.joined(&NAMES, &[" ", "-", "", "\u{301}", "\u{200d}"]), PersonName::parse),
         }
     }
 
@@ -156,17 +155,17 @@ impl Given {
             let local = self.joined(&WORDS, &signs);
             format!("{local}@{}", self.joined(&WORDS, &[".", "-", ".X"]))
         };
-        self.accepted(draw, Email::parse)
+        accepted(draw, Email::parse)
     }
 
     pub(super) fn domain(&self) -> Domain {
-        self.accepted(|| self.joined(&WORDS, &[".", "-", ".X", "_", " "]), Domain::parse)
+        accepted(|| self.joined(&WORDS, &[".", "-", ".X", "_", " "]), Domain::parse)
     }
 
     pub(super) fn local_part(&self) -> LocalPart {
         let chosen = match self.below(3) {
-            0 => self.accepted(|| self.joined(&WORDS, &[".", "-", "", "2", "_", ".."]), LocalPart::parse),
-            1 => self.accepted(|| self.any_text(3).to_lowercase(), LocalPart::parse),
+            0 => accepted(|| self.joined(&WORDS, &[".", "-", "", "2", "_", ".."]), LocalPart::parse),
+            1 => accepted(|| self.any_text(3).to_lowercase(), LocalPart::parse),
             _ => loop {
                 if let Ok(folded) = LocalPart::fold(&self.name(), &self.name()) {
                     break folded;
@@ -181,10 +180,7 @@ impl Given {
     }
 
     pub(super) fn document_kind(&self) -> DocumentKind {
-        self.accepted(
-            || self.joined(&["w9", "baa", "hire", "A", "1"], &["_", "", "-", "#"]),
-            DocumentKind::parse,
-        )
+        accepted(|| self.joined(&["w9", "baa", "hire", "A", "1"], &["_", "", "-", "#"]), DocumentKind::parse)
     }
 
     pub(super) fn hire(&self) -> Hire {

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use vestibule_api::{ApiError, Fields, Origin, cookies};
 use vestibule_auth::{PasswordHash, Verdict};
 use vestibule_domain::{Email, RegistrationId, UserId};
-use vestibule_store::Quota;
+use vestibule_store::{Basis, Quota};
 
 use crate::{
     Auth,
@@ -96,7 +96,7 @@ impl Auth {
         let given = asker.password.filter(|_| password.is_some());
         let given = given.ok_or_else(|| not_shown(password.is_some()))?;
         let given = given_password("password", given)?;
-        let counted = self.count(email, quota).await?;
+        let counted = self.count(email, Basis::Guess, quota).await?;
         // While the address is locked no password is right.
         let stored = password.filter(|_| counted.attempt.is_some()).cloned();
         match self.verify(given, stored).await? {

@@ -3,8 +3,8 @@
 
 use vestibule_api::{ApiError, BodyProblem, Code, Origin, limiting};
 use vestibule_auth::{Password, PasswordHash, Verdict};
-use vestibule_domain::{Email, IdentityMailKind, IdentityMailRequest, MailId, UserState};
-use vestibule_store::{AddressKey, Attempt, Attempted, Quota, SignIn, StoreError};
+use vestibule_domain::{Email, IdentityMailKind, UserState};
+use vestibule_store::{AddressKey, Attempt, Attempted, Basis, Ended, Quota, SignIn, StoreError};
 
 use crate::Auth;
 
@@ -57,17 +57,20 @@ impl Auth {
         limiting::admit(&self.api, &self.limits, group.name(), origin).await
     }
 
-    /// Counts an attempt with `email`; 429 when it is one too many in this minute.
-    pub async fn count(&self, email: &Email, quota: Quota) -> Result<Counted, ApiError> {
+    /// Counts an attempt with `email`; 429 when it is one too many in this minute, or too many are under way.
+    pub async fn count(&self, email: &Email, basis: Basis, quota: Quota) -> Result<Counted, ApiError> {
         let platform = self.api.store.platform();
         let address = self.api.store.sealer().address_key(email);
-        match platform.attempt(&address, &self.limits, self.api.world.now()).await? {
+        match platform.attempt(&address, basis, &self.limits, &self.api.world).await? {
             Attempted::Counted(attempt) => {
                 let quota = if attempt.quota.remaining < quota.remaining { attempt.quota } else { quota };
                 Ok(Counted { address, attempt: Some(*attempt), quota })
             }
             Attempted::Locked => Ok(Counted { address, attempt: None, quota }),
             Attempted::TooMany(quota) => Err(limiting::too_many(quota)),
+            Attempted::UnderWay => {
+                Err(wait(quota, SOON, "Several sign-ins with this address are being checked."))
+            }
         }
     }
 
@@ -89,22 +92,72 @@ impl Auth {
         origin: &Origin,
         reason: &str,
     ) -> Result<ApiError, StoreError> {
-        let world = &self.api.world;
-        let failures = counted.attempt.as_ref().map_or(0, |attempt| attempt.failures);
-        // Written for addresses without an account too; the sender drops it.
-        let mail = (failures == self.limits.failures).then(|| IdentityMailRequest {
-            id: MailId::new(world),
-            email: email.clone(),
-            mail: IdentityMailKind::LockedOut {
-                until: world.now().saturating_add(self.limits.lock).unwrap_or(jiff::Timestamp::MAX),
-            },
-            device: Some(origin.device()),
-            at: world.now(),
-        });
-        let platform = self.api.store.platform();
-        platform.record_refusal(&counted.address, &origin.stranger(), reason, mail.as_ref(), world).await?;
+        self.settle(counted, email, origin, Ended::Wrong(&origin.stranger(), reason)).await?;
         Ok(limiting::refused(counted.quota, ApiError::credentials()))
     }
+
+    /// Notes that an attempt was right so far and waits for a code. 429 when as many wait as may fail: a code
+    /// of one of them is what is missing.
+    pub async fn await_code(
+        &self,
+        counted: &Counted,
+        email: &Email,
+        origin: &Origin,
+    ) -> Result<(), ApiError> {
+        let full = counted.attempt.as_ref().filter(|attempt| attempt.id.is_some());
+        if full.is_some_and(|attempt| attempt.failures > self.limits.failures) {
+            self.settle(counted, email, origin, Ended::Unjudged).await?;
+            let seconds = u32::try_from(self.limits.lock.as_secs()).unwrap_or(u32::MAX);
+            return Err(wait(
+                counted.quota,
+                seconds,
+                "Several sign-ins wait for their code; finish one of them.",
+            ));
+        }
+        Ok(self.settle(counted, email, origin, Ended::AwaitsCode).await?)
+    }
+
+    /// Gives an answer, and takes the attempt back if it was none about what was guessed.
+    pub async fn unjudged<T>(
+        &self,
+        counted: &Counted,
+        email: &Email,
+        origin: &Origin,
+        done: Result<T, ApiError>,
+    ) -> Result<T, ApiError> {
+        if done.is_err() {
+            self.settle(counted, email, origin, Ended::Unjudged).await?;
+        }
+        done
+    }
+
+    async fn settle(
+        &self,
+        counted: &Counted,
+        email: &Email,
+        origin: &Origin,
+        ended: Ended<'_>,
+    ) -> Result<(), StoreError> {
+        let world = &self.api.world;
+        // Written for addresses without an account too; the sender drops it.
+        let until = world.now().saturating_add(self.limits.lock).unwrap_or(jiff::Timestamp::MAX);
+        let locked = self.mail(email.clone(), IdentityMailKind::LockedOut { until }, origin);
+        let (platform, attempt) = (self.api.store.platform(), counted.attempt.as_ref());
+        if attempt.is_none_or(|attempt| attempt.id.is_none()) && !matches!(ended, Ended::Wrong(..)) {
+            return Ok(());
+        }
+        platform.settle(&counted.address, attempt, ended, (&self.limits, &locked), world).await
+    }
+}
+
+/// Seconds in which attempts that are being checked end.
+const SOON: u32 = 2;
+
+/// The 429 of somebody who did nothing wrong.
+fn wait(quota: Quota, seconds: u32, why: &str) -> ApiError {
+    let detail = format!("{why} Wait {seconds} seconds and send the request again.");
+    let problem = Box::new(ApiError::new(Code::TooManyRequests, detail));
+    ApiError::Limited { quota: Quota { resets: seconds, ..quota }, problem }
 }
 
 /// The address and password of a request, refused with 400 before anything is counted or hashed.

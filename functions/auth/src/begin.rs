@@ -12,11 +12,11 @@ use vestibule_api::{
 };
 use vestibule_auth::{PasswordHash, RefreshToken, TokenDigest};
 use vestibule_domain::{
-    IdentityMailKind, IdentityMailRequest, SessionId, SignInChange, TenantId, User, UserId,
+    Email, IdentityMailKind, IdentityMailRequest, SessionId, SignInChange, TenantId, User, UserId,
 };
-use vestibule_store::{AddressKey, Conflict, Opening, Quota, Session, StoreError};
+use vestibule_store::{AddressKey, Conflict, Opening, Session, StoreError};
 
-use crate::Auth;
+use crate::{Auth, attempt::Counted};
 
 /// Most devices remembered.
 const DEVICES: usize = 20;
@@ -31,7 +31,7 @@ pub struct Proof<'a> {
     /// What stands for their address.
     pub address: &'a AddressKey,
     /// The address itself, for the notice about a new device.
-    pub email: &'a vestibule_domain::Email,
+    pub email: &'a Email,
     /// Devices seen before.
     pub devices: &'a [String],
     /// Where the session begins.
@@ -85,33 +85,37 @@ pub enum SignInView {
 }
 
 impl Auth {
-    /// Begins a session and hands out its tokens.
+    /// Begins a session and hands out its tokens. What was right is not held against anybody when it comes
+    /// to nothing, because the link was used or the account changed at the same moment.
     pub async fn begin(
         &self,
         proof: &Proof<'_>,
         origin: &Origin,
         delivery: Delivery,
-        quota: Quota,
+        counted: &Counted,
     ) -> Result<Response, ApiError> {
-        let (grant, refresh) = self.open_session(proof, origin).await?;
+        let opened = self.open_session(proof, origin).await;
+        let (grant, refresh) = self.unjudged(counted, proof.email, origin, opened).await?;
         let response = deliver(&self.api, &self.signer, &grant, Some(&refresh), delivery).await?;
-        Ok(limiting::with_quota(response, quota))
+        Ok(limiting::with_quota(response, counted.quota))
     }
 
-    /// Asks for the second factor.
+    /// Asks for the second factor of somebody whose first one was right.
     pub async fn ask_second_factor(
         &self,
-        user: UserId,
-        epoch: u64,
-        quota: Quota,
+        (user, epoch): (UserId, u64),
+        counted: &Counted,
+        email: &Email,
+        origin: &Origin,
     ) -> Result<Response, ApiError> {
+        self.await_code(counted, email, origin).await?;
         let ticket = self.signer.ticket(user, epoch, self.api.world.now()).await?;
         let ticket = ticket.0.expose_secret().to_owned();
         let asked = Asked(ticket.clone());
         let second_factor = SecondFactorView { ticket, methods: vec!["totp", "recovery_code"] };
         let mut response = Json(SignInView::SecondFactor { second_factor }).into_response();
         response.extensions_mut().insert(asked);
-        Ok(limiting::with_quota(response, quota))
+        Ok(limiting::with_quota(response, counted.quota))
     }
 
     /// The session and its first refresh token, written in one transaction.
@@ -150,8 +154,6 @@ impl Auth {
                 Err(StoreError::Conflict(Conflict::NotMember)) if session.tenant.is_some() => {
                     session.tenant = None;
                 }
-                // The password or the person's state changed in this very moment.
-                Err(StoreError::Conflict(Conflict::Stale)) => return Err(ApiError::credentials()),
                 Err(error) => return Err(error.into()),
             }
         }

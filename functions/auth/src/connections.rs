@@ -43,8 +43,9 @@ pub async fn begin_connection(
     let SignedIn { mut user, actor, .. } = caller;
     let values = (json!(null), json!({ "provider": request.provider }));
     let change = UserChange { action: "user.connect_begin", values, forgive: true, ..UserChange::default() };
-    let started = auth.start_social(&request.provider, &purpose(&user), counted.quota).await?;
-    auth.api.store.platform().change_user(&mut user, &change, &actor, &auth.api.world).await?;
+    let started = auth.start_social(&request.provider, &purpose(&user), counted.quota).await;
+    let started = auth.unjudged(&counted, &user.email, &origin, started).await?;
+    auth.change_proved(&counted, &mut user, &change, (&actor, &origin)).await?;
     Ok(started)
 }
 
@@ -154,6 +155,6 @@ pub async fn remove_connection(
         mails: auth.sign_in_changed(&user, SignInChange::ProviderDisconnected { provider }, &origin),
         ..UserChange::default()
     };
-    platform.change_user(&mut user, &change, &actor, &auth.api.world).await?;
+    auth.change_proved(&counted, &mut user, &change, (&actor, &origin)).await?;
     Ok(StatusCode::NO_CONTENT)
 }

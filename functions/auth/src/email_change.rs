@@ -59,7 +59,7 @@ pub async fn change_email(
         return Err(fields.into_error());
     }
     auth.admit_mail(&email).await?;
-    auth.reauthenticate(&caller, request.password.as_ref(), "password", &origin).await?;
+    let counted = auth.reauthenticate(&caller, request.password.as_ref(), "password", &origin).await?;
     let SignedIn { mut user, actor, .. } = caller;
     let change = UserChange {
         action: "user.email_request",
@@ -67,7 +67,7 @@ pub async fn change_email(
         mails: vec![auth.mail(email.clone(), IdentityMailKind::ConfirmEmail { user: user.id }, &origin)],
         ..UserChange::default()
     };
-    auth.api.store.platform().change_user(&mut user, &change, &actor, &auth.api.world).await?;
+    auth.change_proved(&counted, &mut user, &change, (&actor, &origin)).await?;
     Ok(auth.acknowledge(Wish::Address(user.id, &email)))
 }
 

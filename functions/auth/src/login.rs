@@ -8,7 +8,7 @@ use vestibule_adapters::bot_check::{Action, BotVerdict};
 use vestibule_api::{ApiError, ApiJson, Delivery, Origin, Problem};
 use vestibule_auth::{Password, PasswordHash, Verdict};
 use vestibule_domain::Email;
-use vestibule_store::SignIn;
+use vestibule_store::{Basis, SignIn};
 
 use crate::{
     Auth,
@@ -48,7 +48,7 @@ pub async fn login(
     if auth.bots.check(Action::Login, token, origin.source_ip.as_deref()).await == BotVerdict::Refused {
         return Err(bot());
     }
-    let counted = auth.count(&email, quota).await?;
+    let counted = auth.count(&email, Basis::Guess, quota).await?;
     let stored = counted.sign_in().and_then(|sign_in| sign_in.password.clone());
     let verdict = auth.verify(password.clone(), stored).await?;
     match (verdict, counted.sign_in()) {
@@ -81,7 +81,7 @@ async fn accept(
                 tracing::info!(%error, "a password hash was not renewed");
             }
         }
-        return auth.ask_second_factor(sign_in.user, sign_in.epoch, counted.quota).await;
+        return auth.ask_second_factor((sign_in.user, sign_in.epoch), counted, email, origin).await;
     }
     let proof = Proof {
         user: sign_in.user,
@@ -97,5 +97,5 @@ async fn accept(
         link: None,
         uses_up: None,
     };
-    auth.begin(&proof, origin, Delivery::of(cookies), counted.quota).await
+    auth.begin(&proof, origin, Delivery::of(cookies), counted).await
 }

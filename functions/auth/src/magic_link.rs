@@ -8,6 +8,7 @@ use vestibule_adapters::bot_check::Action;
 use vestibule_api::{ApiError, ApiJson, Delivery, Origin, Problem};
 use vestibule_auth::{LinkToken, Purpose};
 use vestibule_domain::{IdentityMailKind, UserId};
+use vestibule_store::Basis;
 
 use crate::{
     Auth,
@@ -65,13 +66,13 @@ pub(crate) async fn follow(
     let (digest, name) = (token.digest(), Purpose::MagicLink.name());
     let found = platform.follow(UserId::from_bytes(token.id), (name, &digest), now).await?;
     let (user, _) = found.ok_or_else(ApiError::link)?;
-    let counted = auth.count(&user.email, quota).await?;
+    let counted = auth.count(&user.email, Basis::Proof, quota).await?;
     let Some(sign_in) = counted.sign_in() else {
         return Err(auth.refuse(&counted, &user.email, origin, "locked").await?);
     };
     if sign_in.second_factor {
         platform.use_link(user.id, (name, &digest)).await?;
-        return auth.ask_second_factor(user.id, user.epoch, counted.quota).await;
+        return auth.ask_second_factor((user.id, user.epoch), &counted, &user.email, origin).await;
     }
     let proof = Proof {
         user: user.id,
@@ -87,5 +88,5 @@ pub(crate) async fn follow(
         link: Some((name, &digest)),
         uses_up: None,
     };
-    auth.begin(&proof, origin, delivery, counted.quota).await
+    auth.begin(&proof, origin, delivery, &counted).await
 }

@@ -37,7 +37,7 @@ pub async fn change_password(
     // Before anything is counted: a weak new password is no failed attempt.
     auth.check_password(&new, caller.user.name.as_str(), &caller.user.email, "newPassword")?;
     let current = request.current_password.as_ref();
-    auth.reauthenticate(&caller, current, "currentPassword", &origin).await?;
+    let counted = auth.reauthenticate(&caller, current, "currentPassword", &origin).await?;
     let SignedIn { mut user, session, actor, .. } = caller;
     let world = &auth.api.world;
     let hash = auth.hasher.hash(new, world.bytes()).await;
@@ -55,6 +55,6 @@ pub async fn change_password(
         )],
         ..UserChange::default()
     };
-    auth.api.store.platform().change_user(&mut user, &change, &actor, world).await?;
+    auth.change_proved(&counted, &mut user, &change, (&actor, &origin)).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -2,7 +2,9 @@
 
 use secrecy::SecretString;
 use vestibule_api::{ApiError, Code, Origin, SignedIn};
-use vestibule_auth::Verdict;
+use vestibule_auth::{Actor, Verdict};
+use vestibule_domain::User;
+use vestibule_store::{Basis, UserChange};
 
 use crate::{
     Auth,
@@ -28,7 +30,7 @@ impl Auth {
         }
         let given = password.map(|password| given_password(field, password)).transpose()?;
         let quota = self.admit(Group::Account, origin).await?;
-        let counted = self.count(&caller.user.email, quota).await?;
+        let counted = self.count(&caller.user.email, Basis::Guess, quota).await?;
         let stored = counted.sign_in().and_then(|sign_in| sign_in.password.clone());
         if stored.is_none() && counted.attempt.is_some() {
             let age = self.api.world.now().duration_since(caller.session.created);
@@ -36,8 +38,7 @@ impl Auth {
                 return Ok(counted);
             }
             // No guess was made.
-            self.api.store.platform().forgive(&counted.address).await?;
-            return Err(stale());
+            return self.unjudged(&counted, &caller.user.email, origin, Err(stale())).await.map(|()| counted);
         }
         let Some(given) = given else {
             return Err(self.refuse(&counted, &caller.user.email, origin, "no_password").await?);
@@ -46,6 +47,20 @@ impl Auth {
             Verdict::Right { .. } => Ok(counted),
             Verdict::Wrong => Err(self.refuse(&counted, &caller.user.email, origin, "password").await?),
         }
+    }
+
+    /// Writes a change by somebody who proved again who they are. The proof is not held against them when the
+    /// change meets another one.
+    pub async fn change_proved(
+        &self,
+        counted: &Counted,
+        user: &mut User,
+        change: &UserChange<'_>,
+        (actor, origin): (&Actor, &Origin),
+    ) -> Result<(), ApiError> {
+        let email = user.email.clone();
+        let done = self.api.store.platform().change_user(user, change, actor, &self.api.world).await;
+        self.unjudged(counted, &email, origin, done.map_err(ApiError::from)).await
     }
 }
 

@@ -40,6 +40,6 @@ pub async fn renew_recovery_codes(
         mails: auth.sign_in_changed(&user, SignInChange::RecoveryCodesReplaced, &origin),
         ..UserChange::default()
     };
-    auth.api.store.platform().change_user(&mut user, &change, &actor, &auth.api.world).await?;
+    auth.change_proved(&counted, &mut user, &change, (&actor, &origin)).await?;
     Ok(Json(view(&codes)))
 }

@@ -4,12 +4,15 @@ use axum::{extract::State, response::Response};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use utoipa::ToSchema;
-use vestibule_api::{ApiError, ApiJson, Delivery, Origin, Problem, TokensView};
+use vestibule_api::{ApiError, ApiJson, Code, Delivery, Origin, Problem, TokensView, limiting};
 use vestibule_auth::{RecoveryCodes, TotpSecret};
 use vestibule_domain::{SignInChange, User};
+use vestibule_store::Basis;
 
 use crate::{Auth, attempt::Group, begin::Proof};
 
+/// How often a right code is judged anew because something else changed the person.
+const TRIES: u32 = 8;
 const RECOVERY_CODE: &str = "recovery_code";
 
 /// The ticket of the first factor, and a code.
@@ -53,30 +56,43 @@ pub(crate) async fn give_code(
     let claims = claims.map_err(|_| ApiError::credentials())?;
     let user = platform.find_user(claims.sub).await?.filter(User::is_active);
     let mut user = user.filter(|user| user.epoch == claims.epoch).ok_or_else(ApiError::credentials)?;
-    let counted = auth.count(&user.email, quota).await?;
+    let counted = auth.count(&user.email, Basis::Guess, quota).await?;
     let Some(sign_in) = counted.sign_in() else {
         return Err(auth.refuse(&counted, &user.email, origin, "locked").await?);
     };
-    let Some(method) = use_code(&mut user, code.expose_secret(), now) else {
-        return Err(auth.refuse(&counted, &user.email, origin, "second_factor").await?);
-    };
-    user.version += 1;
-    let proof = Proof {
-        user: user.id,
-        epoch: user.epoch,
-        address: &counted.address,
-        email: &user.email,
-        devices: &sign_in.devices,
-        tenant: sign_in.tenant,
-        method,
-        strong: true,
-        changed: Some(&user),
-        rehashed: None,
-        link: None,
-        uses_up: (method == RECOVERY_CODE)
-            .then_some(SignInChange::RecoveryCodeUsed { left: user.recovery.len() }),
-    };
-    auth.begin(&proof, origin, delivery, counted.quota).await
+    for attempt in 1.. {
+        let Some(method) = use_code(&mut user, code.expose_secret(), now) else {
+            if attempt == 1 {
+                return Err(auth.refuse(&counted, &user.email, origin, "second_factor").await?);
+            }
+            break;
+        };
+        (user.version, user.edits) = (user.version + 1, user.edits + 1);
+        let proof = Proof {
+            user: user.id,
+            epoch: user.epoch,
+            address: &counted.address,
+            email: &user.email,
+            devices: &sign_in.devices,
+            tenant: sign_in.tenant,
+            method,
+            strong: true,
+            changed: Some(&user),
+            rehashed: None,
+            link: None,
+            uses_up: (method == RECOVERY_CODE)
+                .then_some(SignInChange::RecoveryCodeUsed { left: user.recovery.len() }),
+        };
+        let done = auth.begin(&proof, origin, delivery, &counted).await;
+        // Something else about the person was written at the same moment: the code is judged by that.
+        if !matches!(done, Err(ApiError::Problem { code: Code::Conflict, .. })) || attempt == TRIES {
+            return done;
+        }
+        let found = platform.find_user(claims.sub).await?.filter(User::is_active);
+        user = found.filter(|user| user.epoch == claims.epoch).ok_or_else(ApiError::credentials)?;
+    }
+    // It was right, and another sign-in used it up at the same moment.
+    Err(limiting::refused(counted.quota, ApiError::credentials()))
 }
 
 /// Takes a code of the authenticator or a recovery code, and marks it used.

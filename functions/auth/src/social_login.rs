@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use vestibule_adapters::oidc::Identity;
 use vestibule_api::{ApiError, ApiJson, Code, Delivery, Origin, Problem, cookies};
 use vestibule_domain::{Connection, Email, PersonName, RegistrationId, User, UserId};
-use vestibule_store::{Conflict, Quota, Registration, StoreError};
+use vestibule_store::{Basis, Conflict, Quota, Registration, StoreError};
 
 use crate::{
     Auth,
@@ -135,12 +135,12 @@ impl Auth {
         delivery: Delivery,
         quota: Quota,
     ) -> Result<Response, ApiError> {
-        let counted = self.count(&user.email, quota).await?;
+        let counted = self.count(&user.email, Basis::Proof, quota).await?;
         let Some(sign_in) = counted.sign_in() else {
             return Err(self.refuse(&counted, &user.email, origin, "locked").await?);
         };
         if sign_in.second_factor {
-            return self.ask_second_factor(user.id, user.epoch, counted.quota).await;
+            return self.ask_second_factor((user.id, user.epoch), &counted, &user.email, origin).await;
         }
         let proof = Proof {
             user: user.id,
@@ -156,7 +156,7 @@ impl Auth {
             link: None,
             uses_up: None,
         };
-        self.begin(&proof, origin, delivery, counted.quota).await
+        self.begin(&proof, origin, delivery, &counted).await
     }
 
     fn new_person(&self, identity: &Identity, email: &Email) -> User {

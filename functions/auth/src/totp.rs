@@ -47,14 +47,14 @@ pub async fn begin_totp(
     if caller.user.second_factor().is_some() {
         return Err(ApiError::new(Code::WrongState, "Remove the present second factor first."));
     }
-    auth.reauthenticate(&caller, request.password.as_ref(), "password", &origin).await?;
+    let counted = auth.reauthenticate(&caller, request.password.as_ref(), "password", &origin).await?;
     let SignedIn { mut user, actor, .. } = caller;
     let world = &auth.api.world;
     let secret = TotpSecret::new(world);
     let stored = secret.to_base64url().expose_secret().to_owned();
     user.totp = Some(Totp { secret: stored, confirmed: None, last_step: None });
     let change = UserChange { action: "user.totp_begin", forgive: true, ..UserChange::default() };
-    auth.api.store.platform().change_user(&mut user, &change, &actor, world).await?;
+    auth.change_proved(&counted, &mut user, &change, (&actor, &origin)).await?;
     let account = user.email.as_str();
     let fault = |error: vestibule_domain::Invalid| ApiError::Fault(error.to_string().into());
     Ok(Json(TotpView {
@@ -160,7 +160,7 @@ pub async fn remove_totp(
         },
         ..UserChange::default()
     };
-    auth.api.store.platform().change_user(&mut user, &change, &actor, &auth.api.world).await?;
+    auth.change_proved(&counted, &mut user, &change, (&actor, &origin)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -15,10 +15,16 @@ pub fn limits(settings: &Settings) -> Result<Limits, SettingError> {
     Ok(Limits { per_minute, ..standard })
 }
 
+/// How many networks (/64) of one /48 may use up their whole limit in a minute.
+const NETWORKS: u32 = 16;
+
 /// Counts a request of the source it came from, for one group of routes; 429 when it is one too many.
 pub async fn admit(api: &Api, limits: &Limits, group: &str, origin: &Origin) -> Result<Quota, ApiError> {
-    let source = format!("{group}@{}", origin.network());
-    admit_source(api, limits, &source).await
+    if let Some(wide) = origin.wide_network() {
+        let per_minute = limits.per_minute.saturating_mul(NETWORKS);
+        admit_source(api, &Limits { per_minute, ..*limits }, &format!("{group}@{wide}")).await?;
+    }
+    admit_source(api, limits, &format!("{group}@{}", origin.network())).await
 }
 
 /// Counts a request of any source by its name.

@@ -15,6 +15,8 @@ use vestibule_domain::{Device, User};
 const MAX_AGENT: usize = 256;
 /// The part of an IPv6 address that one subscriber cannot change: the first 64 bits.
 const NETWORK: u128 = !0 << 64;
+/// The part that no subscriber is given more of: the first 48 bits.
+const WIDE: u128 = !0 << 80;
 
 /// The request's id and the client's address.
 #[derive(Debug, Clone, Default)]
@@ -44,6 +46,16 @@ impl Origin {
                 None => format!("{}/64", Ipv6Addr::from(u128::from(ip) & NETWORK)),
             },
             None => "unknown".to_owned(),
+        }
+    }
+
+    /// The /48 network of an IPv6 address: what one subscriber may have been given.
+    pub fn wide_network(&self) -> Option<String> {
+        match self.source_ip.as_deref()?.parse::<IpAddr>().ok()? {
+            IpAddr::V6(ip) if ip.to_ipv4_mapped().is_none() => {
+                Some(format!("{}/48", Ipv6Addr::from(u128::from(ip) & WIDE)))
+            }
+            _ => None,
         }
     }
 
@@ -88,5 +100,16 @@ mod tests {
         assert_eq!(network("2001:db8:1:2:ffff::9"), network("2001:DB8:1:2::1"));
         assert_ne!(network("2001:db8:1:3::1"), network("2001:db8:1:2::1"));
         assert_eq!(network("203.0.113.9, 10.0.0.1"), "unknown");
+    }
+
+    #[test]
+    fn attack_9c_all_networks_of_a_subscriber_are_one_wide_source() {
+        let wide = |ip: &str| Origin { source_ip: Some(ip.to_owned()), ..Origin::default() }.wide_network();
+        assert_eq!(wide("2001:db8:1:2::1").as_deref(), Some("2001:db8:1::/48"));
+        assert_eq!(wide("2001:db8:1:ffff:3::9"), wide("2001:DB8:1::1"));
+        assert_ne!(wide("2001:db8:2::1"), wide("2001:db8:1::1"));
+        for ip in ["192.0.2.7", "::ffff:192.0.2.7", "unknown", ""] {
+            assert_eq!(wide(ip), None, "{ip}");
+        }
     }
 }

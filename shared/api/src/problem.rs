@@ -64,6 +64,12 @@ pub enum Code {
     Unavailable,
 }
 
+/// What is said to two requests that meet.
+const AT_ONCE: [&str; 2] = [
+    "A request with this Idempotency-Key is being worked on; send it again.",
+    "Somebody changed this at the same moment; read it and try again.",
+];
+
 impl Code {
     fn status(self) -> StatusCode {
         match self {
@@ -215,14 +221,9 @@ impl ApiError {
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Conflict(Conflict::KeyUsed) => Self::new(
-                Code::Conflict,
-                "A request with this Idempotency-Key is being worked on; send it again.",
-            ),
+            StoreError::Conflict(Conflict::KeyUsed) => Self::new(Code::Conflict, AT_ONCE[0]),
             StoreError::Conflict(Conflict::LinkUsed) => Self::link(),
-            StoreError::Conflict(_) => {
-                Self::new(Code::Conflict, "Somebody changed this at the same moment; read it and try again.")
-            }
+            StoreError::Conflict(_) => Self::new(Code::Conflict, AT_ONCE[1]),
             StoreError::Busy(why) => {
                 tracing::warn!(why, "the table is busy");
                 Self::new(Code::Unavailable, "The service is busy; send the request again.")
@@ -279,7 +280,8 @@ impl IntoResponse for ApiError {
         if code == Code::TooManyRequests {
             response.headers_mut().insert(http::header::RETRY_AFTER, HeaderValue::from_static("60"));
         }
-        if code == Code::Unavailable {
+        // What met something else at the same moment can be sent again at once.
+        if code == Code::Unavailable || AT_ONCE.contains(&problem.detail.as_str()) {
             response.headers_mut().insert(http::header::RETRY_AFTER, HeaderValue::from_static("1"));
         }
         response.extensions_mut().insert(std::sync::Arc::new(problem));

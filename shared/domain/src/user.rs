@@ -111,6 +111,9 @@ pub struct User {
     pub created: Timestamp,
     /// Counted up by every write.
     pub version: u64,
+    /// Counted up by every write but those that only begin a session.
+    #[serde(default)]
+    pub edits: u64,
 }
 
 impl User {
@@ -131,6 +134,7 @@ impl User {
             avatar: None,
             created: now,
             version: 0,
+            edits: 0,
         }
     }
 

@@ -49,9 +49,9 @@ pub use error::{Conflict, StoreError};
 pub use esign_events::{EsignEvent, EventOutcome, Match, Unfit};
 pub use idempotency::{Answer, IdempotencyKey, KeptAnswer};
 pub use identity::{
-    Admission, Attempt, Attempted, Avatar, AvatarChange, Claim, ClaimedMail, EndSessions, Family, Leave,
-    Leaving, Limits, Link, MAIL_TRIES, Opening, Quota, Registration, Rotation, Session, SignIn, Standing,
-    TenantContext, UserChange,
+    Admission, Attempt, Attempted, Avatar, AvatarChange, Basis, Claim, ClaimedMail, EndSessions, Ended,
+    Family, Leave, Leaving, Limits, Link, MAIL_TRIES, Opening, Quota, Registration, Rotation, Session,
+    SignIn, Standing, TenantContext, UserChange,
 };
 pub use jobs::{DueJob, JobEvent};
 pub use lookup::{Lookup, NamesRow};

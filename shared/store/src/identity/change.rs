@@ -9,7 +9,7 @@ use vestibule_domain::{IdentityMailRequest, SessionId, TenantId, User, World};
 use super::{AvatarChange, Leave, guard::NEVER, memberships::connection_hash};
 use crate::{
     AddressKey, AuditRecord, Conflict, Listed, PlatformStore, StoreError,
-    command::{Action, Command},
+    command::{Action, Command, pause},
     item::{number, text, to_row},
     keys,
     kinds::Kind,
@@ -20,6 +20,9 @@ const SESSIONS_AT_ONCE: usize = 40;
 
 /// Most memberships that hear of a new address; the others keep the old one in their audit logs.
 const MEMBERSHIPS_AT_ONCE: usize = 25;
+
+/// How often a change starts over because a session began meanwhile.
+const STARTS: u32 = 12;
 
 /// Which sessions a change ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -73,7 +76,7 @@ pub struct UserChange<'a> {
 impl PlatformStore<'_> {
     /// Writes a person back. `user` is as it was read, with the changes made; on success its
     /// version is one higher. With sessions to end its epoch must have been counted up, unless one
-    /// stays.
+    /// stays. Sign-ins that begin meanwhile do not stop it: it starts over, and ends them too.
     pub async fn change_user(
         &self,
         user: &mut User,
@@ -81,13 +84,26 @@ impl PlatformStore<'_> {
         actor: &Actor,
         world: &World,
     ) -> Result<(), StoreError> {
-        let read = user.version;
-        user.version += 1;
-        let done = self.commit_change(user, read, change, actor, world).await;
-        if done.is_err() {
-            user.version = read;
+        let edits = user.edits;
+        for attempt in 1.. {
+            let read = user.version;
+            (user.version, user.edits) = (read + 1, edits + 1);
+            let done = self.commit_change(user, read, change, actor, world).await;
+            if done.is_ok() {
+                return done;
+            }
+            (user.version, user.edits) = (read, edits);
+            if !matches!(done, Err(StoreError::Conflict(Conflict::Stale))) || attempt == STARTS {
+                return done;
+            }
+            let found = self.find_user(user.id).await?;
+            match found.filter(|found| found.edits == edits && found.version != read) {
+                Some(found) => user.version = found.version,
+                None => return done,
+            }
+            pause(attempt.min(5)).await;
         }
-        done
+        Ok(())
     }
 
     async fn commit_change(
@@ -226,7 +242,7 @@ pub(crate) fn copy_of(
         set.push_str(", #password = :password");
     }
     if forgive {
-        set.push_str(" REMOVE failures, locked_until, hits, #minute");
+        set.push_str(" REMOVE failures, locked_until, under_way, tickets, hits, #minute");
     }
     let null = aws_sdk_dynamodb::types::AttributeValue::Null(true);
     let copy = Action::update(&keys::sign_in(address), set)

@@ -6,20 +6,19 @@ use aws_sdk_dynamodb::types::{
 };
 use jiff::{SignedDuration, Timestamp};
 
-use super::SignIn;
 use crate::{
-    AddressKey, PlatformStore, StoreError,
+    PlatformStore, StoreError,
     item::{Row, key_row, number, text},
     keys::{self, Key},
     kinds::Kind,
     update::update_or_old,
 };
 
-const MINUTE: i64 = 60_000;
+pub(super) const MINUTE: i64 = 60_000;
 /// Far beyond anything that the table's clean-up looks at.
 pub(super) const NEVER: i64 = 253_402_300_799;
-/// How often an update is sent while others change the same row.
-const TRIES: u32 = 10;
+/// An attempt that has not ended by then, in milliseconds, never will: it counts as a failure.
+const LONGEST: i64 = 30_000;
 
 /// How much is allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,46 +57,50 @@ pub enum Admission {
     Refused(Quota),
 }
 
-/// A counted attempt to sign in.
-#[derive(Debug, Clone)]
-pub struct Attempt {
-    /// What is known about the address, if it has an account.
-    pub sign_in: Option<SignIn>,
-    /// How many attempts have failed or are under way, this one included.
-    pub failures: u32,
-    /// What is left for this address.
-    pub quota: Quota,
-}
-
-/// What became of an attempt to sign in.
-#[derive(Debug, Clone)]
-pub enum Attempted {
-    /// Counted: compare now.
-    Counted(Box<Attempt>),
-    /// Too many failures: refuse, whatever was sent.
-    Locked,
-    /// Too many requests for this address in this minute.
-    TooMany(Quota),
-}
-
 /// The counters of an address as last seen.
 #[derive(Default)]
-struct Seen {
-    failures: u32,
-    until: i64,
-    hits: u32,
-    minute: i64,
+pub(super) struct Seen {
+    pub(super) failures: u32,
+    pub(super) until: i64,
+    pub(super) hits: u32,
+    pub(super) minute: i64,
+    /// When each attempt that has not ended was begun.
+    under_way: Vec<i64>,
+    tickets: u32,
+}
+
+/// What a full counter means.
+pub(super) enum Full {
+    /// Some of the attempts may still turn out right.
+    Open,
+    /// All have ended, one of them wrong.
+    Locked,
+    /// All were right, and wait for their second factor.
+    Waiting,
 }
 
 impl Seen {
-    fn read(row: &Row) -> Self {
+    pub(super) fn read(row: &Row) -> Self {
         let read = |name| row.get(name).and_then(|value| value.as_n().ok()?.parse::<i64>().ok());
         let count = |name| read(name).and_then(|n| u32::try_from(n).ok()).unwrap_or_default();
+        let ids = row.get("under_way").and_then(|value| value.as_ss().ok());
+        let begun = |id: &String| id.split_once('-').and_then(|(begun, _)| begun.parse().ok());
         Self {
             failures: count("failures"),
             until: read("locked_until").unwrap_or_default(),
             hits: count("hits"),
             minute: read("minute").unwrap_or_default(),
+            under_way: ids.map(|ids| ids.iter().filter_map(begun).collect()).unwrap_or_default(),
+            tickets: count("tickets"),
+        }
+    }
+
+    pub(super) fn full(&self, now: i64) -> Full {
+        let open = self.under_way.iter().filter(|begun| now - **begun < LONGEST).count();
+        match open {
+            0 if self.failures > self.tickets => Full::Locked,
+            0 => Full::Waiting,
+            _ => Full::Open,
         }
     }
 }
@@ -132,82 +135,9 @@ impl PlatformStore<'_> {
             Err(_) => Admission::Refused(quota(limits.per_minute, limits, now)),
         })
     }
-
-    /// Counts an attempt to sign in with `address` as a failure, before anything is compared; a
-    /// success takes it back.
-    pub async fn attempt(
-        &self,
-        address: &AddressKey,
-        limits: &Limits,
-        now: Timestamp,
-    ) -> Result<Attempted, StoreError> {
-        let (millis, minute) = (now.as_millisecond(), now.as_millisecond().div_euclid(MINUTE));
-        let mut seen = Seen::default();
-        for _ in 0..TRIES {
-            let (counting, same_minute) = (seen.until > millis, seen.minute == minute);
-            if same_minute && seen.hits >= limits.per_minute {
-                return Ok(Attempted::TooMany(quota(seen.hits, limits, now)));
-            }
-            if counting && seen.failures >= limits.failures {
-                return Ok(Attempted::Locked);
-            }
-            match self.count_attempt(address, limits, now, (counting, same_minute)).await? {
-                Ok(row) => {
-                    let seen = Seen::read(&row);
-                    let sign_in = if row.contains_key("user") { Some(self.store.read(row)?) } else { None };
-                    let quota = quota(seen.hits, limits, now);
-                    return Ok(Attempted::Counted(Box::new(Attempt {
-                        sign_in,
-                        failures: seen.failures,
-                        quota,
-                    })));
-                }
-                Err(old) => seen = Seen::read(&old),
-            }
-        }
-        Err(StoreError::Busy("an address is tried by many at once".into()))
-    }
-
-    /// One conditional update for the state that was seen: `Err` is the row as it really is.
-    async fn count_attempt(
-        &self,
-        address: &AddressKey,
-        limits: &Limits,
-        now: Timestamp,
-        (counting, same_minute): (bool, bool),
-    ) -> Result<Result<Row, Row>, StoreError> {
-        let (fail, fail_if) = if counting {
-            ("#failures = #failures + :one", "#until > :now AND #failures < :max")
-        } else {
-            ("#failures = :one", "(attribute_not_exists(#until) OR #until <= :now)")
-        };
-        let (hit, hit_if) = if same_minute {
-            ("#hits = #hits + :one", "#minute = :minute AND #hits < :limit")
-        } else {
-            ("#hits = :one", "(attribute_not_exists(#minute) OR #minute <> :minute)")
-        };
-        // A row without an account goes away by itself; one with an account never does.
-        let kept = "#item = :item, #ttl = if_not_exists(#keep, :ttl)";
-        let update = format!("SET {fail}, {hit}, #until = :until, #minute = :minute, {kept}");
-        let until = now.as_millisecond() + i64::try_from(limits.lock.as_millis()).unwrap_or(i64::MAX / 2);
-        let counter = counter(&keys::sign_in(address), &update, &format!("{fail_if} AND {hit_if}"))
-            .name("#failures", "failures")
-            .name("#until", "locked_until")
-            .name("#minute", "minute")
-            .name("#item", "item")
-            .name("#keep", "keep_until")
-            .value(":item", text(Kind::SignIn.name()))
-            .value(":now", number(now.as_millisecond()))
-            .value(":until", number(until))
-            .value(":minute", number(now.as_millisecond().div_euclid(MINUTE)))
-            .value(":ttl", number(until / 1000 + 3600));
-        let counter = if counting { counter.value(":max", number(limits.failures)) } else { counter };
-        let counter = if same_minute { counter.value(":limit", number(limits.per_minute)) } else { counter };
-        counter.send(self).await
-    }
 }
 
-fn counter(key: &Key, update: &str, condition: &str) -> Counter {
+pub(super) fn counter(key: &Key, update: &str, condition: &str) -> Counter {
     let counter = Counter {
         key: key_row(key),
         update: update.into(),
@@ -219,7 +149,7 @@ fn counter(key: &Key, update: &str, condition: &str) -> Counter {
 
 /// One conditional update that answers with the row after it, or with the row that forbade it.
 #[derive(Default)]
-struct Counter {
+pub(super) struct Counter {
     key: Row,
     update: String,
     condition: String,
@@ -228,17 +158,17 @@ struct Counter {
 }
 
 impl Counter {
-    fn name(mut self, name: &'static str, attribute: &'static str) -> Self {
+    pub(super) fn name(mut self, name: &'static str, attribute: &'static str) -> Self {
         self.names.push((name, attribute));
         self
     }
 
-    fn value(mut self, name: &'static str, value: AttributeValue) -> Self {
+    pub(super) fn value(mut self, name: &'static str, value: AttributeValue) -> Self {
         self.values.push((name, value));
         self
     }
 
-    async fn send(self, platform: &PlatformStore<'_>) -> Result<Result<Row, Row>, StoreError> {
+    pub(super) async fn send(self, platform: &PlatformStore<'_>) -> Result<Result<Row, Row>, StoreError> {
         let request = || {
             let names = self.names.iter().map(|&(name, attribute)| (name.to_owned(), attribute.to_owned()));
             let values = self.values.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
@@ -257,7 +187,7 @@ impl Counter {
     }
 }
 
-fn quota(hits: u32, limits: &Limits, now: Timestamp) -> Quota {
+pub(super) fn quota(hits: u32, limits: &Limits, now: Timestamp) -> Quota {
     let passed = now.as_millisecond().rem_euclid(MINUTE);
     let resets = u32::try_from((MINUTE - passed + 999) / 1000).unwrap_or(60);
     Quota { limit: limits.per_minute, remaining: limits.per_minute.saturating_sub(hits), resets }

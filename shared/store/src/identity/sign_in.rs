@@ -114,28 +114,9 @@ impl PlatformStore<'_> {
 
     /// Takes a counted attempt back that was no guess.
     pub async fn forgive(&self, address: &AddressKey) -> Result<(), StoreError> {
-        let forgive = Action::update(&keys::sign_in(address), "REMOVE failures, locked_until");
+        let forgive =
+            Action::update(&keys::sign_in(address), "REMOVE failures, locked_until, under_way, tickets");
         Command::new().and(forgive.when("attribute_exists(PK)"), Conflict::Stale).commit(self.store).await
-    }
-
-    /// Records a sign-in that was refused; for unknown addresses just the same.
-    pub async fn record_refusal(
-        &self,
-        address: &AddressKey,
-        actor: &Actor,
-        reason: &str,
-        mail: Option<&IdentityMailRequest>,
-        world: &World,
-    ) -> Result<(), StoreError> {
-        let values = (json!(null), json!({ "reason": reason }));
-        let record = AuditRecord::by(actor, "session.refuse", address.to_string(), values, world);
-        let key = keys::address_audit(address, record.at, record.id);
-        let command = Command::new().recording(&key, &record)?;
-        let command = match mail {
-            Some(mail) => command.mailing(mail)?,
-            None => command,
-        };
-        command.commit(self.store).await
     }
 }
 
@@ -165,11 +146,13 @@ fn reset(opening: &Opening<'_>) -> Action {
         sets.push("#password = :password");
     }
     let set = if sets.is_empty() { String::new() } else { format!("SET {} ", sets.join(", ")) };
-    let mut reset =
-        Action::update(&keys::sign_in(opening.address), format!("{set}REMOVE failures, locked_until"))
-            .value(":user", text(opening.user.to_string()))
-            .value(":epoch", number(opening.session.epoch))
-            .name("#user", "user");
+    let mut reset = Action::update(
+        &keys::sign_in(opening.address),
+        format!("{set}REMOVE failures, locked_until, under_way, tickets"),
+    )
+    .value(":user", text(opening.user.to_string()))
+    .value(":epoch", number(opening.session.epoch))
+    .name("#user", "user");
     // A second factor that was set up in this very moment is asked for.
     reset = if opening.session.strong {
         reset.when("#user = :user AND epoch = :epoch")

@@ -42,7 +42,7 @@ pub struct ContextView {
 impl TenantView {
     fn new(context: TenantContext, strong: bool) -> Self {
         let TenantContext { tenant, membership, permissions } = context;
-        let allowed = Permission::ALL.into_iter().filter(|permission| permissions.contains(*permission));
+        let allowed = Permission::ALL.iter().copied().filter(|permission| permissions.contains(*permission));
         Self {
             id: tenant.id.to_string(),
             second_factor_missing: tenant.security.second_factor && !strong,

@@ -107,7 +107,7 @@ impl PlatformStore<'_> {
         }
         let kept: Option<KeptAnswer> = rows.remove("answer").map(|row| self.store.read(row)).transpose()?;
         Ok(Some(Access {
-            permissions: roles.allowed.get(&membership.role).copied().unwrap_or_default(),
+            permissions: roles.allowed.get(&membership.role).cloned().unwrap_or_default(),
             second_factor_missing: roles.security.second_factor && !session.strong,
             membership,
             kept: kept.filter(|kept| kept.is_alive(now)),
@@ -163,4 +163,28 @@ pub(crate) fn by_kind(rows: Vec<Row>) -> BTreeMap<String, Row> {
 
 fn kind(row: &Row) -> Option<String> {
     row.get("item")?.as_s().ok().cloned()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use aws_sdk_dynamodb::types::AttributeValue;
+    use vestibule_domain::Permission;
+
+    use super::*;
+
+    #[test]
+    fn roles_that_were_stored_as_whole_numbers_are_read() {
+        let kept = HashMap::from([("admin".to_owned(), AttributeValue::N("9".to_owned()))]);
+        let row = Row::from([
+            ("roles".to_owned(), AttributeValue::M(kept)),
+            ("suspended".to_owned(), AttributeValue::Null(true)),
+        ]);
+        let roles: Roles = from_row(row).unwrap();
+        assert_eq!(
+            roles.allowed["admin"],
+            [Permission::HiresView, Permission::ProvisioningRun].into_iter().collect()
+        );
+    }
 }

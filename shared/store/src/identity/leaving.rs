@@ -55,7 +55,7 @@ impl PlatformStore<'_> {
             return Ok(Leaving::NotMember);
         };
         // Whoever may do all that anybody there may do.
-        let everything = roles.allowed.values().copied().fold(PermissionSet::default(), PermissionSet::union);
+        let everything = roles.allowed.values().fold(PermissionSet::default(), |all, role| all.union(role));
         let leads = |role: &str| roles.allowed.get(role) == Some(&everything);
         // Whoever's own row cannot be read may have been an administrator.
         if own.is_some_and(|own| !leads(&own.role)) {

@@ -43,7 +43,7 @@ impl PlatformStore<'_> {
         if membership.suspended.is_some() || roles.suspended.is_some() {
             return Ok(None);
         }
-        let permissions = roles.allowed.get(&membership.role).copied().unwrap_or_default();
+        let permissions = roles.allowed.get(&membership.role).cloned().unwrap_or_default();
         Ok(Some(TenantContext { tenant: self.store.read(tenant)?, membership, permissions }))
     }
 

@@ -10,6 +10,7 @@ mod esign;
 pub mod identity;
 mod inside;
 mod standard;
+pub mod state_machine;
 mod waiting;
 
 pub use actor::{Actor, Answer};

@@ -7,6 +7,7 @@ use serde_json::Value;
 use vestibule_local::template::Template;
 use vestibule_mailbox_step::{credentials_saga, mailbox_saga};
 use vestibule_saga::Table;
+use vestibule_tests::state_machine::MACHINES;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -52,6 +53,20 @@ fn every_function_has_a_folder_a_place_in_the_template_and_sample_events() {
         let samples = std::fs::read_dir(root().join("events").join(&name)).unwrap().count();
         assert!(samples > 0, "events/{name} has a sample");
     }
+}
+
+#[test]
+fn the_committed_state_machines_are_what_the_step_tables_say() {
+    let folder = root().join("infra/statemachines");
+    for machine in MACHINES {
+        let committed = std::fs::read_to_string(folder.join(machine.file())).unwrap();
+        assert_eq!(
+            committed,
+            machine.definition().unwrap(),
+            "run `cargo run -p vestibule-tests --bin statemachines`"
+        );
+    }
+    assert_eq!(std::fs::read_dir(folder).unwrap().count(), MACHINES.len(), "a file for each saga");
 }
 
 #[test]

@@ -1,0 +1,129 @@
+//! The parts of a definition in the Amazon States Language, as far as sagas need them; the fields are in the order in
+//! which a person reads them.
+
+use serde::{Serialize, Serializer};
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Definition {
+    pub(super) comment: &'static str,
+    pub(super) start_at: &'static str,
+    pub(super) timeout_seconds: u32,
+    #[serde(serialize_with = "in_order")]
+    pub(super) states: Vec<(String, State)>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(super) enum State {
+    Choice(Choice),
+    Task(Box<Task>),
+    End(End),
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Choice {
+    pub(super) r#type: &'static str,
+    pub(super) comment: &'static str,
+    pub(super) choices: [Mode; 1],
+    pub(super) default: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Mode {
+    pub(super) variable: &'static str,
+    pub(super) string_equals: &'static str,
+    pub(super) next: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Task {
+    pub(super) r#type: &'static str,
+    pub(super) resource: &'static str,
+    pub(super) parameters: Parameters,
+    pub(super) result_path: Option<&'static str>,
+    pub(super) timeout_seconds: u32,
+    pub(super) retry: [Retrier; 2],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) catch: Vec<Catcher>,
+    pub(super) next: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Parameters {
+    pub(super) function_name: &'static str,
+    pub(super) payload: Payload,
+}
+
+#[derive(Serialize)]
+pub(super) struct Payload {
+    pub(super) saga: &'static str,
+    pub(super) step: &'static str,
+    pub(super) action: &'static str,
+    #[serde(rename = "tenant.$")]
+    pub(super) tenant: &'static str,
+    #[serde(rename = "job.$")]
+    pub(super) job: &'static str,
+    #[serde(rename = "attempt.$")]
+    pub(super) attempt: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Retrier {
+    pub(super) error_equals: &'static [&'static str],
+    pub(super) interval_seconds: u32,
+    pub(super) max_attempts: u32,
+    pub(super) backoff_rate: f64,
+    pub(super) max_delay_seconds: u32,
+    pub(super) jitter_strategy: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Catcher {
+    pub(super) error_equals: [&'static str; 1],
+    pub(super) result_path: &'static str,
+    pub(super) next: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct End {
+    pub(super) r#type: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) error: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) cause: Option<&'static str>,
+}
+
+fn in_order<S: Serializer>(states: &[(String, State)], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(states.iter().map(|(name, state)| (name, state)))
+}
+
+pub(super) fn retrier(
+    error_equals: &'static [&'static str],
+    interval_seconds: u32,
+    max_attempts: u32,
+) -> Retrier {
+    Retrier {
+        error_equals,
+        interval_seconds,
+        max_attempts,
+        backoff_rate: 2.0,
+        max_delay_seconds: 30,
+        jitter_strategy: "FULL",
+    }
+}
+
+pub(super) fn caught(error: &'static str, next: String) -> Catcher {
+    Catcher { error_equals: [error], result_path: "$.failure", next }
+}
+
+pub(super) fn end(r#type: &'static str, why: Option<(&'static str, &'static str)>) -> State {
+    State::End(End { r#type, error: why.map(|(error, _)| error), cause: why.map(|(_, cause)| cause) })
+}

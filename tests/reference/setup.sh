@@ -25,7 +25,7 @@ node_modules() {
 
 cargo_deny() {
     [[ $("$cache/cargo/bin/cargo-deny" --version 2>/dev/null) == "cargo-deny $cargo_deny" ]] && return
-    cargo install --quiet --locked --version "$cargo_deny" --root "$cache/cargo" cargo-deny
+    cargo install --quiet --locked --debug --version "$cargo_deny" --root "$cache/cargo" cargo-deny
 }
 
 mkdir -p "$cache"

@@ -12,13 +12,6 @@ fn start(settings: &[(&str, &str)]) -> io::Result<Output> {
 }
 
 #[test]
-fn a_deployed_function_refuses_to_start_with_sign_in_switched_off() {
-    let ended = start(&[("DEBUG_BYPASS_AUTH", "true")]).unwrap();
-    assert!(!ended.status.success());
-    assert!(String::from_utf8_lossy(&ended.stderr).contains("DEBUG_BYPASS_AUTH"));
-}
-
-#[test]
 fn it_refuses_to_start_without_an_origin_for_its_links() {
     for site in ["", "accounts.example", "https://accounts.example/", "https://kim@accounts.example"] {
         let ended = start(&[("SITE_URL", site), ("PRODUCT_NAME", "Test Brand")]).unwrap();

@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
-BUILD = ["cargo", "build", "--quiet", "-p", "vestibule-asl", "--example", "reference", "--message-format=json"]
+BUILD = ["cargo", "build", "--quiet", "--workspace", "--example", "reference", "--message-format=json"]
 
 
 @functools.cache

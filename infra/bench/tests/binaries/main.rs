@@ -1,14 +1,15 @@
 //! The built binaries behind the Lambda Runtime API: each function of the template starts with the template's settings
 //! and answers its sample events.
 //!
-//! `VESTIBULE_BINARIES` names the folder of the binaries; without it those of `cargo build` are taken. Nothing is skipped.
+//! `VESTIBULE_BINARIES` names the folders of the binaries, separated as in `PATH`: the first that has a function counts.
+//! Without it those of `cargo build` are taken, which is called first. Nothing is skipped.
 
 #![expect(clippy::unwrap_used, reason = "a failed step of a test ends the test")]
 
 mod bounds;
 mod identity;
 
-use std::{collections::BTreeSet, path::PathBuf};
+use std::{collections::BTreeSet, path::PathBuf, process::Command, sync::LazyLock};
 
 use serde_json::{Value, json};
 use vestibule_bench::{
@@ -33,15 +34,27 @@ const INVOKED: [&str; 10] = [
     "session",
 ];
 
-fn binary(function: &str) -> PathBuf {
+/// The folders that may have the binaries.
+static FOLDERS: LazyLock<Vec<PathBuf>> = LazyLock::new(|| {
     let given = std::env::vars_os().find_map(|(name, value)| (name == "VESTIBULE_BINARIES").then_some(value));
-    // This test lies in the `deps` folder beside the binaries.
-    let beside = || std::env::current_exe().unwrap().parent().unwrap().parent().unwrap().to_owned();
-    let given = given.map(|folder| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..").join(folder));
-    let folder = given.unwrap_or_else(beside);
-    binaries::find(&folder, function).unwrap_or_else(|| {
-        panic!("{function} is not built in {}: run `cargo build --workspace --bins` first", folder.display())
-    })
+    given
+        .map_or_else(built, |given| std::env::split_paths(&given).map(|folder| root().join(folder)).collect())
+});
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// Builds the binaries; this test lies in the `deps` folder beside them.
+fn built() -> Vec<PathBuf> {
+    let build = ["build", "--workspace", "--bins", "--locked", "--quiet"];
+    assert!(Command::new(env!("CARGO")).args(build).current_dir(root()).status().unwrap().success());
+    vec![std::env::current_exe().unwrap().parent().unwrap().parent().unwrap().to_owned()]
+}
+
+fn binary(function: &str) -> PathBuf {
+    let found = FOLDERS.iter().find_map(|folder| binaries::find(folder, function));
+    found.unwrap_or_else(|| panic!("{function} is not built in any of {:?}", *FOLDERS))
 }
 
 async fn stack() -> Stack {

@@ -77,12 +77,19 @@ impl Auth {
         done.map_err(|error| failed(back.provider, error))
     }
 
-    /// What a provider means that sends the person back without a code.
-    pub(crate) fn turned_away(&self, provider: &str, error: &str) -> ApiError {
-        match self.provider(provider) {
-            Ok(found) => failed(provider, found.turned_away(error)),
-            Err(unknown) => unknown,
+    /// What a provider means that sends the person back without a code. `purposes` are what the attempt may be for.
+    pub(crate) async fn turned_away(&self, back: Back<'_>, purposes: &[&str], error: &str) -> ApiError {
+        let found = match self.provider(back.provider) {
+            Ok(found) => found,
+            Err(unknown) => return unknown,
+        };
+        for purpose in purposes {
+            if let Ok(attempt) = self.unseal(back, purpose).await {
+                let now = self.api.world.now();
+                return failed(back.provider, found.turned_away(&attempt, back.state, error, now));
+            }
         }
+        not_bound()
     }
 }
 

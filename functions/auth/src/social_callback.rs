@@ -14,6 +14,7 @@ use crate::{
     connections,
     provider_walk::Back,
     sign_in_pages::{entered, told},
+    social_login::SIGN_IN,
 };
 
 /// The query of the way back from a provider. Anything else in it is left alone.
@@ -57,7 +58,8 @@ async fn come_back(
 ) -> Result<Response, ApiError> {
     let quota = auth.admit(Group::SignIn, origin).await?;
     if let Some(error) = error {
-        return Err(auth.turned_away(back.provider, error));
+        let connecting = caller.map(|caller| connections::purpose(&caller.user)).unwrap_or_default();
+        return Err(auth.turned_away(back, &[SIGN_IN, &connecting], error).await);
     }
     if let Some(caller) = caller
         && auth.began_connection(back, &caller.user).await

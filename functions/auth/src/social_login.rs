@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// What an attempt is for: one that was begun to sign in connects nothing.
-const SIGN_IN: &str = "social";
+pub(crate) const SIGN_IN: &str = "social";
 
 /// Which provider, and on the way back what it gave.
 #[derive(Debug, Deserialize, ToSchema)]

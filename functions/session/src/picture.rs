@@ -56,7 +56,7 @@ impl Studio {
     /// [`portrait`] beside the async work; a request that ended while it waited costs nothing. Needs a tokio runtime.
     ///
     /// # Errors
-    /// As [`portrait`]; a picture that a decoder fails at counts as broken.
+    /// As [`portrait`].
     pub async fn portrait(&self, file: impl AsRef<[u8]> + Send + 'static) -> Result<Vec<u8>, PictureError> {
         let place = Arc::clone(&self.0).acquire_owned().await.map_err(|_| PictureError::Broken)?;
         let task = move || {

@@ -66,7 +66,9 @@ pub(crate) async fn names_and_pages(State(guard): State<Guard>, request: Request
     if !guard.knows(&request) {
         return misdirected();
     }
-    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    // A token is read, and its session perhaps begun for it.
+    let begins = request.uri().path().starts_with("/_local/token/");
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD) && !begins;
     if !reads && is_foreign(request.headers()) {
         let text = "Only programs of this machine and the stack's own pages may do this.\n";
         return (StatusCode::FORBIDDEN, text).into_response();

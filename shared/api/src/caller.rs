@@ -197,7 +197,7 @@ pub(crate) async fn credentials(parts: &Parts, api: &Api) -> Result<Credentials,
 pub(crate) fn bearer(headers: &HeaderMap) -> Option<Option<&str>> {
     let lines = headers.get_all(AUTHORIZATION).iter().map(HeaderValue::as_bytes);
     // The gateway joins repeated headers with commas.
-    let mut found = lines.flat_map(|line| line.split(|byte| *byte == b',')).filter_map(|credential| {
+    let mut found = lines.flat_map(credentials_of).filter_map(|credential| {
         let credential = credential.trim_ascii();
         let end = credential.iter().position(u8::is_ascii_whitespace).unwrap_or(credential.len());
         let (scheme, token) = credential.split_at(end);
@@ -205,6 +205,15 @@ pub(crate) fn bearer(headers: &HeaderMap) -> Option<Option<&str>> {
     });
     let token = found.next()?;
     Some(token.filter(|_| found.next().is_none()))
+}
+
+/// The credentials of a header's line, which commas part; within quotes a comma is part of a value.
+fn credentials_of(line: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut quoted = false;
+    line.split(move |byte| {
+        quoted ^= *byte == b'"';
+        *byte == b',' && !quoted
+    })
 }
 
 /// A request that changes something and is authenticated by cookies must show that our own page

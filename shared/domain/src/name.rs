@@ -134,6 +134,28 @@ mod tests {
     }
 
     #[test]
+    fn fault_09_forms_of_letters_that_a_name_is_told_apart_by_are_kept() {
+        for good in [
+            "\u{8fba}\u{e0100}",                // Watanabe, one of its forms
+            "\u{845b}\u{e0101}\u{57ce}",        // Katsuragi
+            "\u{fa19}\u{fe00}",                 // a compatibility ideograph
+            "\u{182a}\u{1820}\u{180e}\u{1820}", // Mongolian, a vowel apart
+            "\u{1820}\u{180b}",
+        ] {
+            assert_eq!(PersonName::parse(good).map(String::from), Ok(good.to_owned()), "{good:?}");
+        }
+        for wrong in [
+            "a\u{e0100}",
+            "\u{8fba}\u{e0100}\u{e0100}",
+            "\u{8fba}\u{180b}",
+            "\u{1820}\u{180b}\u{180b}",
+            "\u{1820}\u{fe00}",
+        ] {
+            assert!(PersonName::parse(wrong).is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
     fn attack_5_marks_stand_upon_a_letter_and_are_few() {
         for good in
             ["\u{1ebf}", "e\u{302}\u{301}", "\u{f66}\u{f92}\u{fb2}\u{f74}\u{f56}", "\u{5e9}\u{5c1}\u{5b8}"]

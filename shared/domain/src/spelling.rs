@@ -4,7 +4,7 @@ use icu_properties::{
     CodePointMapData, CodePointSetData,
     props::{
         CanonicalCombiningClass, DefaultIgnorableCodePoint, GeneralCategory, GeneralCategoryGroup,
-        JoiningType,
+        JoiningType, Script,
     },
 };
 use unicode_normalization::UnicodeNormalization as _;
@@ -40,6 +40,9 @@ pub(crate) fn judged(text: &str) -> Vec<(char, Verdict)> {
             let verdict = if shapes(before, c, after) { Verdict::Fits } else { Verdict::Hidden };
             return (c, verdict);
         }
+        if varies(before.last().copied(), c) {
+            return (c, Verdict::Fits);
+        }
         if is_hidden(c) {
             return (c, Verdict::Hidden);
         }
@@ -48,6 +51,16 @@ pub(crate) fn judged(text: &str) -> Vec<(char, Verdict)> {
         (c, if loose { Verdict::LooseMark } else { Verdict::Fits })
     };
     chars.iter().enumerate().map(judge).collect()
+}
+
+/// Whether `c` chooses a form of the letter before it: family names in Han, and Mongolian, are told apart by it.
+fn varies(before: Option<char>, c: char) -> bool {
+    let script = before.map(|letter| CodePointMapData::<Script>::new().get(letter));
+    match c {
+        '\u{FE00}'..='\u{FE02}' | '\u{E0100}'..='\u{E01EF}' => script == Some(Script::Han),
+        '\u{180B}'..='\u{180F}' => script == Some(Script::Mongolian) && before.is_some_and(|c| !is_hidden(c)),
+        _ => false,
+    }
 }
 
 /// How many marks stand upon the last letter once `c` has come; `None` where no letter is below. A letter

@@ -99,7 +99,9 @@ impl PlatformStore<'_> {
         };
         // A session that cannot be read is none: signing in again helps.
         let Some(session) = self.store.if_whole(from_row::<SessionState>(session))? else { return Ok(None) };
-        let membership: Membership = self.store.read(member)?;
+        let Some(membership) = self.store.if_whole(self.store.read::<Membership>(member))? else {
+            return Ok(None);
+        };
         let roles: Roles = from_row(roles)?;
         let shut = membership.suspended.is_some() || roles.suspended.is_some();
         if !session.is_alive(now) || is_idle(&roles.security, session.refreshed, now) || shut {

@@ -37,7 +37,7 @@ impl PlatformStore<'_> {
         let Some(member) = member else { return Ok(()) };
         let caller = format!("{}.{}", tenant.id, member.user);
         self.clear(&self.whole(&keys::idempotency_partition(&caller))).await?;
-        self.clear_person(member.user, &[&member.email]).await
+        self.clear_person(member.user, &[]).await
     }
 
     /// Removes a person with their sessions, links and ways to sign in, whether or not they belong to a tenant, and
@@ -52,7 +52,7 @@ impl PlatformStore<'_> {
         }
         for person in people {
             // One who cannot be read is removed as far as their id leads.
-            if let Some(known) = self.find_user(person).await.ok().flatten() {
+            if let Some(known) = self.store.if_whole(self.find_user(person).await)?.flatten() {
                 let address = self.store.sealer().address_key(&known.email);
                 self.delete(key_row(&keys::sign_in(&address))).await?;
                 for connection in &known.connections {

@@ -41,7 +41,13 @@ pub(crate) struct Told(Arc<Mutex<BTreeSet<String>>>);
 impl Told {
     fn is_new(&self, row: &str) -> bool {
         let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        told.len() < MOST_TOLD && told.insert(row.to_owned())
+        if told.contains(row) {
+            return false;
+        }
+        if told.len() < MOST_TOLD {
+            told.insert(row.to_owned());
+        }
+        true
     }
 }
 

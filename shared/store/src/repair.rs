@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use serde_json::json;
-use vestibule_domain::{Hire, HireId, Job, JobError, JobId, JobKind, JobStatus, Mode, StepRecord, World};
+use vestibule_domain::{
+    Hire, HireId, Job, JobError, JobId, JobKind, JobStatus, Mode, StepRecord, StepStatus, World,
+};
 
 use crate::{
     Answer, AuditRecord, Conflict, StoreError, TenantStore,
@@ -19,12 +21,14 @@ use crate::{
 
 /// The code of a job whose record could not be read.
 const ROW_BROKEN: &str = "row_broken";
+/// Pages of a megabyte that are searched for the hire of a job, so that the request ends in time.
+const MOST_PAGES: usize = 8;
 
 /// What could be read of a damaged job.
 #[derive(Debug)]
 pub struct Salvaged {
-    /// The job as it will stand: cancelled; or being cancelled, where steps must be undone; or ended as it had
-    /// ended. `None` when the row does not tell for whom it is: then only removing it is left.
+    /// The job as it will stand: cancelled; or being cancelled, where steps must be undone; or a person's, where it
+    /// cannot be read what stands outside; or ended as it had ended. `None` when the row does not tell for whom it is: then only removing it is left.
     pub job: Option<Job>,
     id: JobId,
     row: Row,
@@ -109,8 +113,14 @@ impl TenantStore<'_> {
         let query = query
             .filter_expression("mailbox_job = :job")
             .expression_attribute_values(":job", text(job.to_string()));
-        let found = query.into_paginator().items().send().next().await.transpose()?;
-        Ok(found.and_then(|row| behind(&row, "SK", keys::HIRES)?.parse().ok()))
+        let mut pages = query.into_paginator().send();
+        for _ in 0..MOST_PAGES {
+            let Some(page) = pages.next().await.transpose()? else { break };
+            if let Some(row) = page.items.unwrap_or_default().first() {
+                return Ok(behind(row, "SK", keys::HIRES).and_then(|id| id.parse().ok()));
+            }
+        }
+        Ok(None)
     }
 
     /// Takes a damaged job out of the sweep's way until `until`: the row may be readable again by then. The
@@ -133,7 +143,10 @@ impl TenantStore<'_> {
         let first = first.value(":now", text(world.now().to_string()));
         let record =
             AuditRecord::new(self.scope, "job.damaged", id.to_string(), (json!(null), json!(null)), world);
-        let command = Command::new().and(first, Conflict::Stale).audited(self.scope, &record)?;
+        // It would stand before the pending ones that can be run.
+        let marker = Action::delete(&keys::pending(self.tenant(), id));
+        let command = Command::new().and(first, Conflict::Stale).and(marker, Conflict::Stale);
+        let command = command.audited(self.scope, &record)?;
         match command.commit(self.store).await {
             Ok(()) => return Ok(SetAside::Now),
             Err(StoreError::Conflict(Conflict::Stale)) => {}
@@ -166,12 +179,22 @@ fn cancelled(row: &Row, new: &Job, world: &World) -> Job {
         ..new.clone()
     };
     let status = field::<JobStatus>(row, "status");
-    let must_undo = complete && !job.steps.is_empty() && job.attempt > 0;
+    let left = |step: &StepRecord| !matches!(step.status, StepStatus::Pending | StepStatus::Undone);
+    let ran = job.steps.values().any(left);
     job.status = match status {
         Some(ended @ (JobStatus::Succeeded | JobStatus::NeedsAttention | JobStatus::Cancelled)) => ended,
-        Some(running @ (JobStatus::Running | JobStatus::Compensating)) if must_undo => running,
-        _ => JobStatus::Cancelled,
+        Some(running @ (JobStatus::Running | JobStatus::Compensating)) if complete && job.attempt > 0 => {
+            running
+        }
+        Some(JobStatus::Pending | JobStatus::Failed) if !ran => JobStatus::Cancelled,
+        None if complete && !ran => JobStatus::Cancelled,
+        // Something may stand outside, and the row does not tell what, or under which attempt.
+        _ => JobStatus::NeedsAttention,
     };
+    if job.status == JobStatus::NeedsAttention && status != Some(job.status) {
+        // The alarm for people reads this line.
+        tracing::error!(job = %job.id, code = ROW_BROKEN, "needs_attention");
+    }
     if !job.status.is_final() {
         // The sweep finds that the workflow has ended, and begins it anew: it goes back.
         (job.cancel_requested, job.due) = (true, Some(now));

@@ -109,7 +109,7 @@ impl Sample {
         let (password, hash) = keys::password(cloud, names, &options.password_profile, world).await?;
         let (first, second) = (settings(store, people::tenant_id()), settings(store, people::second_id()));
         let (first, second) = (first.await?, second.await?);
-        let whole = first.is_some() && second.is_some() && !keys::is_resetting(cloud)?;
+        let (has_first, has_second) = (first.is_some(), second.is_some());
         let made = |kept: Option<Tenant>, new: Result<Tenant, Invalid>| kept.map_or(new, Ok);
         let tenant = made(first, tenant::test_brand(options.job_start, world))?;
         let second = made(second, tenant::second_brand(options.job_start, world))?;
@@ -119,8 +119,10 @@ impl Sample {
         let (cloud, names, issuer) = (cloud.clone(), names.clone(), options.issuer);
         let resetting = Arc::default();
         let sample = Self { tenant, second, esign_key, password, hash, cloud, names, issuer, resetting };
-        if !whole {
+        if keys::is_resetting(&sample.cloud)? || !(has_first || has_second) {
             sample.reset(store, world).await?;
+        } else {
+            sample.complete(store, (has_first, has_second), world).await?;
         }
         Ok(sample)
     }
@@ -136,11 +138,29 @@ impl Sample {
             platform.clear_person(person.user(), &[&Email::parse(person.email)?]).await?;
         }
         platform.clear_tenant(&self.second).await?;
-        platform.create_tenant(&people::seed(self.tenant.clone(), &self.hash, world)?).await?;
-        let scope = TenantScope::for_system(self.tenant.id, SystemTask::Seed);
-        platform.create_tenant(&people::seed_second(self.second.clone())?).await?;
-        tenant::sample_hires(store, &scope, &self.tenant, world).await?;
+        self.complete(store, (false, false), world).await?;
         keys::set_resetting(&self.cloud, false)
+    }
+
+    /// Writes those of the two tenants that are not there, and nothing else.
+    async fn complete(
+        &self,
+        store: &Store,
+        (has_first, has_second): (bool, bool),
+        world: &World,
+    ) -> Result<(), SampleError> {
+        let platform = store.platform();
+        if !has_first {
+            platform.create_tenant(&people::seed(self.tenant.clone(), &self.hash, world)?).await?;
+        }
+        if !has_second {
+            platform.create_tenant(&people::seed_second(self.second.clone())?).await?;
+        }
+        if !has_first {
+            let scope = TenantScope::for_system(self.tenant.id, SystemTask::Seed);
+            tenant::sample_hires(store, &scope, &self.tenant, world).await?;
+        }
+        Ok(())
     }
 
     /// An access token that works for one of the people, by name or address: a session that has ended is begun anew,

@@ -26,11 +26,13 @@ async fn reset(stack: &Stack) -> StatusCode {
 }
 
 async fn leave(stack: &Stack) {
-    for tenant in [stack.sample().tenant.id, stack.sample().second.id] {
+    // In the second tenant they are the last administrator.
+    let ends = [StatusCode::NO_CONTENT, StatusCode::CONFLICT];
+    for (tenant, end) in [stack.sample().tenant.id, stack.sample().second.id].into_iter().zip(ends) {
         let left =
             call(stack, MEMBER, Method::DELETE, &format!("/api/auth/context/tenants/{tenant}"), &json!({}))
                 .await;
-        assert!(left.is_success() || left == StatusCode::CONFLICT, "{left}");
+        assert_eq!(left, end);
     }
 }
 
@@ -118,7 +120,7 @@ async fn newcomer_11_a_token_works_whatever_became_of_the_session() {
         (Method::POST, "/api/v1/auth/logout", json!({ "sessions": "others" })),
     ] {
         let done = call(&stack, MEMBER, method, path, &body).await;
-        assert!(done.is_success() || done == StatusCode::BAD_REQUEST, "{body}: {done}");
+        assert!(done.is_success(), "{body}: {done}");
         assert_eq!(me().await, StatusCode::OK, "{body}");
         assert_eq!(
             call(&stack, MEMBER, Method::GET, "/api/hires", &Value::Null).await,

@@ -9,6 +9,7 @@ use super::discovery::Source;
 use super::fields::Fields;
 use super::id_token::{Expected, Token};
 use super::key_cache::KeyCache;
+use super::providers::WHOLE;
 use super::token_request::TokenRequest;
 use super::{Attempt, Identity, Kind, OidcError, ProviderConfig, Refusal, Start, microsoft};
 use crate::web::Web;
@@ -57,15 +58,21 @@ impl Provider {
         now: Timestamp,
     ) -> Result<Identity, OidcError> {
         let request = TokenRequest { code, verifier: &attempt.verifier, redirect };
-        let done = self.identify(attempt, state, &request, now).await;
+        let done = tokio::time::timeout(WHOLE, self.identify(attempt, state, &request, now)).await;
+        let done = done.unwrap_or(Err(OidcError::Unavailable));
         if let Err(OidcError::Refused(refusal)) = done {
             self.tell(refusal);
         }
         done
     }
 
-    /// Ends a sign-in that came back with `error` (RFC 6749, 4.1.2.1) instead of a code.
-    pub fn turned_away(&self, error: &str) -> OidcError {
+    /// Ends a sign-in that came back with `error` (RFC 6749, 4.1.2.1) instead of a code. What does not belong to
+    /// `attempt` says nothing of the provider: anybody can make up such an address.
+    pub fn turned_away(&self, attempt: &Attempt, state: &str, error: &str, now: Timestamp) -> OidcError {
+        if let Err(refusal) = attempt.recognise(&self.config.name, state, now) {
+            self.tell(refusal);
+            return refusal.into();
+        }
         match error {
             "temporarily_unavailable" | "server_error" => OidcError::Unavailable,
             "invalid_request" | "unauthorized_client" | "unsupported_response_type" | "invalid_scope" => {

@@ -16,7 +16,8 @@ impl Settings {
         let name = self.find("PRODUCT_NAME").unwrap_or("Vestibule");
         let hidden = |c: char| {
             c.is_control()
-                || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{61c}')
+                || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{200b}'..='\u{200f}' | '\u{61c}')
+                || matches!(c, '\u{ad}' | '\u{feff}' | '\u{e0000}'..='\u{e0fff}')
         };
         let problem = if name.trim() != name || !name.contains(char::is_alphanumeric) {
             "must begin and end with a visible character and have a letter or digit"

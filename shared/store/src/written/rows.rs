@@ -160,7 +160,7 @@ mod erased {
 }
 
 fn roles(given: &Given) -> Roles {
-    let set = || Permission::ALL.into_iter().filter(|_| given.yes()).collect();
+    let set = || Permission::ALL.iter().copied().filter(|_| given.yes()).collect();
     let allowed = (0..given.below(4)).map(|_| (given.any_text(20), set())).collect();
     Roles { allowed, suspended: given.maybe(|| given.time()), security: given.security() }
 }

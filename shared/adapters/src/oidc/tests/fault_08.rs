@@ -347,11 +347,15 @@ async fn fault_08_what_a_provider_answers_instead_of_a_code_is_told_apart() {
     let double = Double::start().await;
     let providers = double.providers(Kind::Standard);
     let provider = providers.get("double").unwrap();
+    let attempt = provider.start(REDIRECT, &world(1)).await.unwrap().attempt;
+    let told = |error: &str| provider.turned_away(&attempt, &attempt.state, error, at(30));
+    let stranger = provider.turned_away(&attempt, "made-up", "invalid_scope", at(30));
+    assert_eq!(stranger, OidcError::Refused(Refusal::Attempt("state")));
     for cancelled in ["access_denied", "login_required", "consent_required", "user_cancelled_authorize", "x"]
     {
         let refused = OidcError::Refused(Refusal::Cancelled);
-        assert_eq!(provider.turned_away(cancelled), refused, "{cancelled}");
+        assert_eq!(told(cancelled), refused, "{cancelled}");
     }
-    assert_eq!(provider.turned_away("temporarily_unavailable"), OidcError::Unavailable);
-    assert!(matches!(provider.turned_away("invalid_scope"), OidcError::Misconfigured(_)));
+    assert_eq!(told("temporarily_unavailable"), OidcError::Unavailable);
+    assert!(matches!(told("invalid_scope"), OidcError::Misconfigured(_)));
 }

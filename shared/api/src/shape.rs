@@ -46,7 +46,7 @@ fn told(place: &str, reason: &str) -> (String, String) {
         Some(names) if reason.starts_with("unknown variant ") => format!("Send one of {}.", list(names)),
         Some(kind) if reason.starts_with("invalid ") => wanted(kind).to_owned(),
         _ if unknown => "A field is not known here; send none.".to_owned(),
-        _ if reason.contains("surrogate") || reason.contains("unicode") => {
+        _ if ["surrogate", "unicode", "escape"].iter().any(|word| reason.contains(word)) => {
             "Send whole characters in UTF-8; half of an escaped pair is none.".to_owned()
         }
         _ => OTHERWISE.to_owned(),

@@ -9,7 +9,8 @@ use axum::{
     routing::any,
 };
 use http::{HeaderValue, header::ALLOW};
-use serde::{Deserialize, de::IgnoredAny};
+use serde::Deserialize;
+use serde_json::{Map, Value};
 use tower::ServiceExt as _;
 use vestibule_api::{ApiError, Code};
 
@@ -18,14 +19,14 @@ use crate::get_openapi::DOCUMENT;
 /// The part of the API's description that tells which methods a path takes.
 #[derive(Default, Deserialize)]
 struct Described {
-    paths: BTreeMap<String, BTreeMap<String, IgnoredAny>>,
+    paths: BTreeMap<String, Map<String, Value>>,
 }
 
 /// Read with the first request that needs it, and not at the start of the function.
 static PATHS: LazyLock<Router> = LazyLock::new(|| {
     let described: Described = serde_json::from_str(DOCUMENT).unwrap_or_default();
     let paths = described.paths.into_iter().fold(Router::new(), |router, (path, methods)| {
-        let methods: Vec<_> = methods.into_keys().map(|method| method.to_uppercase()).collect();
+        let methods: Vec<_> = methods.keys().map(|method| method.to_uppercase()).collect();
         let allowed = methods.join(", ");
         router.route(&path, any(move || async move { not_allowed(&allowed) }))
     });

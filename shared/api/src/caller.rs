@@ -181,8 +181,9 @@ pub(crate) async fn credentials(parts: &Parts, api: &Api) -> Result<Credentials,
         return Ok(Credentials { user: *user, session: *session, tenant: Some(*tenant), by_cookie: false });
     }
     let (token, by_cookie) = match bearer(&parts.headers) {
-        Some(token) => (token, false),
-        None => (cookies::find(&parts.headers, cookies::ACCESS), true),
+        Bearer::Token(token) => (Some(token), false),
+        Bearer::Wrong => (None, false),
+        Bearer::None => (cookies::find(&parts.headers, cookies::ACCESS), true),
     };
     let claims = api.trust.verify(token.ok_or_else(ApiError::unauthenticated)?, api.world.now()).await;
     let claims = claims.map_err(|_| ApiError::unauthenticated())?;
@@ -192,19 +193,32 @@ pub(crate) async fn credentials(parts: &Parts, api: &Api) -> Result<Credentials,
     Ok(Credentials { user: claims.sub, session: claims.sid, tenant: claims.tenant, by_cookie })
 }
 
-/// The bearer token of a request, `Some(None)` when it is none that could be ours. `None` when the request has no
-/// credential of this scheme: one of another, such as a gate's `Basic`, is not meant for us and hides no cookie.
-pub(crate) fn bearer(headers: &HeaderMap) -> Option<Option<&str>> {
+/// What a request has of a bearer token.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Bearer<'a> {
+    /// No credential of this scheme. One of another, such as a gate's `Basic`, is not meant for us and hides no cookie.
+    None,
+    /// One that cannot be ours.
+    Wrong,
+    /// The token.
+    Token(&'a str),
+}
+
+/// Reads `Authorization`.
+pub(crate) fn bearer(headers: &HeaderMap) -> Bearer<'_> {
     let lines = headers.get_all(AUTHORIZATION).iter().map(HeaderValue::as_bytes);
     // The gateway joins repeated headers with commas.
     let mut found = lines.flat_map(credentials_of).filter_map(|credential| {
         let credential = credential.trim_ascii();
         let end = credential.iter().position(u8::is_ascii_whitespace).unwrap_or(credential.len());
         let (scheme, token) = credential.split_at(end);
-        scheme.eq_ignore_ascii_case(b"bearer").then(|| std::str::from_utf8(token.trim_ascii()).ok())
+        scheme.eq_ignore_ascii_case(b"bearer").then(|| token.trim_ascii())
     });
-    let token = found.next()?;
-    Some(token.filter(|_| found.next().is_none()))
+    match (found.next().map(std::str::from_utf8), found.next()) {
+        (None, _) => Bearer::None,
+        (Some(Ok(token)), None) => Bearer::Token(token),
+        _ => Bearer::Wrong,
+    }
 }
 
 /// The credentials of a header's line, which commas part; within quotes a comma is part of a value.
@@ -243,9 +257,8 @@ pub(crate) fn idempotency_key(parts: &Parts) -> Result<Option<IdempotencyKey>, A
 mod tests {
     use super::*;
 
-    fn read(lines: &[&[u8]]) -> Option<Option<String>> {
-        let lines = lines.iter().map(|line| (AUTHORIZATION, HeaderValue::from_bytes(line).unwrap()));
-        bearer(&lines.collect()).map(|token| token.map(str::to_owned))
+    fn headers(lines: &[&[u8]]) -> HeaderMap {
+        lines.iter().map(|line| (AUTHORIZATION, HeaderValue::from_bytes(line).unwrap())).collect()
     }
 
     #[test]
@@ -262,20 +275,26 @@ mod tests {
             b"\xc3\xa9t\xc3\xa9 x",
             b"Basic \xff",
         ] {
-            assert_eq!(read(&[line]), None, "{line:?}");
+            assert_eq!(bearer(&headers(&[line])), Bearer::None, "{line:?}");
         }
-        assert_eq!(read(&[b"Basic a", b"Digest b"]), None);
+        assert_eq!(bearer(&headers(&[b"Basic a", b"Digest b"])), Bearer::None);
     }
 
     #[test]
     fn fault_11_a_bearer_token_is_found_beside_others_and_a_wrong_one_stays_one() {
-        let token = Some(Some("x.y".to_owned()));
-        assert_eq!(read(&[b"bearer  x.y "]), token);
-        assert_eq!(read(&[b"Basic a,Bearer x.y"]), token);
-        assert_eq!(read(&[b"Bearer x.y, Basic a"]), token);
-        assert_eq!(read(&[b"Basic a", b"BEARER\tx.y"]), token);
-        assert_eq!(read(&[b"Bearer"]), Some(Some(String::new())));
-        assert_eq!(read(&[b"Bearer \xff"]), Some(None));
-        assert_eq!(read(&[b"Bearer x.y,Bearer z"]), Some(None), "which of them is meant is not told");
+        let taken: [&[&[u8]]; 4] = [
+            &[b"bearer  x.y "],
+            &[b"Basic a,Bearer x.y"],
+            &[b"Bearer x.y, Basic a"],
+            &[b"Basic a", b"BEARER\tx.y"],
+        ];
+        for lines in taken {
+            assert_eq!(bearer(&headers(lines)), Bearer::Token("x.y"), "{lines:?}");
+        }
+        assert_eq!(bearer(&headers(&[b"Bearer"])), Bearer::Token(""));
+        // Which of two is meant is not told.
+        for line in [b"Bearer \xff".as_slice(), b"Bearer x.y,Bearer z"] {
+            assert_eq!(bearer(&headers(&[line])), Bearer::Wrong, "{line:?}");
+        }
     }
 }

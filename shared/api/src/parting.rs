@@ -9,7 +9,7 @@ use vestibule_store::Session;
 
 use crate::{
     Api, ApiError, Code,
-    caller::{bearer, check_csrf, credentials, idempotency_key},
+    caller::{Bearer, bearer, check_csrf, credentials, idempotency_key},
     cookies,
 };
 
@@ -47,7 +47,7 @@ impl Parting {
         match credentials(parts, api).await {
             Ok(found) => Ok(Self { user: found.user, session: found.session, proof: Proof::Access }),
             Err(ApiError::Problem { code: Code::Unauthenticated, .. })
-                if bearer(&parts.headers).is_none() =>
+                if bearer(&parts.headers) == Bearer::None =>
             {
                 Self::of_cookies(parts, api).await
             }
@@ -57,17 +57,14 @@ impl Parting {
 
     async fn of_cookies(parts: &Parts, api: &Api) -> Result<Self, ApiError> {
         let refresh = cookies::find(&parts.headers, cookies::REFRESH);
-        let parting = match refresh.and_then(|text| RefreshToken::parse(text).ok()) {
-            Some(token) => Self::of(&token, Proof::RefreshCookie),
-            None => {
-                let old =
-                    cookies::find(&parts.headers, cookies::ACCESS).ok_or_else(ApiError::unauthenticated)?;
-                let (now, trust) = (api.world.now(), &api.trust);
-                trust.keep_up(old, now).await;
-                let claims =
-                    trust.verifier().verify_past(old, now).map_err(|_| ApiError::unauthenticated())?;
-                Self { user: claims.sub, session: claims.sid, proof: Proof::EndedCookie }
-            }
+        let parting = if let Some(token) = refresh.and_then(|text| RefreshToken::parse(text).ok()) {
+            Self::of(&token, Proof::RefreshCookie)
+        } else {
+            let old = cookies::find(&parts.headers, cookies::ACCESS).ok_or_else(ApiError::unauthenticated)?;
+            let (now, trust) = (api.world.now(), &api.trust);
+            trust.keep_up(old, now).await;
+            let claims = trust.verifier().verify_past(old, now).map_err(|_| ApiError::unauthenticated())?;
+            Self { user: claims.sub, session: claims.sid, proof: Proof::EndedCookie }
         };
         check_csrf(parts, api, parting.session)?;
         Ok(parting)

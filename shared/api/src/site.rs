@@ -15,7 +15,10 @@ use http::{
 };
 use url::Url;
 
-use crate::{ApiError, Code, caller::bearer};
+use crate::{
+    ApiError, Code,
+    caller::{Bearer, bearer},
+};
 
 /// The router, whose requests that change something must come from our own pages or from no browser. One with a
 /// bearer token goes on: no other site has the token, and no cookie is looked at. `site` is our own origin.
@@ -23,7 +26,8 @@ pub fn for_own_pages(router: Router, site: Arc<str>) -> Router {
     let check = move |request: Request, next: Next| {
         let (headers, method) = (request.headers(), request.method());
         let reads = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
-        let refused = if reads || bearer(headers).is_some() { Ok(()) } else { check_sender(headers, &site) };
+        let refused =
+            if reads || bearer(headers) != Bearer::None { Ok(()) } else { check_sender(headers, &site) };
         answer(refused, request, next)
     };
     router.layer(from_fn(check))

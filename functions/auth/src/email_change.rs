@@ -41,8 +41,8 @@ pub struct MailedToken {
 }
 
 /// Asks for a change of address: a link goes to the new one. The answer is the same when the new
-/// address has an account already; then nothing comes of it. The caller's own address, in
-/// any spelling, is refused: mails go to the address as it was proved.
+/// address has an account already; then nothing comes of it. Another spelling of the caller's own address is
+/// refused: mails go to the address as it was proved.
 #[utoipa::path(post, path = "/api/v1/auth/email", tag = "profile", request_body = ChangeEmail,
     responses((status = 202, body = MailSentWithReceipt), (status = "4XX", body = Problem, content_type = "application/problem+json")),
     security(("token" = [])))]
@@ -53,7 +53,7 @@ pub async fn change_email(
     ApiJson(request): ApiJson<ChangeEmail>,
 ) -> Result<Response, ApiError> {
     let email = address(&request.email)?;
-    if email.canonical() == caller.user.email.canonical() {
+    if email != caller.user.email && email.canonical() == caller.user.email.canonical() {
         let mut fields = Fields::default();
         fields.refuse("email", "This is your address already; capital and small letters make no difference.");
         return Err(fields.into_error());

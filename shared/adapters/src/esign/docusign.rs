@@ -9,7 +9,6 @@ use aws_lc_rs::hmac;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::HeaderMap;
-use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{
@@ -55,15 +54,15 @@ pub(super) fn key(secret: &SecretString) -> Result<hmac::Key, KeyRefused> {
     }
 }
 
-/// Reads a proved message; `now` is our own clock.
-pub(super) fn read(raw_body: &[u8], now: Timestamp) -> Result<SignEvent, EsignError> {
+/// Reads a proved message.
+pub(super) fn read(raw_body: &[u8]) -> Result<SignEvent, EsignError> {
     let text = text_of(raw_body);
     let body = Node::object(&text)?;
     let data = body.child("data");
     let summary = data.and_then(|data| data.child("envelopeSummary"));
     let word = field::word_of(body, "event");
     let envelope = envelope_id(body, &[data, summary]);
-    let occurred_at = field::time_of(body, "generatedDateTime", now);
+    let occurred_at = field::time_of(body, "generatedDateTime");
     let recipient = data.map(|data| field::id_of(data, "recipientId")).unwrap_or_default();
     let time = occurred_at.map(|time| time.to_string()).unwrap_or_default();
     // `retryCount` differs between attempts, so a hash of the body would not do.

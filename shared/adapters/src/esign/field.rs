@@ -2,7 +2,7 @@
 
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use jiff::{SignedDuration, Timestamp, civil::DateTime, fmt::rfc2822, tz::TimeZone};
+use jiff::{Timestamp, civil::DateTime, fmt::rfc2822, tz::TimeZone};
 use vestibule_domain::correlation::visible;
 
 use super::node::Node;
@@ -15,8 +15,8 @@ const LONGEST_TOKEN: usize = 128;
 const MOST_TEXTS: usize = 50;
 /// Before this nobody sent an event: clocks and libraries that have no time send 1970 or the year 1.
 const EARLIEST: Timestamp = Timestamp::constant(946_684_800, 0);
-/// How far a vendor's clock may be ahead of ours.
-const AHEAD: SignedDuration = SignedDuration::from_hours(24);
+/// What is later, the year 2100, is the mark of something without an end.
+const LATEST: Timestamp = Timestamp::constant(4_102_444_800, 0);
 
 /// An id without what nobody sees, such that it can stand in logs, keys and rows: a token of at most 128 characters as it is, anything else
 /// as its hash.
@@ -41,11 +41,10 @@ pub(super) fn word_of(body: Node<'_>, name: &str) -> String {
     id(&text.unwrap_or_default())
 }
 
-/// The time at `name`, if it is one and can be true; `now` is our own clock.
-pub(super) fn time_of(body: Node<'_>, name: &str, now: Timestamp) -> Option<Timestamp> {
-    let latest = now.saturating_add(AHEAD).unwrap_or(now);
+/// The time under `name`, if it is one and can be true.
+pub(super) fn time_of(body: Node<'_>, name: &str) -> Option<Timestamp> {
     let times = body.all(name).into_iter().filter_map(|node| time(visible(&node.text()?).trim_matches('"')));
-    times.into_iter().find(|time| (EARLIEST..=latest).contains(time))
+    times.into_iter().find(|time| (EARLIEST..LATEST).contains(time))
 }
 
 /// RFC 3339 and ISO 8601, without an offset as UTC; RFC 2822; seconds or milliseconds since 1970.
@@ -103,11 +102,9 @@ mod tests {
     use super::*;
     use crate::esign::node::text_of;
 
-    const NOW: Timestamp = Timestamp::constant(1_795_166_048, 0);
-
     fn read(value: &str) -> Option<Timestamp> {
         let body = format!(r#"{{"time":{value}}}"#);
-        time_of(Node::object(&text_of(body.as_bytes())).unwrap(), "time", NOW)
+        time_of(Node::object(&text_of(body.as_bytes())).unwrap(), "time")
     }
 
     #[test]
@@ -138,7 +135,6 @@ mod tests {
             r#""0001-01-01T00:00:00Z""#,
             r#""1970-01-01T00:00:00Z""#,
             r#""9999-12-31T23:59:59Z""#,
-            r#""2026-11-22T09:14:08Z""#,
             r#""2026-13-45T99:99:99Z""#,
             "null",
             "{}",

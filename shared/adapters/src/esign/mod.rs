@@ -186,11 +186,11 @@ impl Verifier {
         match &self.0 {
             Inner::DocuSign(keys) => {
                 keys.verify(headers, raw_body)?;
-                docusign::read(raw_body, now)
+                docusign::read(raw_body)
             }
             Inner::Standard(keys) => {
                 let delivery = keys.verify(headers, raw_body, now)?;
-                standard_webhooks::read(&delivery, raw_body, now)
+                standard_webhooks::read(&delivery, raw_body)
             }
         }
     }

@@ -81,8 +81,8 @@ pub(super) fn signed_content(id: &str, seconds: u64, raw_body: &[u8]) -> Vec<u8>
     [format!("{id}.{seconds}.").as_bytes(), raw_body].concat()
 }
 
-/// Reads a proved body; `now` is our own clock.
-pub(super) fn read(delivery: &DeliveryId, raw_body: &[u8], now: Timestamp) -> Result<SignEvent, EsignError> {
+/// Reads a proved body.
+pub(super) fn read(delivery: &DeliveryId, raw_body: &[u8]) -> Result<SignEvent, EsignError> {
     let text = text_of(raw_body);
     let body = Node::object(&text)?;
     let data = body.child("data");
@@ -92,7 +92,7 @@ pub(super) fn read(delivery: &DeliveryId, raw_body: &[u8], now: Timestamp) -> Re
         kind: kind(field::word_of(body, "type")),
         provider_document_id: field::id(&document.unwrap_or_default()),
         correlations: field::distinct(data.map(correlations).unwrap_or_default()),
-        occurred_at: field::time_of(body, "timestamp", now),
+        occurred_at: field::time_of(body, "timestamp"),
         delivery_key: delivery.0.clone(),
         trust: Trust::BodySigned,
     })

@@ -42,6 +42,7 @@ pub async fn login(
     origin: Origin,
     ApiJson(request): ApiJson<Login>,
 ) -> Result<Response, ApiError> {
+    let delivery = origin.delivery(request.cookies)?;
     let (email, password) = credentials(&request.email, &request.password)?;
     let quota = auth.admit(Group::SignIn, &origin).await?;
     let token = request.bot_token.as_deref();
@@ -54,7 +55,7 @@ pub async fn login(
     match (verdict, counted.sign_in()) {
         (Verdict::Right { outdated }, Some(sign_in)) => {
             let rehashed = if outdated { rehash(&auth, password).await } else { None };
-            accept(&auth, &counted, sign_in, (&email, rehashed.as_ref()), &origin, request.cookies).await
+            accept(&auth, &counted, sign_in, (&email, rehashed.as_ref()), &origin, delivery).await
         }
         _ => Err(auth.refuse(&counted, &email, &origin, "password").await?),
     }
@@ -72,7 +73,7 @@ async fn accept(
     sign_in: &SignIn,
     (email, rehashed): (&Email, Option<&PasswordHash>),
     origin: &Origin,
-    cookies: bool,
+    delivery: Delivery,
 ) -> Result<Response, ApiError> {
     if sign_in.second_factor {
         if let Some(rehashed) = rehashed {
@@ -97,5 +98,5 @@ async fn accept(
         link: None,
         uses_up: None,
     };
-    auth.begin(&proof, origin, Delivery::of(cookies), counted).await
+    auth.begin(&proof, origin, delivery, counted).await
 }

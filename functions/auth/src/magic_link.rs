@@ -50,7 +50,8 @@ pub async fn consume_magic_link(
     origin: Origin,
     ApiJson(request): ApiJson<ConsumeMagicLink>,
 ) -> Result<Response, ApiError> {
-    follow(&auth, request.token.expose_secret(), &origin, Delivery::of(request.cookies)).await
+    let delivery = origin.delivery(request.cookies)?;
+    follow(&auth, request.token.expose_secret(), &origin, delivery).await
 }
 
 /// Signs in with the link's token.

@@ -38,7 +38,8 @@ pub async fn second_factor(
     origin: Origin,
     ApiJson(request): ApiJson<SecondFactor>,
 ) -> Result<Response, ApiError> {
-    give_code(&auth, (&request.ticket, &request.code), &origin, Delivery::of(request.cookies)).await
+    let delivery = origin.delivery(request.cookies)?;
+    give_code(&auth, (&request.ticket, &request.code), &origin, delivery).await
 }
 
 /// Finishes the sign-in of a ticket with a code.

@@ -74,6 +74,7 @@ pub async fn social_login(
     headers: HeaderMap,
     ApiJson(request): ApiJson<SocialLogin>,
 ) -> Result<Response, ApiError> {
+    let delivery = origin.delivery(request.cookies)?;
     let quota = auth.admit(Group::SignIn, &origin).await?;
     let (Some(code), Some(state)) = (&request.code, &request.state) else {
         return auth.start_social(&request.provider, SIGN_IN, quota).await;
@@ -86,7 +87,7 @@ pub async fn social_login(
         state: state.expose_secret(),
         sealed,
     };
-    auth.finish_social(back, &origin, Delivery::of(request.cookies), quota).await
+    auth.finish_social(back, &origin, delivery, quota).await
 }
 
 impl Auth {

@@ -98,7 +98,7 @@ fn to_axum(mut request: lambda_http::Request) -> Request {
         let origin = Origin {
             request_id: context.request_id.clone().unwrap_or_default(),
             source_ip: context.http.source_ip.clone(),
-            user_agent: None,
+            ..Origin::default()
         };
         request.extensions_mut().insert(origin);
     }

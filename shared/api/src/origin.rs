@@ -11,6 +11,11 @@ use http::{header::USER_AGENT, request::Parts};
 use vestibule_auth::Actor;
 use vestibule_domain::{Device, User};
 
+use crate::{
+    ApiError, Delivery,
+    site::{self, Foreign},
+};
+
 /// Longest client description kept.
 const MAX_AGENT: usize = 256;
 /// The part of an IPv6 address that one subscriber cannot change: the first 64 bits.
@@ -27,6 +32,8 @@ pub struct Origin {
     pub source_ip: Option<String>,
     /// The client's description of itself, cut to 256 characters.
     pub user_agent: Option<String>,
+    /// Whether a browser names another origin than ours as the sender.
+    pub foreign: bool,
 }
 
 impl Origin {
@@ -34,7 +41,8 @@ impl Origin {
     pub fn of(parts: &Parts) -> Self {
         let agent = parts.headers.get(USER_AGENT).map(|agent| String::from_utf8_lossy(agent.as_bytes()));
         let agent = agent.map(|agent| agent.chars().filter(|c| !c.is_control()).take(MAX_AGENT).collect());
-        Self { user_agent: agent, ..parts.extensions.get::<Self>().cloned().unwrap_or_default() }
+        let foreign = parts.extensions.get::<Foreign>().is_some();
+        Self { user_agent: agent, foreign, ..parts.extensions.get::<Self>().cloned().unwrap_or_default() }
     }
 
     /// What is counted as one source: an IPv4 address, or the /64 network of an IPv6 address.
@@ -56,6 +64,14 @@ impl Origin {
                 Some(format!("{}/48", Ipv6Addr::from(u128::from(ip) & WIDE)))
             }
             _ => None,
+        }
+    }
+
+    /// How tokens reach this client: as cookies if it asks for them, which a page of another origin may not.
+    pub fn delivery(&self, cookies: bool) -> Result<Delivery, ApiError> {
+        match Delivery::of(cookies) {
+            Delivery::Cookies if self.foreign => Err(site::refused()),
+            delivery => Ok(delivery),
         }
     }
 

@@ -11,7 +11,7 @@ use axum::{
 };
 use http::{
     HeaderMap, HeaderValue, Method,
-    header::{HOST, ORIGIN},
+    header::{HOST, ORIGIN, SET_COOKIE},
 };
 use url::Url;
 
@@ -20,35 +20,65 @@ use crate::{
     caller::{Bearer, bearer},
 };
 
-/// The router, whose requests that change something must come from our own pages or from no browser. One with a
-/// bearer token goes on: no other site has the token, and no cookie is looked at. `site` is our own origin.
+/// What browsers say of the sender of a request.
+#[derive(Debug, PartialEq, Eq)]
+enum Sender {
+    /// One of our own pages, or no browser.
+    Own,
+    /// Another site, by `Sec-Fetch-Site`. A sibling host is one too: whoever runs it is not us.
+    OtherSite,
+    /// Another origin, by `Origin`, from something that does not send `Sec-Fetch-Site`.
+    OtherOrigin,
+}
+
+/// Marks a request of another origin.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Foreign;
+
+/// The router, whose requests that change something must come from our own pages or from no browser: those of another
+/// site are refused, those of another origin get no cookies. One with a bearer token goes on: no other site has the
+/// token, and no cookie is looked at. `site` is our own origin.
 pub fn for_own_pages(router: Router, site: Arc<str>) -> Router {
     let check = move |request: Request, next: Next| {
         let (headers, method) = (request.headers(), request.method());
         let reads = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
-        let refused =
-            if reads || bearer(headers) != Bearer::None { Ok(()) } else { check_sender(headers, &site) };
-        answer(refused, request, next)
+        let own = reads || bearer(headers) != Bearer::None;
+        let sender = if own { Sender::Own } else { sender(headers, &site) };
+        answer(sender, request, next)
     };
     router.layer(from_fn(check))
 }
 
-async fn answer(checked: Result<(), ApiError>, request: Request, next: Next) -> Response {
-    match checked {
-        Ok(()) => next.run(request).await,
-        Err(refused) => refused.into_response(),
+async fn answer(sender: Sender, mut request: Request, next: Next) -> Response {
+    match sender {
+        Sender::Own => next.run(request).await,
+        Sender::OtherSite => refused().into_response(),
+        Sender::OtherOrigin => {
+            request.extensions_mut().insert(Foreign);
+            let mut response = next.run(request).await;
+            response.headers_mut().remove(SET_COOKIE);
+            response
+        }
     }
 }
 
-/// Refuses what a browser says another site made it send: by `Sec-Fetch-Site`, or by `Origin` where a browser lacks
-/// that. A sibling host is another site here: whoever runs it is not us.
+/// Refuses the form of one of our pages when a browser says that another page sent it.
 pub fn check_sender(headers: &HeaderMap, site: &str) -> Result<(), ApiError> {
-    let own = match headers.get("sec-fetch-site").map(HeaderValue::as_bytes) {
-        Some(site) => matches!(site, b"same-origin" | b"none"),
-        None => headers.get_all(ORIGIN).iter().all(|origin| is_own(origin, headers, site)),
-    };
-    let detail = "A page of another site sent this. Use the pages of this site.";
-    if own { Ok(()) } else { Err(ApiError::new(Code::CsrfInvalid, detail)) }
+    if sender(headers, site) == Sender::Own { Ok(()) } else { Err(refused()) }
+}
+
+/// The 403 for a request that another site made a browser send.
+pub(crate) fn refused() -> ApiError {
+    ApiError::new(Code::CsrfInvalid, "A page of another site sent this. Use the pages of this site.")
+}
+
+fn sender(headers: &HeaderMap, site: &str) -> Sender {
+    match headers.get("sec-fetch-site").map(HeaderValue::as_bytes) {
+        Some(b"same-origin" | b"none") => Sender::Own,
+        Some(_) => Sender::OtherSite,
+        None if headers.get_all(ORIGIN).iter().all(|origin| is_own(origin, headers, site)) => Sender::Own,
+        None => Sender::OtherOrigin,
+    }
 }
 
 /// Whether an origin is the configured one, or the very host that the request came to.

@@ -22,7 +22,7 @@ fn refusal(yaml: &str) -> String {
 fn the_deployed_template_becomes_every_part_of_the_stack() {
     let template = Template::parse(TEMPLATE, &around()).unwrap();
     assert_eq!(template.functions.len(), 10);
-    assert_eq!(template.routes.len(), 62);
+    assert_eq!(template.routes.len(), 66);
     assert_eq!(template.state_machines.len(), 2);
     assert_eq!(template.secrets.len(), 7);
     assert_eq!(template.schedules[0].every, Duration::from_mins(1));

@@ -16,6 +16,8 @@ async fn with_profile(data_dir: &Path, profile: &str) -> App {
         options.table_name = None;
         options.data_dir = Some(data_dir);
         options.parameters.insert("PasswordProfile".into(), profile);
+        // What the strong profile needs; with less the function does not start.
+        options.parameters.insert("AuthMemory".into(), "2048".into());
     })
     .await
 }

@@ -126,6 +126,12 @@ class RealStack:
             ExpressionAttributeValues={":value": value},
         )
 
+    def effect(self, job, step):
+        """What a step left, as the job's row has it: the API tells it only while the step is not finished."""
+        key = {"PK": {"S": f"T#{self.tenant}"}, "SK": {"S": f"JOB#{job}"}}
+        row = self.rows.get_item(TableName=self.table, Key=key, ConsistentRead=True)["Item"]
+        return row["steps"]["M"][step]["M"]["effect"]["S"]
+
     def news(self):
         """(users, mails) that changed since the last time; users that are gone stand behind a minus."""
         users, mails = self.users(), self.mails()

@@ -66,7 +66,7 @@ def end_lease(stack, _hire, job):
 
 def stranger(stack, job):
     """Somebody with the name that the job's hire was about to get: its local part."""
-    address = next(each["left"] for each in stack.job(job)["steps"] if each["name"] == "reserve_address")
+    address = stack.effect(job, "reserve_address")
     return address, address.split("@")[0]
 
 

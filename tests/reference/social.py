@@ -7,6 +7,7 @@ Run it with the interpreter of .cache/venv/identity (setup.sh identity jwt oidc)
 `cargo build -p vestibule-local`.
 """
 
+import json
 import tempfile
 
 from identity_stack.provider import Provider, back, begin, callback, settings, sign_in, walk
@@ -14,6 +15,17 @@ from identity_stack.stack import Checks, Stack, free_port
 
 PASSWORD = "gravel ottoman fjord whistle"
 OURS, FOREIGN = "9e107d9d-372b-4b68-a1d8-3542a419d6aa", "0cc175b9-c0f1-46b6-831c-399e26977266"
+# Legal or common, and of other types than the specification's examples. Each decides nothing but the first.
+ODD = {
+    "email_verified": "true",
+    "updated_at": "2026-11-20T09:14:07.113Z",
+    "address": "Main St 1",
+    "birthdate": 19840229,
+    "phone_number_verified": "yes",
+    "roles": {"of": [1, None, "any"]},
+    "zoneinfo": None,
+}
+UNREADABLE = {"name": "\u202eevil\0" + "n" * 500}
 MAX, KIM = "5f4dcc3b-5aa7-45d6-9d83-27deb882cf99", "6cb75f65-2a9b-4279-8ecf-2064b3c5b1e0"
 
 
@@ -32,6 +44,11 @@ def providers(port):
         provider("microsoft", "microsoft", "max@example.org", "a1", tid=OURS, oid=MAX, name="Max Example"),
         provider("same-oid", "microsoft", "other@example.org", "a2", tid=OURS, oid=MAX),
         provider("unowned", "microsoft", "kim@example.org", "a1", tid=OURS, oid=KIM, verified="false"),
+        provider("odd", "google", "ody@example.org", "1006", claims=json.dumps(ODD)),
+        provider("odd-name", "google", "una@example.org", "1007", claims=json.dumps(UNREADABLE)),
+        provider("mistyped", "google", "mia@example.org", "1008", claims='{"email_verified": {"really": true}}'),
+        provider("cancelled", "google", "ned@example.org", "1009", deny="access_denied"),
+        provider("out-of-order", "google", "ned@example.org", "1009", deny="temporarily_unavailable"),
         provider("foreign", "microsoft", "max@example.org", "a1", tid=FOREIGN, oid=MAX),
     ]
     return {each.name: each for each in made}
@@ -148,6 +165,27 @@ def microsoft(stack, at, checks):
     checks.refused("the same oid and address in a foreign directory is refused", sign_in(stack, at["foreign"]), 401)
 
 
+def odd(stack, at, checks):
+    """What a provider says differently, or beside what decides, keeps nobody out."""
+    person = who(stack, sign_in(stack, at["odd"]))
+    checks("claims of odd types that decide nothing: signed in", person.startswith("usr_"), person)
+    checks("and the same person again", who(stack, sign_in(stack, at["odd"])) == person)
+    named = sign_in(stack, at["odd-name"])
+    me = stack.call("GET", "me", token=named["accessToken"]) if named.status == 200 else named
+    renamed = me.status == 200 and "\u202e" not in me["name"]
+    checks("a name that nobody can read: signed in, with another", renamed, me.text)
+    mailed = sign_in(stack, at["mistyped"])
+    checks("a proof of the address that says nothing is none: a mail", mailed.status == 202, mailed.text)
+    ends = ("cancelled", 401, "cancelled at the provider"), ("out-of-order", 503, "does not answer now")
+    for name, status, says in ends:
+        answer = back(stack, at[name])
+        page = callback(stack, at[name], answer, answer["attempt"])
+        told = page.status == status and says in page.text and ">Begin again</a>" in page.text
+        checks(f"{name}: the page says what happened and leads back", told, f"{page.status} {page.text[-600:]}")
+        bare = callback(stack, at[name], answer)
+        checks.refused(f"{name}: without the attempt it says nothing of the provider", bare, 401)
+
+
 def main():
     checks, port = Checks(), free_port()
     at = providers(port)
@@ -157,7 +195,7 @@ def main():
             file.flush()
             stack = Stack(port=port, options=["--oidc-providers", file.name])
         with stack:
-            for part in (google, bound, existing_account, without_password, unverified, microsoft):
+            for part in (google, bound, existing_account, without_password, unverified, microsoft, odd):
                 part(stack, at, checks)
     finally:
         for provider in at.values():

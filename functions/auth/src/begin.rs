@@ -14,7 +14,7 @@ use vestibule_auth::{PasswordHash, RefreshToken, TokenDigest};
 use vestibule_domain::{
     Email, IdentityMailKind, IdentityMailRequest, SessionId, SignInChange, TenantId, User, UserId,
 };
-use vestibule_store::{AddressKey, Conflict, Opening, Session, StoreError};
+use vestibule_store::{AddressKey, Conflict, Opening, Session, SignIn, StoreError};
 
 use crate::{Auth, attempt::Counted};
 
@@ -48,6 +48,32 @@ pub struct Proof<'a> {
     pub link: Option<(&'a str, &'a TokenDigest)>,
     /// What the sign-in changes about the ways to sign in.
     pub uses_up: Option<SignInChange>,
+}
+
+impl<'a> Proof<'a> {
+    /// What was proved by `method` alone, without a second factor; `user` is who signs in and their epoch as read.
+    pub fn new(
+        user: (UserId, u64),
+        counted: &'a Counted,
+        email: &'a Email,
+        sign_in: &'a SignIn,
+        method: &'a str,
+    ) -> Self {
+        Self {
+            user: user.0,
+            epoch: user.1,
+            address: &counted.address,
+            email,
+            devices: &sign_in.devices,
+            tenant: sign_in.tenant,
+            method,
+            strong: false,
+            changed: None,
+            rehashed: None,
+            link: None,
+            uses_up: None,
+        }
+    }
 }
 
 /// The answer to a first factor when there is a second.

@@ -84,19 +84,7 @@ async fn accept(
         }
         return auth.ask_second_factor((sign_in.user, sign_in.epoch), counted, email, origin).await;
     }
-    let proof = Proof {
-        user: sign_in.user,
-        epoch: sign_in.epoch,
-        address: &counted.address,
-        email,
-        devices: &sign_in.devices,
-        tenant: sign_in.tenant,
-        method: "password",
-        strong: false,
-        changed: None,
-        rehashed,
-        link: None,
-        uses_up: None,
-    };
+    let user = (sign_in.user, sign_in.epoch);
+    let proof = Proof { rehashed, ..Proof::new(user, counted, email, sign_in, "password") };
     auth.begin(&proof, origin, delivery, counted).await
 }

@@ -76,18 +76,8 @@ pub(crate) async fn follow(
         return auth.ask_second_factor((user.id, user.epoch), &counted, &user.email, origin).await;
     }
     let proof = Proof {
-        user: user.id,
-        epoch: user.epoch,
-        address: &counted.address,
-        email: &user.email,
-        devices: &sign_in.devices,
-        tenant: sign_in.tenant,
-        method: "magic_link",
-        strong: false,
-        changed: None,
-        rehashed: None,
         link: Some((name, &digest)),
-        uses_up: None,
+        ..Proof::new((user.id, user.epoch), &counted, &user.email, sign_in, "magic_link")
     };
     auth.begin(&proof, origin, delivery, &counted).await
 }

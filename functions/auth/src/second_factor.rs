@@ -70,19 +70,11 @@ pub(crate) async fn give_code(
         };
         (user.version, user.edits) = (user.version + 1, user.edits + 1);
         let proof = Proof {
-            user: user.id,
-            epoch: user.epoch,
-            address: &counted.address,
-            email: &user.email,
-            devices: &sign_in.devices,
-            tenant: sign_in.tenant,
-            method,
             strong: true,
             changed: Some(&user),
-            rehashed: None,
-            link: None,
             uses_up: (method == RECOVERY_CODE)
                 .then_some(SignInChange::RecoveryCodeUsed { left: user.recovery.len() }),
+            ..Proof::new((user.id, user.epoch), &counted, &user.email, sign_in, method)
         };
         let done = auth.begin(&proof, origin, delivery, &counted).await;
         // Something else about the person was written at the same moment: the code is judged by that.

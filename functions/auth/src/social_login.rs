@@ -143,20 +143,7 @@ impl Auth {
         if sign_in.second_factor {
             return self.ask_second_factor((user.id, user.epoch), &counted, &user.email, origin).await;
         }
-        let proof = Proof {
-            user: user.id,
-            epoch: user.epoch,
-            address: &counted.address,
-            email: &user.email,
-            devices: &sign_in.devices,
-            tenant: sign_in.tenant,
-            method: provider,
-            strong: false,
-            changed: None,
-            rehashed: None,
-            link: None,
-            uses_up: None,
-        };
+        let proof = Proof::new((user.id, user.epoch), &counted, &user.email, sign_in, provider);
         self.begin(&proof, origin, delivery, &counted).await
     }
 

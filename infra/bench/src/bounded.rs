@@ -21,7 +21,9 @@ pub(crate) async fn run(folder: &Path, only: Option<&str>) -> Result<()> {
         "| function | inputs | worst input | memory, MB | of | time, ms | of |\n|---|---|---|---|---|---|---|"
     );
     let mut beyond = Vec::new();
-    for function in extremes::FUNCTIONS.into_iter().filter(|name| only.is_none_or(|only| only == *name)) {
+    for function in
+        vestibule_local::functions::NAMES.into_iter().filter(|name| only.is_none_or(|only| only == *name))
+    {
         let (allowed, spent) = walk(&stack, folder, function, &extremes::of(&stack, function)?).await?;
         let count = spent.len();
         let most = |key: fn(&Spent) -> u128| spent.iter().max_by_key(|spent| key(spent));

@@ -64,7 +64,7 @@ impl Envelope {
 
 /// One required document of one hire.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "Stored")]
+#[serde(from = "StoredRecord")]
 pub struct DocumentRecord {
     /// How far it has come, after all its envelopes.
     pub status: DocumentStatus,
@@ -127,7 +127,7 @@ impl DocumentRecord {
 
 /// A record as the table has it; the first ones had one envelope only, whose status was the document's.
 #[derive(Deserialize)]
-struct Stored {
+struct StoredRecord {
     status: DocumentStatus,
     changed: Timestamp,
     provider_document: Option<String>,
@@ -137,9 +137,9 @@ struct Stored {
     forgotten: Option<Timestamp>,
 }
 
-impl From<Stored> for DocumentRecord {
-    fn from(stored: Stored) -> Self {
-        let Stored { status, changed, provider_document, mut envelopes, forgotten } = stored;
+impl From<StoredRecord> for DocumentRecord {
+    fn from(stored: StoredRecord) -> Self {
+        let StoredRecord { status, changed, provider_document, mut envelopes, forgotten } = stored;
         if envelopes.is_empty() && status != DocumentStatus::Pending {
             let (id, at) = (provider_document.unwrap_or_default(), Some(changed));
             envelopes.push(Envelope { id, status, at, began: at });

@@ -12,6 +12,7 @@ from .stack import PATIENCE_SECONDS, REFERENCE, NoRedirects, request
 
 SCRIPT = REFERENCE / "oidc" / "provider.mjs"
 MOST_STEPS = 10
+COOKIE = "__Host-vestibule-social"
 
 
 class Provider:
@@ -60,7 +61,7 @@ def walk(url, redirect):
     for _ in range(MOST_STEPS):
         if url.startswith(redirect):
             query = urllib.parse.parse_qs(urllib.parse.urlsplit(url).query)
-            return {name: query[name][0] for name in ("code", "state")}
+            return {name: query[name][0] for name in ("code", "state", "error") if name in query}
         try:
             raise SystemExit(f"the provider stopped at {browser.open(url, timeout=10).url}")
         except urllib.error.HTTPError as error:
@@ -85,7 +86,9 @@ def sign_in(stack, provider):
     return stack.post("social-login", back(stack, provider))
 
 
-def callback(stack, provider, answer):
-    """The way back of a browser without our cookie."""
-    query = urllib.parse.urlencode({name: answer[name] for name in ("code", "state")})
-    return request("GET", f"{stack.url}/auth/social/{provider.name}?{query}")
+def callback(stack, provider, answer, cookie=None):
+    """The way back of a browser; without our cookie, unless one is given."""
+    query = {name: answer[name] for name in ("code", "state", "error") if name in answer}
+    headers = {"Cookie": f"{COOKIE}={cookie}"} if cookie else {}
+    page = f"{stack.url}/auth/social/{provider.name}?{urllib.parse.urlencode(query)}"
+    return request("GET", page, headers=headers)

@@ -5,6 +5,8 @@
 //   provider.mjs microsoft .. the same, --tid GUID --oid GUID, and --verified sets `xms_edov`
 //
 // More options: --client-id, --client-secret, --alg RS256|ES256, --port. --redirect can be given several times.
+// --claims takes a JSON object of further claims, which stand in the ID token as they are; --deny an OAuth error that
+// the person is sent back with instead of a code.
 // Google's takes the client secret in the header, Microsoft's in the form; both want PKCE.
 // Who walks it needs a cookie jar: GET authorization_endpoint, follow redirects up to the redirect URL.
 
@@ -32,6 +34,8 @@ const { positionals: [kind = 'google'], values: options } = parseArgs({
     tid: text('9e107d9d-372b-4b68-a1d8-3542a419d6aa'),
     oid: text('00000000-0000-0000-66f3-3332eca7ea81'),
     alg: text('RS256'),
+    claims: text('{}'),
+    deny: text(''),
     port: text('0'),
   },
 });
@@ -46,10 +50,13 @@ function signingKey(alg) {
   return { ...privateKey.export({ format: 'jwk' }), kid: randomBytes(8).toString('hex'), use: 'sig', alg };
 }
 
+const more = JSON.parse(options.claims);
+
 function person() {
   const { sub, email, name, tid, oid } = options;
   const verified = options.verified === 'true';
-  return microsoft ? { sub, email, name, tid, oid, xms_edov: verified } : { sub, email, name, email_verified: verified };
+  const plain = microsoft ? { tid, oid, xms_edov: verified } : { email_verified: verified };
+  return { sub, email, name, ...plain, ...more };
 }
 
 function configuration(mount) {
@@ -71,7 +78,7 @@ function configuration(mount) {
     claims: {
       openid: ['sub'],
       email: microsoft ? ['email', 'xms_edov'] : ['email', 'email_verified'],
-      profile: microsoft ? ['name', 'tid', 'oid'] : ['name'],
+      profile: [...(microsoft ? ['name', 'tid', 'oid'] : ['name']), ...Object.keys(more)],
     },
     conformIdTokenClaims: false,
     findAccount: (_, accountId) => ({ accountId, claims: person }),
@@ -98,7 +105,8 @@ function serve(origin) {
     if (answer) {
       response.setHeader('content-type', 'application/json').end(JSON.stringify(answer));
     } else if (pathname.startsWith(`${mount}/interaction/`)) {
-      await provider.interactionFinished(request, response, { login: { accountId: options.sub } });
+      const result = options.deny ? { error: options.deny } : { login: { accountId: options.sub } };
+      await provider.interactionFinished(request, response, result);
     } else if (pathname.startsWith(`${mount}/`)) {
       request.originalUrl = request.url;
       request.url = request.url.slice(mount.length);

@@ -24,20 +24,6 @@ pub struct Extreme {
     pub event: Value,
 }
 
-/// The functions that have any.
-pub const FUNCTIONS: [&str; 10] = [
-    "auth",
-    "discovery",
-    "esign-webhook",
-    "hires",
-    "mailbox-step",
-    "outbox",
-    "outbox-mail",
-    "provision-run",
-    "provision-sweep",
-    "session",
-];
-
 /// Those of one function, for a stack's sample tenant.
 ///
 /// # Errors

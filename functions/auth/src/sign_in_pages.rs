@@ -10,22 +10,23 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, de::DeserializeOwned};
 use utoipa::ToSchema;
 use vestibule_adapters::bot_check::Action;
-use vestibule_api::{ApiError, Code, Delivery, Origin, site::check_sender};
+use vestibule_api::{ApiError, Delivery, Origin, site::check_sender};
 use vestibule_domain::IdentityMailKind;
 
 use crate::{Auth, begin::Asked, mail_request::AskForMail, second_factor::give_code};
 
-/// The form of one of our pages, refused as a problem when it is none.
+/// The form of one of our pages. One that cannot be read, such as one with a field twice, is told as a page.
 #[derive(Debug)]
 pub struct PageForm<T>(pub T);
 
-impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for PageForm<T> {
-    type Rejection = ApiError;
+impl<T: DeserializeOwned> FromRequest<Auth> for PageForm<T> {
+    type Rejection = Response;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        let form = Form::<T>::from_request(request, state).await;
-        let refused = "Open the page and use its form.";
-        form.map(|Form(form)| Self(form)).map_err(|_| ApiError::new(Code::BodyInvalid, refused))
+    async fn from_request(request: Request, auth: &Auth) -> Result<Self, Response> {
+        let form = Form::<T>::from_request(request, auth).await;
+        let text = "Open the page and use its form.";
+        let refused = |_| auth.pages.problem(StatusCode::BAD_REQUEST, text, Some(("Begin again", "/")));
+        form.map(|Form(form)| Self(form)).map_err(refused)
     }
 }
 

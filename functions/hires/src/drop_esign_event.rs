@@ -8,7 +8,7 @@ use vestibule_api::{Api, ApiError, ApiPath, Code, Mutation, Problem, Reply};
 use vestibule_domain::{EsignEventId, Permission};
 use vestibule_store::EventOutcome;
 
-use crate::esign_event_view::{EsignEventView, or_replay};
+use crate::esign_event_view::{DAMAGED, EsignEventView, or_replay};
 
 /// No fields.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -28,7 +28,8 @@ pub async fn drop_esign_event(
 ) -> Result<Response, ApiError> {
     let scope = request.begin(Permission::HiresManage)?;
     let store = api.store.tenant(&scope);
-    let event = store.find_esign_event(id).await?.ok_or_else(ApiError::not_found)?;
+    let damaged = |error| ApiError::if_damaged(error, DAMAGED);
+    let event = store.find_esign_event(id).await.map_err(damaged)?.ok_or_else(ApiError::not_found)?;
     if event.outcome != EventOutcome::Unmatched {
         let detail = format!("This event is {} already.", event.outcome.name());
         return Err(or_replay(&api, &request, ApiError::new(Code::WrongState, detail)).await);

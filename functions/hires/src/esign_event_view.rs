@@ -5,6 +5,9 @@ use utoipa::ToSchema;
 use vestibule_api::{Api, ApiError, Mutation, Reply};
 use vestibule_store::{Conflict, EsignEvent, Match};
 
+/// What to do about an event whose record cannot be read.
+pub(crate) const DAMAGED: &str = "The record of this event cannot be read. Look for the envelope at the provider; the record goes by itself.";
+
 /// A document that an event was matched to.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]

@@ -11,7 +11,7 @@ use vestibule_api::{Api, ApiError, Authenticated, Code, DamagedView, PageQuery, 
 use vestibule_domain::Permission;
 use vestibule_store::EventOutcome;
 
-use crate::esign_event_view::EsignEventView;
+use crate::esign_event_view::{DAMAGED, EsignEventView};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -48,9 +48,6 @@ impl<S: Send + Sync> FromRequestParts<S> for EsignEventQuery {
         Ok(Self { outcome: outcome.transpose()?, page: PageQuery::checked(raw.limit, raw.cursor)? })
     }
 }
-
-/// What to do about an event whose record cannot be read.
-const DAMAGED: &str = "The record of this event cannot be read. Look for the envelope at the provider; the record goes by itself.";
 
 /// An event, or what is left of one.
 #[derive(Debug, Serialize, ToSchema)]

@@ -8,7 +8,7 @@ use vestibule_api::{Api, ApiError, ApiPath, Code, Fields, Mutation, Problem, Rep
 use vestibule_domain::{DocumentKind, EsignEventId, HireId, Invalid, Permission};
 use vestibule_store::{Conflict, Match, Matched, StoreError};
 
-use crate::esign_event_view::{EsignEventView, or_replay};
+use crate::esign_event_view::{DAMAGED, EsignEventView, or_replay};
 
 /// Where an event belongs.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -35,7 +35,8 @@ pub async fn match_esign_event(
 ) -> Result<Response, ApiError> {
     let scope = request.begin(Permission::HiresManage)?;
     let store = api.store.tenant(&scope);
-    store.find_esign_event(id).await?.ok_or_else(ApiError::not_found)?;
+    let damaged = |error| ApiError::if_damaged(error, DAMAGED);
+    store.find_esign_event(id).await.map_err(damaged)?.ok_or_else(ApiError::not_found)?;
     let to = read(&request.body)?;
     let reply = |event: &_| Reply::new(StatusCode::OK, &EsignEventView::from(event));
     let answer = |event: &_| request.answer(&reply(event).ok()?);

@@ -11,6 +11,8 @@ use vestibule_bench::{
 };
 use vestibule_local::Stack;
 
+use crate::vendors;
+
 /// Sends every extreme to the binaries in `folder` and prints what the worst cost.
 ///
 /// # Errors
@@ -24,7 +26,11 @@ pub(crate) async fn run(folder: &Path, only: Option<&str>) -> Result<()> {
     for function in
         vestibule_local::functions::NAMES.into_iter().filter(|name| only.is_none_or(|only| only == *name))
     {
-        let (allowed, spent) = walk(&stack, folder, function, &extremes::of(&stack, function)?).await?;
+        let extremes = extremes::of(&stack, function)?;
+        let (allowed, mut spent) = walk(&stack, folder, function, &extremes).await?;
+        if function == "auth" {
+            spent.extend(vendors::walk(&stack, &crate::built(folder, function)?).await?);
+        }
         let count = spent.len();
         let most = |key: fn(&Spent) -> u128| spent.iter().max_by_key(|spent| key(spent));
         for worst in
@@ -82,6 +88,7 @@ async fn walk(
                     peak: 0,
                     cpu: nothing,
                     wall: nothing,
+                    status: None,
                     failure,
                 });
                 running = start().await?;

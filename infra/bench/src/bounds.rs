@@ -37,6 +37,8 @@ pub struct Spent {
     pub cpu: Duration,
     /// Time until the answer, on this machine.
     pub wall: Duration,
+    /// The HTTP status of the answer, where it has one.
+    pub status: Option<u64>,
     /// Why the function failed, where it did: ended, late, or with a fault of its own.
     pub failure: Option<String>,
 }
@@ -46,7 +48,7 @@ impl Spent {
     /// and what was waited.
     pub fn time(&self, allowed: Allowed) -> Duration {
         let share = (f64::from(allowed.memory) / WHOLE_PROCESSOR).min(1.0);
-        self.cpu.div_f64(share)
+        self.cpu.div_f64(share) + self.wall.saturating_sub(self.cpu)
     }
 
     /// Whether it stays within what the function has.
@@ -69,6 +71,7 @@ pub async fn spend(function: &mut Function, extreme: &Extreme) -> io::Result<Spe
     let (before, began) = (process::cpu(pid)?, Instant::now());
     let outcome = function.invoke(&extreme.event).await;
     let wall = began.elapsed();
+    let status = outcome.as_ref().ok().and_then(|answer| answer["statusCode"].as_u64());
     let failure = failure(&outcome);
     sleep(REST).await;
     let (cpu, memory) = (process::cpu(pid)?, process::memory(pid)?);
@@ -77,6 +80,7 @@ pub async fn spend(function: &mut Function, extreme: &Extreme) -> io::Result<Spe
         peak: memory.peak,
         cpu: cpu.saturating_sub(before),
         wall,
+        status,
         failure,
     })
 }

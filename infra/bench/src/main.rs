@@ -9,6 +9,7 @@ mod operations;
 mod people;
 mod report;
 mod setting;
+mod vendors;
 mod work;
 
 use std::path::{Path, PathBuf};

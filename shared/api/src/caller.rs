@@ -267,6 +267,7 @@ mod tests {
             b"Basic c3RhZ2luZzpnYXRl".as_slice(),
             b"basic c3RhZ2luZzpnYXRl=",
             b"Digest username=\"a\", realm=\"Bearer x\", nonce=\"n\"",
+            b"Digest username=\"a, Bearer x.y\", nonce=\"n\"",
             b"",
             b" ",
             b"Negotiate YIIJ",

@@ -176,6 +176,9 @@ mod tests {
         assert_eq!(cleaned("Kim\r\nDoe").as_deref(), Some("Kim  Doe"));
         assert_eq!(cleaned("K\u{202e}im\u{200d}\u{1f3fb}").as_deref(), Some("Kim\u{1f3fb}"));
         assert_eq!(cleaned("\u{301}\u{61c}"), None);
+        let joined = "\u{639}\u{644}\u{6cc}\u{200c}\u{631}\u{636}\u{627}";
+        assert_eq!(cleaned(joined).as_deref(), Some(joined));
+        assert_eq!(cleaned(&format!("\u{200d}{joined}\u{200c}")).as_deref(), Some(joined));
         assert_eq!(cleaned(&"x".repeat(90)).map(|name| name.len()), Some(60));
         assert_eq!(cleaned(&format!("a{}", "\u{301}".repeat(50))).map(|name| name.chars().count()), Some(7));
         let cut = format!("{}\u{6cc}\u{200c}\u{6cc}", "\u{6cc}".repeat(58));

@@ -115,3 +115,18 @@ impl Action {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_is_told_of_once_while_there_is_room_and_each_time_behind() {
+        let told = Told::default();
+        for row in 0..MOST_TOLD {
+            assert!(told.is_new(&row.to_string()));
+        }
+        assert!(!told.is_new("0"));
+        assert!(told.is_new("one more") && told.is_new("one more"));
+    }
+}

@@ -64,7 +64,9 @@ impl<'a> TenantStore<'a> {
         let next = last.map(|sk| Cursor::seal(key, self.tenant(), prefix, sk).as_str().to_owned());
         self.store.sealer().freshen(answer.items()).await;
         let rows = answer.items.unwrap_or_default();
-        let Listed { items, damaged } = self.store.listed(rows, |row| behind(row, "SK", prefix))?;
+        // The id is a key's last part; of an e-sign event its outcome can stand in front.
+        let id = |row: &Row| Some(behind(row, "SK", prefix)?.rsplit('#').next()?.to_owned());
+        let Listed { items, damaged } = self.store.listed(rows, id)?;
         Ok(Ok(Page { items, damaged, next }))
     }
 }

@@ -114,6 +114,19 @@ async fn t04_times_out_of_range_are_refused() {
 }
 
 #[tokio::test]
+async fn attack_6_a_token_counts_from_its_nbf_on_which_must_be_a_time() {
+    let app = App::identity().await;
+    let token = app.sample_login(ADMIN).await.access;
+    let forger = Forger::new(&app, &token);
+    let now = app.world.now().as_second();
+    for nbf in [json!(now + 3600), json!("x"), json!("4102444800"), json!(null), json!([])] {
+        forger.refused(forger.with_claims(&json!({ "nbf": nbf })), &format!("nbf {nbf}")).await;
+    }
+    let begun = forger.with_claims(&json!({ "nbf": now - 3600 }));
+    app.actor(Some(begun)).get("/api/v1/auth/me").await.expect(200);
+}
+
+#[tokio::test]
 async fn t05_changed_claims_do_not_fit_the_signature() {
     let app = App::identity().await;
     let token = app.sample_login(ADMIN).await.access;

@@ -115,6 +115,23 @@ async fn fault_11_a_credential_of_another_kind_hides_no_cookie() {
     app.anonymous().send(request).await.expect(200);
 }
 
+#[tokio::test]
+async fn fault_11_behind_a_gate_a_browser_refreshes_and_leaves() {
+    let app = App::identity().await;
+    for gate in [b"Basic c3RhZ2luZzpnYXRl".as_slice(), b""] {
+        for (path, status) in [("refresh", 200), ("logout", 204)] {
+            let (anyone, jar) = (app.anonymous(), enter(&app).await.1);
+            let request = anyone.request(Method::POST, &format!("/api/v1/auth/{path}")).json(&json!({}));
+            let request = request.header("cookie", jar.header()).header("authorization", bytes(gate));
+            let refused = anyone.send(request.try_clone().unwrap()).await.expect(403);
+            assert_eq!(refused.code(), "csrf_invalid", "{path} {gate:?}");
+            let answer = anyone.send(request.header("x-csrf-token", &jar.csrf)).await;
+            assert_eq!(answer.status, status, "{path} {gate:?}: {}", answer.text);
+            assert_eq!(answer.headers.get_all("set-cookie").iter().count(), 3, "{path} {gate:?}");
+        }
+    }
+}
+
 /// Requests of strangers that can be answered with cookies, and their status from our own pages.
 fn openings(app: &App) -> Vec<(&'static str, Value, u16)> {
     let password = app.stack.sample().password.expose_secret();

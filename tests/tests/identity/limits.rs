@@ -127,6 +127,29 @@ async fn a08_sources_are_counted_apart_and_addresses_beside_them() {
     assert_eq!(u64::try_from(resets.count()).unwrap(), FIVE);
 }
 
+/// The status of a sign-in that comes from `source`, as the gateway tells it; the address is its own.
+async fn attempt_from(app: &App, source: &str, number: u64) -> u64 {
+    let mut event: Value = serde_json::from_str(include_str!("../../../events/auth/login.json")).unwrap();
+    let body = json!({ "email": format!("nobody{number}@example.org"), "password": PASSWORD });
+    event["body"] = json!(body.to_string());
+    event["requestContext"]["http"]["sourceIp"] = json!(source);
+    let answer = app.stack.invoke("auth", event).await.unwrap();
+    answer["statusCode"].as_u64().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn attack_9c_the_networks_of_one_subscriber_have_sixteen_limits_together() {
+    let app = limited().await;
+    app.next_minute();
+    let most = 16 * FIVE;
+    for number in 0..=most {
+        let status = attempt_from(&app, &format!("2001:db8:1:{number:x}::1"), number).await;
+        assert_eq!(status, if number < most { 401 } else { 429 }, "network {number}");
+    }
+    assert_eq!(attempt_from(&app, "2001:db8:1::1", most + 1).await, 429, "one that came before");
+    assert_eq!(attempt_from(&app, "2001:db8:2::1", most + 2).await, 401, "another subscriber");
+}
+
 /// The routes that are counted together for a source, with bodies that fit.
 fn groups() -> [Vec<(&'static str, Value)>; 4] {
     let (email, token) = (json!({ "email": "a@example.org" }), json!({ "token": "x" }));

@@ -132,6 +132,27 @@ async fn p05_a_profile_takes_a_name_and_nothing_else() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn fault_09_a_name_is_taken_as_its_script_spells_it_and_read_back() {
+    let app = App::identity().await;
+    let (anyone, path) = (app.anonymous(), "/api/v1/auth/me");
+    let (joined, hidden) = ("\u{639}\u{644}\u{6cc}\u{200c}\u{631}\u{636}\u{627}", "A\u{61c}b");
+    let refused = register(&anyone, KIM, PASSWORD, hidden).await.expect(422);
+    assert_eq!((refused.code(), refused.fields()), ("invalid", vec!["name"]));
+    register(&anyone, KIM, PASSWORD, joined).await.expect(202);
+    let token = app.link(KIM, "verify-email", 1).await;
+    app.verify(&token, PASSWORD).await.expect(200);
+    let mine = app.with_token(&app.login(KIM).await);
+    assert_eq!(mine.get(path).await.expect(200).body["name"], joined);
+    for name in ["Kim", joined] {
+        assert_eq!(update(&mine, &json!({ "name": name })).await.expect(200).body["name"], name);
+        assert_eq!(mine.get(path).await.expect(200).body["name"], name);
+    }
+    let refused = update(&mine, &json!({ "name": hidden })).await.expect(422);
+    assert_eq!((refused.code(), refused.fields()), ("invalid", vec!["name"]));
+    assert_eq!(mine.get(path).await.expect(200).body["name"], joined);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn connections_to_unknown_providers_are_not_found() {
     let app = App::identity().await;
     let mine = app.with_token(&app.newcomer(KIM).await);

@@ -206,3 +206,43 @@ async fn newcomer_11_a_page_is_told_as_a_page_when_its_query_cannot_be_read() {
         assert!(!text.contains("deserialize") && !text.contains("field"), "{}", answer.text);
     }
 }
+
+#[tokio::test]
+async fn attack_7_the_form_of_a_page_is_answered_by_a_page_that_repeats_nothing_of_it() {
+    let app = App::identity().await;
+    let anyone = app.anonymous();
+    let mut forms = vec![
+        ("second-factor", format!("ticket=x&ticket={MARK}&code=1"), 400),
+        ("second-factor", format!("ticket=x&code={MARK}"), 401),
+        ("", format!("email=a%40example.org&email={MARK}&mail=magic-link"), 400),
+        ("", format!("email={MARK}&mail=magic-link"), 400),
+        ("", format!("email=a%40example.org&mail={MARK}"), 200),
+    ];
+    for page in ["verify-email", "magic-link", "reset-password", "confirm-email", "undo-email"] {
+        let good = "password=gravel+ottoman+fjord+whistle";
+        for form in ["token=a&token=", "other=", "token=a&password=", &format!("{good}&token=")] {
+            forms.push((page, format!("{form}{MARK}"), 400));
+        }
+    }
+    for (page, form, status) in forms {
+        let path = if page.is_empty() { "/".to_owned() } else { format!("/auth/{page}") };
+        let request = anyone.request(Method::POST, &path).body(form.clone());
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        let answer = anyone.send(request).await;
+        assert_eq!(answer.status, status, "{path} {form}: {}", answer.text);
+        assert_eq!(answer.headers["content-type"], "text/html; charset=utf-8", "{path} {form}");
+        let text = answer.text.to_lowercase();
+        assert!(text.contains("<h1>") && !text.contains(MARK), "{path} {form}: {text}");
+        assert!(!text.contains("deserialize") && !text.contains("duplicate"), "{path} {form}: {text}");
+    }
+}
+
+#[tokio::test]
+async fn attack_7_a_value_that_is_no_choice_is_told_the_choices() {
+    let app = App::identity().await;
+    let answer = app.anonymous().post("/api/v1/auth/logout", &json!({ "sessions": MARK })).await;
+    is_clean(&answer, "logout");
+    let refused = (answer.status, answer.code(), answer.fields());
+    assert_eq!(refused, (400, "body_invalid", vec!["sessions"]), "{}", answer.text);
+    assert!(answer.text.contains("`this`, `others`, `all`"), "{}", answer.text);
+}

@@ -4,16 +4,21 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use vestibule_models::{Fault, FaultKind, Service};
-use vestibule_tests::App;
+use vestibule_tests::{App, completed};
+
+/// Gives a row of the sample tenant another value.
+async fn set(app: &App, sk: &str, attribute: &str, value: AttributeValue) {
+    let update = app.client().update_item().table_name(app.stack.table_name());
+    let update = update.key("PK", AttributeValue::S(format!("T#{}", app.stack.sample().tenant.id)));
+    let update = update.key("SK", AttributeValue::S(sk.to_owned())).update_expression("SET #a = :value");
+    let update =
+        update.expression_attribute_names("#a", attribute).condition_expression("attribute_exists(PK)");
+    update.expression_attribute_values(":value", value).send().await.unwrap();
+}
 
 /// Gives a row of the sample tenant a value that cannot be read.
 async fn spoil(app: &App, sk: &str, attribute: &str) {
-    let update = app.client().update_item().table_name(app.stack.table_name());
-    let update = update.key("PK", AttributeValue::S(format!("T#{}", app.stack.sample().tenant.id)));
-    let update = update.key("SK", AttributeValue::S(sk.to_owned())).update_expression("SET #a = :broken");
-    let update =
-        update.expression_attribute_names("#a", attribute).condition_expression("attribute_exists(PK)");
-    update.expression_attribute_values(":broken", AttributeValue::Bool(true)).send().await.unwrap();
+    set(app, sk, attribute, AttributeValue::Bool(true)).await;
 }
 
 async fn sweep(app: &App) -> Value {
@@ -81,6 +86,23 @@ async fn fault_01_a_damaged_job_costs_no_list_and_is_cancelled_and_retried() {
 }
 
 #[tokio::test]
+async fn fault_01_a_local_part_that_an_older_rule_took_damages_no_job() {
+    let app = App::start().await;
+    let (hire, job) = app.signed_hire("Kim", "Doe").await;
+    set(&app, &format!("JOB#{job}"), "local_part", AttributeValue::S("support2".into())).await;
+    let path = format!("/api/provision/jobs/{job}");
+    let shown = app.member().get(&path).await.expect(200).body;
+    assert_eq!((&shown["status"], shown.get("damaged")), (&json!("pending"), None));
+    let listed = app.member().get("/api/provision/jobs").await.expect(200).body;
+    assert_eq!(ids(&listed), [(job.as_str(), false)]);
+    let cancelled = app.admin().post(&format!("{path}/cancel"), &json!({})).await.expect(202).body;
+    assert_eq!((&cancelled["status"], &cancelled["lastError"]), (&json!("cancelled"), &Value::Null));
+    assert_eq!(provisioning(&app, &hire).await, "cancelled");
+    let rows = app.dump().await;
+    assert!(rows.iter().any(|row| row.contains("\"local_part\": S(\"support2\")")), "it was read and kept");
+}
+
+#[tokio::test]
 async fn fault_01_whatever_of_a_job_is_damaged_cancel_mends_it() {
     let app = App::start().await;
     for attribute in
@@ -99,9 +121,8 @@ async fn fault_01_whatever_of_a_job_is_damaged_cancel_mends_it() {
     app.admin().post("/api/provision/run", &json!({})).await.expect(404);
 }
 
-#[tokio::test]
-async fn fault_01_a_running_job_that_was_damaged_is_undone_when_it_is_cancelled() {
-    let app = App::start().await;
+/// A job that has made a user and stands in the next step; its workflow has ended. Hire and job.
+async fn stopped_midway(app: &App) -> (String, String) {
     let hold = Fault::new(Service::WorkMail, "RegisterToWorkMail", FaultKind::Hold).times(1);
     app.stack.cloud().faults().set(hold);
     let (hire, job) = app.signed_hire("Kim", "Doe").await;
@@ -110,6 +131,35 @@ async fn fault_01_a_running_job_that_was_damaged_is_undone_when_it_is_cancelled(
         tokio::time::sleep(std::time::Duration::from_millis(10)).await;
     }
     app.stop_execution(&format!("{job}-1")).await;
+    (hire, job)
+}
+
+#[tokio::test]
+async fn fault_01_a_damaged_job_that_may_have_left_something_goes_to_a_person() {
+    let app = App::start().await;
+    for attribute in ["attempt", "status", "steps"] {
+        let (hire, job) = stopped_midway(&app).await;
+        spoil(&app, &format!("JOB#{job}"), attribute).await;
+        let path = format!("/api/provision/jobs/{job}");
+        let shown = app.admin().post(&format!("{path}/cancel"), &json!({})).await.expect(202).body;
+        assert_eq!(shown["status"], "needs_attention", "{attribute}");
+        app.stack.cloud().faults().release();
+        let shown = app.admin().get(&path).await.expect(200).body;
+        assert_eq!(
+            (&shown["status"], &shown["lastError"]["code"]),
+            (&json!("needs_attention"), &json!("row_broken"))
+        );
+        let made = shown["steps"].as_array().unwrap().iter().find(|step| step["name"] == "create_user");
+        let kept = made.is_some_and(|step| step["status"] == "done" && step["left"].is_string());
+        assert_eq!(kept, attribute != "steps", "{attribute}: {shown}");
+        assert_eq!(provisioning(&app, &hire).await, "needs_attention", "{attribute}");
+    }
+}
+
+#[tokio::test]
+async fn fault_01_a_running_job_that_was_damaged_is_undone_when_it_is_cancelled() {
+    let app = App::start().await;
+    let (hire, job) = stopped_midway(&app).await;
     spoil(&app, &format!("JOB#{job}"), "foreign").await;
     app.stack.cloud().faults().release();
     let path = format!("/api/provision/jobs/{job}");
@@ -170,4 +220,30 @@ async fn fault_01_a_damaged_hire_costs_no_list_and_is_removed() {
     member.get(&path).await.expect(404);
     let late = admin.post(&format!("/api/provision/jobs/{job}/retry"), &json!({})).await.expect(409);
     assert!(late.code() == "wrong_state" && late.body["detail"].as_str().unwrap().contains("removed"));
+}
+
+#[tokio::test]
+async fn fault_01_a_damaged_esign_event_costs_no_list_and_is_told_when_it_is_settled() {
+    let app = App::start().await;
+    let (admin, member, path) = (app.admin(), app.member(), "/api/esign/events");
+    for envelope in ["e1", "e2", "e3"] {
+        let mut unfit = completed("x", "w9");
+        unfit["data"]["envelopeId"] = json!(envelope);
+        assert_eq!(app.deliver(&unfit).await.expect(200).body["outcome"], "unmatched");
+    }
+    let before = member.get(path).await.expect(200).body;
+    let [(first, false), (broken, false), (last, false)] = ids(&before)[..] else { panic!("{before}") };
+    spoil(&app, &format!("ESIGN#unmatched#{broken}"), "reason").await;
+    for query in ["", "?outcome=unmatched"] {
+        let listed = member.get(&format!("{path}{query}")).await.expect(200).body;
+        assert_eq!(ids(&listed), [(first, false), (last, false), (broken, true)], "{query}");
+    }
+    let hire = app.hire("Ada", "Field").await;
+    for (verb, body) in [("match", json!({ "hire": hire, "document": "w9" })), ("drop", json!({}))] {
+        let refused = admin.post(&format!("{path}/{broken}/{verb}"), &body).await.expect(409);
+        assert_eq!(refused.code(), "damaged", "{verb}: {}", refused.text);
+        member.post(&format!("{path}/{broken}/{verb}"), &body).await.expect(403);
+    }
+    assert_eq!(app.document(&hire, "w9").await, "pending");
+    admin.post(&format!("{path}/{first}/drop"), &json!({})).await.expect(200);
 }

@@ -1,7 +1,7 @@
 //! `/api/esign/webhook`: what decides, what does not, and what envelopes say together.
 
 use serde_json::{Value, json};
-use vestibule_tests::{Answer, App, completed, envelope};
+use vestibule_tests::{Answer, App, completed, envelope, event_body};
 
 /// What an event says: what happened, the envelope, the time.
 type Told = (&'static str, &'static str, &'static str);
@@ -36,12 +36,17 @@ async fn fault_05_a_signed_event_is_recorded_whatever_stands_beside_what_decides
         for (before, event) in [("", "envelope-completed"), ("\u{feff}", " Envelope-Completed\\n")] {
             let hire = app.hire("Ada", "Field").await;
             let fields = format!(r#"[{{"name":"vestibule_document","value":"{hire}/w9"}}]"#);
-            let body = format!(
-                r#"{before}{{{beside},"event":"{event}","data":{{"envelopeId":"e1","envelopeSummary":{{"customFields":{{"textCustomFields":{fields}}}}}}}}}"#
+            let data = format!(
+                r#"{{"envelopeId":"e1","envelopeSummary":{{"customFields":{{"textCustomFields":{fields}}}}}}}"#
             );
+            let body = format!(r#"{before}{{{beside},"event":"{event}","data":{data}}}"#);
             let shown: String = body.chars().take(200).collect();
             let answer = app.deliver_raw(&app.webhook(), body.into_bytes()).await;
             assert_eq!((answer.status, answer.body["outcome"].as_str()), (200, Some("recorded")), "{shown}");
+            // Without what was odd it is the same event.
+            let plain = format!(r#"{{"event":"envelope-completed","data":{data}}}"#).into_bytes();
+            let again = app.deliver_raw(&app.webhook(), plain).await.expect(200);
+            assert_eq!(again.body["outcome"], "unchanged", "{shown}");
             assert_eq!(app.document(&hire, "w9").await, "signed");
         }
     }
@@ -113,7 +118,7 @@ async fn fault_06_several_documents_of_several_hires_in_one_envelope_are_all_rec
 async fn fault_07_a_second_envelope_counts_and_late_events_of_the_first_do_not() {
     let app = App::start().await;
     let same = "2026-11-20T09:14:07Z";
-    let table: [(&[Told], &str); 6] = [
+    let table: [(&[Told], &str); 7] = [
         (
             &[("sent", "e1", same), ("voided", "e1", same), ("sent", "e2", same), ("delivered", "e2", same)],
             "viewed",
@@ -123,6 +128,7 @@ async fn fault_07_a_second_envelope_counts_and_late_events_of_the_first_do_not()
             "viewed",
         ),
         (&[("declined", "e1", "2026-11-20T09:00:00Z"), ("sent", "e2", "2026-11-20T10:00:00Z")], "sent"),
+        (&[("declined", "e1", same), ("sent", "e2", same)], "sent"),
         (&[("completed", "e1", same), ("sent", "e2", same), ("voided", "e2", same)], "signed"),
         (&[("voided", "e1", "soon"), ("declined", "e2", ""), ("completed", "e3", "x")], "signed"),
         (&[("delivered", "e1", "2026-11-20T09:00:00Z"), ("sent", "e2", "2026-11-20T10:00:00Z")], "sent"),
@@ -139,6 +145,31 @@ async fn fault_07_a_second_envelope_counts_and_late_events_of_the_first_do_not()
             }
             assert_eq!(app.document(&hire, "w9").await, expected, "{order:?}");
         }
+    }
+}
+
+#[tokio::test]
+async fn fault_07_an_expired_envelope_of_a_standard_webhook_hides_no_living_one() {
+    let app = App::start().await;
+    let path = app.standard_webhook().await;
+    let (expired, sent) = (("expired", "e1"), ("sent", "e2"));
+    for order in [[expired, sent], [sent, expired]] {
+        let hire = app.hire("Ada", "Field").await;
+        for (event, document) in order {
+            let body = json!({
+                "type": format!("document.{event}"),
+                "timestamp": "2026-11-20T09:14:07Z",
+                "data": { "documentId": document, "correlation": format!("{hire}/w9") },
+            });
+            app.deliver_standard(&path, &format!("{hire}-{event}"), event_body(&body)).await.expect(200);
+        }
+        let shown = app.admin().get(&format!("/api/hires/{hire}")).await.expect(200).body;
+        let documents = shown["documents"].as_array().unwrap();
+        let w9 = documents.iter().find(|document| document["kind"] == "w9").unwrap();
+        let envelopes = w9["envelopes"].as_array().unwrap().iter();
+        let envelopes: Vec<_> = envelopes.map(|one| (one["id"].as_str(), one["status"].as_str())).collect();
+        assert_eq!(w9["status"], "sent", "{order:?}");
+        assert_eq!(envelopes, [(Some("e2"), Some("sent")), (Some("e1"), Some("expired"))], "{order:?}");
     }
 }
 

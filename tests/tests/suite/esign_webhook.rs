@@ -44,9 +44,10 @@ async fn mbx_1_another_body_under_a_good_signature_is_refused() {
 async fn mbx_1_unknown_event_types_are_acknowledged_and_do_nothing() {
     let app = App::start().await;
     let hire = app.hire("Kim", "Doe").await;
-    for event in ["recipient-completed", "envelope-purged", "something-new"] {
+    for event in ["recipient-completed", "envelope-purged", "something-new", "envelope completed"] {
         let answer = app.deliver(&envelope(event, &hire, "w9")).await.expect(200);
         assert_eq!(answer.body["outcome"], "ignored", "{event}");
+        assert_eq!(app.document(&hire, "w9").await, "pending", "{event}");
     }
 }
 

@@ -49,6 +49,21 @@ async fn bad_hires_are_refused_with_every_field_named() {
 }
 
 #[tokio::test]
+async fn attack_9d_a_personal_address_may_be_at_a_subdomain_of_the_companys_domain() {
+    let app = App::start().await;
+    let create = async |email: &str| {
+        let mut body = kim();
+        body["personalEmail"] = json!(email);
+        app.admin().post("/api/hires", &body).await
+    };
+    let made = create("kim@alumni.test-brand.example").await.expect(201);
+    assert_eq!(made.body["personalEmail"], "kim@alumni.test-brand.example");
+    for own in ["kim@test-brand.example", "kim@TEST-BRAND.example"] {
+        assert_eq!(create(own).await.expect(422).fields(), ["personalEmail"], "{own}");
+    }
+}
+
+#[tokio::test]
 async fn broken_json_and_wrong_types_are_400() {
     let app = App::start().await;
     let admin = app.admin();

@@ -4,6 +4,7 @@
 mod bodies;
 pub mod pictures;
 mod requests;
+pub mod vendor;
 
 use anyhow::Result;
 use base64::{Engine as _, engine::general_purpose::STANDARD};

@@ -157,6 +157,30 @@ async fn the_webhook_knows_no_foreign_endpoint_and_takes_no_unsigned_event() {
 }
 
 #[tokio::test]
+async fn attack_2_an_event_that_is_no_request_is_told_so_and_ends_no_process() {
+    for (function, name, status) in [
+        ("auth", "page-verify-email", 200),
+        ("discovery", "keys", 200),
+        ("esign-webhook", "request", 404),
+        ("hires", "list", 401),
+        ("provision-run", "list", 401),
+        ("session", "me", 401),
+    ] {
+        let good = sample(function, name, &[]).unwrap();
+        let (mut port, mut blank, mut body) = (good.clone(), good.clone(), good.clone());
+        port["headers"]["host"] = json!("localhost:99999");
+        blank["headers"]["host"] = json!("a b");
+        (body["isBase64Encoded"], body["body"]) = (json!(true), json!("no Base64!"));
+        let stack = stack().await;
+        let mut started = start(&stack, function, &[]).await.unwrap();
+        for (event, expected) in [(&port, 400), (&blank, 400), (&body, 400), (&good, status)] {
+            let answer = started.invoke(event).await.unwrap();
+            assert_eq!(answer["statusCode"], expected, "{function}: {event}: {answer}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn the_sweep_counts_what_it_did() {
     let nothing = answer("provision-sweep", &sample("provision-sweep", "scheduled", &[]).unwrap()).await;
     assert_eq!(nothing.unwrap(), json!({}));

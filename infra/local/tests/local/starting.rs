@@ -70,8 +70,10 @@ fn fault_10_a_value_that_would_fail_people_later_names_its_parameter() {
         ("BotCheck=captcha", "the parameter BotCheck must be one of off, recaptcha"),
         ("BotCheck=turnstile", "the setting BOT_CHECK_SECRET names a secret that is not filled in"),
         ("BotCheckHostnames=https://a.example", "the parameter BotCheckHostnames must be hosts"),
+        ("BotCheckSiteKey=a b", "the parameter BotCheckSiteKey must be the key that the vendor shows"),
         ("LogLevel=loud", "the parameter LogLevel must be one of error, warn, info"),
         ("DefaultEndpoint=ep_1", "the parameter DefaultEndpoint must be the id of an e-sign endpoint"),
+        ("DefaultEsignProvider=x", "the parameter DefaultEsignProvider must be one of docusign, standard"),
         ("Stage=Prod", "the parameter Stage must be 1 to 16"),
     ] {
         let refused = with_parameter(parameter);
@@ -108,6 +110,7 @@ fn newcomer_11_a_wrong_option_names_itself() {
     let mut file = tempfile::NamedTempFile::new().unwrap();
     file.write_all(br#"{"google":{"issuer":"accounts","clientId":"x","clientSecret":"planted"}}"#).unwrap();
     let wrong = refusal(&["--ephemeral", "--port", "0", "--oidc-providers", file.path().to_str().unwrap()]);
+    assert!(wrong.starts_with("vestibule: --oidc-providers "), "{wrong}");
     assert!(wrong.contains("provider `google`, field `issuer`: ") && !wrong.contains("planted"), "{wrong}");
 }
 

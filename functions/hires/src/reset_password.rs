@@ -44,7 +44,7 @@ pub async fn reset_hire_password(
         let detail = "This hire has no mailbox yet; its first password is mailed when the mailbox is made.";
         return Err(ApiError::new(Code::WrongState, detail));
     }
-    let mut job = Job::new(JobKind::Credentials, hire.id, &api.world);
+    let mut job = Job::new(JobKind::CREDENTIALS, hire.id, &api.world);
     run_anew(&mut job, Mode::Do, api.world.now());
     let status_url = format!("/api/provision/jobs/{}", job.id);
     let reply = Reply::new(StatusCode::ACCEPTED, &ResetStarted { job: job.id.to_string(), status_url })?;

@@ -1,19 +1,15 @@
-//! The credentials saga: an existing mailbox gets a new temporary password by mail.
+//! What the credentials saga does in each step; its steps are in [`vestibule_sagas::credentials`].
 
 use vestibule_adapters::mailbox::ProviderId;
 use vestibule_domain::{Address, Hire, JobStatus};
-use vestibule_saga::{Done, Failure, Ledger, Saga, Step, Table};
+use vestibule_saga::{Definition, Done, Failure, Ledger, Saga, StepOutcome};
+use vestibule_sagas::CredentialsStep as Step;
 
 use crate::{
     Tools,
     mailbox_saga::claim_undo,
     mailing::{Letter, issue_password},
-};
-
-/// The steps.
-pub static TABLE: Table = Table {
-    saga: "credentials",
-    steps: &[Step::inside("claim"), Step::outside("issue_password"), Step::inside("finish").last()],
+    subject::hire,
 };
 
 /// The saga over the outside systems in `tools`.
@@ -38,36 +34,34 @@ impl<'a> CredentialsSaga<'a> {
 }
 
 impl Saga for CredentialsSaga<'_> {
-    fn table(&self) -> &'static Table {
-        &TABLE
+    type Step = Step;
+
+    fn definition(&self) -> &'static Definition {
+        &Step::DEFINITION
     }
 
-    async fn act(&self, step: &str, ledger: &mut Ledger<'_>) -> Result<Done, Failure> {
-        match step {
-            "claim" => mailbox(ledger).await.map(|_| Done::plain()),
-            "issue_password" => self.issue_password(ledger).await,
-            "finish" => Ok(Done { status: Some(JobStatus::Succeeded), ..Done::plain() }),
-            _ => Err(Failure::permanent("step_unknown")),
-        }
+    async fn act(&self, step: Step, ledger: &mut Ledger<'_>) -> Result<StepOutcome, Failure> {
+        let done = match step {
+            Step::Claim => mailbox(ledger).await.map(|_| Done::plain()),
+            Step::IssuePassword => self.issue_password(ledger).await,
+            Step::Finish => Ok(Done::closing(JobStatus::Succeeded)),
+        };
+        done.map(StepOutcome::Done)
     }
 
-    async fn undo(&self, step: &str, ledger: &mut Ledger<'_>) -> Result<Done, Failure> {
-        match step {
-            "claim" => Ok(claim_undo(ledger)),
-            "issue_password" if ledger.record().intent.is_none() => Ok(Done::plain()),
-            "issue_password" => Err(Failure::permanent("password_may_be_changed")),
-            _ => Err(Failure::permanent("step_unknown")),
-        }
-    }
-
-    fn taken(&self, _: &mut Ledger<'_>) -> Done {
-        Done::plain()
+    async fn undo(&self, step: Step, ledger: &mut Ledger<'_>) -> Result<StepOutcome, Failure> {
+        let done = match step {
+            Step::Claim => Ok(claim_undo(ledger)),
+            Step::IssuePassword if ledger.record().intent.is_none() => Ok(Done::plain()),
+            Step::IssuePassword => Err(Failure::permanent("password_may_be_changed")),
+            Step::Finish => Err(Failure::permanent("step_without_undo")),
+        };
+        done.map(StepOutcome::Done)
     }
 }
 
 async fn mailbox(ledger: &Ledger<'_>) -> Result<(Hire, ProviderId, Address), Failure> {
-    let hire = ledger.tenant().find_hire(ledger.job().hire).await?;
-    let hire = hire.ok_or_else(|| Failure::permanent("hire_missing"))?;
+    let hire = hire(ledger).await?;
     let (Some(id), Some(address)) = (hire.mailbox.clone(), hire.address.clone()) else {
         return Err(Failure::permanent("hire_without_mailbox"));
     };

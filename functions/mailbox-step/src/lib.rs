@@ -1,22 +1,25 @@
 //! The tasks of the mailbox and credentials state machines: each invocation does or undoes one
-//! step of one job. Ids come in, nothing but success or an error name goes out.
+//! step of one job. Ids come in, nothing but what comes next or an error name goes out.
 
 pub mod credentials_saga;
 pub mod mailbox_saga;
 mod mailing;
+mod provider;
+mod subject;
 mod tools;
 
 use serde_json::{Value, json};
 use vestibule_api::FunctionError;
 use vestibule_domain::World;
-use vestibule_saga::{Failure, Saga as _, Task, perform};
+use vestibule_saga::{Failure, Next, Task, perform};
+use vestibule_sagas::{CredentialsStep, MailboxStep};
 use vestibule_store::{Cost, metered};
 
 pub use credentials_saga::CredentialsSaga;
 pub use mailbox_saga::MailboxSaga;
 pub use tools::Tools;
 
-/// Performs the task in `event`. Errors are named `Retry`, `Permanent` or `AddressTaken`, as the
+/// Performs the task in `event`. Errors are named `Retry`, `Permanent` or `Rejected`, as the
 /// state machines have them; the message is a stable code.
 pub async fn handle(tools: &Tools, event: Value) -> Result<Value, FunctionError> {
     let task: Task = serde_json::from_value(event).map_err(|error| FunctionError {
@@ -28,19 +31,29 @@ pub async fn handle(tools: &Tools, event: Value) -> Result<Value, FunctionError>
     let Cost { round_trips, read_units, write_units } = cost;
     let error = done.as_ref().err().map(Failure::to_string);
     tracing::info!(job = %task.job, step = task.step, action = ?task.action, error, round_trips, read_units, write_units, "task");
-    done.map(|()| json!({ "ok": true }))
+    done.map(answer)
         .map_err(|failure| FunctionError { name: failure.name().to_owned(), message: failure.to_string() })
 }
 
-async fn run(tools: &Tools, task: &Task) -> Result<(), Failure> {
-    let world: &World = &tools.world;
-    let mailbox = MailboxSaga::new(tools);
-    if task.saga == mailbox.table().saga {
-        return perform(&mailbox, &tools.store, world, task).await;
+/// What the state machine reads of a performed task.
+fn answer(next: Next) -> Value {
+    match next {
+        Next::Step => json!({ "next": "step" }),
+        Next::Again => json!({ "next": "again" }),
+        Next::At(at) => json!({ "next": "wait", "until": at }),
+        Next::Parked => json!({ "next": "park" }),
     }
-    let credentials = CredentialsSaga::new(tools);
-    if task.saga == credentials.table().saga {
-        return perform(&credentials, &tools.store, world, task).await;
+}
+
+async fn run(tools: &Tools, task: &Task) -> Result<Next, Failure> {
+    let (store, world): (_, &World) = (&tools.store, &tools.world);
+    match task.saga.as_str() {
+        saga if saga == MailboxStep::DEFINITION.saga => {
+            perform(&MailboxSaga::new(tools), store, world, task).await
+        }
+        saga if saga == CredentialsStep::DEFINITION.saga => {
+            perform(&CredentialsSaga::new(tools), store, world, task).await
+        }
+        _ => Err(Failure::permanent("saga_unknown")),
     }
-    Err(Failure::permanent("saga_unknown"))
 }

@@ -1,29 +1,16 @@
-//! The mailbox saga: a signed hire gets a mailbox and its password by mail.
-//!
-//! Order: claim -> reserve address -> create user -> enable mailbox -> issue password -> finish.
-//! The address is given back last, when the mailbox is known to be gone. Once the mail may be
-//! out there is no way back, only forward.
+//! What the mailbox saga does in each step; its steps are in [`vestibule_sagas::mailbox`].
 
 use vestibule_adapters::mailbox::{Mailboxes, NewUser, Occupancy, ProviderId};
 use vestibule_domain::{Address, FoldError, Hire, JobStatus, LocalPart, StepRecord, StepStatus, Tenant};
-use vestibule_saga::{Done, Failure, Ledger, Saga, Step, Table};
+use vestibule_saga::{Definition, Done, Failure, Ledger, Saga, StepOutcome};
+use vestibule_sagas::{MailboxState, MailboxStep as Step};
+use vestibule_store::JobWrites;
 
 use crate::{
     Tools,
     mailing::{Letter, MAILING, issue_password},
-};
-
-/// The steps.
-pub static TABLE: Table = Table {
-    saga: "mailbox",
-    steps: &[
-        Step::inside("claim"),
-        Step::inside("reserve_address"),
-        Step::outside("create_user").when_taken(None, "reserve_address"),
-        Step::outside("enable_mailbox").when_taken(Some("create_user"), "reserve_address"),
-        Step::outside("issue_password"),
-        Step::inside("finish").last(),
-    ],
+    provider::failed,
+    subject::hire,
 };
 
 /// Candidates looked up in the table at once.
@@ -46,15 +33,16 @@ impl<'a> MailboxSaga<'a> {
     }
 
     async fn claim(&self, ledger: &mut Ledger<'_>) -> Result<Done, Failure> {
-        let hire = self.hire(ledger).await?;
+        let hire = hire(ledger).await?;
         if hire.mailbox.is_some() { Err(Failure::permanent("hire_has_mailbox")) } else { Ok(Done::plain()) }
     }
 
     async fn reserve_address(&self, ledger: &mut Ledger<'_>) -> Result<Done, Failure> {
         let (tenant, mailboxes) = self.provider(ledger).await?;
-        let local = match &ledger.job().local_part {
+        let mut state: MailboxState = ledger.state()?;
+        let local = match &state.local_part {
             Some(chosen) => chosen.clone(),
-            None => fold(&self.hire(ledger).await?)?,
+            None => fold(&hire(ledger).await?)?,
         };
         for first in (ledger.lost() + 1..=MOST_SPELLINGS).step_by(BATCH as usize) {
             let spelled: Vec<Address> =
@@ -62,14 +50,15 @@ impl<'a> MailboxSaga<'a> {
             let held = ledger.tenant().taken_addresses(&spelled).await?;
             for (number, address) in (first..).zip(spelled) {
                 let text = address.to_string();
-                if held.contains(&address) || ledger.job().foreign.contains(&text) {
+                if held.contains(&address) || state.foreign.contains(&text) {
                     continue;
                 }
-                if mailboxes.lookup(&text).await? == Occupancy::Free {
+                if mailboxes.lookup(&text).await.map_err(failed)? == Occupancy::Free {
                     ledger.choose(number);
-                    return Ok(Done { reserve: Some(address), ..Done::with(text) });
+                    return Ok(Done::with(text).writing(JobWrites::none().reserve(address)));
                 }
-                ledger.avoid(text);
+                state.foreign.push(text);
+                ledger.set_state(&state)?;
             }
         }
         Err(Failure::permanent("addresses_used_up"))
@@ -77,7 +66,7 @@ impl<'a> MailboxSaga<'a> {
 
     async fn create_user(&self, ledger: &mut Ledger<'_>) -> Result<Done, Failure> {
         let (_, mailboxes) = self.provider(ledger).await?;
-        let (hire, address, marker) = (self.hire(ledger).await?, reserved(ledger)?, marker(ledger));
+        let (hire, address, marker) = (hire(ledger).await?, reserved(ledger)?, marker(ledger));
         if let Some(former) = ledger.record().effect {
             // Made for an address that was given up, by a worker that died before it was discarded.
             remove(&mailboxes, &ProviderId::new(former)).await?;
@@ -90,7 +79,7 @@ impl<'a> MailboxSaga<'a> {
             family_name: hire.name.family.as_str(),
             marker: &marker,
         };
-        Ok(Done::with(mailboxes.create_user(&user).await?.as_str()))
+        Ok(Done::with(mailboxes.create_user(&user).await.map_err(failed)?.as_str()))
     }
 
     async fn create_user_undo(&self, ledger: &mut Ledger<'_>) -> Result<Done, Failure> {
@@ -103,37 +92,32 @@ impl<'a> MailboxSaga<'a> {
 
     async fn enable_mailbox(&self, ledger: &mut Ledger<'_>) -> Result<Done, Failure> {
         let (_, mailboxes) = self.provider(ledger).await?;
-        let (hire, address, id) = (self.hire(ledger).await?, reserved(ledger)?, created(ledger)?);
-        mailboxes.enable(&id, &address.to_string(), &hire.name.display()).await?;
+        let (hire, address, id) = (hire(ledger).await?, reserved(ledger)?, created(ledger)?);
+        mailboxes.enable(&id, &address.to_string(), &hire.name.display()).await.map_err(failed)?;
         Ok(Done::with(id.as_str()))
     }
 
     async fn enable_mailbox_undo(&self, ledger: &mut Ledger<'_>) -> Result<Done, Failure> {
         let (_, mailboxes) = self.provider(ledger).await?;
         if let Some(id) = self.user(ledger).await? {
-            mailboxes.disable(&id).await?;
+            mailboxes.disable(&id).await.map_err(failed)?;
         }
         Ok(Done::plain())
     }
 
     async fn issue_password(&self, ledger: &mut Ledger<'_>) -> Result<Done, Failure> {
         let (tenant, mailboxes) = self.provider(ledger).await?;
-        let (hire, address, id) = (self.hire(ledger).await?, reserved(ledger)?.to_string(), created(ledger)?);
+        let (hire, address, id) = (hire(ledger).await?, reserved(ledger)?.to_string(), created(ledger)?);
         let mailbox = (&mailboxes, &id, address.as_str());
         Ok(Done::with(issue_password(self.tools, ledger, (&tenant, &hire), mailbox, Letter::Welcome).await?))
     }
 
     async fn finish(&self, ledger: &mut Ledger<'_>) -> Result<Done, Failure> {
-        let mut hire = self.hire(ledger).await?;
+        let mut hire = hire(ledger).await?;
         hire.address = Some(reserved(ledger)?);
         hire.mailbox = Some(created(ledger)?.as_str().to_owned());
         hire.updated = ledger.world().now();
-        Ok(Done { status: Some(JobStatus::Succeeded), hire: Some(hire), ..Done::plain() })
-    }
-
-    async fn hire(&self, ledger: &Ledger<'_>) -> Result<Hire, Failure> {
-        let found = ledger.tenant().find_hire(ledger.job().hire).await?;
-        found.ok_or_else(|| Failure::permanent("hire_missing"))
+        Ok(Done::closing(JobStatus::Succeeded).writing(JobWrites::none().replace_hire(hire)))
     }
 
     async fn provider(&self, ledger: &Ledger<'_>) -> Result<(Tenant, Mailboxes), Failure> {
@@ -144,7 +128,7 @@ impl<'a> MailboxSaga<'a> {
 
     /// The user this job made, by its recorded id or, when the answer was lost, by our mark.
     async fn user(&self, ledger: &Ledger<'_>) -> Result<Option<ProviderId>, Failure> {
-        let record = ledger.job().step("create_user");
+        let record = record(ledger, Step::CreateUser);
         if let Some(id) = record.effect {
             return Ok(Some(ProviderId::new(id)));
         }
@@ -152,60 +136,71 @@ impl<'a> MailboxSaga<'a> {
             return Ok(None);
         };
         let (_, mailboxes) = self.provider(ledger).await?;
-        Ok(mailboxes.find_ours(address.local().as_str(), &marker(ledger)).await?)
+        mailboxes.find_ours(address.local().as_str(), &marker(ledger)).await.map_err(failed)
     }
 }
 
 impl Saga for MailboxSaga<'_> {
-    fn table(&self) -> &'static Table {
-        &TABLE
+    type Step = Step;
+
+    fn definition(&self) -> &'static Definition {
+        &Step::DEFINITION
     }
 
-    async fn act(&self, step: &str, ledger: &mut Ledger<'_>) -> Result<Done, Failure> {
-        match step {
-            "claim" => self.claim(ledger).await,
-            "reserve_address" => self.reserve_address(ledger).await,
-            "create_user" => self.create_user(ledger).await,
-            "enable_mailbox" => self.enable_mailbox(ledger).await,
-            "issue_password" => self.issue_password(ledger).await,
-            "finish" => self.finish(ledger).await,
-            _ => Err(Failure::permanent("step_unknown")),
-        }
+    async fn act(&self, step: Step, ledger: &mut Ledger<'_>) -> Result<StepOutcome, Failure> {
+        let done = match step {
+            Step::Claim => self.claim(ledger).await,
+            Step::ReserveAddress => self.reserve_address(ledger).await,
+            Step::CreateUser => self.create_user(ledger).await,
+            Step::EnableMailbox => self.enable_mailbox(ledger).await,
+            Step::IssuePassword => self.issue_password(ledger).await,
+            Step::Finish => self.finish(ledger).await,
+        };
+        done.map(StepOutcome::Done)
     }
 
-    async fn undo(&self, step: &str, ledger: &mut Ledger<'_>) -> Result<Done, Failure> {
-        match step {
-            "claim" => Ok(claim_undo(ledger)),
-            "reserve_address" => reserve_address_undo(ledger),
-            "create_user" => self.create_user_undo(ledger).await,
-            "enable_mailbox" => self.enable_mailbox_undo(ledger).await,
-            "issue_password" => issue_password_undo(ledger),
-            _ => Err(Failure::permanent("step_unknown")),
-        }
+    async fn undo(&self, step: Step, ledger: &mut Ledger<'_>) -> Result<StepOutcome, Failure> {
+        let done = match step {
+            Step::Claim => Ok(claim_undo(ledger)),
+            Step::ReserveAddress => reserve_address_undo(ledger),
+            Step::CreateUser => self.create_user_undo(ledger).await,
+            Step::EnableMailbox => self.enable_mailbox_undo(ledger).await,
+            Step::IssuePassword => issue_password_undo(ledger),
+            Step::Finish => Err(Failure::permanent("step_without_undo")),
+        };
+        done.map(StepOutcome::Done)
     }
 
-    fn taken(&self, ledger: &mut Ledger<'_>) -> Done {
-        let release = reserved(ledger).ok();
-        if let Some(address) = &release {
-            ledger.avoid(address.to_string());
+    fn rejected(&self, _: Step, ledger: &mut Ledger<'_>) -> Done {
+        let address = reserved(ledger).ok();
+        if let Some(address) = &address {
+            // A state that does not decode is refused by the next step that reads it.
+            let mut state = ledger.state::<MailboxState>().unwrap_or_default();
+            state.foreign.push(address.to_string());
+            let _ = ledger.set_state(&state);
         }
-        let attempts = ledger.job().step("reserve_address").attempts;
-        let record = ledger.other_step("reserve_address");
-        *record = StepRecord { attempts, ..StepRecord::default() };
-        let user = ledger.other_step("create_user");
+        let attempts = record(ledger, Step::ReserveAddress).attempts;
+        let reserving = ledger.other_step(Step::ReserveAddress.as_str());
+        *reserving = StepRecord { attempts, ..StepRecord::default() };
+        let user = ledger.other_step(Step::CreateUser.as_str());
         if user.status == StepStatus::Done {
             // Its user has the name that is given up: the step must be done again for the next one.
             user.status = StepStatus::Failed;
         }
-        Done { release, ..Done::plain() }
+        let writes = JobWrites::none();
+        Done::plain().writing(address.map_or(writes.clone(), |address| writes.release(address)))
     }
+}
+
+fn record(ledger: &Ledger<'_>, step: Step) -> StepRecord {
+    ledger.job().step(step.as_str())
 }
 
 /// Deletes a user of ours and makes sure that it is gone.
 async fn remove(mailboxes: &Mailboxes, id: &ProviderId) -> Result<Done, Failure> {
-    mailboxes.disable(id).await?;
-    mailboxes.delete(id).await?;
-    if mailboxes.describe(id).await?.is_some() {
+    mailboxes.disable(id).await.map_err(failed)?;
+    mailboxes.delete(id).await.map_err(failed)?;
+    if mailboxes.describe(id).await.map_err(failed)?.is_some() {
         Err(Failure::retry("user_still_there"))
     } else {
         Ok(Done::plain())
@@ -220,13 +215,14 @@ pub(crate) fn claim_undo(ledger: &Ledger<'_>) -> Done {
         code if FOR_A_PERSON.contains(&code) => JobStatus::NeedsAttention,
         _ => JobStatus::Failed,
     };
-    Done { status: Some(status), ..Done::plain() }
+    Done::closing(status)
 }
 
 fn reserve_address_undo(ledger: &Ledger<'_>) -> Result<Done, Failure> {
-    let gone = matches!(ledger.job().step("create_user").status, StepStatus::Pending | StepStatus::Undone);
+    let gone = matches!(record(ledger, Step::CreateUser).status, StepStatus::Pending | StepStatus::Undone);
     if gone {
-        Ok(Done { release: reserved(ledger).ok(), ..Done::plain() })
+        let writes = JobWrites::none();
+        Ok(Done::plain().writing(reserved(ledger).map_or(writes.clone(), |address| writes.release(address))))
     } else {
         Err(Failure::permanent("mailbox_not_gone"))
     }
@@ -246,12 +242,12 @@ fn fold(hire: &Hire) -> Result<LocalPart, Failure> {
 }
 
 fn reserved(ledger: &Ledger<'_>) -> Result<Address, Failure> {
-    let address = ledger.job().step("reserve_address").effect;
+    let address = record(ledger, Step::ReserveAddress).effect;
     address.and_then(|text| Address::try_from(text).ok()).ok_or_else(|| Failure::permanent("address_missing"))
 }
 
 fn created(ledger: &Ledger<'_>) -> Result<ProviderId, Failure> {
-    let id = ledger.job().step("create_user").effect;
+    let id = record(ledger, Step::CreateUser).effect;
     id.map(ProviderId::new).ok_or_else(|| Failure::permanent("user_missing"))
 }
 

@@ -9,7 +9,7 @@ use vestibule_adapters::{
 use vestibule_domain::{Hire, Tenant};
 use vestibule_saga::{Failure, Ledger};
 
-use crate::Tools;
+use crate::{Tools, provider::failed};
 
 /// The intent written before the mail is handed over: from here on it may be out.
 pub(crate) const MAILING: &str = "mailing";
@@ -52,7 +52,7 @@ pub(crate) async fn issue_password(
         if !matches!(error, MailboxError::Unknown { .. }) {
             ledger.restore_intent(before);
         }
-        return Err(error.into());
+        return Err(failed(error));
     }
     let replaced = ledger.record().intent;
     ledger.intend(MAILING).await?;

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use vestibule_api::{ApiError, ApiPath, Code, DamagedView, Mutation, Problem, Reply};
 use vestibule_auth::TenantScope;
 use vestibule_domain::{Job, JobId, JobStatus, Permission};
+use vestibule_saga::ask_to_stop;
 use vestibule_store::{Conflict, JobEvent, StoreError};
 
 use crate::{
@@ -60,9 +61,10 @@ async fn cancel(
     mut job: Job,
 ) -> Result<Option<Response>, ApiError> {
     let from = job.status;
+    let mut turns_back = false;
     match from {
         JobStatus::Pending | JobStatus::Failed => (job.status, job.due) = (JobStatus::Cancelled, None),
-        JobStatus::Running => job.cancel_requested = true,
+        JobStatus::Running => turns_back = ask_to_stop(&mut job, state.api.world.now()),
         other => {
             let detail = format!("The job is {}; there is nothing left to cancel.", other.name());
             return Err(ApiError::new(Code::WrongState, detail));
@@ -77,7 +79,13 @@ async fn cancel(
     };
     match state.api.store.tenant(scope).save_job(&mut job, event, &state.api.world).await {
         Err(StoreError::Conflict(Conflict::Stale)) => Ok(None),
-        done => request.settle(&state.api, done, reply).await.map(Some),
+        done => {
+            let answer = request.settle(&state.api, done, reply).await?;
+            if turns_back {
+                state.launch(scope, &job).await;
+            }
+            Ok(Some(answer))
+        }
     }
 }
 

@@ -6,7 +6,8 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use vestibule_api::{ApiError, ApiPath, Code, Fields, Mutation, Problem, Reply};
 use vestibule_domain::{Job, JobId, JobStatus, LocalPart, Permission};
-use vestibule_saga::again;
+use vestibule_saga::begin_anew;
+use vestibule_sagas::MailboxState;
 use vestibule_store::{Conflict, StoreError, TenantStore};
 
 use crate::{
@@ -49,13 +50,15 @@ pub async fn retry_job(
     if let Some(local_part) = &request.body.local_part {
         let mut fields = Fields::default();
         let chosen = fields.take("localPart", LocalPart::parse(local_part));
-        job.local_part = Some(chosen.ok_or_else(|| fields.into_error())?);
+        choose(&mut job, chosen.ok_or_else(|| fields.into_error())?)?;
     }
     let mut begun = job.clone();
     begun.status = JobStatus::Running;
     begun.retries += 1;
     let reply = Reply::new(StatusCode::ACCEPTED, &JobView::from(&begun))?;
-    let done = again(store, &mut job, request.answer(&reply), &state.api.world).await;
+    let definition = vestibule_sagas::find(&job.kind).ok_or_else(|| unknown(&job))?;
+    let done =
+        begin_anew(store, (definition, &mut job), request.answer(&reply), &state.api.world).await;
     if matches!(done, Err(StoreError::Conflict(Conflict::Stale))) && is_hire_gone(store, &job).await? {
         let detail = "The hire of this job was removed; there is nobody to make a mailbox for.";
         return Err(ApiError::new(Code::WrongState, detail));
@@ -65,9 +68,23 @@ pub async fn retry_job(
     Ok(answer)
 }
 
+/// Has the job use this local part instead of the folded name.
+fn choose(job: &mut Job, local_part: LocalPart) -> Result<(), ApiError> {
+    // Of a state that cannot be read nothing is kept: the addresses that are somebody else's are found again.
+    let former = job.state::<MailboxState>().unwrap_or_default();
+    let state = MailboxState { local_part: Some(local_part), ..former };
+    job.set_state(&state).map_err(|error| ApiError::Fault(Box::new(error)))
+}
+
+fn unknown(job: &Job) -> ApiError {
+    let detail = format!("This version knows no jobs of the kind {}.", job.kind.as_str());
+    ApiError::new(Code::WrongState, detail)
+}
+
 /// A hire that is damaged is not gone.
 async fn is_hire_gone(store: TenantStore<'_>, job: &Job) -> Result<bool, ApiError> {
-    match store.find_hire(job.hire).await {
+    let Some(hire) = job.subject.hire() else { return Ok(false) };
+    match store.find_hire(hire).await {
         Ok(found) => Ok(found.is_none()),
         Err(StoreError::Row { .. }) => Ok(false),
         Err(error) => Err(error.into()),

@@ -4,12 +4,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 use vestibule_api::{DamagedView, newest_first};
-use vestibule_domain::{Job, JobKind, JobStatus, StepRecord, StepStatus};
+use vestibule_domain::{Job, JobStatus, StepRecord, StepStatus};
 use vestibule_store::Page;
-
-/// The steps of a mailbox job in order, for the timeline.
-const ORDER: [&str; 6] =
-    ["claim", "reserve_address", "create_user", "enable_mailbox", "issue_password", "finish"];
 
 /// One step of the timeline.
 #[derive(Debug, Serialize, ToSchema)]
@@ -17,7 +13,7 @@ const ORDER: [&str; 6] =
 pub struct StepView {
     /// The step's name.
     pub name: String,
-    /// `pending`, `running`, `done`, `failed`, `undoing`, `undone` or `undo_failed`.
+    /// `pending`, `running`, `waiting`, `done`, `failed`, `undoing`, `undone` or `undo_failed`.
     pub status: &'static str,
     /// How often it was tried in this run.
     pub attempts: u32,
@@ -50,9 +46,10 @@ pub struct JobView {
     /// The job's id.
     pub id: String,
     /// `mailbox` or `credentials`.
-    pub kind: &'static str,
-    /// The hire it is for.
-    pub hire: String,
+    pub kind: String,
+    /// The hire it is for, if it is for one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hire: Option<String>,
     /// `pending`, `running`, `succeeded`, `failed`, `compensating`, `needs_attention` or `cancelled`.
     pub status: &'static str,
     /// The timeline.
@@ -109,11 +106,8 @@ impl From<&Job> for JobView {
         };
         Self {
             id: job.id.to_string(),
-            kind: match job.kind {
-                JobKind::Mailbox => "mailbox",
-                JobKind::Credentials => "credentials",
-            },
-            hire: job.hire.to_string(),
+            kind: job.kind.as_str().to_owned(),
+            hire: job.subject.hire().map(|hire| hire.to_string()),
             status: job.status.name(),
             steps: steps(job),
             retries: job.retries,
@@ -128,7 +122,8 @@ impl From<&Job> for JobView {
 }
 
 fn steps(job: &Job) -> Vec<StepView> {
-    let place = |name: &str| ORDER.iter().position(|known| *known == name).unwrap_or(ORDER.len());
+    let definition = vestibule_sagas::find(&job.kind);
+    let place = |name: &str| definition.map_or(0, |definition| definition.place(name));
     let mut steps: Vec<_> = job.steps.iter().map(|(name, record)| step(job.status, name, record)).collect();
     steps.sort_by_key(|step| place(&step.name));
     steps
@@ -156,6 +151,7 @@ fn status(status: StepStatus) -> &'static str {
     match status {
         StepStatus::Pending => "pending",
         StepStatus::Running => "running",
+        StepStatus::Waiting => "waiting",
         StepStatus::Done => "done",
         StepStatus::Failed => "failed",
         StepStatus::Undoing => "undoing",

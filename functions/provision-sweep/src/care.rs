@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use vestibule_auth::{SystemTask, TenantScope};
 use vestibule_domain::{Job, JobStart, JobStatus};
-use vestibule_saga::{LaunchError, again, launch, start_pending};
+use vestibule_saga::{LaunchError, begin_anew, launch, start_pending};
 use vestibule_store::{Conflict, DueJob, JobEvent, SetAside, StoreError, TenantStore};
 
 use crate::Sweep;
@@ -68,8 +68,9 @@ impl Sweep {
     }
 
     async fn retry(&self, store: TenantStore<'_>, job: &mut Job) -> Result<&'static str, LaunchError> {
+        let Some(definition) = vestibule_sagas::find(&job.kind) else { return Ok("unknown") };
         let tenant = store.settings().await?;
-        again(store, job, None, &self.world).await?;
+        begin_anew(store, (definition, job), None, &self.world).await?;
         launch(&self.workflows, &self.machines, tenant.id, job).await?;
         Ok("retried")
     }

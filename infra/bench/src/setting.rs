@@ -44,7 +44,7 @@ impl Setting {
             status: JobStatus::Running,
             attempt: 1,
             due: None,
-            ..Job::new(JobKind::Mailbox, hire.id, &world)
+            ..Job::new(JobKind::MAILBOX, hire.id, &world)
         };
         store.create_job(&job, &mut hire, None, &world).await?;
         let people = people::seed(&stack, people, &world).await?;

@@ -1,20 +1,33 @@
-//! A provisioning job: one run of a saga for one hire, with its ledger of steps.
+//! A job: one run of a saga for one subject, with its ledger of steps.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::Value;
 
-use crate::{HireId, JobId, LocalPart, StepRecord, World};
+use crate::{JobId, StepRecord, Subject, World, stored_job::StoredJob};
 
-/// What a job makes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum JobKind {
+/// What a job makes: the name of its saga, such as `mailbox`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct JobKind(Cow<'static, str>);
+
+impl JobKind {
     /// A mailbox for a new hire.
-    Mailbox,
+    pub const MAILBOX: Self = Self::new("mailbox");
     /// A new temporary password for an existing mailbox.
-    Credentials,
+    pub const CREDENTIALS: Self = Self::new("credentials");
+
+    /// The kind of jobs that the saga `name` works on.
+    pub const fn new(name: &'static str) -> Self {
+        Self(Cow::Borrowed(name))
+    }
+
+    /// The name as rows, tasks and answers have it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
 }
 
 /// Where a job stands.
@@ -82,13 +95,14 @@ pub struct JobError {
 
 /// A job and everything its workflow needs to go on from where a worker died.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "StoredJob")]
 pub struct Job {
     /// The job's id.
     pub id: JobId,
     /// What it makes.
     pub kind: JobKind,
-    /// For whom.
-    pub hire: HireId,
+    /// For whom or what.
+    pub subject: Subject,
     /// Where it stands.
     pub status: JobStatus,
     /// Which way the current workflow walks.
@@ -101,10 +115,10 @@ pub struct Job {
     pub steps: BTreeMap<String, StepRecord>,
     /// Why it failed last.
     pub last_error: Option<JobError>,
-    /// A local part chosen by a person instead of the folded name.
-    pub local_part: Option<LocalPart>,
-    /// Addresses found to belong to somebody else.
-    pub foreign: Vec<String>,
+    /// What the saga keeps for itself between its steps; only the saga knows its shape.
+    pub state: Value,
+    /// How many results were written, each in a row of its own.
+    pub results: u32,
     /// Until when a worker holds the job; nobody else may work on it before.
     pub lease_until: Option<Timestamp>,
     /// Whether a person asked to stop it.
@@ -122,20 +136,20 @@ pub struct Job {
 
 impl Job {
     /// A pending job, due at once.
-    pub fn new(kind: JobKind, hire: HireId, world: &World) -> Self {
+    pub fn new(kind: JobKind, subject: impl Into<Subject>, world: &World) -> Self {
         let now = world.now();
         Self {
             id: JobId::new(world),
             kind,
-            hire,
+            subject: subject.into(),
             status: JobStatus::Pending,
             mode: Mode::Do,
             attempt: 0,
             retries: 0,
             steps: BTreeMap::new(),
             last_error: None,
-            local_part: None,
-            foreign: Vec::new(),
+            state: Value::Null,
+            results: 0,
             lease_until: None,
             cancel_requested: false,
             due: Some(now),
@@ -143,6 +157,23 @@ impl Job {
             updated: now,
             version: 0,
         }
+    }
+
+    /// What the saga keeps for itself between its steps; the default at first.
+    ///
+    /// # Errors
+    /// The record holds something else.
+    pub fn state<T: DeserializeOwned + Default>(&self) -> Result<T, serde_json::Error> {
+        if self.state.is_null() { Ok(T::default()) } else { T::deserialize(&self.state) }
+    }
+
+    /// Puts the saga's own state in the place of the former.
+    ///
+    /// # Errors
+    /// JSON has no such value.
+    pub fn set_state(&mut self, state: &impl Serialize) -> Result<(), serde_json::Error> {
+        self.state = serde_json::to_value(state)?;
+        Ok(())
     }
 
     /// The name of the current workflow run: unique, and the same however often it is started.

@@ -1,6 +1,6 @@
 //! How a step fails, in terms of what to do next.
 
-use vestibule_adapters::{mail::MailError, mailbox::MailboxError};
+use vestibule_adapters::mail::MailError;
 use vestibule_store::StoreError;
 
 /// Why a step did not succeed. Codes are stable and free of personal data.
@@ -12,9 +12,9 @@ pub enum Failure {
     /// The step will not succeed; what was done must be undone.
     #[error("{0}")]
     Permanent(String),
-    /// The address belongs to somebody else: try the next one.
-    #[error("address_taken")]
-    AddressTaken,
+    /// The candidate belongs to somebody else: try the next one.
+    #[error("{0}")]
+    Rejected(String),
 }
 
 impl Failure {
@@ -28,12 +28,17 @@ impl Failure {
         Self::Permanent(code.into())
     }
 
+    /// A candidate that is somebody else's.
+    pub fn rejected(code: impl Into<String>) -> Self {
+        Self::Rejected(code.into())
+    }
+
     /// The error name that `Retry` and `Catch` of the state machine use.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Retry(_) => "Retry",
             Self::Permanent(_) => "Permanent",
-            Self::AddressTaken => "AddressTaken",
+            Self::Rejected(_) => "Rejected",
         }
     }
 }
@@ -53,16 +58,6 @@ impl From<StoreError> for Failure {
                 tracing::warn!(%error, "the table failed");
                 Self::retry("table_failed")
             }
-        }
-    }
-}
-
-impl From<MailboxError> for Failure {
-    fn from(error: MailboxError) -> Self {
-        match error {
-            MailboxError::Retry { code, .. } | MailboxError::Unknown { code } => Self::retry(code),
-            MailboxError::Permanent { code } => Self::permanent(code),
-            MailboxError::Foreign => Self::AddressTaken,
         }
     }
 }

@@ -3,38 +3,16 @@
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
-use vestibule_adapters::workflows::{ExecutionStatus, WorkflowError, Workflows, execution_arn};
-use vestibule_domain::{Job, JobKind, JobStatus, Mode, TenantId, World};
+use vestibule_adapters::workflows::{WorkflowError, Workflows};
+use vestibule_domain::{Job, JobError, JobStatus, Mode, StepStatus, TenantId, World};
 use vestibule_store::{Answer, JobEvent, StoreError, TenantStore};
 
+use crate::{Definition, Machines, perform::CANCELLED};
+
 /// The sweep looks at a running job after this time, and again after each further one.
-const WATCH: SignedDuration = SignedDuration::from_secs(60);
+pub(crate) const WATCH: SignedDuration = SignedDuration::from_secs(60);
 /// A failed job is tried anew by the sweep at most so often.
 const MAX_RETRIES: u32 = 3;
-
-/// The state machines by kind of job.
-#[derive(Debug, Clone)]
-pub struct Machines {
-    /// Makes mailboxes.
-    pub mailbox: String,
-    /// Sends new temporary passwords.
-    pub credentials: String,
-}
-
-impl Machines {
-    /// The machines that the settings name; `get` reads one setting.
-    pub fn from_settings<'a, E>(get: impl Fn(&'static str) -> Result<&'a str, E>) -> Result<Self, E> {
-        let mailbox = get("MAILBOX_STATE_MACHINE_ARN")?.to_owned();
-        Ok(Self { mailbox, credentials: get("CREDENTIALS_STATE_MACHINE_ARN")?.to_owned() })
-    }
-
-    fn of(&self, kind: JobKind) -> &str {
-        match kind {
-            JobKind::Mailbox => &self.mailbox,
-            JobKind::Credentials => &self.credentials,
-        }
-    }
-}
 
 /// A workflow that could not be started. The job's record stands; the sweep starts it later.
 #[derive(Debug, thiserror::Error)]
@@ -67,15 +45,15 @@ pub async fn start_pending(
 }
 
 /// Marks a job that ended without success as running again. What is left over is cleaned up
-/// first; a mail that may be out allows only forward.
-pub async fn again(
+/// first; behind a point of no return there is only forward.
+pub async fn begin_anew(
     store: TenantStore<'_>,
-    job: &mut Job,
+    (definition, job): (&Definition, &mut Job),
     answer: Option<Answer>,
     world: &World,
 ) -> Result<(), StoreError> {
     let from = job.status;
-    let mode = if from == JobStatus::NeedsAttention { way_on(job) } else { Mode::Do };
+    let mode = if from == JobStatus::NeedsAttention { direction(definition, job) } else { Mode::Do };
     if from != JobStatus::NeedsAttention {
         job.steps.clear();
     }
@@ -91,24 +69,36 @@ pub async fn again(
         .await
 }
 
-/// Which way a job that a person looked at goes on: forward when the mail may be out or nothing
-/// is left behind, else back.
-fn way_on(job: &mut Job) -> Mode {
-    use vestibule_domain::StepStatus::{Failed, Pending, UndoFailed, Undone};
-    let mailed =
-        job.steps.get("issue_password").is_some_and(|mail| mail.intent.is_some() || mail.effect.is_some());
-    if mailed {
-        if let Some(mail) = job.steps.get_mut("issue_password").filter(|mail| mail.status == UndoFailed) {
-            mail.status = Failed;
+/// Which way a job that a person looked at goes on: forward behind a point of no return or when nothing is left
+/// behind, else back.
+fn direction(definition: &Definition, job: &mut Job) -> Mode {
+    let beyond: Vec<_> = definition.beyond_return(job).collect();
+    if !beyond.is_empty() {
+        for name in beyond {
+            let step = job.step_mut(name);
+            if step.status == StepStatus::UndoFailed {
+                step.status = StepStatus::Failed;
+            }
         }
         return Mode::Do;
     }
-    let left = job.steps.values().any(|step| !matches!(step.status, Undone | Pending));
-    if left {
+    let left = |status| !matches!(status, StepStatus::Undone | StepStatus::Pending);
+    if job.steps.values().any(|step| left(step.status)) {
         return Mode::Undo;
     }
     job.steps.clear();
     Mode::Do
+}
+
+/// Asks a running job to stop. `true` when it waits: then nothing would notice the wish before the wait is over, and
+/// the caller has to [`launch`] the run that goes back.
+pub fn ask_to_stop(job: &mut Job, now: Timestamp) -> bool {
+    job.cancel_requested = true;
+    let waiting = job.steps.iter().find(|(_, step)| step.status == StepStatus::Waiting);
+    let Some(step) = waiting.map(|(name, _)| name.clone()) else { return false };
+    job.last_error = Some(JobError { code: CANCELLED.to_owned(), step, at: now, retryable: false });
+    run_anew(job, Mode::Undo, now);
+    true
 }
 
 /// Makes the job's record say that a run in this direction goes on; written by the caller, before
@@ -129,48 +119,8 @@ pub async fn launch(
     job: &Job,
 ) -> Result<(), WorkflowError> {
     let input = json!({ "tenant": tenant, "job": job.id, "attempt": job.attempt, "mode": job.mode });
-    workflows.start(machines.of(job.kind), &job.execution_name(), &input.to_string()).await?;
+    workflows.start(&machines.arn(&job.kind), &job.execution_name(), &input.to_string()).await?;
     Ok(())
-}
-
-impl Machines {
-    /// How the current run of a job stands; `None` when it was never started.
-    pub async fn ask(
-        &self,
-        workflows: &Workflows,
-        job: &Job,
-    ) -> Result<Option<ExecutionStatus>, WorkflowError> {
-        match execution_arn(self.of(job.kind), &job.execution_name()) {
-            Some(arn) => workflows.describe(&arn).await,
-            None => Ok(None),
-        }
-    }
-
-    /// Deals with a running job whose time to be looked at has come: a run that was never
-    /// started is started, one that still goes on is left alone, one that ended without closing
-    /// the job is begun anew in the same direction.
-    pub async fn recover(
-        &self,
-        workflows: &Workflows,
-        store: TenantStore<'_>,
-        (tenant, job): (TenantId, &mut Job),
-        world: &World,
-    ) -> Result<&'static str, LaunchError> {
-        let told = match self.ask(workflows, job).await? {
-            Some(ExecutionStatus::Running) => "watched",
-            Some(_) => {
-                job.attempt += 1;
-                "restarted"
-            }
-            None => "started",
-        };
-        job.due = world.now().checked_add(WATCH).ok();
-        store.save_job(job, JobEvent::default(), world).await?;
-        if told != "watched" {
-            launch(workflows, self, tenant, job).await?;
-        }
-        Ok(told)
-    }
 }
 
 /// When the sweep tries a job again that just ended; `None` when it does not.

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use serde::{Serialize, de::DeserializeOwned};
 use vestibule_auth::TenantScope;
 use vestibule_domain::{Job, JobStatus, StepRecord, World};
-use vestibule_store::{Conflict, JobEvent, Store, StoreError, TenantStore};
+use vestibule_store::{Conflict, JobEvent, MOST_RESULTS, Store, StoreError, TenantStore};
 
 use crate::{Done, Failure};
 
@@ -100,9 +101,25 @@ impl<'a> Ledger<'a> {
         tokio::time::sleep(Duration::from_millis(pause)).await;
     }
 
-    /// Notes an address as somebody else's, so that it is not tried again by this job.
-    pub fn avoid(&mut self, address: String) {
-        self.job.foreign.push(address);
+    /// What the saga keeps for itself between its steps; the default at first.
+    ///
+    /// # Errors
+    /// The record holds something else.
+    pub fn state<T: DeserializeOwned + Default>(&self) -> Result<T, Failure> {
+        self.job.state().map_err(|_| Failure::permanent("state_broken"))
+    }
+
+    /// Puts the saga's own state in the place of the former; written with the next save.
+    ///
+    /// # Errors
+    /// It is nothing that JSON has.
+    pub fn set_state(&mut self, state: &impl Serialize) -> Result<(), Failure> {
+        self.job.set_state(state).map_err(|_| Failure::permanent("state_broken"))
+    }
+
+    /// How far a step that works in batches has come.
+    pub fn cursor(&self) -> Option<String> {
+        self.record().cursor
     }
 
     /// The record of another step, to change with the next write.
@@ -119,21 +136,21 @@ impl<'a> Ledger<'a> {
     /// Writes the job. A wish to cancel that came meanwhile does not cost the worker its lease:
     /// it is taken over and the write tried again.
     pub(crate) async fn save(&mut self, event: JobEvent<'_>) -> Result<(), StoreError> {
-        let JobEvent { from, action, reserve, release, .. } = event;
-        let repeatable = event.hire.is_none();
-        let mut saved = self.store.tenant(self.scope).save_job(&mut self.job, event, self.world).await;
-        for _ in 1..TRIES {
+        let JobEvent { from, action, writes, .. } = event;
+        let mut tries = if writes.can_be_repeated() { TRIES } else { 1 };
+        loop {
+            tries -= 1;
+            let event = JobEvent { from, action, writes: writes.clone(), answer: None };
+            let saved = self.store.tenant(self.scope).save_job(&mut self.job, event, self.world).await;
             let stale = matches!(saved, Err(StoreError::Conflict(Conflict::Stale)));
-            if !stale || !repeatable || !self.take_over_wish().await? {
-                break;
+            if stale && tries > 0 && self.take_over_wish().await? {
+                continue;
             }
-            let again = JobEvent { from, action, reserve, release, ..JobEvent::default() };
-            saved = self.store.tenant(self.scope).save_job(&mut self.job, again, self.world).await;
+            if saved.is_ok() {
+                self.held = self.job.lease_until;
+            }
+            return saved;
         }
-        if saved.is_ok() {
-            self.held = self.job.lease_until;
-        }
-        saved
     }
 
     /// True when the record still shows our lease, so that only a wish can have been added.
@@ -150,26 +167,25 @@ impl<'a> Ledger<'a> {
     }
 
     /// Writes the outcome of a step with everything that belongs to it, and gives the lease back.
-    pub(crate) async fn close(&mut self, mut done: Done, action: &str) -> Result<(), StoreError> {
+    pub(crate) async fn close(&mut self, done: Done, action: &str) -> Result<(), StoreError> {
         self.job.lease_until = None;
         let from = self.job.status;
         if let Some(status) = done.status {
             self.change_status(status);
         }
-        let event = JobEvent {
-            from: (from != self.job.status).then_some(from),
-            action,
-            hire: done.hire.as_mut(),
-            reserve: done.reserve.as_ref(),
-            release: done.release.as_ref(),
-            answer: None,
-        };
+        let changed = (from != self.job.status).then_some(from);
+        let event = JobEvent { from: changed, action, writes: done.writes, answer: None };
         self.save(event).await?;
-        if from != self.job.status && self.job.status == JobStatus::NeedsAttention {
+        if changed.is_some() && self.job.status == JobStatus::NeedsAttention {
             let code = self.job.last_error.as_ref().map(|error| error.code.as_str());
             tracing::error!(job = %self.job.id, code, "needs_attention");
         }
         Ok(())
+    }
+
+    /// Whether the job may have these results too.
+    pub(crate) fn has_room_for(&self, results: u32) -> bool {
+        self.job.results.saturating_add(results) <= MOST_RESULTS
     }
 
     /// Sets the status, and with it when the sweep has to look again.

@@ -2,13 +2,19 @@
 
 use serde::{Deserialize, Serialize};
 use vestibule_auth::{SystemTask, TenantScope};
-use vestibule_domain::{JobError, JobId, JobStatus, Mode, StepRecord, StepStatus, TenantId, World};
-use vestibule_store::{Conflict, JobEvent, Store, StoreError};
+use vestibule_domain::{JobError, JobId, JobStatus, StepStatus, TenantId, World};
+use vestibule_store::{JobEvent, Store, StoreError};
 
-use crate::{Done, Failure, Ledger, Saga, Step};
+use crate::{
+    Done, Failure, Ledger, Next, Saga, Step, StepName as _, StepOutcome,
+    repeat::{note_again, still_waiting},
+    undo::{discard, go_back},
+};
 
 /// The pseudo step that hands a job to a person.
 pub(crate) const NEEDS_ATTENTION: &str = "needs_attention";
+/// The code of a job that was stopped on request.
+pub(crate) const CANCELLED: &str = "cancelled";
 
 /// Which way a step is walked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,8 +46,11 @@ pub struct Task {
     pub attempt: u32,
 }
 
-/// Performs a task. A task that was performed before changes nothing and succeeds again.
-pub async fn perform(saga: &impl Saga, store: &Store, world: &World, task: &Task) -> Result<(), Failure> {
+/// Performs a task and says what comes next. A task that was performed before changes nothing and succeeds again.
+///
+/// # Errors
+/// The step failed, or the task belongs to another run.
+pub async fn perform<S: Saga>(saga: &S, store: &Store, world: &World, task: &Task) -> Result<Next, Failure> {
     let scope = TenantScope::for_system(task.tenant, SystemTask::Workflow);
     let job =
         store.tenant(&scope).find_job(task.job).await?.ok_or_else(|| Failure::permanent("job_missing"))?;
@@ -54,40 +63,58 @@ pub async fn perform(saga: &impl Saga, store: &Store, world: &World, task: &Task
     if task.step == NEEDS_ATTENTION {
         return hand_over(Ledger::new((store, &scope, world), job, NEEDS_ATTENTION)).await;
     }
-    let step = saga.table().find(&task.step).ok_or_else(|| Failure::permanent("step_unknown"))?;
+    let known = saga.definition().find(&task.step).zip(S::Step::parse(&task.step));
+    let (step, name) = known.ok_or_else(|| Failure::permanent("step_unknown"))?;
     let ledger = Ledger::new((store, &scope, world), job, step.name);
     match task.action {
-        Action::Do => go_forward(saga, step, ledger).await,
-        Action::Undo => go_back(saga, step, ledger).await,
-        Action::Discard => discard(saga, step, ledger).await,
+        Action::Do => go_forward(saga, (step, name), ledger).await,
+        Action::Undo => go_back(saga, (step, name), ledger).await,
+        Action::Discard => discard(saga, (step, name), ledger).await,
     }
 }
 
-async fn go_forward(saga: &impl Saga, step: &Step, mut ledger: Ledger<'_>) -> Result<(), Failure> {
+async fn go_forward<S: Saga>(
+    saga: &S,
+    (step, name): (&Step, S::Step),
+    mut ledger: Ledger<'_>,
+) -> Result<Next, Failure> {
     if ledger.record().status == StepStatus::Done {
-        return Ok(());
+        return Ok(Next::Step);
     }
     if ledger.job.status != JobStatus::Running {
         return Err(Failure::permanent("run_over"));
     }
     if ledger.job.cancel_requested && step.undo {
-        return fail(ledger, Failure::permanent("cancelled"), Done::plain()).await;
+        return fail(ledger, Failure::permanent(CANCELLED), Done::plain()).await;
     }
-    begin(step, &mut ledger, StepStatus::Running).await?;
+    if let Some(next) = still_waiting(&ledger).await? {
+        return Ok(next);
+    }
+    begin(step, &mut ledger).await?;
     loop {
-        match saga.act(step.name, &mut ledger).await {
-            Ok(done) => match finish(step, &mut ledger, done).await {
-                // Another job was faster with this address: look again for the next one.
-                Err(StoreError::Conflict(Conflict::AddressTaken)) => ledger.lose_candidate().await,
-                written => return Ok(written?),
+        match saga.act(name, &mut ledger).await {
+            Ok(StepOutcome::Done(done)) if !ledger.has_room_for(done.writes.results()) => {
+                return fail(ledger, too_many_results(), Done::plain()).await;
+            }
+            Ok(StepOutcome::Done(done)) => match finish(step, &mut ledger, done).await {
+                // Another job was faster with this candidate: look again for the next one.
+                Err(StoreError::Conflict(conflict)) if conflict.is_lost_candidate() => {
+                    ledger.lose_candidate().await;
+                }
+                written => return Ok(written.map(|()| Next::Step)?),
             },
-            Err(Failure::AddressTaken) => {
-                let done = saga.taken(&mut ledger);
-                return fail(ledger, Failure::AddressTaken, done).await;
+            Ok(again) => return note_again(step, ledger, again).await,
+            Err(failure @ Failure::Rejected(_)) => {
+                let done = saga.rejected(name, &mut ledger);
+                return fail(ledger, failure, done).await;
             }
             Err(failure) => return fail(ledger, failure, Done::plain()).await,
         }
     }
+}
+
+pub(crate) fn too_many_results() -> Failure {
+    Failure::permanent("too_many_results")
 }
 
 async fn finish(step: &Step, ledger: &mut Ledger<'_>, done: Done) -> Result<(), StoreError> {
@@ -95,72 +122,20 @@ async fn finish(step: &Step, ledger: &mut Ledger<'_>, done: Done) -> Result<(), 
     let record = ledger.job.step_mut(step.name);
     (record.status, record.ended, record.error) = (StepStatus::Done, Some(ended), None);
     record.effect.clone_from(&done.effect);
+    record.wait = None;
     ledger.close(done, "job.finish").await
-}
-
-async fn discard(saga: &impl Saga, step: &Step, mut ledger: Ledger<'_>) -> Result<(), Failure> {
-    if ledger.job.status != JobStatus::Running {
-        return Err(Failure::permanent("run_over"));
-    }
-    // Delivered again after the job went on, the task must not take the next user away.
-    let given_up = saga.table().steps.iter().filter_map(|step| step.on_taken).any(|taken| {
-        taken.discard == Some(step.name) && ledger.job.step(taken.back_to).status == StepStatus::Pending
-    });
-    if !given_up || ledger.record().status == StepStatus::Pending {
-        return Ok(());
-    }
-    ledger.take_lease();
-    ledger.save(JobEvent::default()).await?;
-    match saga.undo(step.name, &mut ledger).await {
-        Ok(done) => {
-            let attempts = ledger.record().attempts;
-            *ledger.job.step_mut(step.name) = StepRecord { attempts, ..StepRecord::default() };
-            Ok(ledger.close(done, "job.discard").await?)
-        }
-        Err(failure) => fail(ledger, failure, Done::plain()).await,
-    }
-}
-
-async fn go_back(saga: &impl Saga, step: &Step, mut ledger: Ledger<'_>) -> Result<(), Failure> {
-    let first = saga.table().steps.first().is_some_and(|first| first.name == step.name);
-    let begun = ledger.record().status != StepStatus::Pending;
-    let undone = ledger.record().status == StepStatus::Undone;
-    if ledger.job.status.is_final() || (undone && !first) || (!begun && !first) {
-        return Ok(());
-    }
-    let before = ledger.job.status;
-    ledger.job.mode = Mode::Undo;
-    if before == JobStatus::Running {
-        ledger.change_status(JobStatus::Compensating);
-    }
-    ledger.job.step_mut(step.name).status = StepStatus::Undoing;
-    if step.outside || before == JobStatus::Running {
-        // The change to compensating is announced with the first undo's record.
-        if step.outside {
-            ledger.take_lease();
-        }
-        let from = (before != ledger.job.status).then_some(before);
-        ledger.save(JobEvent { from, action: "job.compensate", ..JobEvent::default() }).await?;
-    }
-    match saga.undo(step.name, &mut ledger).await {
-        Ok(done) => {
-            let ended = ledger.world.now();
-            let record = ledger.job.step_mut(step.name);
-            (record.status, record.ended, record.intent, record.effect) =
-                (StepStatus::Undone, Some(ended), None, None);
-            Ok(ledger.close(done, "job.undone").await?)
-        }
-        Err(failure) => undo_failed(ledger, failure).await,
-    }
 }
 
 /// Writes down that a step begins, under a lease; a step without outside effects needs no such
 /// record, because its one write at the end is its whole effect.
-async fn begin(step: &Step, ledger: &mut Ledger<'_>, status: StepStatus) -> Result<(), Failure> {
+async fn begin(step: &Step, ledger: &mut Ledger<'_>) -> Result<(), Failure> {
     let now = ledger.world.now();
     let record = ledger.job.step_mut(step.name);
-    record.status = status;
-    record.attempts += 1;
+    let goes_on = record.status == StepStatus::Waiting
+        || (record.status == StepStatus::Running && record.cursor.is_some());
+    record.status = StepStatus::Running;
+    record.wait = None;
+    record.attempts += u32::from(!goes_on);
     record.started.get_or_insert(now);
     if step.outside {
         ledger.take_lease();
@@ -171,13 +146,14 @@ async fn begin(step: &Step, ledger: &mut Ledger<'_>, status: StepStatus) -> Resu
 
 /// Writes down a failed action. The failure stands even if it cannot be written: then the lease
 /// runs out and the step is looked at again.
-async fn fail(mut ledger: Ledger<'_>, failure: Failure, done: Done) -> Result<(), Failure> {
+pub(crate) async fn fail<T>(mut ledger: Ledger<'_>, failure: Failure, done: Done) -> Result<T, Failure> {
     let now = ledger.world.now();
     let code = failure.to_string();
     let step = ledger.step;
     let record = ledger.job.step_mut(step);
-    // What is somebody else's was not made by this step: nothing of it is left to undo.
-    let status = if failure == Failure::AddressTaken { StepStatus::Undone } else { StepStatus::Failed };
+    // A rejected candidate belongs to somebody else: this step made nothing that would have to be undone.
+    let rejected = matches!(failure, Failure::Rejected(_));
+    let status = if rejected { StepStatus::Undone } else { StepStatus::Failed };
     (record.status, record.ended, record.error) = (status, Some(now), Some(code.clone()));
     let retryable = matches!(failure, Failure::Retry(_));
     ledger.job.last_error = Some(JobError { code, step: step.to_owned(), at: now, retryable });
@@ -185,27 +161,16 @@ async fn fail(mut ledger: Ledger<'_>, failure: Failure, done: Done) -> Result<()
     Err(failure)
 }
 
-async fn undo_failed(mut ledger: Ledger<'_>, failure: Failure) -> Result<(), Failure> {
-    let now = ledger.world.now();
-    let step = ledger.step;
-    let record = ledger.job.step_mut(step);
-    (record.status, record.ended, record.error) =
-        (StepStatus::UndoFailed, Some(now), Some(failure.to_string()));
-    note_unsaved(ledger.close(Done::plain(), "job.undo_failed").await);
-    Err(failure)
-}
-
-fn note_unsaved(saved: Result<(), StoreError>) {
+pub(crate) fn note_unsaved(saved: Result<(), StoreError>) {
     if let Err(error) = saved {
         tracing::warn!(%error, "the failure of a step could not be written down");
     }
 }
 
 /// Marks the job for a person; what is left where stands in its steps.
-async fn hand_over(mut ledger: Ledger<'_>) -> Result<(), Failure> {
-    if ledger.job.status.is_final() {
-        return Ok(());
+async fn hand_over(mut ledger: Ledger<'_>) -> Result<Next, Failure> {
+    if !ledger.job.status.is_final() {
+        ledger.close(Done::closing(JobStatus::NeedsAttention), "job.hand_over").await?;
     }
-    let done = Done { status: Some(JobStatus::NeedsAttention), ..Done::plain() };
-    Ok(ledger.close(done, "job.hand_over").await?)
+    Ok(Next::Step)
 }

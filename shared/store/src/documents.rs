@@ -174,7 +174,7 @@ impl TenantStore<'_> {
         world: &World,
     ) -> Result<Command, StoreError> {
         let Change { mut hire, read, touched, .. } = change;
-        let job = hire.is_due().then(|| Job::new(JobKind::Mailbox, hire.id, world));
+        let job = hire.is_due().then(|| Job::new(JobKind::MAILBOX, hire.id, world));
         if let Some(job) = &job {
             (hire.mailbox_job, hire.provisioning) = (Some(job.id), Some(JobStatus::Pending));
         }

@@ -28,6 +28,13 @@ pub enum Conflict {
     KeyUsed,
 }
 
+impl Conflict {
+    /// Whether somebody was faster with something that only one can have: another candidate may be free.
+    pub fn is_lost_candidate(self) -> bool {
+        self == Self::AddressTaken
+    }
+}
+
 /// Storage failed.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {

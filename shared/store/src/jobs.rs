@@ -2,11 +2,11 @@
 //! the sparse index of work that the sweep must look at.
 
 use serde_json::json;
-use vestibule_domain::{Address, Hire, Job, JobId, JobKind, JobStatus, TenantId, World};
+use vestibule_domain::{Hire, Job, JobId, JobKind, JobStatus, Subject, TenantId, World};
 
 use crate::{
-    Answer, AuditRecord, Conflict, CursorError, CursorKey, OutboxEvent, Page, PageRequest, StoreError,
-    TenantStore,
+    Answer, AuditRecord, Conflict, CursorError, CursorKey, JobWrites, OutboxEvent, Page, PageRequest,
+    StoreError, TenantStore,
     command::{Action, Command},
     item::{Row, key_row, number, text, to_row},
     keys,
@@ -20,12 +20,8 @@ pub struct JobEvent<'a> {
     pub from: Option<JobStatus>,
     /// The name of the change in the audit log, such as `job.start`.
     pub action: &'a str,
-    /// The hire to write with it, as read and changed.
-    pub hire: Option<&'a mut Hire>,
-    /// An address to take.
-    pub reserve: Option<&'a Address>,
-    /// An address to give back.
-    pub release: Option<&'a Address>,
+    /// What else is written in the same transaction.
+    pub writes: JobWrites,
     /// The answer to keep for a repeated request.
     pub answer: Option<Answer>,
 }
@@ -82,38 +78,39 @@ impl TenantStore<'_> {
         committed
     }
 
+    /// Adds a new job that changes nothing of its subject.
+    pub async fn add_job(&self, job: &Job, answer: Option<Answer>, world: &World) -> Result<(), StoreError> {
+        self.adding_job(Command::new(), job, world)?.answering(answer, world)?.commit(self.store).await
+    }
+
     /// Writes a job back. `job` is as it was read, with the changes made; on success its version
     /// is one higher, and anyone who read the old version can write no more. The same holds for
-    /// the hire of `event`.
+    /// what `event` replaces.
     pub async fn save_job(
         &self,
         job: &mut Job,
-        mut event: JobEvent<'_>,
+        event: JobEvent<'_>,
         world: &World,
     ) -> Result<(), StoreError> {
-        let (read, hire_read) = (job.version, event.hire.as_ref().map(|hire| hire.version));
+        let (read, results) = (job.version, job.results);
         job.version += 1;
         job.updated = world.now();
-        let committed = match self.job_command(job, read, &mut event, world) {
+        job.results += event.writes.results();
+        let committed = match self.job_command(job, (read, results), event, world) {
             Ok(command) => command.commit(self.store).await,
             Err(error) => Err(error),
         };
         if committed.is_err() {
-            job.version = read;
-            if let (Some(hire), Some(read)) = (event.hire, hire_read) {
-                hire.version = read;
-            }
+            (job.version, job.results) = (read, results);
         }
         committed
     }
 
     /// Shows the new status of a mailbox job on its hire, without reading the hire first.
     pub(crate) fn showing(&self, command: Command, job: &Job) -> Command {
-        if job.kind != JobKind::Mailbox {
-            return command;
-        }
+        let Some(hire) = shown_on(job) else { return command };
         let show = "SET #provisioning = :status, #version = #version + :one";
-        let show = Action::update(&keys::hire(self.tenant(), job.hire), show);
+        let show = Action::update(&keys::hire(self.tenant(), hire), show);
         let show = show.name("#version", "version").name("#provisioning", "provisioning");
         let show = show.value(":status", text(job.status.name())).value(":one", number(1));
         command.and(show.when("attribute_exists(PK)"), Conflict::Stale)
@@ -122,8 +119,8 @@ impl TenantStore<'_> {
     fn job_command(
         &self,
         job: &Job,
-        read: u64,
-        event: &mut JobEvent<'_>,
+        (read, results): (u64, u32),
+        event: JobEvent<'_>,
         world: &World,
     ) -> Result<Command, StoreError> {
         let mut command =
@@ -141,23 +138,12 @@ impl TenantStore<'_> {
                 (true, true) | (false, false) => {}
             }
         }
-        if let Some(hire) = event.hire.as_deref_mut() {
-            let read = hire.version;
-            hire.version += 1;
-            if job.kind == JobKind::Mailbox {
-                hire.provisioning = Some(job.status);
-            }
-            command = command.and_write(self.hire_write(hire, read)?);
-        } else if event.from.is_some() {
+        // Two writes of one row are not allowed in a transaction: a hire that is replaced shows the status itself.
+        if event.from.is_some() && !event.writes.replaces_hire() {
             command = self.showing(command, job);
         }
-        if let Some(address) = event.reserve {
-            command = command.reserving(address, job.id)?;
-        }
-        if let Some(address) = event.release {
-            command = command.releasing(address, job.id);
-        }
-        command.answering(event.answer.take(), world)
+        command = self.writing(command, job, (event.writes, results))?;
+        command.answering(event.answer, world)
     }
 
     /// Adds a new pending job to a command.
@@ -194,9 +180,18 @@ impl TenantStore<'_> {
         if from == Some(job.status) {
             return command.audited(self.scope, &record);
         }
-        let detail = json!({ "tenant": self.tenant(), "job": job.id, "hire": job.hire, "kind": job.kind });
+        let (what, id) = job.subject.named();
+        let detail = json!({ "tenant": self.tenant(), "job": job.id, what: id, "kind": job.kind });
         let event = OutboxEvent::new(format!("job.{}", job.status.name()), detail, world);
         command.audited(self.scope, &record)?.announcing(self.scope, &event)
+    }
+}
+
+/// The hire that shows how the job stands.
+pub(crate) fn shown_on(job: &Job) -> Option<vestibule_domain::HireId> {
+    match job.subject {
+        Subject::Hire(hire) if job.kind == JobKind::MAILBOX => Some(hire),
+        _ => None,
     }
 }
 

@@ -51,6 +51,13 @@ pub(crate) const JOBS: &str = "JOB#";
 pub(crate) fn job(tenant: TenantId, job: JobId) -> Key {
     key(tenant_partition(tenant), format!("{JOBS}{job}"))
 }
+pub(crate) fn job_results(job: JobId) -> String {
+    format!("RESULT#{job}#")
+}
+/// Beside the jobs, not below them: a list of jobs must not read their results.
+pub(crate) fn job_result(tenant: TenantId, job: JobId, number: u32) -> Key {
+    key(tenant_partition(tenant), format!("{}{number:05}", job_results(job)))
+}
 pub(crate) const PENDING: &str = "PENDING#";
 /// Stands beside a job while it is pending, so that the oldest is one small strong query away.
 pub(crate) fn pending(tenant: TenantId, job: JobId) -> Key {

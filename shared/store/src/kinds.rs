@@ -39,6 +39,7 @@ kinds! {
     Hire "hire" ["name", "personal_email"];
     EsignEvent "esign_event" ["correlation"];
     Job "job" [];
+    JobResult "job_result" ["value"];
     Pending "pending" [];
     Audit "audit" ["actor_email", "source_ip", "user_agent"];
     Outbox "outbox" [];

@@ -19,6 +19,7 @@ mod hires;
 mod idempotency;
 mod identity;
 mod item;
+mod job_writes;
 mod jobs;
 mod keys;
 mod kinds;
@@ -53,6 +54,7 @@ pub use identity::{
     Family, Leave, Leaving, Limits, Link, MAIL_TRIES, Opening, Quota, Registration, Rotation, Session,
     SignIn, Standing, TenantContext, UserChange,
 };
+pub use job_writes::{JobResult, JobWrites, MOST_RESULTS, MOST_RESULTS_AT_ONCE};
 pub use jobs::{DueJob, JobEvent};
 pub use lookup::{Lookup, NamesRow};
 pub use meter::{Cost, metered};

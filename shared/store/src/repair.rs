@@ -7,7 +7,8 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use serde_json::json;
 use vestibule_domain::{
-    Hire, HireId, Job, JobError, JobId, JobKind, JobStatus, Mode, StepRecord, StepStatus, World,
+    Hire, HireId, Job, JobError, JobId, JobKind, JobStatus, Mode, StepRecord, StepStatus, Subject,
+    World,
 };
 
 use crate::{
@@ -15,7 +16,7 @@ use crate::{
     command::{Action, Command},
     damaged::{behind, field},
     item::{Row, text},
-    jobs::job_row,
+    jobs::{job_row, shown_on},
     keys,
 };
 
@@ -51,13 +52,15 @@ impl TenantStore<'_> {
         if self.store.if_whole(self.store.read::<Job>(row.clone()))?.is_some() {
             return Ok(None);
         }
-        let named = field::<HireId>(&row, "hire").zip(field::<JobKind>(&row, "kind"));
-        let for_whom = match named {
+        let subject = field::<Subject>(&row, "subject");
+        // Rows of a time when every job was for a hire.
+        let subject = subject.or_else(|| field::<HireId>(&row, "hire").map(Subject::Hire));
+        let for_whom = match subject.zip(field::<JobKind>(&row, "kind")) {
             Some(named) => Some(named),
-            None => self.hire_of(id).await?.map(|hire| (hire, JobKind::Mailbox)),
+            None => self.hire_of(id).await?.map(|hire| (hire.into(), JobKind::MAILBOX)),
         };
-        let job =
-            for_whom.map(|(hire, kind)| cancelled(&row, &Job { id, ..Job::new(kind, hire, world) }, world));
+        let job = for_whom
+            .map(|(subject, kind)| cancelled(&row, &Job { id, ..Job::new(kind, subject, world) }, world));
         Ok(Some(Salvaged { job, id, row }))
     }
 
@@ -94,10 +97,8 @@ impl TenantStore<'_> {
 
     /// Shows the status of a salvaged job on its hire, which may be gone or damaged itself.
     async fn showing_if_there(&self, command: Command, job: &Job) -> Result<Command, StoreError> {
-        if job.kind != JobKind::Mailbox {
-            return Ok(command);
-        }
-        let key = keys::hire(self.tenant(), job.hire);
+        let Some(hire) = shown_on(job) else { return Ok(command) };
+        let key = keys::hire(self.tenant(), hire);
         let Some(row) = self.store.get_row(&key).await? else { return Ok(command) };
         if self.store.if_whole(self.store.read::<Hire>(row))?.is_some() {
             return Ok(self.showing(command, job));
@@ -168,8 +169,11 @@ fn cancelled(row: &Row, new: &Job, world: &World) -> Job {
         mode: field(row, "mode").unwrap_or(Mode::Do),
         attempt: field(row, "attempt").unwrap_or_default(),
         retries: field(row, "retries").unwrap_or_default(),
-        local_part: field(row, "local_part").flatten(),
-        foreign: field(row, "foreign").unwrap_or_default(),
+        state: field(row, "state").unwrap_or_else(|| Job::state_of_before(
+            field::<Option<String>>(row, "local_part").flatten().as_deref(),
+            &field::<Vec<String>>(row, "foreign").unwrap_or_default(),
+        )),
+        results: field(row, "results").unwrap_or_default(),
         created: field(row, "created").unwrap_or(new.created),
         version: field::<u64>(row, "version").unwrap_or_default() + 1,
         updated: now,

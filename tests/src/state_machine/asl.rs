@@ -5,7 +5,7 @@ use serde::{Serialize, Serializer};
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct Definition {
+pub(super) struct Machine {
     pub(super) comment: &'static str,
     pub(super) start_at: &'static str,
     pub(super) timeout_seconds: u32,
@@ -18,6 +18,7 @@ pub(super) struct Definition {
 pub(super) enum State {
     Choice(Choice),
     Task(Box<Task>),
+    Wait(Wait),
     End(End),
 }
 
@@ -26,13 +27,21 @@ pub(super) enum State {
 pub(super) struct Choice {
     pub(super) r#type: &'static str,
     pub(super) comment: &'static str,
-    pub(super) choices: [Mode; 1],
+    pub(super) choices: Vec<Branch>,
     pub(super) default: String,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct Mode {
+pub(super) struct Wait {
+    pub(super) r#type: &'static str,
+    pub(super) timestamp_path: &'static str,
+    pub(super) next: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Branch {
     pub(super) variable: &'static str,
     pub(super) string_equals: &'static str,
     pub(super) next: String,

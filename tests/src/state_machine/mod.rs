@@ -1,18 +1,18 @@
-//! The state machine of a saga, written from its table of steps: each step as a task, the undos as a chain that leads
+//! The state machine of a saga, written from its definition: each step as a task, the undos as a chain that leads
 //! back, and the way to a person where neither goes on.
 
 mod asl;
 
-use vestibule_mailbox_step::{credentials_saga, mailbox_saga};
-use vestibule_saga::{OnTaken, Step, Table};
+use vestibule_saga::{Action, Definition, OnRejected, Step};
+use vestibule_sagas::{CredentialsStep, MailboxStep};
 
-use asl::{Catcher, Choice, Definition, Mode, Parameters, Payload, State, Task, caught, end, retrier};
+use asl::{Branch, Catcher, Choice, Parameters, Payload, State, Task, Wait, caught, end, retrier};
 
 /// A saga that has a state machine.
 #[derive(Debug, Clone, Copy)]
 pub struct Machine {
     /// Its steps.
-    pub table: &'static Table,
+    pub saga: &'static Definition,
     /// What it is for, in one sentence.
     pub purpose: &'static str,
     /// What the template puts in for the function that performs its steps.
@@ -22,12 +22,12 @@ pub struct Machine {
 /// All of them; the file of each is `infra/statemachines/<saga>.asl.json`.
 pub const MACHINES: [Machine; 2] = [
     Machine {
-        table: &mailbox_saga::TABLE,
+        saga: &MailboxStep::DEFINITION,
         purpose: "Gives a hire a mailbox and mails its password; undoes what it did when a step fails for good.",
         function: "${MailboxStepFunctionArn}",
     },
     Machine {
-        table: &credentials_saga::TABLE,
+        saga: &CredentialsStep::DEFINITION,
         purpose: "Issues a new password for a mailbox and mails it.",
         function: "${MailboxStepFunctionArn}",
     },
@@ -36,6 +36,7 @@ pub const MACHINES: [Machine; 2] = [
 const NEEDS_ATTENTION: &str = "NeedsAttention";
 const FAILED: &str = "Failed";
 const DONE: &str = "Done";
+const PARKED: &str = "Parked";
 
 /// What Lambda's own errors are called; they pass, and the step was perhaps not even reached.
 const OF_LAMBDA: [&str; 7] = [
@@ -51,50 +52,100 @@ const OF_LAMBDA: [&str; 7] = [
 impl Machine {
     /// The file's name.
     pub fn file(&self) -> String {
-        format!("{}.asl.json", self.table.saga)
+        format!("{}.asl.json", self.saga.saga)
     }
 
     /// The definition as Step Functions takes it, as JSON with a line break at its end.
     pub fn definition(&self) -> Result<String, serde_json::Error> {
-        let definition = Definition {
+        let machine = asl::Machine {
             comment: self.purpose,
             start_at: "Direction",
             timeout_seconds: 86_400,
             states: self.states(),
         };
-        Ok(serde_json::to_string_pretty(&definition)? + "\n")
+        Ok(serde_json::to_string_pretty(&machine)? + "\n")
     }
 
     fn states(&self) -> Vec<(String, State)> {
-        let steps = self.table.steps;
+        let steps = self.saga.steps;
         let mut states = vec![("Direction".to_owned(), self.direction())];
         for (at, step) in steps.iter().enumerate() {
             let next = steps.get(at + 1).map_or_else(|| DONE.to_owned(), |next| pascal(next.name));
-            states.push((pascal(step.name), self.task(step.name, "do", catchers(step), next)));
+            states.extend(self.step(step, (pascal(step.name), Action::Do), catchers(step), next));
         }
         states.push((DONE.to_owned(), end("Succeed", None)));
-        for OnTaken { discard, back_to } in steps.iter().filter_map(|step| step.on_taken) {
-            let Some(step) = discard else { continue };
-            states.push((discarding(step), self.task(step, "discard", to_a_person(), pascal(back_to))));
+        for OnRejected { discard, back_to } in steps.iter().filter_map(|step| step.on_rejected) {
+            let Some(step) = discard.and_then(|name| self.saga.find(name)) else { continue };
+            let name = (discarding(step.name), Action::Discard);
+            states.extend(self.step(step, name, to_a_person(), pascal(back_to)));
         }
         let back: Vec<&Step> = steps.iter().rev().filter(|step| step.undo).collect();
         for (at, step) in back.iter().enumerate() {
             let next = back.get(at + 1).map_or_else(|| FAILED.to_owned(), |next| undoing(next.name));
-            states.push((undoing(step.name), self.task(step.name, "undo", to_a_person(), next)));
+            states.extend(self.step(step, (undoing(step.name), Action::Undo), to_a_person(), next));
         }
+        states.extend(self.ends());
+        states
+    }
+
+    /// The ways in which a run ends that did not finish the job.
+    fn ends(&self) -> Vec<(String, State)> {
         let undone = ("JobFailed", "The job was undone; its record tells why.");
-        states.push((FAILED.to_owned(), end("Fail", Some(undone))));
-        let hand_over = self.task("needs_attention", "do", Vec::new(), "AttentionNeeded".to_owned());
-        states.push((NEEDS_ATTENTION.to_owned(), hand_over));
         let left =
             (NEEDS_ATTENTION, "The job could not be completed or undone; its record tells what is left.");
-        states.push(("AttentionNeeded".to_owned(), end("Fail", Some(left))));
-        states
+        let tries = Step::inside().tries(Action::Do);
+        let to_person = ("needs_attention", Action::Do, tries);
+        let hand_over = self.task(to_person, Vec::new(), "AttentionNeeded".to_owned());
+        let mut ends = vec![
+            (FAILED.to_owned(), end("Fail", Some(undone))),
+            (NEEDS_ATTENTION.to_owned(), State::Task(Box::new(hand_over))),
+            ("AttentionNeeded".to_owned(), end("Fail", Some(left))),
+        ];
+        if self.saga.steps.iter().any(|step| step.repeats) {
+            ends.push((PARKED.to_owned(), end("Succeed", None)));
+        }
+        ends
+    }
+
+    /// The task of a step, and behind it what calls it again if it may ask for that.
+    fn step(
+        &self,
+        step: &Step,
+        (name, action): (String, Action),
+        catch: Vec<Catcher>,
+        next: String,
+    ) -> Vec<(String, State)> {
+        let tries = step.tries(action);
+        if !step.repeats {
+            let task = self.task((step.name, action, tries), catch, next);
+            return vec![(name, State::Task(Box::new(task)))];
+        }
+        let (asking, waiting) = (format!("{name}Next"), format!("{name}Wait"));
+        let mut task = self.task((step.name, action, tries), catch, asking.clone());
+        task.result_path = Some("$.outcome");
+        let when = |answer: &'static str, next: &str| Branch {
+            variable: "$.outcome.Payload.next",
+            string_equals: answer,
+            next: next.to_owned(),
+        };
+        let choice = Choice {
+            r#type: "Choice",
+            comment: "A step may ask to be called again: at once, at a time, or in another run.",
+            choices: vec![when("again", &name), when("wait", &waiting), when("park", PARKED)],
+            default: next,
+        };
+        let wait =
+            Wait { r#type: "Wait", timestamp_path: "$.outcome.Payload.until", next: name.clone() };
+        vec![
+            (name, State::Task(Box::new(task))),
+            (asking, State::Choice(choice)),
+            (waiting, State::Wait(wait)),
+        ]
     }
 
     /// The first state: a cancelled job begins with the undo of the last step that has one.
     fn direction(&self) -> State {
-        let steps = self.table.steps;
+        let steps = self.saga.steps;
         let last = steps
             .iter()
             .rev()
@@ -103,41 +154,55 @@ impl Machine {
         State::Choice(Choice {
             r#type: "Choice",
             comment: "A cancelled job is only undone.",
-            choices: [Mode { variable: "$.mode", string_equals: "undo", next: last }],
+            choices: vec![Branch { variable: "$.mode", string_equals: "undo", next: last }],
             default: steps.first().map_or_else(|| DONE.to_owned(), |step| pascal(step.name)),
         })
     }
 
-    fn task(&self, step: &'static str, action: &'static str, catch: Vec<Catcher>, next: String) -> State {
+    fn task(
+        &self,
+        (step, action, tries): (&'static str, Action, u32),
+        catch: Vec<Catcher>,
+        next: String,
+    ) -> Task {
         let payload = Payload {
-            saga: self.table.saga,
+            saga: self.saga.saga,
             step,
-            action,
+            action: word(action),
             tenant: "$.tenant",
             job: "$.job",
             attempt: "$.attempt",
         };
-        State::Task(Box::new(Task {
+        Task {
             r#type: "Task",
             resource: "arn:aws:states:::lambda:invoke",
             parameters: Parameters { function_name: self.function, payload },
             result_path: None,
             timeout_seconds: 60,
-            retry: [retrier(&["Retry"], 1, 8), retrier(&OF_LAMBDA, 2, 6)],
+            retry: [retrier(&["Retry"], 1, tries - 1), retrier(&OF_LAMBDA, 2, 6)],
             catch,
             next,
-        }))
+        }
+    }
+}
+
+/// The action as a task's payload has it.
+fn word(action: Action) -> &'static str {
+    match action {
+        Action::Do => "do",
+        Action::Undo => "undo",
+        Action::Discard => "discard",
     }
 }
 
 /// Where a failed step leads: to the next candidate, to its own undo, or to a person.
 fn catchers(step: &Step) -> Vec<Catcher> {
-    let taken = step.on_taken.map(|taken| {
-        let next = taken.discard.map_or_else(|| pascal(taken.back_to), discarding);
-        caught("AddressTaken", next)
+    let rejected = step.on_rejected.map(|rejected| {
+        let next = rejected.discard.map_or_else(|| pascal(rejected.back_to), discarding);
+        caught("Rejected", next)
     });
     let failed = if step.undo { undoing(step.name) } else { NEEDS_ATTENTION.to_owned() };
-    taken.into_iter().chain([caught("States.ALL", failed)]).collect()
+    rejected.into_iter().chain([caught("States.ALL", failed)]).collect()
 }
 
 fn to_a_person() -> Vec<Catcher> {

@@ -5,8 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use vestibule_local::template::Template;
-use vestibule_mailbox_step::{credentials_saga, mailbox_saga};
-use vestibule_saga::Table;
+use vestibule_saga::Definition;
 use vestibule_tests::state_machine::MACHINES;
 
 fn root() -> PathBuf {
@@ -71,7 +70,7 @@ fn the_committed_state_machines_are_what_the_step_tables_say() {
 
 #[test]
 fn the_state_machines_walk_exactly_the_step_tables() {
-    for (file, table) in [("mailbox", &mailbox_saga::TABLE), ("credentials", &credentials_saga::TABLE)] {
+    for (file, table) in vestibule_sagas::ALL.map(|saga| (saga.saga, saga)) {
         let text =
             std::fs::read_to_string(root().join(format!("infra/statemachines/{file}.asl.json"))).unwrap();
         let machine: Value = serde_json::from_str(&text).unwrap();
@@ -82,11 +81,11 @@ fn the_state_machines_walk_exactly_the_step_tables() {
     }
 }
 
-fn names(table: &Table) -> Vec<&str> {
+fn names(table: &Definition) -> Vec<&str> {
     table.steps.iter().map(|step| step.name).collect()
 }
 
-fn undos(table: &Table) -> Vec<&str> {
+fn undos(table: &Definition) -> Vec<&str> {
     table.steps.iter().rev().filter(|step| step.undo).map(|step| step.name).collect()
 }
 
@@ -102,19 +101,19 @@ fn task(state: &Value) -> Option<(&str, &str)> {
 }
 
 /// The steps met from the default start, following `Next`.
-fn forward<'a>(machine: &'a Value, table: &Table) -> Vec<&'a str> {
+fn forward<'a>(machine: &'a Value, table: &Definition) -> Vec<&'a str> {
     let start = state(machine, machine["StartAt"].as_str().unwrap());
     chain(machine, start["Default"].as_str().unwrap(), "do", table)
 }
 
 /// The undos met from the start in mode `undo`.
-fn back<'a>(machine: &'a Value, table: &Table) -> Vec<&'a str> {
+fn back<'a>(machine: &'a Value, table: &Definition) -> Vec<&'a str> {
     let start = state(machine, machine["StartAt"].as_str().unwrap());
     assert_eq!(start["Choices"][0]["StringEquals"], "undo");
     chain(machine, start["Choices"][0]["Next"].as_str().unwrap(), "undo", table)
 }
 
-fn chain<'a>(machine: &'a Value, from: &'a str, action: &str, table: &Table) -> Vec<&'a str> {
+fn chain<'a>(machine: &'a Value, from: &'a str, action: &str, table: &Definition) -> Vec<&'a str> {
     let mut met = Vec::new();
     let mut name = from;
     while let Some((step, found)) = task(state(machine, name)) {
@@ -127,7 +126,7 @@ fn chain<'a>(machine: &'a Value, from: &'a str, action: &str, table: &Table) -> 
 }
 
 /// Where a failure of each step leads: to its own undo, to the next address, or to a person.
-fn check_catches(machine: &Value, table: &Table) {
+fn check_catches(machine: &Value, table: &Definition) {
     for (name, state) in machine["States"].as_object().unwrap() {
         let Some((step, action)) = task(state) else {
             continue;
@@ -140,9 +139,9 @@ fn check_catches(machine: &Value, table: &Table) {
         let expected =
             if action == "do" && step.undo { (step.name, "undo") } else { ("needs_attention", "do") };
         assert_eq!(caught, Some(expected), "{name}");
-        let taken = catches.iter().find(|catch| catch["ErrorEquals"][0] == "AddressTaken");
-        assert_eq!(taken.is_some(), action == "do" && step.on_taken.is_some(), "{name}");
-        if let (Some(taken), Some(route)) = (taken, step.on_taken) {
+        let taken = catches.iter().find(|catch| catch["ErrorEquals"][0] == "Rejected");
+        assert_eq!(taken.is_some(), action == "do" && step.on_rejected.is_some(), "{name}");
+        if let (Some(taken), Some(route)) = (taken, step.on_rejected) {
             let first = taken["Next"].as_str().unwrap();
             let mut next = task(&machine["States"][first]);
             if let Some(discard) = route.discard {
@@ -154,7 +153,7 @@ fn check_catches(machine: &Value, table: &Table) {
     }
 }
 
-fn check_no_other_task(machine: &Value, table: &Table) {
+fn check_no_other_task(machine: &Value, table: &Definition) {
     for (name, state) in machine["States"].as_object().unwrap() {
         if let Some((step, action)) = task(state) {
             assert!(

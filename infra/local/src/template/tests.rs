@@ -47,8 +47,10 @@ fn environments_join_globals_own_values_and_given_parameters() {
     assert_eq!(step.timeout, Duration::from_secs(15));
     let run = template.function("vestibule-provision-run").unwrap();
     let machine = &template.state_machines;
-    let arn = &run.environment["MAILBOX_STATE_MACHINE_ARN"];
-    assert!(machine.iter().any(|machine| machine.arn == *arn));
+    let prefix = &run.environment["STATE_MACHINE_PREFIX"];
+    for saga in ["mailbox", "credentials"] {
+        assert!(machine.iter().any(|machine| machine.arn == format!("{prefix}{saga}")), "{saga}");
+    }
     assert!(machine.iter().all(|m| m.substitutions.values().eq([&step.arn])));
 }
 

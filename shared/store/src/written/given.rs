@@ -10,7 +10,7 @@ use vestibule_auth::FieldKeys;
 use vestibule_domain::id::Kind as IdKind;
 use vestibule_domain::{
     Address, DocumentKind, DocumentStatus, Domain, Email, EnvelopeEvent, Hire, HireName, Id, Job, JobError,
-    JobKind, JobStart, JobStatus, LocalPart, MailboxSettings, Mode, PersonName, SecuritySettings, StepRecord,
+    JobKind, JobStart, JobStatus, LocalPart, MailboxSettings, Mode, PersonName, SecuritySettings, StepRecord, Subject, Wait,
     StepStatus, Tenant, World,
 };
 
@@ -241,20 +241,44 @@ impl Given {
     }
 
     fn step(&self) -> StepRecord {
-        use StepStatus::{Done, Failed, Pending, Running, UndoFailed, Undoing, Undone};
+        use StepStatus::{Done, Failed, Pending, Running, UndoFailed, Undoing, Undone, Waiting};
         StepRecord {
-            status: self.one(&[Done, Failed, Pending, Running, UndoFailed, Undoing, Undone]),
+            status: self.one(&[Done, Failed, Pending, Running, UndoFailed, Undoing, Undone, Waiting]),
             attempts: self.small(),
             started: self.maybe(|| self.time()),
             ended: self.maybe(|| self.time()),
             error: self.maybe(|| self.any_text(20)),
             intent: self.maybe(|| self.any_text(20)),
             effect: self.maybe(|| self.address().to_string()),
+            cursor: self.maybe(|| self.any_text(20)),
+            wait: self.maybe(|| {
+                if self.yes() { Wait::Until(self.time()) } else { Wait::Job(self.id()) }
+            }),
+            rounds: self.small(),
+        }
+    }
+
+    fn subject(&self) -> Subject {
+        match self.below(3) {
+            0 => Subject::Person(self.id()),
+            1 => Subject::Tenant(self.id()),
+            _ => Subject::Hire(self.id()),
+        }
+    }
+
+    /// What only a saga or the one who reads results knows the shape of.
+    pub(super) fn value(&self) -> serde_json::Value {
+        let text = self.any_text(20);
+        match self.below(4) {
+            0 => serde_json::Value::Null,
+            1 => text.into(),
+            2 => serde_json::json!([self.small(), { "text": text }]),
+            _ => serde_json::json!({ "local_part": null, "foreign": [text], "count": self.number() }),
         }
     }
 
     pub(super) fn job(&self) -> Job {
-        let mut job = Job::new(self.one(&[JobKind::Mailbox, JobKind::Credentials]), self.id(), &self.world);
+        let mut job = Job::new(self.one(&[JobKind::MAILBOX, JobKind::CREDENTIALS]), self.subject(), &self.world);
         job.status = self.status();
         job.mode = self.one(&[Mode::Do, Mode::Undo]);
         (job.attempt, job.retries, job.version) = (self.small(), self.small(), self.number());
@@ -267,8 +291,7 @@ impl Given {
             at: self.time(),
             retryable: self.yes(),
         });
-        job.local_part = self.maybe(|| self.local_part());
-        job.foreign = (0..self.below(3)).map(|_| self.address().to_string()).collect();
+        (job.state, job.results) = (self.value(), self.small());
         job.lease_until = self.maybe(|| self.time());
         job.cancel_requested = self.yes();
         job.due = self.maybe(|| self.time());

@@ -7,7 +7,7 @@ use vestibule_domain::{Permission, TenantId, UserId};
 
 use super::given::Given;
 use crate::{
-    Answer, AuditRecord, Avatar, ClaimedMail, Endpoint, Family, IdempotencyKey, KeptAnswer, Link,
+    Answer, AuditRecord, Avatar, ClaimedMail, Endpoint, Family, IdempotencyKey, JobResult, KeptAnswer, Link,
     OutboxEvent, SignIn,
     authz::Roles,
     identity::{SessionState, copy_of, hits_of},
@@ -76,6 +76,10 @@ pub(super) fn written_and_read(kind: Kind, given: &Given) -> Result<(), String> 
             let row = job_row(tenant, &value).unwrap();
             same(&due_job(&row).map(|due| (due.tenant, due.job)), &Some((tenant, value.id)))?;
             back(given, row, &value)
+        }
+        Kind::JobResult => {
+            let value = JobResult { number: given.small(), value: given.value() };
+            back(given, row(&keys::job_result(tenant, given.id(), value.number), &value), &value)
         }
         Kind::Pending => {
             let job = given.id();

@@ -38,7 +38,7 @@ async fn a_hire_changed_by_its_job_fences_off_who_read_it_before() {
     store.save_job(&mut job, event, &table.world).await.unwrap();
     let shown = store.find_hire(hire.id).await.unwrap().unwrap();
     assert_eq!((shown.provisioning, shown.version), (Some(JobStatus::Running), hire.version + 1));
-    let another = vestibule_domain::Job::new(vestibule_domain::JobKind::Credentials, hire.id, &table.world);
+    let another = vestibule_domain::Job::new(vestibule_domain::JobKind::CREDENTIALS, hire.id, &table.world);
     let refused = store.create_job(&another, &mut hire, None, &table.world).await;
     assert!(matches!(refused, Err(StoreError::Conflict(Conflict::Stale))), "{refused:?}");
     assert!(store.find_job(another.id).await.unwrap().is_none());

@@ -35,7 +35,7 @@ pub(crate) async fn hire_with_job(table: &Table, scope: &TenantScope) -> (Hire, 
     let mut hire = hire(&["w9"], &table.world);
     let store = table.store.tenant(scope);
     store.create_hire(&hire, None, &table.world).await.unwrap();
-    let job = Job::new(JobKind::Mailbox, hire.id, &table.world);
+    let job = Job::new(JobKind::MAILBOX, hire.id, &table.world);
     store.create_job(&job, &mut hire, None, &table.world).await.unwrap();
     (hire, job)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use vestibule_store::JobEvent;
+use vestibule_store::{JobEvent, JobWrites};
 
 use crate::{
     given::{address, hire_with_job, scope},
@@ -17,7 +17,7 @@ async fn of_a_hundred_addresses_the_taken_ones_are_found() {
     let taken: HashSet<_> = wanted.iter().step_by(4).cloned().collect();
     let (_, mut job) = hire_with_job(&table, &one).await;
     for address in &taken {
-        let event = JobEvent { reserve: Some(address), ..JobEvent::default() };
+        let event = JobEvent { writes: JobWrites::none().reserve(address.clone()), ..JobEvent::default() };
         table.store.tenant(&one).save_job(&mut job, event, &table.world).await.unwrap();
     }
     for scope in [&one, &other] {
@@ -36,12 +36,12 @@ async fn taking_and_giving_back_twice_is_the_same_as_once() {
     let (_, mut job) = hire_with_job(&table, &scope).await;
     let address = address("kim.doe");
     for _ in 0..2 {
-        let event = JobEvent { reserve: Some(&address), ..JobEvent::default() };
+        let event = JobEvent { writes: JobWrites::none().reserve(address.clone()), ..JobEvent::default() };
         store.save_job(&mut job, event, &table.world).await.unwrap();
     }
     assert_eq!(table.kinds().await, "address 1, audit 2, hire 1, job 1, outbox 1, pending 1");
     for _ in 0..2 {
-        let event = JobEvent { release: Some(&address), ..JobEvent::default() };
+        let event = JobEvent { writes: JobWrites::none().release(address.clone()), ..JobEvent::default() };
         store.save_job(&mut job, event, &table.world).await.unwrap();
     }
     assert_eq!(table.kinds().await, "audit 2, hire 1, job 1, outbox 1, pending 1");

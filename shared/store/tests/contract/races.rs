@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use futures::future::join_all;
 use vestibule_auth::TenantScope;
 use vestibule_domain::{DocumentStatus, HireId, JobId};
-use vestibule_store::{Conflict, JobEvent, StoreError};
+use vestibule_store::{Conflict, JobEvent, JobWrites, StoreError};
 
 use crate::{
     given::{address, answer, hire, hire_with_job, kind, scope},
@@ -42,7 +42,7 @@ async fn note(table: &Table, scope: &TenantScope, (job, n): (JobId, usize)) {
     let store = table.store.tenant(scope);
     loop {
         let mut read = store.find_job(job).await.unwrap().unwrap();
-        read.foreign.push(n.to_string());
+        read.step_mut(&n.to_string()).attempts += 1;
         if is_over(store.save_job(&mut read, JobEvent::default(), &table.world).await).await {
             return;
         }
@@ -82,8 +82,8 @@ async fn thirty_two_writers_of_one_job_lose_no_change() {
         ended.unwrap();
     }
     let after = table.store.tenant(&scope).find_job(job.id).await.unwrap().unwrap();
-    let noted: std::collections::BTreeSet<_> = after.foreign.iter().collect();
-    assert_eq!((noted.len(), after.foreign.len(), after.version), (WRITERS, WRITERS, WRITERS as u64));
+    assert!(after.steps.values().all(|step| step.attempts == 1), "{:?}", after.steps);
+    assert_eq!((after.steps.len(), after.version), (WRITERS, WRITERS as u64));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -99,7 +99,7 @@ async fn of_many_that_want_one_address_one_gets_it() {
         tokio::spawn(async move {
             let wanted = address("kim.doe");
             loop {
-                let event = JobEvent { reserve: Some(&wanted), ..JobEvent::default() };
+                let event = JobEvent { writes: JobWrites::none().reserve(wanted.clone()), ..JobEvent::default() };
                 match table.store.tenant(&scope).save_job(&mut job, event, &table.world).await {
                     Ok(()) => return true,
                     Err(StoreError::Conflict(Conflict::AddressTaken)) => return false,

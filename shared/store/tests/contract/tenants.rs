@@ -2,7 +2,7 @@
 
 use vestibule_auth::{SystemTask, TenantScope};
 use vestibule_domain::StepStatus;
-use vestibule_store::{Conflict, JobEvent, StoreError};
+use vestibule_store::{Conflict, JobEvent, JobWrites, StoreError};
 
 use crate::{
     given::{address, answer, hire, hire_with_job, seed},
@@ -34,7 +34,7 @@ async fn live(table: &Table, scope: &TenantScope, caller: &str) {
     let held = address("kim.doe");
     let step = job.step_mut("reserve_address");
     (step.status, step.effect) = (StepStatus::Done, Some(held.to_string()));
-    let event = JobEvent { reserve: Some(&held), ..JobEvent::default() };
+    let event = JobEvent { writes: JobWrites::none().reserve(held.clone()), ..JobEvent::default() };
     store.save_job(&mut job, event, &table.world).await.unwrap();
 }
 

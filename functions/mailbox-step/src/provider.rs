@@ -1,0 +1,13 @@
+//! What a failure of the mailbox provider means for a step.
+
+use vestibule_adapters::mailbox::MailboxError;
+use vestibule_saga::Failure;
+
+/// A failed call, in terms of what to do next. What belongs to somebody else is a rejected candidate.
+pub(crate) fn failed(error: MailboxError) -> Failure {
+    match error {
+        MailboxError::Retry { code, .. } | MailboxError::Unknown { code } => Failure::retry(code),
+        MailboxError::Permanent { code } => Failure::permanent(code),
+        MailboxError::Foreign => Failure::rejected("address_taken"),
+    }
+}

@@ -135,9 +135,12 @@ impl Definition {
 }
 
 /// The step that a name stands for. Written by [`saga!`](crate::saga).
-pub trait StepName: Copy + Send + Sync + Sized {
+pub trait StepName: Copy + PartialEq + std::fmt::Debug + Send + Sync + Sized {
     /// The step with this name.
     fn parse(name: &str) -> Option<Self>;
+
+    /// The name, as rows and tasks have it.
+    fn name(self) -> &'static str;
 }
 
 /// Declares the steps of a saga, each named in one place: an enum of them, and the [`Definition`].
@@ -181,6 +184,10 @@ macro_rules! saga {
                     $($name => Some(Self::$variant),)+
                     _ => None,
                 }
+            }
+
+            fn name(self) -> &'static str {
+                self.as_str()
             }
         }
     };

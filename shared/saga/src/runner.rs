@@ -23,12 +23,12 @@ pub enum Ended {
 }
 
 /// What a walk tells the one who has it walked.
-pub trait Watch: Send {
+pub trait Watch {
     /// A task was performed, with this outcome. A test may move its clock, or repeat the task.
     fn performed(&mut self, task: &Task, outcome: &Result<Next, Failure>);
 
     /// The workflow waits until this time.
-    fn waits_until(&mut self, at: Timestamp);
+    fn waits_until(&mut self, at: Timestamp) -> impl Future<Output = ()>;
 }
 
 /// One run of one job.
@@ -105,7 +105,7 @@ impl<S: Saga, W: Watch> Walk<'_, S, W> {
             match outcome {
                 Ok(Next::Again) => left = step.tries(action),
                 Ok(Next::At(at)) => {
-                    self.watch.waits_until(at);
+                    self.watch.waits_until(at).await;
                     left = step.tries(action);
                 }
                 Err(Failure::Retry(_)) if left > 1 => left -= 1,

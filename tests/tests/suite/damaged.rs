@@ -16,6 +16,14 @@ async fn set(app: &App, sk: &str, attribute: &str, value: AttributeValue) {
     update.expression_attribute_values(":value", value).send().await.unwrap();
 }
 
+/// Takes a value away from a row of the sample tenant.
+async fn unset(app: &App, sk: &str, attribute: &str) {
+    let update = app.client().update_item().table_name(app.stack.table_name());
+    let update = update.key("PK", AttributeValue::S(format!("T#{}", app.stack.sample().tenant.id)));
+    let update = update.key("SK", AttributeValue::S(sk.to_owned())).update_expression("REMOVE #a");
+    update.expression_attribute_names("#a", attribute).send().await.unwrap();
+}
+
 /// Gives a row of the sample tenant a value that cannot be read.
 async fn spoil(app: &App, sk: &str, attribute: &str) {
     set(app, sk, attribute, AttributeValue::Bool(true)).await;
@@ -45,7 +53,7 @@ async fn fault_01_a_damaged_job_costs_no_list_and_is_cancelled_and_retried() {
     let (_, older) = app.signed_hire("Kim", "Doe").await;
     let (hire, job) = app.signed_hire("Lee", "Roe").await;
     let (_, newer) = app.signed_hire("Ada", "Poe").await;
-    spoil(&app, &format!("JOB#{job}"), "local_part").await;
+    spoil(&app, &format!("JOB#{job}"), "subject").await;
     let (admin, member) = (app.admin(), app.member());
     let path = format!("/api/provision/jobs/{job}");
     let listed = member.get("/api/provision/jobs").await.expect(200).body;
@@ -89,7 +97,19 @@ async fn fault_01_a_damaged_job_costs_no_list_and_is_cancelled_and_retried() {
 async fn fault_01_a_local_part_that_an_older_rule_took_damages_no_job() {
     let app = App::start().await;
     let (hire, job) = app.signed_hire("Kim", "Doe").await;
-    set(&app, &format!("JOB#{job}"), "local_part", AttributeValue::S("support2".into())).await;
+    // As rows were when every job was for a hire.
+    let sk = format!("JOB#{job}");
+    let of_before = [
+        ("hire", AttributeValue::S(hire.clone())),
+        ("local_part", AttributeValue::S("support2".into())),
+        ("foreign", AttributeValue::L(Vec::new())),
+    ];
+    for (attribute, value) in of_before {
+        set(&app, &sk, attribute, value).await;
+    }
+    for attribute in ["subject", "state", "results"] {
+        unset(&app, &sk, attribute).await;
+    }
     let path = format!("/api/provision/jobs/{job}");
     let shown = app.member().get(&path).await.expect(200).body;
     assert_eq!((&shown["status"], shown.get("damaged")), (&json!("pending"), None));
@@ -106,7 +126,7 @@ async fn fault_01_a_local_part_that_an_older_rule_took_damages_no_job() {
 async fn fault_01_whatever_of_a_job_is_damaged_cancel_mends_it() {
     let app = App::start().await;
     for attribute in
-        ["steps", "attempt", "version", "status", "kind", "hire", "foreign", "created", "lease_until"]
+        ["steps", "attempt", "version", "status", "kind", "subject", "results", "created", "lease_until"]
     {
         let (hire, job) = app.signed_hire("Kim", "Doe").await;
         spoil(&app, &format!("JOB#{job}"), attribute).await;
@@ -160,7 +180,7 @@ async fn fault_01_a_damaged_job_that_may_have_left_something_goes_to_a_person() 
 async fn fault_01_a_running_job_that_was_damaged_is_undone_when_it_is_cancelled() {
     let app = App::start().await;
     let (hire, job) = stopped_midway(&app).await;
-    spoil(&app, &format!("JOB#{job}"), "foreign").await;
+    spoil(&app, &format!("JOB#{job}"), "results").await;
     app.stack.cloud().faults().release();
     let path = format!("/api/provision/jobs/{job}");
     let asked = app.admin().post(&format!("{path}/cancel"), &json!({})).await.expect(202).body;

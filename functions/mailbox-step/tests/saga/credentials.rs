@@ -2,13 +2,13 @@
 //! changed, or a person is told that the old password may be gone.
 
 use vestibule_domain::{JobStatus, StepStatus};
-use vestibule_mailbox_step::{CredentialsSaga, credentials_saga::TABLE};
+use vestibule_mailbox_step::CredentialsSaga;
 use vestibule_models::{Call, Fault, FaultKind, SentMail, Service, User};
+use vestibule_saga_kit::{Course, is_clean, numbered, points, run_with_deaths, title, troubles};
+use vestibule_sagas::CredentialsStep;
 
 use crate::{
-    deaths::{Course, points, run_with_deaths},
-    firm::{Firm, Work, is_clean},
-    kinds::{numbered, title, troubles},
+    firm::{Firm, Work},
     stack::Stack,
 };
 
@@ -128,12 +128,12 @@ async fn a_worker_that_dies_with_a_new_password_leaves_a_job_that_goes_on() {
     let (firm, mailbox) = with_mailbox(&stack).await;
     let saga = CredentialsSaga::new(&stack.tools);
     let (mut cases, mut twice) = (0, 0);
-    for point in points(TABLE.steps, false) {
+    for point in points(CredentialsStep::DEFINITION.steps, false) {
         for anew in [false, true] {
             let owner = owner(&firm, mailbox);
             let work = firm.new_password(mailbox.hire).await;
             let course = Course { failing: None, anew };
-            run_with_deaths(&firm, &saga, work, (&[point], course)).await;
+            run_with_deaths(&firm, &work, &saga, (&[point], course)).await;
             let found = owner.findings(work).await;
             assert!(found.is_empty(), "{point:?}: {found:#?}");
             assert_eq!(firm.job(work).await.status, JobStatus::Succeeded);

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Mutex};
 use vestibule_auth::{SystemTask, TenantScope};
 use vestibule_domain::{
     Address, DocumentKind, DocumentStatus, Domain, Email, EndpointId, EnvelopeEvent, Hire, HireId, HireName,
-    Job, JobId, JobKind, JobStart, JobStatus, LocalPart, MailboxSettings, PersonName, StepStatus, Taken,
+    Job, JobId, JobKind, JobStart, JobStatus, LocalPart, MailboxSettings, PersonName, Taken,
     Tenant, TenantId,
 };
 use vestibule_mailbox_step::MailboxSaga;
@@ -94,7 +94,7 @@ impl<'a> Firm<'a> {
             let (envelope, status) = (format!("envelope-{kind}"), DocumentStatus::Signed);
             let signed = EnvelopeEvent { envelope, status, at: None };
             assert_eq!(hire.take_document(kind, &signed, world.now()), Some(Taken::Moved));
-            let job = hire.is_due().then(|| Job::new(JobKind::Mailbox, hire.id, world));
+            let job = hire.is_due().then(|| Job::new(JobKind::MAILBOX, hire.id, world));
             if let Some(job) = &job {
                 (hire.mailbox_job, hire.provisioning) = (Some(job.id), Some(JobStatus::Pending));
             }
@@ -109,7 +109,7 @@ impl<'a> Firm<'a> {
     /// A running job that sends the hire a new password.
     pub(crate) async fn new_password(&self, hire: HireId) -> Work {
         let world = &self.stack.tools.world;
-        let job = Job::new(JobKind::Credentials, hire, world);
+        let job = Job::new(JobKind::CREDENTIALS, hire, world);
         let mut hire = self.find_hire(hire).await;
         self.store().create_job(&job, &mut hire, None, world).await.unwrap();
         let work = Work { hire: hire.id, job: job.id };
@@ -171,9 +171,4 @@ impl<'a> Firm<'a> {
     pub(crate) fn saga(&self) -> MailboxSaga<'a> {
         MailboxSaga::new(&self.stack.tools)
     }
-}
-
-/// Whether a step's record says that nothing of it is left.
-pub(crate) fn is_clean(status: StepStatus) -> bool {
-    matches!(status, StepStatus::Pending | StepStatus::Undone)
 }

@@ -3,8 +3,9 @@
 
 use vestibule_domain::{Hire, Job, JobKind, JobStatus, StepStatus};
 use vestibule_models::{SentMail, User, UserState};
+use vestibule_saga_kit::is_clean;
 
-use crate::firm::{Firm, Work, is_clean};
+use crate::firm::{Firm, Work};
 
 /// What stands outside on behalf of one job.
 struct Outcome {
@@ -151,7 +152,7 @@ fn holds_local(job: &Job, local: &str) -> bool {
 
 fn holds(job: &Job, address: &str) -> bool {
     let record = job.step("reserve_address");
-    job.kind == JobKind::Mailbox && !is_clean(record.status) && record.effect.as_deref() == Some(address)
+    job.kind == JobKind::MAILBOX && !is_clean(record.status) && record.effect.as_deref() == Some(address)
 }
 
 /// The temporary password in a mail's text.

@@ -2,15 +2,16 @@
 
 use vestibule_domain::Address;
 use vestibule_models::{Fault, FaultKind, Service};
-use vestibule_saga::{Done, Failure};
+use vestibule_saga::{Done, Failure, StepOutcome};
+use vestibule_saga_kit::{Moment, Turn, Twisted};
+use vestibule_store::JobWrites;
 
 use crate::{
     firm::{Firm, Work},
     stack::Stack,
-    twist::{Moment, Turn, Twisted},
 };
 
-type Outcome = Result<Done, Failure>;
+type Outcome = Result<StepOutcome, Failure>;
 
 /// A bug: where it sits, what it does instead, and what the oracle must say of it.
 struct Bug {
@@ -38,7 +39,11 @@ fn here(moment: Moment<'_>, step: &str, undo: bool) -> bool {
 }
 
 fn release(address: Address) -> Done {
-    Done { release: Some(address), ..Done::plain() }
+    Done::plain().writing(JobWrites::none().release(address))
+}
+
+fn done(outcome: &Outcome) -> Option<&Done> {
+    if let Ok(StepOutcome::Done(done)) = outcome { Some(done) } else { None }
 }
 
 fn bugs() -> Vec<Bug> {
@@ -72,7 +77,7 @@ fn bugs_of_undos() -> Vec<Bug> {
             name: "a failed undo is swallowed",
             says: "orphaned: no job names the user",
             refused: Some("DeleteUser"),
-            after: |moment, outcome| (moment.undo && outcome.is_err()).then(|| Ok(Done::plain())),
+            after: |moment, outcome| (moment.undo && outcome.is_err()).then(|| Ok(Done::plain().into())),
             ..NO_BUG
         },
         Bug {
@@ -101,8 +106,8 @@ fn bugs_of_steps() -> Vec<Bug> {
             name: "the address is not locked",
             says: "the address was given back while its user is there",
             after: |moment, outcome| {
-                let effect = outcome.as_ref().ok()?.effect.clone();
-                here(moment, "reserve_address", false).then(|| Ok(Done { effect, ..Done::plain() }))
+                let effect = done(outcome)?.effect.clone();
+                here(moment, "reserve_address", false).then(|| Ok(Done { effect, ..Done::plain() }.into()))
             },
             ..GOING_WELL
         },
@@ -123,14 +128,14 @@ fn bugs_of_steps() -> Vec<Bug> {
                 let user = || firm.ours().first().map_or_else(|| "none".to_owned(), |user| user.id.clone());
                 here(moment, "enable_mailbox", false).then(|| Done::with(user()))
             },
-            after: |moment, outcome| (!moment.undo && outcome.is_err()).then(|| Ok(Done::with("issued"))),
+            after: |moment, outcome| (!moment.undo && outcome.is_err()).then(|| Ok(Done::with("issued").into())),
             ..GOING_WELL
         },
         Bug {
             name: "a failure is swallowed",
             says: "no mail was sent",
             refused: Some("SendEmail"),
-            after: |moment, outcome| (!moment.undo && outcome.is_err()).then(|| Ok(Done::with("sent"))),
+            after: |moment, outcome| (!moment.undo && outcome.is_err()).then(|| Ok(Done::with("sent").into())),
             ..GOING_WELL
         },
         Bug {
@@ -143,8 +148,8 @@ fn bugs_of_steps() -> Vec<Bug> {
             name: "the hire is not told",
             says: "the mailbox is not as it should be",
             after: |moment, outcome| {
-                let status = outcome.as_ref().ok()?.status;
-                here(moment, "finish", false).then(|| Ok(Done { status, ..Done::plain() }))
+                let status = done(outcome)?.status;
+                here(moment, "finish", false).then(|| Ok(Done { status, ..Done::plain() }.into()))
             },
             ..GOING_WELL
         },
@@ -162,7 +167,7 @@ async fn findings(firm: &Firm<'_>, work: Work, bug: &Bug) -> Vec<String> {
     }
     let twisted = Twisted::new(&saga)
         .before(|moment| match (bug.before)(moment, firm) {
-            Some(done) => Turn::Answer(Box::new(Ok(done))),
+            Some(done) => Turn::Answer(Box::new(Ok(done.into()))),
             None if here(moment, bug.failing, false) => Turn::failure(),
             None => Turn::Go,
         })

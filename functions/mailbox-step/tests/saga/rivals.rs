@@ -8,16 +8,17 @@ use std::{
 
 use tokio::task::yield_now;
 use vestibule_domain::{JobStatus, StepStatus};
-use vestibule_mailbox_step::mailbox_saga::TABLE;
 use vestibule_models::{Call, Fault, FaultKind, Service};
-use vestibule_saga::{Action, Ended, Failure, Saga};
+use vestibule_saga::{Action, Definition, Ended, Failure, Next, Saga};
+use vestibule_saga_kit::{Twisted, numbered, title};
+use vestibule_sagas::MailboxStep;
 
 use crate::{
     firm::{Firm, Work},
-    kinds::{numbered, title},
     stack::Stack,
-    twist::Twisted,
 };
+
+const SAGA: Definition = MailboxStep::DEFINITION;
 
 /// Delivers a task twice at the same moment, and again until it is performed.
 async fn twice_at_once(
@@ -26,13 +27,13 @@ async fn twice_at_once(
     work: Work,
     step: &str,
     action: Action,
-) -> Result<(), Failure> {
+) -> Result<Next, Failure> {
     for _ in 0..9 {
         let (one, other) = tokio::join!(
             Box::pin(firm.perform(saga, work, step, action)),
             Box::pin(firm.perform(saga, work, step, action))
         );
-        let later = |outcome: &Result<(), Failure>| matches!(outcome, Err(Failure::Retry(_)));
+        let later = |outcome: &Result<Next, Failure>| matches!(outcome, Err(Failure::Retry(_)));
         match [one, other].into_iter().find(|outcome| !later(outcome)) {
             Some(outcome) => return outcome,
             None => firm.stack.outlast_leases(),
@@ -54,16 +55,16 @@ async fn a_task_delivered_twice_at_once_has_its_effect_once() {
         let inner = firm.saga();
         let saga = Twisted::new(&inner).failing_at(failing);
         let before = stack.cloud.work_mail().mutations().unwrap();
-        for step in TABLE.steps {
+        for step in SAGA.steps {
             cases += 1;
             if twice_at_once(&firm, &saga, work, step.name, Action::Do).await.is_err() {
                 break;
             }
         }
-        let failed = TABLE.steps.iter().position(|step| step.name == failing);
-        for step in failed.map(|at| &TABLE.steps[..=at]).unwrap_or_default().iter().rev() {
+        let failed = SAGA.steps.iter().position(|step| step.name == failing);
+        for step in failed.map(|at| &SAGA.steps[..=at]).unwrap_or_default().iter().rev() {
             cases += 1;
-            assert_eq!(twice_at_once(&firm, &saga, work, step.name, Action::Undo).await, Ok(()));
+            assert_eq!(twice_at_once(&firm, &saga, work, step.name, Action::Undo).await, Ok(Next::Step));
         }
         firm.assert_sound(&[work], failing).await;
         let expected = if failed.is_some() { JobStatus::Failed } else { JobStatus::Succeeded };
@@ -72,7 +73,7 @@ async fn a_task_delivered_twice_at_once_has_its_effect_once() {
         assert!(effects.values().all(|times| *times <= 1), "{effects:?}");
         assert_eq!(firm.mails(work).len(), usize::from(failed.is_none()));
     }
-    assert!(cases > TABLE.steps.len());
+    assert!(cases > SAGA.steps.len());
     println!("twice at once: {cases} cases");
 }
 
@@ -108,7 +109,7 @@ async fn a_task_delivered_while_another_worker_is_at_it_does_nothing() {
         let mut first = pin!(firm.run(&saga, work));
         until_held(&firm, (&call, passed), first.as_mut()).await;
         let job = firm.job(work).await;
-        let at_work = TABLE.steps.iter().find(|step| job.step(step.name).status == StepStatus::Running);
+        let at_work = SAGA.steps.iter().find(|step| job.step(step.name).status == StepStatus::Running);
         if let Some(step) = at_work {
             let second = firm.perform(&saga, work, step.name, Action::Do).await;
             assert_eq!(second, Err(Failure::retry("job_leased")), "{case}");
@@ -119,7 +120,7 @@ async fn a_task_delivered_while_another_worker_is_at_it_does_nothing() {
         firm.assert_sound(&[work], &case).await;
         assert_eq!(firm.mails(work).len(), 1, "{case}");
     }
-    assert!(cases >= TABLE.steps.iter().filter(|step| step.outside).count());
+    assert!(cases >= SAGA.steps.iter().filter(|step| step.outside).count());
     println!("delivered to a second worker: {cases} cases");
 }
 

@@ -1,110 +1,35 @@
-//! A table, the outside systems and the tools of the function, all on loopback and in memory.
+//! The test kit's stack, with the tools of this function.
 
-use std::{
-    hash::{BuildHasher as _, Hasher as _, RandomState},
-    sync::{
-        Arc,
-        atomic::{AtomicI64, AtomicU64, Ordering},
-    },
-};
+use std::ops::Deref;
 
-use aws_sdk_dynamodb::Client;
-use dynoxide::Database;
-use jiff::Timestamp;
-use secrecy::ExposeSecret as _;
-use tokio::net::TcpListener;
-use vestibule_api::Settings;
-use vestibule_auth::FieldKeys;
-use vestibule_domain::World;
 use vestibule_mailbox_step::Tools;
-use vestibule_models::{Cloud, CloudOptions};
-
-/// Names another `DynamoDB` to run against than the one in memory.
-const OTHER_TABLES: &str = "VESTIBULE_DYNAMODB_ENDPOINT";
-/// Longer than a lease.
-const STEP_MILLIS: i64 = 30_000;
+use vestibule_saga_kit as kit;
 
 /// Everything a case needs that cases of one test can share.
 pub(crate) struct Stack {
     /// What the sagas work with.
     pub(crate) tools: Tools,
-    /// The outside systems.
-    pub(crate) cloud: Cloud,
-    /// Reads the table past the store.
-    pub(crate) rows: Client,
-    /// The table's name.
-    pub(crate) table: String,
-    clock: Arc<AtomicI64>,
-    firms: AtomicU64,
+    kit: kit::Stack,
 }
 
 impl Stack {
     /// Starts everything within the test's own runtime.
     pub(crate) async fn start() -> Self {
-        let clock = Arc::new(AtomicI64::new(1_790_000_000_000));
-        let cloud =
-            Cloud::open(None, CloudOptions { clock: instant(&clock), ..CloudOptions::default() }).unwrap();
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let outside = format!("http://{}", listener.local_addr().unwrap());
-        tokio::spawn(axum::serve(listener, cloud.router()).into_future());
-        let seed = RandomState::new().build_hasher().finish();
-        let table = format!("saga-{seed:016x}");
-        let settings = Settings::new(
-            [
-                ("AWS_REGION", "eu-west-1"),
-                ("AWS_ACCESS_KEY_ID", "local"),
-                ("AWS_SECRET_ACCESS_KEY", "local"),
-                ("AWS_ENDPOINT_URL", &outside),
-                ("AWS_ENDPOINT_URL_DYNAMODB", &tables().await),
-                ("TABLE_NAME", &table),
-                ("FIELD_KEYS_SECRET", "field-keys"),
-                ("MAIL_FROM", "Accounts <accounts@vestibule.example>"),
-            ]
-            .map(|(name, value)| (name.to_owned(), value.to_owned())),
-        )
-        .unwrap();
-        let rows = Client::new(&settings.aws("DYNAMODB").unwrap());
-        vestibule_store::table_definition(&rows, &table).unwrap().send().await.unwrap();
-        let (now, state) = (instant(&clock), AtomicU64::new(seed));
-        let world = World::new(move || now(), move |buffer| fill(&state, buffer));
-        let ring = FieldKeys::generate(&world);
-        cloud.secrets().put("field-keys", ring.expose_secret()).unwrap();
-        let tools = Tools::open(&settings, world).await.unwrap();
-        Self { tools, cloud, rows, table, clock, firms: AtomicU64::new(1) }
-    }
-
-    /// Moves the clock on far enough for every lease to end.
-    pub(crate) fn outlast_leases(&self) {
-        self.clock.fetch_add(STEP_MILLIS, Ordering::SeqCst);
+        let kit = kit::Stack::start().await;
+        let tools = Tools::open(&kit.settings, kit.world.clone()).await.unwrap();
+        Self { tools, kit }
     }
 
     /// A number that no firm of this stack has yet.
     pub(crate) fn next_firm(&self) -> u64 {
-        self.firms.fetch_add(1, Ordering::SeqCst)
+        self.kit.next_number()
     }
 }
 
-async fn tables() -> String {
-    if let Some((_, other)) = std::env::vars().find(|(name, _)| name == OTHER_TABLES) {
-        return other;
-    }
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(dynoxide::server::serve_on(listener, Database::memory().unwrap()));
-    url
-}
+impl Deref for Stack {
+    type Target = kit::Stack;
 
-fn instant(clock: &Arc<AtomicI64>) -> Arc<dyn Fn() -> Timestamp + Send + Sync> {
-    let clock = Arc::clone(clock);
-    Arc::new(move || Timestamp::from_millisecond(clock.load(Ordering::SeqCst)).unwrap())
-}
-
-/// `SplitMix64`.
-fn fill(state: &AtomicU64, buffer: &mut [u8]) {
-    for byte in buffer {
-        let mut mixed = state.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::SeqCst);
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        *byte = (mixed ^ (mixed >> 31)).to_le_bytes()[0];
+    fn deref(&self) -> &kit::Stack {
+        &self.kit
     }
 }

@@ -4,16 +4,17 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use vestibule_domain::{JobStatus, StepStatus};
-use vestibule_mailbox_step::mailbox_saga::TABLE;
 use vestibule_models::{Fault, FaultKind, Service};
-use vestibule_saga::Failure;
+use vestibule_saga::{Definition, Failure, Next};
+use vestibule_saga_kit::{Moment, Turn, Twisted, go_on};
+use vestibule_sagas::MailboxStep;
 
 use crate::{
-    deaths::go_on,
     firm::{Firm, Work},
     stack::Stack,
-    twist::{Moment, Turn, Twisted},
 };
+
+const SAGA: Definition = MailboxStep::DEFINITION;
 
 const WANTED: &str = "jose.obrien";
 
@@ -57,7 +58,7 @@ async fn a_mailbox_that_was_there_before_is_left_alone() {
 async fn a_mailbox_that_appears_in_the_midst_of_a_job_is_left_alone() {
     let stack = Stack::start().await;
     let mut cases = 0;
-    for step in TABLE.steps.iter().take_while(|step| step.name != "issue_password") {
+    for step in SAGA.steps.iter().take_while(|step| step.name != "issue_password") {
         let (firm, work) = Firm::with_hire(&stack).await;
         let (saga, came) = (firm.saga(), AtomicBool::new(false));
         firm.run(&Twisted::new(&saga).before(intruding(&firm, step.name, &came)), work).await;
@@ -72,7 +73,7 @@ async fn a_mailbox_that_appears_in_the_midst_of_a_job_is_left_alone() {
 async fn a_worker_that_dies_after_it_met_a_stranger_leaves_a_job_that_goes_on() {
     let stack = Stack::start().await;
     let mut cases = 0;
-    for step in TABLE.steps.iter().filter(|step| step.on_taken.is_some()) {
+    for step in SAGA.steps.iter().filter(|step| step.on_rejected.is_some()) {
         for (anew, dying) in [(false, "told"), (true, "told"), (true, "before undo"), (true, "after undo")] {
             let (firm, work) = Firm::with_hire(&stack).await;
             let (saga, came, died) = (firm.saga(), AtomicBool::new(false), AtomicBool::new(false));
@@ -82,11 +83,11 @@ async fn a_worker_that_dies_after_it_met_a_stranger_leaves_a_job_that_goes_on() 
             let twisted = Twisted::new(&saga)
                 .before(|moment| if struck(moment, "before undo") { Turn::Die } else { intrude(moment) })
                 .after(|moment, _| if struck(moment, "after undo") { Turn::Die } else { Turn::Go });
-            let told = |_: &_, outcome: &Result<(), Failure>| {
-                dying == "told" && *outcome == Err(Failure::AddressTaken)
+            let told = |_: &_, outcome: &Result<Next, Failure>| {
+                dying == "told" && matches!(outcome, Err(Failure::Rejected(_)))
             };
-            if twisted.run_or_die(&firm, work, told).await.is_none() {
-                go_on(&firm, work, anew).await;
+            if twisted.run_or_die(&firm, &work, told).await.is_none() {
+                go_on(&firm, &work, anew).await;
                 firm.run(&saga, work).await;
             }
             assert_second(&firm, work, &format!("{} {dying} {anew}", step.name)).await;
@@ -101,7 +102,7 @@ async fn a_worker_that_dies_after_it_met_a_stranger_leaves_a_job_that_goes_on() 
 async fn a_job_that_fails_after_it_met_a_stranger_is_undone_without_a_person() {
     let stack = Stack::start().await;
     let mut cases = 0;
-    for step in TABLE.steps.iter().filter(|step| step.on_taken.is_some()) {
+    for step in SAGA.steps.iter().filter(|step| step.on_rejected.is_some()) {
         let (firm, work) = Firm::with_hire(&stack).await;
         let (saga, came) = (firm.saga(), AtomicBool::new(false));
         let refuse = FaultKind::Refuse {

@@ -10,7 +10,7 @@ mod rows;
 
 use std::fmt::Write as _;
 
-use vestibule_domain::{DocumentKind, Domain, Email, LocalPart, PersonName};
+use vestibule_domain::{DocumentKind, Domain, Email, PersonName};
 
 use crate::kinds::Kind;
 use given::Given;

@@ -1,25 +1,25 @@
 //! The ways in which an outside call can go wrong.
 
-use vestibule_models::{Call, Fault, FaultKind, Service};
+use vestibule_models::{Call, Fault, FaultKind};
 
 /// A way to go wrong, and how many calls it hits.
 #[derive(Debug, Clone)]
-pub(crate) struct Trouble {
+pub struct Trouble {
     /// What people call it.
-    pub(crate) name: &'static str,
+    pub name: &'static str,
     kind: FaultKind,
     times: u32,
 }
 
 impl Trouble {
     /// The fault that strikes the call after `passed` others of the same operation.
-    pub(crate) fn at(&self, call: &Call, passed: u32) -> Fault {
+    pub fn at(&self, call: &Call, passed: u32) -> Fault {
         Fault::new(call.service, &call.operation, self.kind.clone()).times(self.times).after(passed)
     }
 }
 
 /// Every trouble; which call it strikes is the caller's choice.
-pub(crate) fn troubles() -> Vec<Trouble> {
+pub fn troubles() -> Vec<Trouble> {
     let refusal =
         |error: &str, status| FaultKind::Refuse { error: error.into(), status, message: "planted".into() };
     let trouble = |name, kind, times| Trouble { name, kind, times };
@@ -38,14 +38,13 @@ pub(crate) fn troubles() -> Vec<Trouble> {
 }
 
 /// Each call with the number of calls of its operation before it.
-pub(crate) fn numbered(calls: &[Call]) -> Vec<(Call, u32)> {
+pub fn numbered(calls: &[Call]) -> Vec<(Call, u32)> {
     let same = |one: &Call, other: &&Call| (one.service, &one.operation) == (other.service, &other.operation);
     let passed = |at: usize| calls[..at].iter().filter(|other| same(&calls[at], other)).count();
     calls.iter().enumerate().map(|(at, call)| (call.clone(), u32::try_from(passed(at)).unwrap())).collect()
 }
 
 /// How a call is called in a case's name.
-pub(crate) fn title(call: &Call, passed: u32) -> String {
-    let service = if call.service == Service::Ses { "SES" } else { "WorkMail" };
-    format!("{service} {} no. {}", call.operation, passed + 1)
+pub fn title(call: &Call, passed: u32) -> String {
+    format!("{:?} {} no. {}", call.service, call.operation, passed + 1)
 }

@@ -1,42 +1,45 @@
 //! A saga with something done around each action: failing it, answering in its place, dying in it.
 
 use tokio::sync::Notify;
-use vestibule_domain::JobStatus;
-use vestibule_saga::{Done, Ended, Failure, Ledger, Saga, Table, Task};
+use vestibule_saga::{
+    Definition, Done, Ended, Failure, Ledger, Next, Saga, StepName as _, StepOutcome, Task,
+};
 
-use crate::firm::{Firm, Work};
+use crate::{Place, run_seen};
 
 /// One action or undo about to be done, or just done.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Moment<'m> {
+pub struct Moment<'m> {
     /// Which step.
-    pub(crate) step: &'m str,
+    pub step: &'m str,
     /// Whether the step is done or taken back.
-    pub(crate) undo: bool,
+    pub undo: bool,
 }
 
 /// What happens instead of going on.
-pub(crate) enum Turn {
+#[derive(Debug)]
+pub enum Turn {
     /// Nothing.
     Go,
     /// This outcome, whatever was or would have been done.
-    Answer(Box<Result<Done, Failure>>),
+    Answer(Box<Result<StepOutcome, Failure>>),
     /// The worker dies.
     Die,
 }
 
 impl Turn {
     /// A failure for good.
-    pub(crate) fn failure() -> Self {
+    pub fn failure() -> Self {
         Self::Answer(Box::new(Err(Failure::permanent("planted"))))
     }
 }
 
 type Before<'a> = dyn Fn(Moment<'_>) -> Turn + Send + Sync + 'a;
-type After<'a> = dyn Fn(Moment<'_>, &Result<Done, Failure>) -> Turn + Send + Sync + 'a;
+type After<'a> = dyn Fn(Moment<'_>, &Result<StepOutcome, Failure>) -> Turn + Send + Sync + 'a;
 
 /// A saga with hooks before and after each action.
-pub(crate) struct Twisted<'a, S> {
+#[expect(missing_debug_implementations, reason = "hooks have no text")]
+pub struct Twisted<'a, S> {
     saga: &'a S,
     before: Box<Before<'a>>,
     after: Box<After<'a>>,
@@ -45,27 +48,27 @@ pub(crate) struct Twisted<'a, S> {
 
 impl<'a, S: Saga> Twisted<'a, S> {
     /// The saga as it is.
-    pub(crate) fn new(saga: &'a S) -> Self {
+    pub fn new(saga: &'a S) -> Self {
         Self { saga, before: Box::new(|_| Turn::Go), after: Box::new(|_, _| Turn::Go), death: Notify::new() }
     }
 
     /// With this asked before each action.
-    pub(crate) fn before(mut self, hook: impl Fn(Moment<'_>) -> Turn + Send + Sync + 'a) -> Self {
+    pub fn before(mut self, hook: impl Fn(Moment<'_>) -> Turn + Send + Sync + 'a) -> Self {
         self.before = Box::new(hook);
         self
     }
 
     /// With this asked after each action, before its outcome is recorded.
-    pub(crate) fn after(
+    pub fn after(
         mut self,
-        hook: impl Fn(Moment<'_>, &Result<Done, Failure>) -> Turn + Send + Sync + 'a,
+        hook: impl Fn(Moment<'_>, &Result<StepOutcome, Failure>) -> Turn + Send + Sync + 'a,
     ) -> Self {
         self.after = Box::new(hook);
         self
     }
 
     /// Failing for good at `step`, before anything of it is done.
-    pub(crate) fn failing_at(self, step: &'a str) -> Self {
+    pub fn failing_at(self, step: &'a str) -> Self {
         self.before(move |moment| {
             let here = moment.step == step && !moment.undo;
             if here { Turn::failure() } else { Turn::Go }
@@ -74,13 +77,13 @@ impl<'a, S: Saga> Twisted<'a, S> {
 
     /// Walks the job until it ends (`Some`) or the worker dies (`None`): in a hook, or once
     /// `is_last` says so of a task that has just been performed.
-    pub(crate) async fn run_or_die(
+    pub async fn run_or_die<P: Place>(
         &self,
-        firm: &Firm<'_>,
-        work: Work,
-        mut is_last: impl FnMut(&Task, &Result<(), Failure>) -> bool,
+        place: &P,
+        case: &P::Case,
+        mut is_last: impl FnMut(&Task, &Result<Next, Failure>) -> bool,
     ) -> Option<Ended> {
-        let seen = |task: &Task, outcome: &Result<(), Failure>| {
+        let seen = |task: &Task, outcome: &Result<Next, Failure>| {
             if is_last(task, outcome) {
                 self.death.notify_one();
             }
@@ -88,11 +91,11 @@ impl<'a, S: Saga> Twisted<'a, S> {
         tokio::select! {
             biased;
             () = self.death.notified() => None,
-            ended = firm.run_seen(self, work, seen) => Some(ended),
+            ended = run_seen(place, case, self, seen) => Some(ended),
         }
     }
 
-    async fn take(&self, turn: Turn) -> Option<Result<Done, Failure>> {
+    async fn take(&self, turn: Turn) -> Option<Result<StepOutcome, Failure>> {
         match turn {
             Turn::Go => None,
             Turn::Answer(outcome) => Some(*outcome),
@@ -105,12 +108,14 @@ impl<'a, S: Saga> Twisted<'a, S> {
 }
 
 impl<S: Saga> Saga for Twisted<'_, S> {
-    fn table(&self) -> &'static Table {
-        self.saga.table()
+    type Step = S::Step;
+
+    fn definition(&self) -> &'static Definition {
+        self.saga.definition()
     }
 
-    async fn act(&self, step: &str, ledger: &mut Ledger<'_>) -> Result<Done, Failure> {
-        let moment = Moment { step, undo: false };
+    async fn act(&self, step: S::Step, ledger: &mut Ledger<'_>) -> Result<StepOutcome, Failure> {
+        let moment = Moment { step: step.name(), undo: false };
         if let Some(outcome) = self.take((self.before)(moment)).await {
             return outcome;
         }
@@ -118,8 +123,8 @@ impl<S: Saga> Saga for Twisted<'_, S> {
         self.take((self.after)(moment, &outcome)).await.unwrap_or(outcome)
     }
 
-    async fn undo(&self, step: &str, ledger: &mut Ledger<'_>) -> Result<Done, Failure> {
-        let moment = Moment { step, undo: true };
+    async fn undo(&self, step: S::Step, ledger: &mut Ledger<'_>) -> Result<StepOutcome, Failure> {
+        let moment = Moment { step: step.name(), undo: true };
         if let Some(outcome) = self.take((self.before)(moment)).await {
             return outcome;
         }
@@ -127,16 +132,7 @@ impl<S: Saga> Saga for Twisted<'_, S> {
         self.take((self.after)(moment, &outcome)).await.unwrap_or(outcome)
     }
 
-    fn taken(&self, ledger: &mut Ledger<'_>) -> Done {
-        self.saga.taken(ledger)
-    }
-}
-
-/// How a job's status is called when its walk ended so.
-pub(crate) fn agrees(ended: Ended, status: JobStatus) -> bool {
-    match ended {
-        Ended::Succeeded => status == JobStatus::Succeeded,
-        Ended::Undone => matches!(status, JobStatus::Failed | JobStatus::NeedsAttention),
-        Ended::HandedOver => status == JobStatus::NeedsAttention,
+    fn rejected(&self, step: S::Step, ledger: &mut Ledger<'_>) -> Done {
+        self.saga.rejected(step, ledger)
     }
 }

@@ -26,7 +26,8 @@ pub(crate) struct Back<'a> {
 
 impl Auth {
     fn provider(&self, name: &str) -> Result<&Provider, ApiError> {
-        self.providers.get(name).ok_or_else(ApiError::not_found)
+        let unknown = "There is no identity provider of this name here; give one that is set up.";
+        self.providers.get(name).ok_or_else(|| ApiError::new(Code::NotFound, unknown))
     }
 
     fn redirect(&self, provider: &str) -> String {

@@ -103,14 +103,16 @@ async fn signing_keys(state: &Webhook, endpoint: EndpointId) -> Result<Vec<Secre
 
 fn refused(error: EsignError) -> ApiError {
     match error {
-        EsignError::Malformed { detail } => {
-            ApiError::new(Code::BodyInvalid, format!("The event is malformed: {detail}."))
-        }
+        EsignError::Malformed { detail } => ApiError::new(
+            Code::BodyInvalid,
+            format!("The event is malformed: {detail}. Send the event as the vendor made it."),
+        ),
         EsignError::Key(key) => ApiError::Fault(Box::new(key)),
         signature => {
             let mut detail = signature.to_string();
             detail.replace_range(..1, "T");
-            ApiError::new(Code::SignatureInvalid, format!("{detail}."))
+            let advice = "Check the signing key and the clock at the vendor against docs/operations.md.";
+            ApiError::new(Code::SignatureInvalid, format!("{detail}. {advice}"))
         }
     }
 }

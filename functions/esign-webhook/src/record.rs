@@ -6,12 +6,14 @@ use vestibule_adapters::esign::{SignEvent, SignKind};
 use vestibule_api::ApiError;
 use vestibule_auth::TenantScope;
 use vestibule_domain::{Correlation, DocumentKind, DocumentStatus, EnvelopeEvent, HireId};
-use vestibule_store::{EsignEvent, EventOutcome, Unfit};
+use vestibule_store::{EsignEvent, EventOutcome, StoreError, Unfit};
 
 use crate::{Webhook, receive_event::Outcome};
 
 /// Characters of our field's text that are kept of an event that fits no document.
-const KEPT_TEXT: usize = 500;
+const KEPT_TEXT: usize = 4_000;
+/// Hires of one event that are recorded at once, each in a transaction of its own: the function has ten seconds.
+const MOST_HIRES: usize = 50;
 
 pub(crate) async fn record(
     state: &Webhook,
@@ -26,12 +28,26 @@ pub(crate) async fn record(
     };
     let Some(status) = status else { return Ok(Outcome::Ignored) };
     let (named, mut unfit) = documents(event);
+    let more: Vec<_> = named.iter().skip(MOST_HIRES).collect();
+    if !more.is_empty() {
+        let event = &SignEvent { correlations: spelled(&more), ..event.clone() };
+        unmatched(state, scope, (event, Some(status)), Unfit::TooManyDocuments).await?;
+    }
     let envelope = event.provider_document_id.clone();
     let happened = EnvelopeEvent { envelope, status, at: event.occurred_at };
     let store = state.store.tenant(scope);
     let mut moved = false;
-    for (hire, documents) in named {
-        match store.record_event(hire, &documents, &happened, &state.world).await? {
+    for (hire, documents) in named.into_iter().take(MOST_HIRES) {
+        let recorded = match store.record_event(hire, &documents, &happened, &state.world).await {
+            // One that cannot be read costs the others nothing.
+            Err(error @ StoreError::Row { .. }) => {
+                state.store.tell(&error);
+                unfit = unfit.or(Some(Unfit::DamagedHire));
+                continue;
+            }
+            done => done?,
+        };
+        match recorded {
             None => unfit = unfit.or(Some(Unfit::UnknownHire)),
             Some(recorded) => {
                 moved |= recorded.moved;
@@ -61,6 +77,14 @@ fn documents(event: &SignEvent) -> (BTreeMap<HireId, Vec<DocumentKind>>, Option<
         }
     }
     (named, unfit)
+}
+
+/// The documents as our field names them.
+fn spelled(named: &[(&HireId, &Vec<DocumentKind>)]) -> Vec<String> {
+    let each = |(hire, documents): &(&HireId, &Vec<DocumentKind>)| {
+        documents.iter().map(|document| format!("{hire}/{document}")).collect::<Vec<_>>()
+    };
+    named.iter().flat_map(each).collect()
 }
 
 async fn unmatched(

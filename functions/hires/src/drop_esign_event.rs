@@ -8,7 +8,7 @@ use vestibule_api::{Api, ApiError, ApiPath, Code, Mutation, Problem, Reply};
 use vestibule_domain::{EsignEventId, Permission};
 use vestibule_store::EventOutcome;
 
-use crate::esign_event_view::{DAMAGED, EsignEventView, or_replay};
+use crate::esign_event_view::{DAMAGED, EsignEventView};
 
 /// No fields.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -32,7 +32,7 @@ pub async fn drop_esign_event(
     let event = store.find_esign_event(id).await.map_err(damaged)?.ok_or_else(ApiError::not_found)?;
     if event.outcome != EventOutcome::Unmatched {
         let detail = format!("This event is {} already.", event.outcome.name());
-        return Err(or_replay(&api, &request, ApiError::new(Code::WrongState, detail)).await);
+        return Err(request.or_kept(&api, ApiError::new(Code::WrongState, detail)).await);
     }
     let dropped = event.dropped(api.world.now());
     let reply = Reply::new(StatusCode::OK, &EsignEventView::from(&dropped))?;

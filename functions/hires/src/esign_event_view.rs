@@ -2,8 +2,7 @@
 
 use serde::Serialize;
 use utoipa::ToSchema;
-use vestibule_api::{Api, ApiError, Mutation, Reply};
-use vestibule_store::{Conflict, EsignEvent, Match};
+use vestibule_store::{EsignEvent, Match};
 
 /// What to do about an event whose record cannot be read.
 pub(crate) const DAMAGED: &str = "The record of this event cannot be read. Look for the envelope at the provider; the record goes by itself.";
@@ -26,7 +25,8 @@ pub struct EsignEventView {
     pub id: String,
     /// `unmatched`, `matched` or `dropped`.
     pub outcome: &'static str,
-    /// `no_correlation`, `unreadable_correlation`, `unknown_hire`, `unknown_document` or `no_event_kind`.
+    /// `no_correlation`, `unreadable_correlation`, `unknown_hire`, `unknown_document`, `damaged_hire`,
+    /// `too_many_documents` or `no_event_kind`.
     pub reason: String,
     /// `docusign` or `standard`.
     pub provider: String,
@@ -34,7 +34,7 @@ pub struct EsignEventView {
     pub kind: String,
     /// The provider's id of the envelope; `null` when the event names none.
     pub envelope: Option<String>,
-    /// What stood in the field for our value: several texts with line breaks between, at most 500 characters;
+    /// What stood in the field for our value: several texts with line breaks between, at most 4,000 characters;
     /// invisible characters are written as `\u{..}`.
     pub correlation: Option<String>,
     /// When it happened by the provider's clock (RFC 3339); `null` when the event does not tell.
@@ -67,15 +67,6 @@ impl From<&EsignEvent> for EsignEventView {
             settled: event.settled.map(|at| at.to_string()),
             matches: event.matches.iter().map(matched).collect(),
         }
-    }
-}
-
-/// The answer kept for this very request, if another of its kind came first; else `refusal`.
-pub(crate) async fn or_replay<T: Sync>(api: &Api, request: &Mutation<T>, refusal: ApiError) -> ApiError {
-    let Ok(nothing) = Reply::new(http::StatusCode::OK, &()) else { return refusal };
-    match request.settle(api, Err(Conflict::Exists.into()), nothing).await {
-        Err(replay @ ApiError::Replay(_)) => replay,
-        _ => refusal,
     }
 }
 

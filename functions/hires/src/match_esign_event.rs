@@ -8,7 +8,10 @@ use vestibule_api::{Api, ApiError, ApiPath, Code, Fields, Mutation, Problem, Rep
 use vestibule_domain::{DocumentKind, EsignEventId, HireId, Invalid, Permission};
 use vestibule_store::{Conflict, Match, Matched, StoreError};
 
-use crate::esign_event_view::{DAMAGED, EsignEventView, or_replay};
+use crate::{
+    esign_event_view::{DAMAGED, EsignEventView},
+    view,
+};
 
 /// Where an event belongs.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -42,9 +45,9 @@ pub async fn match_esign_event(
     let answer = |event: &_| request.answer(&reply(event).ok()?);
     match store.match_event(id, &to, answer, &api.world).await {
         Ok(Matched::Done(event)) => request.settle(&api, Ok(()), reply(&event)?).await,
-        Ok(refused) => Err(or_replay(&api, &request, refusal(&refused)).await),
-        Err(StoreError::Conflict(_)) => Err(or_replay(&api, &request, changed()).await),
-        Err(error) => Err(error.into()),
+        Ok(refused) => Err(request.or_kept(&api, refusal(&refused)).await),
+        Err(StoreError::Conflict(_)) => Err(request.or_kept(&api, changed()).await),
+        Err(error) => Err(ApiError::if_damaged(error, view::DAMAGED)),
     }
 }
 

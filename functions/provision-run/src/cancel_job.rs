@@ -37,12 +37,24 @@ pub async fn cancel_job(
     request: Mutation<CancelJob>,
 ) -> Result<Response, ApiError> {
     let scope = request.begin(Permission::ProvisioningRun)?;
+    match stop(&state, &scope, &request, id).await {
+        Err(refusal) => Err(request.or_kept(&state.api, refusal).await),
+        answer => answer,
+    }
+}
+
+async fn stop(
+    state: &Jobs,
+    scope: &TenantScope,
+    request: &Mutation<CancelJob>,
+    id: JobId,
+) -> Result<Response, ApiError> {
     for _ in 0..TRIES {
-        let answer = match state.api.store.tenant(&scope).find_job(id).await {
-            Ok(job) => cancel(&state, &scope, &request, job.ok_or_else(ApiError::not_found)?).await?,
+        let answer = match state.api.store.tenant(scope).find_job(id).await {
+            Ok(job) => cancel(state, scope, request, job.ok_or_else(ApiError::not_found)?).await?,
             Err(error @ StoreError::Row { .. }) => {
                 state.api.store.tell(&error);
-                cancel_damaged(&state, &scope, &request, id).await?
+                cancel_damaged(state, scope, request, id).await?
             }
             Err(error) => return Err(error.into()),
         };
@@ -66,7 +78,10 @@ async fn cancel(
         JobStatus::Pending | JobStatus::Failed => (job.status, job.due) = (JobStatus::Cancelled, None),
         JobStatus::Running => turns_back = ask_to_stop(&mut job, state.api.world.now()),
         other => {
-            let detail = format!("The job is {}; there is nothing left to cancel.", other.name());
+            let detail = match other {
+                JobStatus::NeedsAttention => "The job needs attention; what is left of it stands in its steps. Look at it, then retry it: it goes on, or back.".to_owned(),
+                other => format!("The job is {}; there is nothing left to cancel.", other.name()),
+            };
             return Err(ApiError::new(Code::WrongState, detail));
         }
     }

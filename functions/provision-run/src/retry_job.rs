@@ -45,7 +45,7 @@ pub async fn retry_job(
             "The job is {}; only a job that failed, was cancelled or needs attention can be retried.",
             job.status.name()
         );
-        return Err(ApiError::new(Code::WrongState, detail));
+        return Err(request.or_kept(&state.api, ApiError::new(Code::WrongState, detail)).await);
     }
     if let Some(local_part) = &request.body.local_part {
         let mut fields = Fields::default();
@@ -57,8 +57,7 @@ pub async fn retry_job(
     begun.retries += 1;
     let reply = Reply::new(StatusCode::ACCEPTED, &JobView::from(&begun))?;
     let definition = vestibule_sagas::find(&job.kind).ok_or_else(|| unknown(&job))?;
-    let done =
-        begin_anew(store, (definition, &mut job), request.answer(&reply), &state.api.world).await;
+    let done = begin_anew(store, (definition, &mut job), request.answer(&reply), &state.api.world).await;
     if matches!(done, Err(StoreError::Conflict(Conflict::Stale))) && is_hire_gone(store, &job).await? {
         let detail = "The hire of this job was removed; there is nobody to make a mailbox for.";
         return Err(ApiError::new(Code::WrongState, detail));
@@ -76,7 +75,7 @@ fn choose(job: &mut Job, local_part: LocalPart) -> Result<(), ApiError> {
     job.set_state(&state).map_err(|error| ApiError::Fault(Box::new(error)))
 }
 
-fn unknown(job: &Job) -> ApiError {
+pub(crate) fn unknown(job: &Job) -> ApiError {
     let detail = format!("This version knows no jobs of the kind {}.", job.kind.as_str());
     ApiError::new(Code::WrongState, detail)
 }

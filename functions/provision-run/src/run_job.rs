@@ -17,6 +17,7 @@ use vestibule_store::{Conflict, StoreError};
 
 use crate::{
     Jobs,
+    retry_job::unknown,
     view::{DAMAGED, JobView},
 };
 
@@ -70,9 +71,13 @@ pub async fn run_job(
     request: Mutation<RunJob>,
 ) -> Result<Response, ApiError> {
     let scope = request.begin(Permission::ProvisioningRun)?;
-    let (job, answer) = match request.body.job {
-        Some(id) => start_named(&state, &scope, &request, id).await?,
-        None => start_oldest(&state, &scope, &request).await?,
+    let started = match request.body.job {
+        Some(id) => start_named(&state, &scope, &request, id).await,
+        None => start_oldest(&state, &scope, &request).await,
+    };
+    let (job, answer) = match started {
+        Err(refusal) => return Err(request.or_kept(&state.api, refusal).await),
+        Ok(started) => started,
     };
     state.launch(&scope, &job).await;
     if wait.wait == 0 {
@@ -91,6 +96,9 @@ async fn start_named(
     let found = state.api.store.tenant(scope).find_job(id).await;
     let found = found.map_err(|error| ApiError::if_damaged(error, DAMAGED))?;
     let job = found.ok_or_else(ApiError::not_found)?;
+    if vestibule_sagas::find(&job.kind).is_none() {
+        return Err(unknown(&job));
+    }
     if job.status != JobStatus::Pending {
         let detail = format!("The job is {}; only a pending job can be run.", job.status.name());
         return Err(ApiError::new(Code::WrongState, detail));
@@ -113,7 +121,8 @@ async fn start_oldest(
                 state.api.store.tell(&error);
                 continue;
             }
-            found => found?.filter(|job| job.status == JobStatus::Pending),
+            found => found?
+                .filter(|job| job.status == JobStatus::Pending && vestibule_sagas::find(&job.kind).is_some()),
         };
         if let Some(job) = job
             && let Some(started) = start(state, scope, request, job).await
@@ -151,7 +160,9 @@ async fn ended(state: &Jobs, scope: &TenantScope, mut job: Job, wait: Duration) 
     while !job.status.is_final() && !left.is_zero() {
         tokio::time::sleep(LOOK).await;
         left = left.saturating_sub(LOOK);
-        job = state.api.store.tenant(scope).find_job(job.id).await?.ok_or_else(ApiError::not_found)?;
+        let found = state.api.store.tenant(scope).find_job(job.id).await;
+        let found = found.map_err(|error| ApiError::if_damaged(error, DAMAGED))?;
+        job = found.ok_or_else(ApiError::not_found)?;
     }
     Ok(job)
 }

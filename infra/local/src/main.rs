@@ -28,7 +28,7 @@ struct Arguments {
     #[arg(long, global = true)]
     port: Option<u16>,
     /// Use this `DynamoDB` endpoint instead of the built-in one.
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = endpoint)]
     dynamodb_endpoint: Option<String>,
     /// Let the sample people in by the header `x-debug-user`, without a token.
     #[arg(long, env = "DEBUG_BYPASS_AUTH")]
@@ -98,6 +98,14 @@ async fn run(arguments: Arguments) -> Result<()> {
     until_stopped().await?;
     stack.stop().await;
     Ok(())
+}
+
+/// An address that the SDK can call.
+fn endpoint(text: &str) -> Result<String, String> {
+    let advice = "give it as a URL, such as http://127.0.0.1:8000";
+    let uri = text.parse::<http::Uri>().map_err(|_| advice)?;
+    let usable = matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some();
+    if usable { Ok(text.to_owned()) } else { Err(advice.to_owned()) }
 }
 
 fn parameter(text: &str) -> Result<(String, String), &'static str> {

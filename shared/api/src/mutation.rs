@@ -88,6 +88,17 @@ impl<T> Mutation<T> {
         }
     }
 
+    /// `refusal`, unless another request with the same key came first: then it is that one which made the refusal
+    /// true, and its answer is given.
+    pub async fn or_kept(&self, api: &Api, refusal: ApiError) -> ApiError {
+        let (Some(key), false) = (&self.key, matches!(refusal, ApiError::Replay(_))) else { return refusal };
+        let platform = api.store.platform();
+        match platform.find_answer(&self.caller.identity(), key, api.world.now()).await {
+            Ok(Some(kept)) => self.replay(kept),
+            _ => refusal,
+        }
+    }
+
     fn replay(&self, kept: KeptAnswer) -> ApiError {
         if kept.fingerprint == self.fingerprint {
             ApiError::Replay(kept)

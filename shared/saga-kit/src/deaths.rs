@@ -8,8 +8,7 @@ use vestibule_models::{Fault, FaultKind};
 use vestibule_saga::{Action, Ended, Saga, Step};
 
 use crate::{
-    Moment, Place, Tally, Turn, Twisted, calls_of, job, numbered, recover, run, title,
-    walk::assert_sound,
+    Moment, Place, Tally, Turn, Twisted, calls_of, job, numbered, recover, run, title, walk::assert_sound,
 };
 
 /// When within a task a worker dies.

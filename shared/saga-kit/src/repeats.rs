@@ -103,8 +103,7 @@ pub async fn repeated_after_the_end<P: Place>(place: &P) -> usize {
         run_seen(place, &case, &course(&saga, failing), |task, _| seen.push(task.clone())).await;
         let discards = definition.steps.iter().filter_map(|step| step.on_rejected?.discard);
         let template = seen[0].clone();
-        let discarding =
-            |step: &str| Task { step: step.into(), action: Action::Discard, ..template.clone() };
+        let discarding = |step: &str| Task { step: step.into(), action: Action::Discard, ..template.clone() };
         seen.extend(discards.map(discarding));
         let (before, ended) = (left(place, &case).await, job(place, &case).await);
         for task in &seen {

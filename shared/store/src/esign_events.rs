@@ -55,6 +55,10 @@ pub enum Unfit {
     UnknownHire,
     /// The hire does not need the document.
     UnknownDocument,
+    /// The hire's record cannot be read.
+    DamagedHire,
+    /// It names more documents than are recorded at once.
+    TooManyDocuments,
     /// The event does not say what happened.
     NoEventKind,
 }

@@ -7,8 +7,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use serde_json::json;
 use vestibule_domain::{
-    Hire, HireId, Job, JobError, JobId, JobKind, JobStatus, Mode, StepRecord, StepStatus, Subject,
-    World,
+    Hire, HireId, Job, JobError, JobId, JobKind, JobStatus, Mode, StepRecord, StepStatus, Subject, World,
 };
 
 use crate::{
@@ -169,10 +168,12 @@ fn cancelled(row: &Row, new: &Job, world: &World) -> Job {
         mode: field(row, "mode").unwrap_or(Mode::Do),
         attempt: field(row, "attempt").unwrap_or_default(),
         retries: field(row, "retries").unwrap_or_default(),
-        state: field(row, "state").unwrap_or_else(|| Job::state_of_before(
-            field::<Option<String>>(row, "local_part").flatten().as_deref(),
-            &field::<Vec<String>>(row, "foreign").unwrap_or_default(),
-        )),
+        state: field(row, "state").unwrap_or_else(|| {
+            Job::state_of_before(
+                field::<Option<String>>(row, "local_part").flatten().as_deref(),
+                &field::<Vec<String>>(row, "foreign").unwrap_or_default(),
+            )
+        }),
         results: field(row, "results").unwrap_or_default(),
         created: field(row, "created").unwrap_or(new.created),
         version: field::<u64>(row, "version").unwrap_or_default() + 1,

@@ -134,8 +134,7 @@ impl Machine {
             choices: vec![when("again", &name), when("wait", &waiting), when("park", PARKED)],
             default: next,
         };
-        let wait =
-            Wait { r#type: "Wait", timestamp_path: "$.outcome.Payload.until", next: name.clone() };
+        let wait = Wait { r#type: "Wait", timestamp_path: "$.outcome.Payload.until", next: name.clone() };
         vec![
             (name, State::Task(Box::new(task))),
             (asking, State::Choice(choice)),

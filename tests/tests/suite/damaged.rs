@@ -267,3 +267,21 @@ async fn fault_01_a_damaged_esign_event_costs_no_list_and_is_told_when_it_is_set
     assert_eq!(app.document(&hire, "w9").await, "pending");
     admin.post(&format!("{path}/{first}/drop"), &json!({})).await.expect(200);
 }
+
+#[tokio::test]
+async fn fault_01_a_damaged_hire_costs_the_other_hires_of_an_event_nothing() {
+    let app = App::start().await;
+    let (broken, whole) = (app.hire("Ada", "Field").await, app.hire("Kim", "Doe").await);
+    spoil(&app, &format!("HIRE#{broken}"), "name").await;
+    let mut both = completed(&broken, "w9");
+    let fields = &mut both["data"]["envelopeSummary"]["customFields"]["textCustomFields"];
+    fields[1] = json!({ "name": "vestibule_document", "value": format!("{whole}/w9") });
+    assert_eq!(app.deliver(&both).await.expect(200).body["outcome"], "recorded");
+    assert_eq!(app.document(&whole, "w9").await, "signed");
+    let listed = app.member().get("/api/esign/events").await.expect(200).body;
+    let event = &listed["items"][0];
+    assert_eq!((&event["reason"], listed["items"].as_array().unwrap().len()), (&json!("damaged_hire"), 1));
+    let path = format!("/api/esign/events/{}/match", event["id"].as_str().unwrap());
+    let body = json!({ "hire": broken, "document": "w9" });
+    assert_eq!(app.admin().post(&path, &body).await.expect(409).code(), "damaged");
+}

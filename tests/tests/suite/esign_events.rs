@@ -157,3 +157,26 @@ async fn an_event_without_a_kind_can_only_be_dropped() {
     assert_eq!(app.admin().post(&path(&event, "match"), &body).await.expect(409).code(), "wrong_state");
     app.admin().post(&path(&event, "drop"), &json!({})).await.expect(200);
 }
+
+#[tokio::test]
+async fn fault_06_what_one_event_names_beyond_fifty_hires_waits_for_a_person() {
+    let app = App::start().await;
+    let mut hires = Vec::new();
+    for number in 0..53 {
+        hires.push(app.hire("Kim", &format!("Doe{}", "x".repeat(number + 1))).await);
+    }
+    hires.sort();
+    let field = |hire: &String| json!({ "name": "vestibule_document", "value": format!("{hire}/w9") });
+    let mut event = completed("x", "w9");
+    event["data"]["envelopeSummary"]["customFields"]["textCustomFields"] = hires.iter().map(field).collect();
+    assert_eq!(app.deliver(&event).await.expect(200).body["outcome"], "recorded");
+    let mut signed = 0;
+    for hire in &hires {
+        signed += usize::from(app.document(hire, "w9").await == "signed");
+    }
+    let kept = listed(&app, "").await;
+    let texts: Vec<&str> = kept[0]["correlation"].as_str().unwrap().lines().collect();
+    let rest: Vec<String> = hires[50..].iter().map(|hire| format!("{hire}/w9")).collect();
+    assert_eq!((signed, kept.len(), &kept[0]["reason"]), (50, 1, &json!("too_many_documents")));
+    assert_eq!(texts, rest);
+}

@@ -65,3 +65,25 @@ async fn running_a_job_twice_with_one_key_starts_it_once() {
     assert_eq!(app.ended(&job).await["status"], "succeeded");
     assert_eq!(app.stack.cloud().mailer().sent().unwrap().len(), 1);
 }
+
+#[tokio::test]
+async fn the_same_key_sent_twice_at_once_gets_one_answer_from_every_operation_on_a_job() {
+    let app = App::start().await;
+    for verb in ["run", "cancel", "retry"] {
+        let (_, job) = app.signed_hire("Kim", "Doe").await;
+        let path = match verb {
+            "run" => "/api/provision/run".to_owned(),
+            other => format!("/api/provision/jobs/{job}/{other}"),
+        };
+        let body = if verb == "run" { json!({ "job": job }) } else { json!({}) };
+        if verb == "retry" {
+            app.admin().post(&format!("/api/provision/jobs/{job}/cancel"), &json!({})).await.expect(202);
+        }
+        let admin = app.admin();
+        let sent = (0..20).map(|_| admin.post_once(&path, &body, verb));
+        let answers = futures::future::join_all(sent).await;
+        for answer in &answers {
+            assert_eq!((answer.status, &answer.body), (202, &answers[0].body), "{verb}: {}", answer.text);
+        }
+    }
+}

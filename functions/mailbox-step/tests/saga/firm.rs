@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, sync::Mutex};
 use vestibule_auth::{SystemTask, TenantScope};
 use vestibule_domain::{
     Address, DocumentKind, DocumentStatus, Domain, Email, EndpointId, EnvelopeEvent, Hire, HireId, HireName,
-    Job, JobId, JobKind, JobStart, JobStatus, LocalPart, MailboxSettings, PersonName, Taken,
-    Tenant, TenantId,
+    Job, JobId, JobKind, JobStart, JobStatus, LocalPart, MailboxSettings, PersonName, Taken, Tenant,
+    TenantId,
 };
 use vestibule_mailbox_step::MailboxSaga;
 use vestibule_models::{SentMail, User};

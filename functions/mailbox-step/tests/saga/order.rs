@@ -1,8 +1,8 @@
 //! The address goes last.
 
 use vestibule_saga::{Action, Failure, Next};
-use vestibule_sagas::MailboxStep;
 use vestibule_saga_kit::Twisted;
+use vestibule_sagas::MailboxStep;
 
 use crate::{firm::Firm, stack::Stack};
 

@@ -128,14 +128,18 @@ fn bugs_of_steps() -> Vec<Bug> {
                 let user = || firm.ours().first().map_or_else(|| "none".to_owned(), |user| user.id.clone());
                 here(moment, "enable_mailbox", false).then(|| Done::with(user()))
             },
-            after: |moment, outcome| (!moment.undo && outcome.is_err()).then(|| Ok(Done::with("issued").into())),
+            after: |moment, outcome| {
+                (!moment.undo && outcome.is_err()).then(|| Ok(Done::with("issued").into()))
+            },
             ..GOING_WELL
         },
         Bug {
             name: "a failure is swallowed",
             says: "no mail was sent",
             refused: Some("SendEmail"),
-            after: |moment, outcome| (!moment.undo && outcome.is_err()).then(|| Ok(Done::with("sent").into())),
+            after: |moment, outcome| {
+                (!moment.undo && outcome.is_err()).then(|| Ok(Done::with("sent").into()))
+            },
             ..GOING_WELL
         },
         Bug {

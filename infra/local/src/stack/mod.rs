@@ -194,7 +194,10 @@ fn lock(data_dir: &Path) -> Result<File> {
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(std::fs::TryLockError::WouldBlock) => {
-            bail!("another stack uses the data directory {}", data_dir.display())
+            bail!(
+                "another stack uses the data directory {}; stop it, or choose another with --data-dir",
+                data_dir.display()
+            )
         }
         Err(std::fs::TryLockError::Error(error)) => {
             Err(anyhow!(error).context(format!("{} cannot be locked", path.display())))

@@ -12,7 +12,7 @@ pub(super) const CORRELATION_FIELD: &str = "vestibule_document";
 
 const LONGEST_TOKEN: usize = 128;
 /// Most correlation texts of one event.
-const MOST_TEXTS: usize = 50;
+const MOST_TEXTS: usize = 1_000;
 /// Before this nobody sent an event: clocks and libraries that have no time send 1970 or the year 1.
 const EARLIEST: Timestamp = Timestamp::constant(946_684_800, 0);
 /// What is later, the year 2100, is the mark of something without an end.

@@ -6,7 +6,7 @@ use vestibule_saga_kit::{self as kit, Place as _};
 use vestibule_store::JobEvent;
 
 use crate::{
-    place::{Receptions, scope},
+    place::{MANY, Receptions, scope},
     saga::Step,
 };
 
@@ -29,7 +29,7 @@ async fn a_run_meets_everything_that_a_saga_can_do() {
     assert_eq!((again, parked, rejected), (6, 1, 1));
     assert!(waited >= 1);
     let job = kit::job(&place, &case).await;
-    assert_eq!((job.results, job.attempt, job.status), (300, 2, JobStatus::Succeeded));
+    assert_eq!((job.results, job.attempt, job.status), (MANY, 2, JobStatus::Succeeded));
     assert_eq!(job.steps.len(), saga.definition().steps.len());
     assert_eq!(job.step(Step::Import.as_str()).attempts, 1, "a batch is no further attempt");
 }
@@ -56,11 +56,7 @@ async fn a_job_that_waits_says_for_what_and_a_wish_to_stop_turns_it_back_at_once
     assert!(matches!(waiting.wait, Some(Wait::Until(at)) if Some(at) == job.due));
     let now = place.world().now();
     assert!(ask_to_stop(&mut job, now));
-    let event = JobEvent {
-        from: Some(JobStatus::Running),
-        action: "job.cancel",
-        ..JobEvent::default()
-    };
+    let event = JobEvent { from: Some(JobStatus::Running), action: "job.cancel", ..JobEvent::default() };
     let scope = scope(case.tenant.id);
     place.scoped(&scope).save_job(&mut job, event, place.world()).await.unwrap();
     for step in saga.definition().steps.iter().rev().filter(|step| step.undo) {
@@ -73,13 +69,13 @@ async fn a_job_that_waits_says_for_what_and_a_wish_to_stop_turns_it_back_at_once
 
 #[tokio::test]
 async fn whatever_goes_wrong_at_an_outside_call_the_job_ends_with_everything_or_nothing_or_named() {
-    println!("faults: {}", kit::fails_at_any_call(&Receptions::start().await).await);
+    println!("faults: {}", kit::fails_at_any_call(&Receptions::small().await).await);
 }
 
 #[tokio::test]
 async fn whatever_goes_wrong_in_an_undo_nothing_is_left_unnamed() {
     let ways = [("notify", false), ("create_account", true)];
-    println!("faults in undos: {}", kit::fails_in_an_undo(&Receptions::start().await, &ways).await);
+    println!("faults in undos: {}", kit::fails_in_an_undo(&Receptions::small().await, &ways).await);
 }
 
 #[tokio::test]
@@ -89,30 +85,36 @@ async fn a_step_that_fails_for_good_brings_back_the_state_from_before() {
 
 #[tokio::test]
 async fn a_worker_that_dies_in_any_step_or_undo_leaves_a_job_that_goes_on() {
-    println!("deaths: {}", kit::dies_in_any_step_or_undo(&Receptions::start().await).await);
+    println!("deaths: {}", kit::dies_in_any_step_or_undo(&Receptions::small().await).await);
 }
 
 #[tokio::test]
 async fn two_workers_that_die_one_after_the_other_leave_a_job_that_goes_on() {
-    println!("two deaths: {}", kit::dies_twice(&Receptions::start().await).await);
+    println!("two deaths: {}", kit::dies_twice(&Receptions::small().await).await);
 }
 
 #[tokio::test]
 async fn a_worker_that_dies_while_it_waits_for_any_answer_leaves_a_job_that_goes_on() {
-    println!("deaths while waiting: {}", kit::dies_while_waiting(&Receptions::start().await).await);
+    println!("deaths while waiting: {}", kit::dies_while_waiting(&Receptions::small().await).await);
 }
 
 #[tokio::test]
 async fn a_step_or_undo_done_twice_before_its_record_is_as_one_done_once() {
-    println!("twice before the record: {}", kit::done_twice_before_the_record(&Receptions::start().await).await);
+    println!(
+        "twice before the record: {}",
+        kit::done_twice_before_the_record(&Receptions::small().await).await
+    );
 }
 
 #[tokio::test]
 async fn a_task_delivered_again_after_the_end_changes_nothing() {
-    println!("tasks again after the end: {} cases", kit::repeated_after_the_end(&Receptions::start().await).await);
+    println!(
+        "tasks again after the end: {} cases",
+        kit::repeated_after_the_end(&Receptions::small().await).await
+    );
 }
 
 #[tokio::test]
 async fn each_task_performed_twice_in_a_row_has_its_effect_once() {
-    println!("tasks twice in a row: {} cases", kit::twice_in_a_row(&Receptions::start().await).await);
+    println!("tasks twice in a row: {} cases", kit::twice_in_a_row(&Receptions::small().await).await);
 }

@@ -8,7 +8,7 @@ use vestibule_store::{CursorKey, JobResult, PageRequest};
 
 use crate::{
     place::{Case, Receptions, scope},
-    saga::{RESULTS, Reception, Step},
+    saga::{Reception, Step},
 };
 
 pub(crate) async fn findings(place: &Receptions, case: &Case) -> Vec<String> {
@@ -24,9 +24,10 @@ pub(crate) async fn findings(place: &Receptions, case: &Case) -> Vec<String> {
     let users = place.stack.cloud.work_mail().users(&case.organization).unwrap();
     check(users.contains(&case.stranger), "touched: the stranger");
     let results = results(place, case).await;
-    let contiguous = results.iter().enumerate().all(|(at, result)| {
-        result.number as usize == at && result.value["row"].as_u64() == Some(at as u64)
-    });
+    let contiguous = results
+        .iter()
+        .enumerate()
+        .all(|(at, result)| result.number as usize == at && result.value["row"].as_u64() == Some(at as u64));
     check(contiguous && results.len() == job.results as usize, "results are lost, doubled or out of place");
     let (ours, mails) = (place.ours(case), place.mails(case));
     check(mails.iter().all(|mail| mail.to == ["help@vestibule.example"]), "a mail went elsewhere");
@@ -34,7 +35,7 @@ pub(crate) async fn findings(place: &Receptions, case: &Case) -> Vec<String> {
     let clean = job.steps.values().all(|step| is_clean(step.status));
     match job.status {
         JobStatus::Succeeded => {
-            check(results.len() == RESULTS as usize, "results are missing");
+            check(results.len() == job.state::<Reception>().unwrap().results as usize, "results are missing");
             check(!mails.is_empty(), "no mail was sent");
             let open = ours.iter().all(|user| user.state == UserState::Enabled && user.name == "reception2");
             check(ours.len() == 1 && open, "the account is not as it should be");
@@ -49,7 +50,10 @@ pub(crate) async fn findings(place: &Receptions, case: &Case) -> Vec<String> {
             check(mails.is_empty() || !is_clean(notify.status), "nothing tells of the mail");
             let account = job.step(Step::CreateAccount.as_str());
             check(ours.is_empty() || !is_clean(account.status), "nothing tells of the account");
-            check(!(ours.is_empty() && mails.is_empty() && clean), "a person is asked though nothing is left");
+            check(
+                !(ours.is_empty() && mails.is_empty() && clean),
+                "a person is asked though nothing is left",
+            );
         }
     }
     check(announced(place, case, &job).await == 1, "the end was not announced once");
@@ -62,7 +66,9 @@ async fn waited(place: &Receptions, case: &Case, job: &Job) -> bool {
     let other = place.scoped(&scope(case.tenant.id)).find_job(case.other).await.unwrap().unwrap();
     let begun = |step: Step| job.step(step.as_str()).started.unwrap();
     let cooled = state.until.is_some_and(|until| until <= begun(Step::AwaitOther));
-    cooled && other.status.is_final() && other.updated <= begun(Step::Notify)
+    cooled
+        && other.status.is_final()
+        && other.updated <= begun(Step::Notify)
         && job.steps.values().all(|step| step.status == StepStatus::Done)
 }
 

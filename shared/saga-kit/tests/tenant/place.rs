@@ -20,7 +20,13 @@ use crate::saga::{Reception, ReceptionSaga, Step};
 pub(crate) struct Receptions {
     pub(crate) stack: Stack,
     saga: ReceptionSaga,
+    results: u32,
 }
+
+/// Results of a job where much else is tried; `VESTIBULE_RESULTS` gives another number.
+const FEW: u32 = 60;
+/// Results of a job otherwise.
+pub(crate) const MANY: u32 = 300;
 
 /// A tenant, its job and the job that has to end before.
 pub(crate) struct Case {
@@ -32,11 +38,22 @@ pub(crate) struct Case {
 }
 
 impl Receptions {
+    /// With jobs of 300 results.
     pub(crate) async fn start() -> Self {
+        Self::with(MANY).await
+    }
+
+    /// With jobs of fewer results, unless the caller of the tests wants more.
+    pub(crate) async fn small() -> Self {
+        let wanted = std::env::vars().find(|(name, _)| name == "VESTIBULE_RESULTS");
+        Self::with(wanted.map_or(FEW, |(_, count)| count.parse().unwrap())).await
+    }
+
+    async fn with(results: u32) -> Self {
         let stack = Stack::start().await;
         let mailer = mailer(&stack.settings, &stack.settings.aws("SESV2").unwrap()).unwrap();
         let work_mail = stack.settings.aws("WORKMAIL").unwrap();
-        Self { stack, saga: ReceptionSaga { work_mail, mailer: Arc::new(mailer) } }
+        Self { stack, saga: ReceptionSaga { work_mail, mailer: Arc::new(mailer) }, results }
     }
 
     pub(crate) fn scoped<'a>(&'a self, scope: &'a TenantScope) -> TenantStore<'a> {
@@ -145,7 +162,8 @@ impl Place for Receptions {
         run_anew(&mut other, vestibule_domain::Mode::Do, world.now());
         store.add_job(&other, None, world).await.unwrap();
         let mut job = Job::new(Step::DEFINITION.kind(), tenant.id, world);
-        job.set_state(&Reception { other: Some(other.id), ..Reception::default() }).unwrap();
+        job.set_state(&Reception { other: Some(other.id), results: self.results, until: None, rejected: 0 })
+            .unwrap();
         store.add_job(&job, None, world).await.unwrap();
         start_pending(store, &mut job, None, world).await.unwrap();
         Case { organization, stranger, job: job.id, other: other.id, tenant }

@@ -40,8 +40,7 @@ saga! {
     }
 }
 
-/// Results of a job, and those of one batch.
-pub(crate) const RESULTS: u32 = 300;
+/// Results of a batch.
 const BATCH: u32 = 45;
 /// How long the job cools off.
 const COOL_OFF: SignedDuration = SignedDuration::from_hours(30);
@@ -56,6 +55,8 @@ pub(crate) struct Reception {
     pub(crate) until: Option<Timestamp>,
     /// The job that has to end first.
     pub(crate) other: Option<JobId>,
+    /// Results to write.
+    pub(crate) results: u32,
 }
 
 /// The saga over these outside systems.
@@ -158,7 +159,7 @@ impl Saga for ReceptionSaga {
             }
             Step::CreateAccount => self.create(ledger).await?,
             Step::OpenAccount => self.open(ledger).await?,
-            Step::Import => return Ok(import(ledger)),
+            Step::Import => return import(ledger),
             Step::CoolOff => return cool_off(ledger),
             Step::AwaitOther => return await_other(ledger).await,
             Step::Notify => self.notify(ledger).await?,
@@ -199,15 +200,15 @@ impl Saga for ReceptionSaga {
 }
 
 /// One batch of results.
-fn import(ledger: &Ledger<'_>) -> StepOutcome {
+fn import(ledger: &Ledger<'_>) -> Result<StepOutcome, Failure> {
+    let all = ledger.state::<Reception>()?.results;
     let first: u32 = ledger.cursor().map_or(0, |cursor| cursor.parse().unwrap());
-    let end = (first + BATCH).min(RESULTS);
+    let end = (first + BATCH).min(all);
     let writes = (first..end).fold(JobWrites::none(), |writes, row| writes.result(json!({ "row": row })));
-    if end == RESULTS {
-        Done::plain().writing(writes).into()
-    } else {
-        StepOutcome::More { cursor: end.to_string(), writes }
+    if end == all {
+        return Ok(Done::plain().writing(writes).into());
     }
+    Ok(StepOutcome::More { cursor: end.to_string(), writes })
 }
 
 /// Goes back in batches too; the results stay, as what the job did.

@@ -10,8 +10,8 @@ use vestibule_auth::FieldKeys;
 use vestibule_domain::id::Kind as IdKind;
 use vestibule_domain::{
     Address, DocumentKind, DocumentStatus, Domain, Email, EnvelopeEvent, Hire, HireName, Id, Job, JobError,
-    JobKind, JobStart, JobStatus, LocalPart, MailboxSettings, Mode, PersonName, SecuritySettings, StepRecord, Subject, Wait,
-    StepStatus, Tenant, World,
+    JobKind, JobStart, JobStatus, LocalPart, MailboxSettings, Mode, PersonName, SecuritySettings, StepRecord,
+    StepStatus, Subject, Tenant, Wait, World,
 };
 
 use crate::{EsignEvent, EventOutcome, Match, Sealer, Unfit};
@@ -220,6 +220,8 @@ impl Given {
                 Unfit::UnreadableCorrelation,
                 Unfit::UnknownHire,
                 Unfit::UnknownDocument,
+                Unfit::DamagedHire,
+                Unfit::TooManyDocuments,
                 Unfit::NoEventKind,
             ]),
             provider: "docusign".to_owned(),
@@ -251,9 +253,7 @@ impl Given {
             intent: self.maybe(|| self.any_text(20)),
             effect: self.maybe(|| self.address().to_string()),
             cursor: self.maybe(|| self.any_text(20)),
-            wait: self.maybe(|| {
-                if self.yes() { Wait::Until(self.time()) } else { Wait::Job(self.id()) }
-            }),
+            wait: self.maybe(|| if self.yes() { Wait::Until(self.time()) } else { Wait::Job(self.id()) }),
             rounds: self.small(),
         }
     }
@@ -278,7 +278,8 @@ impl Given {
     }
 
     pub(super) fn job(&self) -> Job {
-        let mut job = Job::new(self.one(&[JobKind::MAILBOX, JobKind::CREDENTIALS]), self.subject(), &self.world);
+        let mut job =
+            Job::new(self.one(&[JobKind::MAILBOX, JobKind::CREDENTIALS]), self.subject(), &self.world);
         job.status = self.status();
         job.mode = self.one(&[Mode::Do, Mode::Undo]);
         (job.attempt, job.retries, job.version) = (self.small(), self.small(), self.number());

@@ -99,7 +99,8 @@ async fn of_many_that_want_one_address_one_gets_it() {
         tokio::spawn(async move {
             let wanted = address("kim.doe");
             loop {
-                let event = JobEvent { writes: JobWrites::none().reserve(wanted.clone()), ..JobEvent::default() };
+                let event =
+                    JobEvent { writes: JobWrites::none().reserve(wanted.clone()), ..JobEvent::default() };
                 match table.store.tenant(&scope).save_job(&mut job, event, &table.world).await {
                     Ok(()) => return true,
                     Err(StoreError::Conflict(Conflict::AddressTaken)) => return false,

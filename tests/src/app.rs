@@ -92,7 +92,7 @@ impl App {
 
     /// The path of the sample tenant's own webhook endpoint.
     pub fn webhook(&self) -> String {
-        format!("/api/esign/webhook/docusign/{}", self.stack.sample().tenant.endpoint)
+        format!("/api/esign/webhook/docusign/{}", self.stack.sample().endpoint)
     }
 
     /// Sends an event with the right signature.

@@ -6,9 +6,7 @@ use aws_sdk_dynamodb::{Client, types::AttributeValue};
 use jiff::SignedDuration;
 use secrecy::ExposeSecret as _;
 use vestibule_adapters::aws;
-use vestibule_domain::{
-    Email, EndpointId, MailboxSettings, PermissionSet, PersonName, SessionId, TenantId, User, UserId,
-};
+use vestibule_domain::{Email, EndpointId, PermissionSet, PersonName, SessionId, TenantId, User, UserId};
 use vestibule_store::{SeedTenant, SeedUser, Session};
 
 use crate::{Actor, App};
@@ -80,8 +78,7 @@ impl App {
 
     /// The tenant's mail organization.
     pub fn organization(&self) -> String {
-        let MailboxSettings::WorkMail { organization } = &self.stack.sample().tenant.mailboxes;
-        organization.clone()
+        self.stack.sample().organization.clone()
     }
 
     /// Every private key and signing secret of the stack.
@@ -100,7 +97,8 @@ impl App {
         let ids: (UserId, SessionId, TenantId) =
             (UserId::new(&self.world), SessionId::new(&self.world), TenantId::new(&self.world));
         let mut tenant = self.stack.sample().tenant.clone();
-        (tenant.id, tenant.slug, tenant.endpoint) = (ids.2, "other".into(), EndpointId::new(&self.world));
+        (tenant.id, tenant.slug, tenant.endpoint) =
+            (ids.2, "other".into(), Some(EndpointId::new(&self.world)));
         let email = Email::parse("admin@other.example").expect("an address");
         let name = PersonName::parse("Olga Other").expect("a name");
         let mut user = User::new(ids.0, email.clone(), name, &self.world);

@@ -41,10 +41,7 @@ impl Auth {
             return self.unjudged(&counted, &caller.user.email, origin, Err(stale())).await.map(|()| counted);
         }
         let Some(given) = given else {
-            // No guess was made, so none is counted.
-            let detail = format!("Give the password of this account in `{field}`.");
-            let missing = Err(ApiError::new(Code::CredentialsInvalid, detail));
-            return self.unjudged(&counted, &caller.user.email, origin, missing).await.map(|()| counted);
+            return Err(self.refuse(&counted, &caller.user.email, origin, "no_password").await?);
         };
         match self.verify(given, stored).await? {
             Verdict::Right { .. } => Ok(counted),

@@ -5,7 +5,7 @@ use http::StatusCode;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use vestibule_api::{Api, ApiError, Fields, Mutation, Problem, Reply};
-use vestibule_domain::{Email, Hire, HireName, Permission, PersonName, Tenant};
+use vestibule_domain::{Domain, Email, Hire, HireName, Permission, PersonName, Tenant};
 
 use crate::view::HireView;
 
@@ -49,7 +49,7 @@ fn read(body: &CreateHire, tenant: &Tenant) -> Result<(HireName, Email), ApiErro
     let given = fields.take("givenName", PersonName::parse(&body.given_name));
     let family = fields.take("familyName", PersonName::parse(&body.family_name));
     let email = fields.take("personalEmail", Email::parse(&body.personal_email));
-    if email.as_ref().is_some_and(|email| email.domain() == tenant.domain.as_str()) {
+    if email.as_ref().is_some_and(|email| is_within(email, tenant.domain.as_ref())) {
         fields.refuse(
             "personalEmail",
             "Give an address outside the company: the new mailbox does not exist yet.",
@@ -60,4 +60,9 @@ fn read(body: &CreateHire, tenant: &Tenant) -> Result<(HireName, Email), ApiErro
         (Some(given), Some(family), Some(email)) => Ok((HireName { given, family }, email)),
         _ => Err(fields.into_error()),
     }
+}
+
+/// Whether the address is at the company's own mail domain.
+fn is_within(email: &Email, domain: Option<&Domain>) -> bool {
+    domain.is_some_and(|domain| email.domain() == domain.as_str())
 }

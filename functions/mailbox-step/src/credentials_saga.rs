@@ -9,6 +9,7 @@ use crate::{
     Tools,
     mailbox_saga::claim_undo,
     mailing::{Letter, issue_password},
+    provider::no_provider,
     subject::hire,
 };
 
@@ -27,7 +28,8 @@ impl<'a> CredentialsSaga<'a> {
     async fn issue_password(&self, ledger: &mut Ledger<'_>) -> Result<Done, Failure> {
         let (hire, id, address) = mailbox(ledger).await?;
         let tenant = ledger.tenant().settings().await?;
-        let (mailboxes, address) = (self.tools.mailboxes(&tenant), address.to_string());
+        let mailboxes = self.tools.mailboxes(&tenant).ok_or_else(no_provider)?;
+        let address = address.to_string();
         let mailbox = (&mailboxes, &id, address.as_str());
         Ok(Done::with(issue_password(self.tools, ledger, (&tenant, &hire), mailbox, Letter::Reset).await?))
     }

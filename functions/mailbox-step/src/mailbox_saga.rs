@@ -1,5 +1,6 @@
 //! What the mailbox saga does in each step; its steps are in [`vestibule_sagas::mailbox`].
 
+use jiff::{SignedDuration, Timestamp};
 use vestibule_adapters::mailbox::{Mailboxes, NewUser, Occupancy, ProviderId};
 use vestibule_domain::{Address, FoldError, Hire, JobStatus, LocalPart, StepRecord, StepStatus, Tenant};
 use vestibule_saga::{Definition, Done, Failure, Ledger, Saga, StepOutcome};
@@ -9,7 +10,7 @@ use vestibule_store::JobWrites;
 use crate::{
     Tools,
     mailing::{Letter, MAILING, issue_password},
-    provider::failed,
+    provider::{NO_PROVIDER, failed, no_provider},
     subject::hire,
 };
 
@@ -17,6 +18,8 @@ use crate::{
 const BATCH: u32 = 10;
 /// Spellings tried before a person is asked.
 const MOST_SPELLINGS: u32 = 200;
+/// Time between two looks at settings that are missing.
+const LOOK: SignedDuration = SignedDuration::from_mins(30);
 /// Failures that only a person can resolve, though nothing is left behind.
 const FOR_A_PERSON: [&str; 3] = ["name_without_letters", "address_reserved", "addresses_used_up"];
 
@@ -37,8 +40,11 @@ impl<'a> MailboxSaga<'a> {
         if hire.mailbox.is_some() { Err(Failure::permanent("hire_has_mailbox")) } else { Ok(Done::plain()) }
     }
 
-    async fn reserve_address(&self, ledger: &mut Ledger<'_>) -> Result<Done, Failure> {
-        let (tenant, mailboxes) = self.provider(ledger).await?;
+    /// Waits where the tenant has not said where and under which domain its mailboxes are made.
+    async fn reserve_address(&self, ledger: &mut Ledger<'_>) -> Result<StepOutcome, Failure> {
+        let tenant = ledger.tenant().settings().await?;
+        let Some(domain) = &tenant.domain else { return Ok(wait(ledger, "mail_domain_missing")) };
+        let Some(mailboxes) = self.tools.mailboxes(&tenant) else { return Ok(wait(ledger, NO_PROVIDER)) };
         let mut state: MailboxState = ledger.state()?;
         let local = match &state.local_part {
             Some(chosen) => chosen.clone(),
@@ -46,7 +52,7 @@ impl<'a> MailboxSaga<'a> {
         };
         for first in (ledger.lost() + 1..=MOST_SPELLINGS).step_by(BATCH as usize) {
             let spelled: Vec<Address> =
-                (first..first + BATCH).map(|n| local.numbered(n).at(&tenant.domain)).collect();
+                (first..first + BATCH).map(|n| local.numbered(n).at(domain)).collect();
             let held = ledger.tenant().taken_addresses(&spelled).await?;
             for (number, address) in (first..).zip(spelled) {
                 let text = address.to_string();
@@ -55,7 +61,7 @@ impl<'a> MailboxSaga<'a> {
                 }
                 if mailboxes.lookup(&text).await.map_err(failed)? == Occupancy::Free {
                     ledger.choose(number);
-                    return Ok(Done::with(text).writing(JobWrites::none().reserve(address)));
+                    return Ok(Done::with(text).writing(JobWrites::none().reserve(address)).into());
                 }
                 state.foreign.push(text);
                 ledger.set_state(&state)?;
@@ -122,7 +128,7 @@ impl<'a> MailboxSaga<'a> {
 
     async fn provider(&self, ledger: &Ledger<'_>) -> Result<(Tenant, Mailboxes), Failure> {
         let tenant = ledger.tenant().settings().await?;
-        let mailboxes = self.tools.mailboxes(&tenant);
+        let mailboxes = self.tools.mailboxes(&tenant).ok_or_else(no_provider)?;
         Ok((tenant, mailboxes))
     }
 
@@ -150,7 +156,7 @@ impl Saga for MailboxSaga<'_> {
     async fn act(&self, step: Step, ledger: &mut Ledger<'_>) -> Result<StepOutcome, Failure> {
         let done = match step {
             Step::Claim => self.claim(ledger).await,
-            Step::ReserveAddress => self.reserve_address(ledger).await,
+            Step::ReserveAddress => return self.reserve_address(ledger).await,
             Step::CreateUser => self.create_user(ledger).await,
             Step::EnableMailbox => self.enable_mailbox(ledger).await,
             Step::IssuePassword => self.issue_password(ledger).await,
@@ -194,6 +200,12 @@ impl Saga for MailboxSaga<'_> {
 
 fn record(ledger: &Ledger<'_>, step: Step) -> StepRecord {
     ledger.job().step(step.as_str())
+}
+
+/// Looks again later, and says for what the hire waits.
+fn wait(ledger: &mut Ledger<'_>, code: &str) -> StepOutcome {
+    ledger.note(code);
+    StepOutcome::WaitUntil(ledger.world().now().saturating_add(LOOK).unwrap_or(Timestamp::MAX))
 }
 
 /// Deletes a user of ours and makes sure that it is gone.

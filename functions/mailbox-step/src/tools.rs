@@ -40,12 +40,9 @@ impl Tools {
         })
     }
 
-    /// The provider that the tenant's mailboxes live at.
-    pub fn mailboxes(&self, tenant: &Tenant) -> Mailboxes {
-        match &tenant.mailboxes {
-            MailboxSettings::WorkMail { organization } => {
-                Mailboxes::WorkMail(WorkMail::new(&self.work_mail, organization.clone()))
-            }
-        }
+    /// The provider that the tenant's mailboxes live at; `None` where it is not set yet.
+    pub fn mailboxes(&self, tenant: &Tenant) -> Option<Mailboxes> {
+        let MailboxSettings::WorkMail { organization } = tenant.mailboxes.as_ref()?;
+        Some(Mailboxes::WorkMail(WorkMail::new(&self.work_mail, organization.clone())))
     }
 }

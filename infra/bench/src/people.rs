@@ -33,7 +33,7 @@ fn tenant(
     world: &World,
 ) -> Result<(SeedTenant, Vec<String>)> {
     let mut tenant = stack.sample().tenant.clone();
-    (tenant.id, tenant.endpoint) = (TenantId::new(world), EndpointId::new(world));
+    (tenant.id, tenant.endpoint) = (TenantId::new(world), Some(EndpointId::new(world)));
     tenant.slug = format!("tenant-{first}");
     let (mut members, mut users, mut addresses) = (Vec::new(), Vec::new(), Vec::new());
     for number in first..first + TOGETHER {

@@ -68,7 +68,7 @@ impl Setting {
 
     /// Id of the sample tenant's e-sign endpoint.
     pub(crate) fn endpoint(&self) -> String {
-        self.stack.sample().tenant.endpoint.to_string()
+        self.stack.sample().endpoint.to_string()
     }
 
     /// An access token of the sample tenant's admin.

@@ -152,7 +152,7 @@ fn announce(stack: &Stack) {
     }
     println!("           they sign in at {url}/api/v1/auth/login with {}", sample.password.expose_secret());
     println!("           two of them belong to {} ({}) as well", sample.second.name, sample.second.id);
-    println!("Webhook    {url}/api/esign/webhook/docusign/{}", sample.tenant.endpoint);
+    println!("Webhook    {url}/api/esign/webhook/docusign/{}", sample.endpoint);
     println!("           its signing key: curl {url}/_local/esign");
     println!("Ctrl-C stops it; what it holds is there again at the next start.");
 }

@@ -44,16 +44,16 @@ pub struct Tenant {
     pub slug: String,
     /// The company's name as people read it.
     pub name: String,
-    /// The domain of new mailboxes.
-    pub domain: Domain,
-    /// Where mailboxes are made.
-    pub mailboxes: MailboxSettings,
+    /// The domain of new mailboxes; hires wait where it is not set yet.
+    pub domain: Option<Domain>,
+    /// Where mailboxes are made; hires wait where it is not set yet.
+    pub mailboxes: Option<MailboxSettings>,
     /// The documents that must be signed, in the order shown to people.
     pub documents: Vec<DocumentKind>,
     /// When jobs start.
     pub job_start: JobStart,
-    /// The tenant's own webhook id for e-sign events.
-    pub endpoint: EndpointId,
+    /// The tenant's own webhook id for e-sign events, if it takes any.
+    pub endpoint: Option<EndpointId>,
     /// Where a new colleague goes after the first sign-in.
     pub crm_url: String,
     /// Where answers to mails go.

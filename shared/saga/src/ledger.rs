@@ -117,6 +117,12 @@ impl<'a> Ledger<'a> {
         self.job.set_state(state).map_err(|_| Failure::permanent("state_broken"))
     }
 
+    /// Says in the step's record why it waits or is not done yet, as a stable code; written with the next save.
+    pub fn note(&mut self, code: &str) {
+        let step = self.step;
+        self.job.step_mut(step).error = Some(code.to_owned());
+    }
+
     /// How far a step that works in batches has come.
     pub fn cursor(&self) -> Option<String> {
         self.record().cursor

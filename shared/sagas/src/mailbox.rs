@@ -13,8 +13,8 @@ saga! {
     pub enum MailboxStep in "mailbox" {
         /// Looks whether the hire still needs a mailbox.
         Claim = "claim": Step::inside();
-        /// Takes an address that nobody has.
-        ReserveAddress = "reserve_address": Step::inside();
+        /// Takes an address that nobody has; waits where the tenant has no mail domain or provider yet.
+        ReserveAddress = "reserve_address": Step::inside().repeating();
         /// Makes the user at the provider.
         CreateUser = "create_user":
             Step::outside().when_rejected(None, Self::ReserveAddress.as_str());

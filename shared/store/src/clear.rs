@@ -30,7 +30,8 @@ impl PlatformStore<'_> {
             }
         }
         self.clear(&self.whole(&keys::outbox_partition(tenant.id))).await?;
-        self.delete(key_row(&keys::endpoint(tenant.endpoint))).await
+        let Some(endpoint) = tenant.endpoint else { return Ok(()) };
+        self.delete(key_row(&keys::endpoint(endpoint))).await
     }
 
     async fn clear_member(&self, tenant: &Tenant, member: Option<Membership>) -> Result<(), StoreError> {

@@ -48,12 +48,14 @@ impl PlatformStore<'_> {
         let tenant = seed.tenant.id;
         let (allowed, security) = (seed.roles.clone(), seed.tenant.security);
         let roles = Roles { allowed, suspended: None, security };
-        let endpoint = Endpoint { id: seed.tenant.endpoint, tenant, provider: seed.provider.clone() };
         let mut rows = vec![
             to_row(&keys::tenant(tenant), Kind::Tenant, &seed.tenant)?,
             to_row(&keys::roles(tenant), Kind::Roles, &roles)?,
-            to_row(&keys::endpoint(endpoint.id), Kind::Endpoint, &endpoint)?,
         ];
+        if let Some(id) = seed.tenant.endpoint {
+            let endpoint = Endpoint { id, tenant, provider: seed.provider.clone() };
+            rows.push(to_row(&keys::endpoint(id), Kind::Endpoint, &endpoint)?);
+        }
         for (user, email, role) in &seed.members {
             let (user, email, role) = (*user, email.clone(), role.clone());
             rows.push(member_row(&Membership { tenant, user, email, role, suspended: None })?);

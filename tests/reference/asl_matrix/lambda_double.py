@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote
 
-from .matrix import LATE_SECONDS
+from .matrix import ASKING, LATE_SECONDS
 
 
 class LambdaDouble:
@@ -38,7 +38,7 @@ class LambdaDouble:
 
     @staticmethod
     def answer_ok(payload):
-        return 200, {}, {"ok": True, "step": payload["step"], "action": payload["action"]}
+        return 200, {}, {"next": "step", "step": payload["step"], "action": payload["action"]}
 
     def answer(self, session, function, payload):
         job, call = payload["job"], f"{payload['step']}/{payload['action']}"
@@ -55,6 +55,9 @@ class LambdaDouble:
         if name == "States.Timeout":
             time.sleep(LATE_SECONDS)
             return self.answer_ok(payload)
+        if name.startswith(ASKING):
+            # No failure: the step asks to be called again, at once, at a time that has come, or in another run.
+            return 200, {}, {"next": name.removeprefix(ASKING), "until": "2026-01-01T00:00:00Z"}
         message = f"scripted {name}"
         # Lambda.Unknown is no API error: the service gives this name to functions that died.
         if name.startswith("Lambda.") and name != "Lambda.Unknown":

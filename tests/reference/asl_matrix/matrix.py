@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 
 LATE_SECONDS = 1.6
 TASK_TIMEOUT_SECONDS = 1
+# Where a step says what comes next, and what the double's scripts call that.
+ASKED = "$.outcome.Payload.next"
+ASKING = "next:"
 
 
 @dataclass
@@ -33,6 +36,8 @@ def tasks(definition):
 
 
 def choose(state, mode):
+    if all(rule["Variable"] == ASKED for rule in state["Choices"]):
+        return state["Default"]
     for rule in state["Choices"]:
         if set(rule) != {"Variable", "StringEquals", "Next"} or rule["Variable"] != "$.mode":
             raise ValueError(f"the matrix cannot steer the rule {rule}")
@@ -82,6 +87,9 @@ def faults_of(state):
     for name in named:
         if name not in ("Retry", "States.ALL"):
             cases[f"{name} once"] = {"name": name, "times": 1}
+    if state.get("ResultPath") == "$.outcome":
+        for asked, times in (("again", 2), ("wait", 1), ("park", 1)):
+            cases[f"asks for {asked}"] = {"name": f"{ASKING}{asked}", "times": times}
     return cases
 
 

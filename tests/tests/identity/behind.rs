@@ -67,7 +67,7 @@ pub(crate) async fn suspend(app: &App, email: &str) {
 pub(crate) async fn tenant_for(app: &App, email: &str, security: SecuritySettings) -> TenantId {
     let user: UserId = person(app, email).await.id;
     let mut tenant = app.stack.sample().tenant.clone();
-    (tenant.id, tenant.endpoint) = (TenantId::new(&app.world), EndpointId::new(&app.world));
+    (tenant.id, tenant.endpoint) = (TenantId::new(&app.world), Some(EndpointId::new(&app.world)));
     (tenant.slug, tenant.security) = ("careful".into(), security);
     let seed = SeedTenant {
         provider: "docusign".into(),

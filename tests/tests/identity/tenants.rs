@@ -133,7 +133,7 @@ async fn ten_2_who_leaves_is_out_and_the_last_administrator_cannot() {
 
 async fn led_by_two(app: &App) -> TenantId {
     let mut tenant = app.stack.sample().tenant.clone();
-    (tenant.id, tenant.endpoint) = (TenantId::new(&app.world), EndpointId::new(&app.world));
+    (tenant.id, tenant.endpoint) = (TenantId::new(&app.world), Some(EndpointId::new(&app.world)));
     let id = tenant.id;
     let mut members = Vec::new();
     for email in [ADMIN, SUPER] {

@@ -120,9 +120,28 @@ fn chain<'a>(machine: &'a Value, from: &'a str, action: &str, table: &Definition
         assert_eq!(found, action, "{name}");
         assert_eq!(machine["States"][name]["Parameters"]["Payload"]["saga"], table.saga);
         met.push(step);
+        let asking = name;
         name = machine["States"][name]["Next"].as_str().unwrap();
+        if table.find(step).is_some_and(|step| step.repeats) {
+            name = behind_the_question(machine, name, asking);
+        }
     }
     met
+}
+
+/// Where a step that may ask to be called again goes on when it does not; each question leads back to it, or out.
+fn behind_the_question<'a>(machine: &'a Value, choice: &str, asking: &str) -> &'a str {
+    let choice = state(machine, choice);
+    let leads = |answer: &str| {
+        let all = choice["Choices"].as_array().unwrap();
+        let branch = all.iter().find(|branch| branch["StringEquals"] == answer);
+        branch.unwrap()["Next"].as_str().unwrap()
+    };
+    assert_eq!(leads("again"), asking);
+    let wait = state(machine, leads("wait"));
+    assert_eq!((wait["Type"].as_str(), wait["Next"].as_str()), (Some("Wait"), Some(asking)));
+    assert_eq!(state(machine, leads("park"))["Type"], "Succeed");
+    choice["Default"].as_str().unwrap()
 }
 
 /// Where a failure of each step leads: to its own undo, to the next address, or to a person.

@@ -275,7 +275,8 @@ async fn fault_01_a_damaged_hire_costs_the_other_hires_of_an_event_nothing() {
     spoil(&app, &format!("HIRE#{broken}"), "name").await;
     let mut both = completed(&broken, "w9");
     let fields = &mut both["data"]["envelopeSummary"]["customFields"]["textCustomFields"];
-    fields[1] = json!({ "name": "vestibule_document", "value": format!("{whole}/w9") });
+    let second = json!({ "name": "vestibule_document", "value": format!("{whole}/w9") });
+    fields.as_array_mut().unwrap().push(second);
     assert_eq!(app.deliver(&both).await.expect(200).body["outcome"], "recorded");
     assert_eq!(app.document(&whole, "w9").await, "signed");
     let listed = app.member().get("/api/esign/events").await.expect(200).body;

@@ -54,7 +54,7 @@ async fn mbx_1_unknown_event_types_are_acknowledged_and_do_nothing() {
 #[tokio::test]
 async fn mbx_1_unknown_endpoints_and_providers_are_not_found() {
     let app = App::start().await;
-    let endpoint = app.stack.sample().tenant.endpoint;
+    let endpoint = app.stack.sample().endpoint;
     for path in [
         "/api/esign/webhook/docusign/ep_00000000000000000000000000".to_owned(),
         "/api/esign/webhook/docusign/nonsense".to_owned(),

@@ -17,3 +17,4 @@ mod provision_jobs;
 mod provision_sweep;
 mod races;
 mod secrets;
+mod waiting_hires;

@@ -4,9 +4,8 @@ use std::{collections::BTreeMap, sync::Mutex};
 
 use vestibule_auth::{SystemTask, TenantScope};
 use vestibule_domain::{
-    Address, DocumentKind, DocumentStatus, Domain, Email, EndpointId, EnvelopeEvent, Hire, HireId, HireName,
-    Job, JobId, JobKind, JobStart, JobStatus, LocalPart, MailboxSettings, PersonName, Taken, Tenant,
-    TenantId,
+    Address, DocumentKind, DocumentStatus, Domain, Email, EnvelopeEvent, Hire, HireId, HireName, Job, JobId,
+    JobKind, JobStart, JobStatus, LocalPart, MailboxSettings, PersonName, Taken, Tenant, TenantId,
 };
 use vestibule_mailbox_step::MailboxSaga;
 use vestibule_models::{SentMail, User};
@@ -48,11 +47,11 @@ impl<'a> Firm<'a> {
             id,
             slug: format!("firm{number}"),
             name: format!("Firm {number}"),
-            domain: Domain::parse(&domain).unwrap(),
-            mailboxes: MailboxSettings::WorkMail { organization: organization.clone() },
+            domain: Some(Domain::parse(&domain).unwrap()),
+            mailboxes: Some(MailboxSettings::WorkMail { organization: organization.clone() }),
             documents: ["w9", "hire_agreement"].map(|kind| DocumentKind::parse(kind).unwrap()).into(),
             job_start: JobStart::Automatic,
-            endpoint: EndpointId::new(&stack.tools.world),
+            endpoint: None,
             crm_url: "https://crm.vestibule.example/".to_owned(),
             support: Email::parse("help@vestibule.example").unwrap(),
             security: vestibule_domain::SecuritySettings::default(),
@@ -132,15 +131,20 @@ impl<'a> Firm<'a> {
         self.store().find_hire(hire).await.unwrap().unwrap()
     }
 
+    /// Its mail domain.
+    pub(crate) fn domain(&self) -> &Domain {
+        self.tenant.domain.as_ref().unwrap()
+    }
+
     /// The `n`th spelling of the address of José Ó'Brien.
     pub(crate) fn address(&self, n: u32) -> Address {
-        LocalPart::parse("jose.obrien").unwrap().numbered(n).at(&self.tenant.domain)
+        LocalPart::parse("jose.obrien").unwrap().numbered(n).at(self.domain())
     }
 
     /// Adds an enabled user by hand, with this name and this local part of its address.
     pub(crate) fn add_stranger(&self, name: &str, local: &str) {
         let (work_mail, email) =
-            (self.stack.cloud.work_mail(), format!("{local}@{}", self.tenant.domain.as_str()));
+            (self.stack.cloud.work_mail(), format!("{local}@{}", self.domain().as_str()));
         let id = work_mail.add_foreign_user(&self.organization, name, &email).unwrap();
         let added = self.users().into_iter().find(|user| user.id == id).unwrap();
         self.strangers.lock().unwrap().push(added);

@@ -73,7 +73,7 @@ impl Firm<'_> {
         check(hire.provisioning == Some(job.status), "the hire shows another status");
         check(users.len() <= 1, "doubled: several users");
         let lock_of = |user: &User| {
-            let address = format!("{}@{}", user.name, self.tenant.domain.as_str());
+            let address = format!("{}@{}", user.name, self.domain().as_str());
             locks.contains(&(address, work.job.to_string()))
         };
         check(users.iter().all(lock_of), "the address was given back while its user is there");
@@ -122,7 +122,7 @@ impl Firm<'_> {
 
     fn complete(&self, outcome: &Outcome, user: &User) -> bool {
         let Outcome { job, hire, .. } = outcome;
-        let address = format!("{}@{}", user.name, self.tenant.domain.as_str());
+        let address = format!("{}@{}", user.name, self.domain().as_str());
         user.state == UserState::Enabled
             && user.email.as_ref() == Some(&address)
             && user.display_name == hire.name.display()

@@ -64,7 +64,7 @@ pub fn avatars(token: &str) -> Result<Vec<Extreme>> {
 fn signed(stack: &Stack) -> Result<Vec<Extreme>> {
     let event = sample("esign-webhook", "request", &[])?;
     let known = event["pathParameters"]["endpoint"].as_str().unwrap_or_default().to_owned();
-    let endpoint = stack.sample().tenant.endpoint.to_string();
+    let endpoint = stack.sample().endpoint.to_string();
     let event = sample("esign-webhook", "request", &[(&known, &endpoint)])?;
     let key = &stack.sample().esign_key;
     let text = event["body"].as_str().unwrap_or_default().to_owned();

@@ -148,7 +148,7 @@ async fn the_webhook_knows_no_foreign_endpoint_and_takes_no_unsigned_event() {
     let (status, problem) = http("esign-webhook", &event).await;
     assert_eq!((status, &problem["code"]), (404, &json!("not_found")), "{problem}");
     let stack = stack().await;
-    let endpoint = stack.sample().tenant.endpoint.to_string();
+    let endpoint = stack.sample().endpoint.to_string();
     let known = event["pathParameters"]["endpoint"].as_str().unwrap();
     let event = sample("esign-webhook", "request", &[(known, &endpoint)]).unwrap();
     let answer = start(&stack, "esign-webhook", &[]).await.unwrap().invoke(&event).await.unwrap();

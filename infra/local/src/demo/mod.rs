@@ -104,7 +104,7 @@ impl Client {
     fn new(stack: &Stack) -> Result<Self> {
         let token = stack.sample().token("debug_tenant_admin", stack.world());
         let token = token.context("the sample administrator is missing")??.0;
-        let vestibule_domain::MailboxSettings::WorkMail { organization } = &stack.sample().tenant.mailboxes;
+        let organization = &stack.sample().organization;
         let (base, token) = (stack.url().to_owned(), token.expose_secret().to_owned());
         Ok(Self { http: reqwest::Client::new(), base, token, organization: organization.clone() })
     }

@@ -20,7 +20,7 @@ pub(super) struct Provider<'a> {
 
 impl<'a> Provider<'a> {
     pub(super) fn new(stack: &'a Stack) -> Self {
-        let url = format!("{}/api/esign/webhook/docusign/{}", stack.url(), stack.sample().tenant.endpoint);
+        let url = format!("{}/api/esign/webhook/docusign/{}", stack.url(), stack.sample().endpoint);
         Self { stack, url }
     }
 

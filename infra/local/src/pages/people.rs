@@ -50,7 +50,7 @@ async fn get_token(State(people): State<Arc<People>>, Path(name): Path<String>) 
 
 /// The sample tenant's webhook and the key that signs its events.
 async fn get_endpoint(State(people): State<Arc<People>>) -> Json<Value> {
-    let endpoint = people.sample.tenant.endpoint;
+    let endpoint = people.sample.endpoint;
     let url = format!("{}/api/esign/webhook/docusign/{endpoint}", people.url);
     Json(json!({ "url": url, "key": people.sample.esign_key.expose_secret() }))
 }

@@ -10,7 +10,9 @@ use std::sync::Arc;
 
 use secrecy::SecretString;
 use vestibule_auth::{AccessToken, FieldKeys, PasswordHash, SystemTask, TenantScope};
-use vestibule_domain::{Email, Invalid, JobStart, SessionId, Tenant, TenantId, User, UserId, World};
+use vestibule_domain::{
+    Email, EndpointId, Invalid, JobStart, MailboxSettings, SessionId, Tenant, TenantId, User, UserId, World,
+};
 use vestibule_models::Cloud;
 use vestibule_store::{LoadRing, Sealer, Store, StoreError};
 
@@ -64,6 +66,10 @@ pub struct Sample {
     pub tenant: Tenant,
     /// A second tenant that two of the people belong to as well, in other roles.
     pub second: Tenant,
+    /// The tenant's endpoint for e-sign events.
+    pub endpoint: EndpointId,
+    /// The tenant's `WorkMail` organization.
+    pub organization: String,
     /// Signs the e-sign events of the tenant's endpoint.
     pub esign_key: SecretString,
     /// The password of all three people.
@@ -115,10 +121,27 @@ impl Sample {
         let second = made(second, tenant::second_brand(options.job_start, world))?;
         tenant::prepare_organization(cloud, &tenant)?;
         tenant::prepare_organization(cloud, &second)?;
-        let esign_key = keys::prepare_esign(cloud, names, tenant.endpoint, world)?;
+        let lacks = |what| Invalid::new(format!("the sample tenant has no {what}"));
+        let endpoint = tenant.endpoint.ok_or_else(|| lacks("e-sign endpoint"))?;
+        let Some(MailboxSettings::WorkMail { organization }) = tenant.mailboxes.clone() else {
+            return Err(lacks("mailbox provider").into());
+        };
+        let esign_key = keys::prepare_esign(cloud, names, endpoint, world)?;
         let (cloud, names, issuer) = (cloud.clone(), names.clone(), options.issuer);
         let resetting = Arc::default();
-        let sample = Self { tenant, second, esign_key, password, hash, cloud, names, issuer, resetting };
+        let sample = Self {
+            tenant,
+            second,
+            endpoint,
+            organization,
+            esign_key,
+            password,
+            hash,
+            cloud,
+            names,
+            issuer,
+            resetting,
+        };
         if keys::is_resetting(&sample.cloud)? || !(has_first || has_second) {
             sample.reset(store, world).await?;
         } else {

@@ -24,11 +24,11 @@ pub(super) fn test_brand(job_start: JobStart, world: &World) -> Result<Tenant, I
         id: people::tenant_id(),
         slug: "test-brand".into(),
         name: "Test Brand".into(),
-        domain: Domain::parse("test-brand.example")?,
-        mailboxes: MailboxSettings::WorkMail { organization: ORGANIZATION.into() },
+        domain: Some(Domain::parse("test-brand.example")?),
+        mailboxes: Some(MailboxSettings::WorkMail { organization: ORGANIZATION.into() }),
         documents: documents.into_iter().collect::<Result<_, _>>()?,
         job_start,
-        endpoint: EndpointId::new(world),
+        endpoint: Some(EndpointId::new(world)),
         crm_url: "https://crm.test-brand.example/".into(),
         support: Email::parse("people@test-brand.example")?,
         security: SecuritySettings::default(),
@@ -40,8 +40,8 @@ pub(super) fn second_brand(job_start: JobStart, world: &World) -> Result<Tenant,
         id: people::second_id(),
         slug: "second-brand".into(),
         name: "Second Brand".into(),
-        domain: Domain::parse("second-brand.example")?,
-        mailboxes: MailboxSettings::WorkMail { organization: SECOND_ORGANIZATION.into() },
+        domain: Some(Domain::parse("second-brand.example")?),
+        mailboxes: Some(MailboxSettings::WorkMail { organization: SECOND_ORGANIZATION.into() }),
         crm_url: "https://crm.second-brand.example/".into(),
         support: Email::parse("people@second-brand.example")?,
         ..test_brand(job_start, world)?
@@ -50,8 +50,11 @@ pub(super) fn second_brand(job_start: JobStart, world: &World) -> Result<Tenant,
 
 /// Makes the organization that owns the tenant's mail domain; making it again changes nothing.
 pub(super) fn prepare_organization(cloud: &Cloud, tenant: &Tenant) -> Result<(), SampleError> {
-    let MailboxSettings::WorkMail { organization } = &tenant.mailboxes;
-    cloud.work_mail().add_organization(organization, tenant.domain.as_str())?;
+    if let (Some(MailboxSettings::WorkMail { organization }), Some(domain)) =
+        (&tenant.mailboxes, &tenant.domain)
+    {
+        cloud.work_mail().add_organization(organization, domain.as_str())?;
+    }
     Ok(())
 }
 

@@ -141,7 +141,7 @@ pub(super) async fn sample(
         .map_err(|error| SettingError::new("PASSWORD_PROFILE", format!("is no cost of a hash; {error}")))?;
     // Boxed: most starts find everything there.
     let sample = Box::pin(Sample::prepare(cloud, &store, &names, sample_options, &options.world)).await?;
-    plan.default_endpoint(&sample.tenant.endpoint.to_string());
+    plan.default_endpoint(&sample.endpoint.to_string());
     if options.debug_bypass {
         plan.bypass_sign_in(&sample.debug_users());
     }

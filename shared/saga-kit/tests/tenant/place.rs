@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use vestibule_api::state::mailer;
 use vestibule_auth::{SystemTask, TenantScope};
 use vestibule_domain::{
-    Domain, Email, EndpointId, Job, JobId, JobKind, JobStart, JobStatus, MailboxSettings, SecuritySettings,
-    StepStatus, Tenant, TenantId, World,
+    Domain, Email, Job, JobId, JobKind, JobStart, JobStatus, MailboxSettings, SecuritySettings, StepStatus,
+    Tenant, TenantId, World,
 };
 use vestibule_models::{Cloud, SentMail, User, UserState};
 use vestibule_saga::{run_anew, start_pending};
@@ -78,11 +78,11 @@ impl Receptions {
             id: TenantId::new(&self.stack.world),
             slug: domain.replace('.', "-"),
             name: domain.to_owned(),
-            domain: Domain::parse(domain).unwrap(),
-            mailboxes: MailboxSettings::WorkMail { organization: organization.to_owned() },
+            domain: Some(Domain::parse(domain).unwrap()),
+            mailboxes: Some(MailboxSettings::WorkMail { organization: organization.to_owned() }),
             documents: Vec::new(),
             job_start: JobStart::Automatic,
-            endpoint: EndpointId::new(&self.stack.world),
+            endpoint: None,
             crm_url: "https://crm.vestibule.example/".to_owned(),
             support: Email::parse("help@vestibule.example").unwrap(),
             security: SecuritySettings::default(),

@@ -68,7 +68,10 @@ pub(crate) struct ReceptionSaga {
 
 impl ReceptionSaga {
     async fn mailboxes(&self, ledger: &Ledger<'_>) -> Result<Mailboxes, Failure> {
-        let MailboxSettings::WorkMail { organization } = ledger.tenant().settings().await?.mailboxes;
+        let settings = ledger.tenant().settings().await?.mailboxes;
+        let Some(MailboxSettings::WorkMail { organization }) = settings else {
+            return Err(Failure::permanent("provider_missing"));
+        };
         Ok(Mailboxes::WorkMail(WorkMail::new(&self.work_mail, organization)))
     }
 
@@ -242,6 +245,7 @@ fn record(ledger: &Ledger<'_>, step: Step) -> StepRecord {
 async fn named(ledger: &Ledger<'_>) -> Result<(String, String), Failure> {
     let name = record(ledger, Step::ChooseName).effect.ok_or_else(|| Failure::permanent("name_missing"))?;
     let domain = ledger.tenant().settings().await?.domain;
+    let domain = domain.ok_or_else(|| Failure::permanent("domain_missing"))?;
     let address = format!("{name}@{}", domain.as_str());
     Ok((name, address))
 }

@@ -84,7 +84,7 @@ fn fault_01_rows_of_a_time_with_other_rules_are_read() {
     let row = crate::item::to_row(&crate::keys::hire(given.id(), hire.id), Kind::Hire, &hire).unwrap();
     rows::back(&given, row, &hire).unwrap();
     let mut tenant = given.tenant();
-    tenant.domain = Domain::try_from("localhost".to_owned()).unwrap();
+    tenant.domain = Some(Domain::try_from("localhost".to_owned()).unwrap());
     let row = crate::item::to_row(&crate::keys::tenant(tenant.id), Kind::Tenant, &tenant).unwrap();
     rows::back(&given, row, &tenant).unwrap();
 }

@@ -50,7 +50,7 @@ async fn an_endpoint_stands_for_its_own_tenant() {
     let (one, other) = (seed(&table.world), seed(&table.world));
     for seed in [&one, &other] {
         table.store.platform().create_tenant(seed).await.unwrap();
-        let found = table.store.platform().find_endpoint(seed.tenant.endpoint).await.unwrap();
+        let found = table.store.platform().find_endpoint(seed.tenant.endpoint.unwrap()).await.unwrap();
         assert_eq!(found.map(|endpoint| endpoint.tenant), Some(seed.tenant.id));
     }
     let unknown = vestibule_domain::EndpointId::new(&table.world);

@@ -53,6 +53,8 @@ pub(super) struct Task {
     pub(super) r#type: &'static str,
     pub(super) resource: &'static str,
     pub(super) parameters: Parameters,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) result_selector: Option<Selector>,
     pub(super) result_path: Option<&'static str>,
     pub(super) timeout_seconds: u32,
     pub(super) retry: [Retrier; 2],
@@ -79,6 +81,13 @@ pub(super) struct Payload {
     pub(super) job: &'static str,
     #[serde(rename = "attempt.$")]
     pub(super) attempt: &'static str,
+}
+
+/// Keeps the function's answer, without what Lambda adds.
+#[derive(Serialize)]
+pub(super) struct Selector {
+    #[serde(rename = "Payload.$")]
+    pub(super) payload: &'static str,
 }
 
 #[derive(Serialize)]

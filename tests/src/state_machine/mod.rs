@@ -6,7 +6,7 @@ mod asl;
 use vestibule_saga::{Action, Definition, OnRejected, Step};
 use vestibule_sagas::{CredentialsStep, MailboxStep};
 
-use asl::{Branch, Catcher, Choice, Parameters, Payload, State, Task, Wait, caught, end, retrier};
+use asl::{Branch, Catcher, Choice, Parameters, Payload, Selector, State, Task, Wait, caught, end, retrier};
 
 /// A saga that has a state machine.
 #[derive(Debug, Clone, Copy)]
@@ -122,6 +122,7 @@ impl Machine {
         }
         let (asking, waiting) = (format!("{name}Next"), format!("{name}Wait"));
         let mut task = self.task((step.name, action, tries), catch, asking.clone());
+        task.result_selector = Some(Selector { payload: "$.Payload" });
         task.result_path = Some("$.outcome");
         let when = |answer: &'static str, next: &str| Branch {
             variable: "$.outcome.Payload.next",
@@ -176,6 +177,7 @@ impl Machine {
             r#type: "Task",
             resource: "arn:aws:states:::lambda:invoke",
             parameters: Parameters { function_name: self.function, payload },
+            result_selector: None,
             result_path: None,
             timeout_seconds: 60,
             retry: [retrier(&["Retry"], 1, tries - 1), retrier(&OF_LAMBDA, 2, 6)],

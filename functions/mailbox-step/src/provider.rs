@@ -12,6 +12,7 @@ pub(crate) fn no_provider() -> Failure {
 }
 
 /// A failed call, in terms of what to do next. What belongs to somebody else is a rejected candidate.
+#[expect(clippy::needless_pass_by_value, reason = "`map_err` gives the error away")]
 pub(crate) fn failed(error: MailboxError) -> Failure {
     match error {
         MailboxError::Retry { code, .. } | MailboxError::Unknown { code } => Failure::retry(code),

@@ -74,6 +74,7 @@ pub const DAMAGED: &str = "The record of this job cannot be read. Cancel it: wha
 /// A job, or what is left of one.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(untagged)]
+#[expect(clippy::large_enum_variant, reason = "nearly all of them are jobs")]
 pub enum JobItem {
     /// A job.
     Job(JobView),

@@ -32,9 +32,10 @@ pub(crate) async fn run(folder: &Path, only: Option<&str>) -> Result<()> {
             spent.extend(vendors::walk(&stack, &crate::built(folder, function)?).await?);
         }
         let count = spent.len();
-        let most = |key: fn(&Spent) -> u128| spent.iter().max_by_key(|spent| key(spent));
-        for worst in
-            [most(|spent| u128::from(spent.peak)), most(|spent| spent.cpu.as_nanos())].into_iter().flatten()
+        let most = |key: &dyn Fn(&Spent) -> u128| spent.iter().max_by_key(|spent| key(spent));
+        for worst in [most(&|spent| u128::from(spent.peak)), most(&|spent| spent.time(allowed).as_nanos())]
+            .into_iter()
+            .flatten()
         {
             println!("{}", line(function, count, worst, allowed));
         }

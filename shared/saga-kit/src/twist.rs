@@ -53,12 +53,14 @@ impl<'a, S: Saga> Twisted<'a, S> {
     }
 
     /// With this asked before each action.
+    #[must_use]
     pub fn before(mut self, hook: impl Fn(Moment<'_>) -> Turn + Send + Sync + 'a) -> Self {
         self.before = Box::new(hook);
         self
     }
 
     /// With this asked after each action, before its outcome is recorded.
+    #[must_use]
     pub fn after(
         mut self,
         hook: impl Fn(Moment<'_>, &Result<StepOutcome, Failure>) -> Turn + Send + Sync + 'a,
@@ -68,6 +70,7 @@ impl<'a, S: Saga> Twisted<'a, S> {
     }
 
     /// Failing for good at `step`, before anything of it is done.
+    #[must_use]
     pub fn failing_at(self, step: &'a str) -> Self {
         self.before(move |moment| {
             let here = moment.step == step && !moment.undo;

@@ -62,7 +62,7 @@ pub(crate) async fn note_again(
     };
     let next = if long && next == Next::Again { Next::Parked } else { next };
     record.wait = wait;
-    ledger.job.due = Some(due(next, &ledger.record().wait, now));
+    ledger.job.due = Some(due(next, ledger.record().wait.as_ref(), now));
     if !ledger.has_room_for(writes.results()) {
         return fail(ledger, too_many_results(), Done::plain()).await;
     }
@@ -71,7 +71,7 @@ pub(crate) async fn note_again(
 }
 
 /// When the sweep looks whether the workflow still goes on; at once where it does not.
-fn due(next: Next, wait: &Option<Wait>, now: Timestamp) -> Timestamp {
+fn due(next: Next, wait: Option<&Wait>, now: Timestamp) -> Timestamp {
     match (next, wait) {
         (Next::Parked, Some(Wait::Until(at))) => *at,
         (Next::Parked, _) => now,

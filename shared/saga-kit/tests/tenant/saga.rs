@@ -254,6 +254,7 @@ fn marker(ledger: &Ledger<'_>) -> String {
     format!("pending {}", ledger.job().id)
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "`map_err` gives the error away")]
 fn failed(error: MailboxError) -> Failure {
     match error {
         MailboxError::Retry { code, .. } | MailboxError::Unknown { code } => Failure::retry(code),

@@ -25,6 +25,16 @@ ODD = {
     "roles": {"of": [1, None, "any"]},
     "zoneinfo": None,
 }
+# The same in fields that the provider's own program fills in, one at a time.
+RETOLD = {
+    "auth-time": {"claims": {"auth_time": "1795166048"}},
+    "amr": {"claims": {"amr": "pwd"}},
+    "acr": {"claims": {"acr": 1}},
+    "verified-text": {"claims": {"email_verified": "true"}},
+    "updated-at": {"claims": {"updated_at": "2026-11-20T09:14:07.113Z"}},
+    "address": {"claims": {"address": "Main St 1"}},
+    "no-kid": {"header": {"kid": None}},
+}
 UNREADABLE = {"name": "\u202eevil\0" + "n" * 500}
 MAX, KIM = "5f4dcc3b-5aa7-45d6-9d83-27deb882cf99", "6cb75f65-2a9b-4279-8ecf-2064b3c5b1e0"
 
@@ -51,6 +61,12 @@ def providers(port):
         provider("out-of-order", "google", "ned@example.org", "1009", deny="temporarily_unavailable"),
         provider("foreign", "microsoft", "max@example.org", "a1", tid=FOREIGN, oid=MAX),
     ]
+    other = json.dumps({"claims": {"aud": "somebody-else"}})
+    made.append(provider("for-another", "google", "ann@example.org", "1001", token=other))
+    for number, (name, token) in enumerate(RETOLD.items()):
+        keys = "1" if name == "no-kid" else "2"
+        person = {"token": json.dumps(token), "keys": keys}
+        made.append(provider(name, "google", f"{name}@example.org", f"20{number:02}", **person))
     return {each.name: each for each in made}
 
 
@@ -170,6 +186,10 @@ def odd(stack, at, checks):
     person = who(stack, sign_in(stack, at["odd"]))
     checks("claims of odd types that decide nothing: signed in", person.startswith("usr_"), person)
     checks("and the same person again", who(stack, sign_in(stack, at["odd"])) == person)
+    for name in RETOLD:
+        answer = sign_in(stack, at[name])
+        checks(f"{name}, otherwise than the specification has it: signed in", answer.status == 200, answer.text)
+    checks.refused("a token for somebody else's client is refused", sign_in(stack, at["for-another"]), 401)
     named = sign_in(stack, at["odd-name"])
     me = stack.call("GET", "me", token=named["accessToken"]) if named.status == 200 else named
     renamed = me.status == 200 and "\u202e" not in me["name"]
@@ -184,6 +204,20 @@ def odd(stack, at, checks):
         checks(f"{name}: the page says what happened and leads back", told, f"{page.status} {page.text[-600:]}")
         bare = callback(stack, at[name], answer)
         checks.refused(f"{name}: without the attempt it says nothing of the provider", bare, 401)
+    connecting(stack, at["cancelled"], checks)
+
+
+def connecting(stack, provider, checks):
+    """Somebody who is signed in begins to connect an account, and cancels at the provider."""
+    sign_in = {"email": "kim@example.org", "password": PASSWORD}
+    access = stack.post("login", sign_in).expect(200)["accessToken"]
+    cookies = stack.post("login", sign_in | {"cookies": True}).expect(200).headers.get_all("Set-Cookie")
+    begun = stack.post("connections", {"provider": provider.name, "password": PASSWORD}, access).expect(200)
+    answer = walk(begun["authorizationUrl"], provider.redirect)
+    session = [cookie.split(";")[0] for cookie in cookies]
+    page = callback(stack, provider, answer, begun["attempt"], session)
+    told = page.status == 401 and "cancelled at the provider" in page.text
+    checks("who cancels while connecting an account is told the same", told, f"{page.status} {page.text[-600:]}")
 
 
 def main():

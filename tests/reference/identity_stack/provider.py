@@ -86,9 +86,10 @@ def sign_in(stack, provider):
     return stack.post("social-login", back(stack, provider))
 
 
-def callback(stack, provider, answer, cookie=None):
-    """The way back of a browser; without our cookie, unless one is given."""
+def callback(stack, provider, answer, cookie=None, session=()):
+    """The way back of a browser; without our cookie, unless one is given. `session` are those of a sign-in."""
     query = {name: answer[name] for name in ("code", "state", "error") if name in answer}
-    headers = {"Cookie": f"{COOKIE}={cookie}"} if cookie else {}
+    cookies = [*session, *([f"{COOKIE}={cookie}"] if cookie else [])]
+    headers = {"Cookie": "; ".join(cookies)} if cookies else {}
     page = f"{stack.url}/auth/social/{provider.name}?{urllib.parse.urlencode(query)}"
     return request("GET", page, headers=headers)

@@ -6,7 +6,8 @@
 //
 // More options: --client-id, --client-secret, --alg RS256|ES256, --port. --redirect can be given several times.
 // --claims takes a JSON object of further claims, which stand in the ID token as they are; --deny an OAuth error that
-// the person is sent back with instead of a code.
+// the person is sent back with instead of a code. --token changes the signed token itself (RS256 only), as
+// {"header": {..}, "claims": {..}} where null takes a field away; --keys 1 publishes only the key that signs.
 // Google's takes the client secret in the header, Microsoft's in the form; both want PKCE.
 // Who walks it needs a cookie jar: GET authorization_endpoint, follow redirects up to the redirect URL.
 
@@ -17,6 +18,7 @@ import { parseArgs } from 'node:util';
 import Provider from 'oidc-provider';
 
 import { authority, front } from './front.mjs';
+import { retelling } from './retold.mjs';
 
 console.info = console.error;
 
@@ -36,6 +38,8 @@ const { positionals: [kind = 'google'], values: options } = parseArgs({
     alg: text('RS256'),
     claims: text('{}'),
     deny: text(''),
+    token: text(''),
+    keys: text('2'),
     port: text('0'),
   },
 });
@@ -51,6 +55,10 @@ function signingKey(alg) {
 }
 
 const more = JSON.parse(options.claims);
+const changes = options.token && JSON.parse(options.token);
+const signing = signingKey(options.alg);
+// A key that signs nothing, as after a rotation.
+const former = signingKey(options.alg === 'ES256' ? 'RS256' : 'ES256');
 
 function person() {
   const { sub, email, name, tid, oid } = options;
@@ -72,8 +80,7 @@ function configuration(mount) {
       },
     ],
     clientAuthMethods: [method],
-    // Always with a second key that signs nothing, as after a rotation.
-    jwks: { keys: [signingKey(options.alg), signingKey(options.alg === 'ES256' ? 'RS256' : 'ES256')] },
+    jwks: { keys: options.keys === '1' ? [signing] : [signing, former] },
     pkce: { required: () => true },
     claims: {
       openid: ['sub'],
@@ -110,6 +117,7 @@ function serve(origin) {
     } else if (pathname.startsWith(`${mount}/`)) {
       request.originalUrl = request.url;
       request.url = request.url.slice(mount.length);
+      if (changes && request.method === 'POST' && request.url === '/token') retelling(response, signing, changes);
       await handle(request, response);
     } else {
       response.writeHead(404).end();

@@ -37,12 +37,13 @@ pub async fn handle(tools: &Tools, event: Value) -> Result<Value, FunctionError>
 
 /// What the state machine reads of a performed task.
 fn answer(next: Next) -> Value {
-    match next {
-        Next::Step => json!({ "next": "step" }),
-        Next::Again => json!({ "next": "again" }),
-        Next::At(at) => json!({ "next": "wait", "until": at }),
-        Next::Parked => json!({ "next": "park" }),
-    }
+    let (word, until) = match next {
+        Next::Step => ("step", None),
+        Next::Again => ("again", None),
+        Next::At(at) => ("wait", Some(at)),
+        Next::Parked => ("park", None),
+    };
+    json!({ "next": word, "until": until })
 }
 
 async fn run(tools: &Tools, task: &Task) -> Result<Next, Failure> {

@@ -38,7 +38,7 @@ class LambdaDouble:
 
     @staticmethod
     def answer_ok(payload):
-        return 200, {}, {"next": "step", "step": payload["step"], "action": payload["action"]}
+        return 200, {}, {"next": "step", "until": None, "step": payload["step"], "action": payload["action"]}
 
     def answer(self, session, function, payload):
         job, call = payload["job"], f"{payload['step']}/{payload['action']}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 LATE_SECONDS = 1.6
 TASK_TIMEOUT_SECONDS = 1
 # Where a step says what comes next, and what the double's scripts call that.
-ASKED = "$.outcome.Payload.next"
+ASKED = "$.outcome.next"
 ASKING = "next:"
 
 

@@ -83,11 +83,13 @@ pub(super) struct Payload {
     pub(super) attempt: &'static str,
 }
 
-/// Keeps the function's answer, without what Lambda adds.
+/// Keeps what the step asks for, and nothing else of the answer.
 #[derive(Serialize)]
 pub(super) struct Selector {
-    #[serde(rename = "Payload.$")]
-    pub(super) payload: &'static str,
+    #[serde(rename = "next.$")]
+    pub(super) next: &'static str,
+    #[serde(rename = "until.$")]
+    pub(super) until: &'static str,
 }
 
 #[derive(Serialize)]

@@ -122,10 +122,10 @@ impl Machine {
         }
         let (asking, waiting) = (format!("{name}Next"), format!("{name}Wait"));
         let mut task = self.task((step.name, action, tries), catch, asking.clone());
-        task.result_selector = Some(Selector { payload: "$.Payload" });
+        task.result_selector = Some(Selector { next: "$.Payload.next", until: "$.Payload.until" });
         task.result_path = Some("$.outcome");
         let when = |answer: &'static str, next: &str| Branch {
-            variable: "$.outcome.Payload.next",
+            variable: "$.outcome.next",
             string_equals: answer,
             next: next.to_owned(),
         };
@@ -135,7 +135,7 @@ impl Machine {
             choices: vec![when("again", &name), when("wait", &waiting), when("park", PARKED)],
             default: next,
         };
-        let wait = Wait { r#type: "Wait", timestamp_path: "$.outcome.Payload.until", next: name.clone() };
+        let wait = Wait { r#type: "Wait", timestamp_path: "$.outcome.until", next: name.clone() };
         vec![
             (name, State::Task(Box::new(task))),
             (asking, State::Choice(choice)),

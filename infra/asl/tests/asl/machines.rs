@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use vestibule_asl::{Status, TaskFailure};
 
-use crate::support::{Functions, Stage, deployed};
+use crate::support::{Functions, Stage, deployed, start};
 
 fn input(mode: &str) -> Value {
     json!({ "tenant": "ten_1", "job": "job_1", "attempt": 1, "mode": mode })
@@ -18,15 +18,17 @@ async fn run(
     let faults: Vec<_> =
         faults.iter().map(|(step, error, once)| ((*step).to_owned(), (*error).to_owned(), *once)).collect();
     let struck = std::sync::Mutex::new(Vec::new());
-    let functions = Functions::new(move |_, payload| {
-        let step = name(payload);
-        let mut struck = struck.lock().unwrap();
-        let fault = faults.iter().find(|(at, _, once)| *at == step && !(*once && struck.contains(at)));
-        struck.push(step);
-        Some(fault.map_or(Ok(json!({ "secret": "never kept" })), |(_, error, _)| {
-            Err(TaskFailure::new(error, "why"))
-        }))
-    });
+    let functions =
+        Functions::new(move |_, payload| {
+            let step = name(payload);
+            let mut struck = struck.lock().unwrap();
+            let fault = faults.iter().find(|(at, _, once)| *at == step && !(*once && struck.contains(at)));
+            struck.push(step);
+            Some(fault.map_or(
+                Ok(json!({ "next": "step", "until": null, "secret": "never kept" })),
+                |(_, error, _)| Err(TaskFailure::new(error, "why")),
+            ))
+        });
     let stage = Stage::new(deployed(machine), functions);
     let ended = stage.run(input(mode)).await;
     let calls = stage.functions.calls.lock().unwrap();
@@ -56,7 +58,10 @@ fn there(to: usize) -> Vec<String> {
 async fn the_clean_path_takes_every_step_once_and_keeps_nothing_of_the_answers() {
     let (ended, steps) = run("mailbox", "do", &[]).await;
     assert_eq!(ended.status, Status::Succeeded);
-    assert_eq!(ended.output, Some(input("do")));
+    // Of an answer only what a step asks for is kept, and only of a step that may ask.
+    let mut expected = input("do");
+    expected["outcome"] = json!({ "next": "step", "until": null });
+    assert_eq!(ended.output, Some(expected));
     assert_eq!(steps, [there(5), vec!["finish do".to_owned()]].concat());
     let (ended, steps) = run("credentials", "do", &[]).await;
     assert_eq!(ended.status, Status::Succeeded);
@@ -84,12 +89,12 @@ async fn a_step_that_asks_for_patience_is_tried_nine_times() {
 
 #[tokio::test]
 async fn a_taken_address_leads_to_the_next_one() {
-    let (ended, steps) = run("mailbox", "do", &[("create_user do", "AddressTaken", true)]).await;
+    let (ended, steps) = run("mailbox", "do", &[("create_user do", "Rejected", true)]).await;
     assert_eq!(ended.status, Status::Succeeded);
     let again =
         ["reserve_address do", "create_user do", "enable_mailbox do", "issue_password do", "finish do"];
     assert_eq!(steps, [&there(3)[..], &again.map(str::to_owned)].concat());
-    let (ended, steps) = run("mailbox", "do", &[("enable_mailbox do", "AddressTaken", true)]).await;
+    let (ended, steps) = run("mailbox", "do", &[("enable_mailbox do", "Rejected", true)]).await;
     assert_eq!(ended.status, Status::Succeeded);
     assert_eq!(
         steps,
@@ -119,7 +124,7 @@ async fn credentials_that_cannot_be_issued_are_taken_back() {
 #[tokio::test]
 async fn what_cannot_be_undone_or_finished_is_shown() {
     let undoing = STEPS.map(|step| ("mailbox", "undo", vec![(format!("{step} undo"), "Permanent")]));
-    let taken = [("enable_mailbox do", "AddressTaken"), ("create_user discard", "Permanent")];
+    let taken = [("enable_mailbox do", "Rejected"), ("create_user discard", "Permanent")];
     let others = [
         ("credentials", "undo", vec![("issue_password undo".to_owned(), "Permanent")]),
         ("credentials", "undo", vec![("claim undo".to_owned(), "Permanent")]),
@@ -137,15 +142,36 @@ async fn what_cannot_be_undone_or_finished_is_shown() {
 }
 
 #[test]
-fn every_task_discards_its_answer_and_has_a_limit() {
+fn every_task_discards_its_answer_but_for_what_it_asks_and_has_a_limit() {
     for name in ["mailbox", "credentials"] {
         let definition = deployed(name);
         let tasks = definition.states().filter(|(_, kind)| *kind == "Task").map(|(state, _)| state);
         for state in tasks {
             let task = &definition.source()["States"][state];
-            assert_eq!(task.get("ResultPath"), Some(&Value::Null), "{name} {state}");
+            let asked = json!({ "next.$": "$.Payload.next", "until.$": "$.Payload.until" });
+            let kept = (task.get("ResultPath"), task.get("ResultSelector"));
+            let nothing = (Some(&Value::Null), None);
+            assert!(kept == nothing || kept == (Some(&json!("$.outcome")), Some(&asked)), "{name} {state}");
             assert_eq!(task["TimeoutSeconds"], 60, "{name} {state}");
             assert_eq!(task["Retry"], definition.source()["States"]["Claim"]["Retry"], "{name} {state}");
         }
+    }
+}
+
+#[tokio::test]
+async fn a_step_that_asks_is_called_again_at_once_or_in_time_or_by_another_run() {
+    let until = start().checked_add(jiff::SignedDuration::from_mins(10)).unwrap().to_string();
+    for (asked, expected) in [("park", 2), ("again", 6 + 3), ("wait", 6 + 3)] {
+        let until = until.clone();
+        let calls = std::sync::atomic::AtomicUsize::new(0);
+        let functions = Functions::new(move |_, payload| {
+            let asks = payload["step"] == "reserve_address"
+                && calls.fetch_add(1, std::sync::atomic::Ordering::SeqCst) < 3;
+            let next = if asks { asked } else { "step" };
+            Some(Ok(json!({ "next": next, "until": until })))
+        });
+        let stage = Stage::new(deployed("mailbox"), functions);
+        let ended = stage.run(input("do")).await;
+        assert_eq!((ended.status, stage.functions.count()), (Status::Succeeded, expected), "{asked}");
     }
 }

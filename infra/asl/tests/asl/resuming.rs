@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use vestibule_asl::{Execution, Status};
+use vestibule_asl::{Execution, Status, TaskFailure};
 
 use crate::support::{Functions, Memory, Stage, deployed, execution, machine, task};
 
@@ -11,18 +11,28 @@ fn input() -> Value {
     json!({ "tenant": "ten_1", "job": "job_1", "attempt": 1, "mode": "do" })
 }
 
+/// Fails the first calls with these errors, then answers as the steps of a saga do.
+fn stepping(errors: &[&'static str]) -> Functions {
+    let errors = errors.to_vec();
+    Functions::new(move |call, _| {
+        let done = Ok(json!({ "next": "step", "until": null }));
+        Some(errors.get(call).map_or(done, |error| Err(TaskFailure::new(*error, "why"))))
+    })
+}
+
 #[tokio::test]
 async fn wherever_the_process_dies_the_rest_is_run_and_at_most_one_task_again() {
-    let whole = Stage::new(deployed("mailbox"), Functions::failing(&["Retry"]));
+    let failing_once = || stepping(&["Retry"]);
+    let whole = Stage::new(deployed("mailbox"), failing_once());
     let expected = whole.run(input()).await;
     let saves = whole.journal.saves.lock().unwrap().len();
     for dies_after in 0..saves {
-        let mut first = Stage::new(deployed("mailbox"), Functions::failing(&["Retry"]));
+        let mut first = Stage::new(deployed("mailbox"), failing_once());
         first.journal = Memory { fails_from: Some(dies_after), ..Memory::default() };
         first.resume(execution(input())).await.unwrap_err();
         let stored =
             first.journal.saves.lock().unwrap().last().cloned().unwrap_or_else(|| execution(input()));
-        let second = Stage::new(deployed("mailbox"), Functions::well());
+        let second = Stage::new(deployed("mailbox"), stepping(&[]));
         let ended = second.resume(stored).await.unwrap();
         assert_eq!((ended.status, &ended.output), (expected.status, &expected.output), "{dies_after}");
         let calls = first.functions.count() + second.functions.count();

@@ -28,9 +28,8 @@ pub(crate) async fn record(
     };
     let Some(status) = status else { return Ok(Outcome::Ignored) };
     let (named, mut unfit) = documents(event);
-    let more: Vec<_> = named.iter().skip(MOST_HIRES).collect();
-    if !more.is_empty() {
-        let event = &SignEvent { correlations: spelled(&more), ..event.clone() };
+    for correlations in portions(spelled(named.iter().skip(MOST_HIRES))) {
+        let event = &SignEvent { correlations, ..event.clone() };
         unmatched(state, scope, (event, Some(status)), Unfit::TooManyDocuments).await?;
     }
     let envelope = event.provider_document_id.clone();
@@ -80,11 +79,28 @@ fn documents(event: &SignEvent) -> (BTreeMap<HireId, Vec<DocumentKind>>, Option<
 }
 
 /// The documents as our field names them.
-fn spelled(named: &[(&HireId, &Vec<DocumentKind>)]) -> Vec<String> {
-    let each = |(hire, documents): &(&HireId, &Vec<DocumentKind>)| {
+fn spelled<'a>(named: impl Iterator<Item = (&'a HireId, &'a Vec<DocumentKind>)>) -> Vec<String> {
+    let each = |(hire, documents): (&HireId, &Vec<DocumentKind>)| {
         documents.iter().map(|document| format!("{hire}/{document}")).collect::<Vec<_>>()
     };
-    named.iter().flat_map(each).collect()
+    named.flat_map(each).collect()
+}
+
+/// The texts in as many kept events as they need, so that none of them is cut off.
+fn portions(texts: Vec<String>) -> Vec<Vec<String>> {
+    let (mut all, mut length) = (Vec::<Vec<String>>::new(), KEPT_TEXT);
+    for text in texts {
+        // One for the line break behind it.
+        length += text.chars().count() + 1;
+        match all.last_mut() {
+            Some(last) if length <= KEPT_TEXT => last.push(text),
+            _ => {
+                length = text.chars().count() + 1;
+                all.push(vec![text]);
+            }
+        }
+    }
+    all
 }
 
 async fn unmatched(
@@ -124,5 +140,23 @@ fn status(kind: &SignKind) -> Option<DocumentStatus> {
         SignKind::Voided => Some(DocumentStatus::Voided),
         SignKind::Expired => Some(DocumentStatus::Expired),
         SignKind::Other(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fault_06_however_many_documents_an_event_names_none_is_cut_off() {
+        for count in [0, 1, 50, 113, 114, 950] {
+            let texts: Vec<String> = (0..count).map(|number| format!("hire_{number:026}/w9")).collect();
+            let portions = portions(texts.clone());
+            assert_eq!(portions.concat(), texts, "{count}");
+            assert!(
+                portions.iter().all(|portion| portion.join("\n").chars().count() <= KEPT_TEXT),
+                "{count}"
+            );
+        }
     }
 }

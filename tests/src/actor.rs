@@ -1,7 +1,11 @@
 //! People with verbs.
 
+use std::sync::Arc;
+
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::Value;
+
+use crate::costs::answers::{self, Traffic};
 
 /// Somebody who calls the API.
 #[derive(Debug, Clone)]
@@ -9,6 +13,7 @@ pub struct Actor {
     pub(crate) http: Client,
     pub(crate) base: String,
     pub(crate) token: Option<String>,
+    pub(crate) traffic: Arc<Traffic>,
 }
 
 /// What came back.
@@ -57,9 +62,15 @@ impl Actor {
 
     /// Sends a request and reads its answer.
     pub async fn send(&self, request: RequestBuilder) -> Answer {
-        let response = request.send().await.expect("the stack answers");
+        let request = request.build().expect("a request");
+        let (method, path) = (request.method().clone(), request.url().path().to_owned());
+        let begun = self.traffic.begin();
+        let response = self.http.execute(request).await.expect("the stack answers");
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let text = response.text().await.expect("a body of text");
+        if self.traffic.was_alone(begun) {
+            answers::check(method.as_str(), &path, &headers);
+        }
         Answer { status, headers, body: serde_json::from_str(&text).unwrap_or_default(), text }
     }
 

@@ -14,7 +14,7 @@ use vestibule_api::lambda;
 use vestibule_domain::World;
 use vestibule_local::{Hosts, Stack, StackOptions};
 
-use crate::{Actor, Answer, completed, event_body, waiting::found};
+use crate::{Actor, Answer, completed, costs::answers::Traffic, event_body, waiting::found};
 
 /// The documents that the sample tenant requires.
 const DOCUMENTS: [&str; 3] = ["w9", "baa", "hire_agreement"];
@@ -27,6 +27,7 @@ pub struct App {
     pub world: World,
     ahead: Arc<AtomicI64>,
     http: reqwest::Client,
+    traffic: Arc<Traffic>,
 }
 
 impl App {
@@ -55,7 +56,7 @@ impl App {
         }
         change(&mut options);
         let stack = Stack::start(options).await.expect("the stack starts");
-        Self { stack, world, ahead, http: reqwest::Client::new() }
+        Self { stack, world, ahead, http: reqwest::Client::new(), traffic: Arc::default() }
     }
 
     /// Moves the clock of functions and models forward.
@@ -80,7 +81,8 @@ impl App {
 
     /// Somebody with this token.
     pub fn actor(&self, token: Option<String>) -> Actor {
-        Actor { http: self.http.clone(), base: self.stack.url().to_owned(), token }
+        let (base, traffic) = (self.stack.url().to_owned(), self.traffic.clone());
+        Actor { http: self.http.clone(), base, token, traffic }
     }
 
     /// One of the sample people.

@@ -1,8 +1,10 @@
 //! What each operation costs, measured on a running stack: HTTP operations by the `x-cost`
 //! header, workflows, the sweep and the mail sender by the cost that their log lines carry.
 
+pub(crate) mod answers;
 mod identity;
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
 
@@ -45,13 +47,22 @@ pub struct Budget {
 
 /// The budgets in `tests/budgets.toml`.
 pub fn budgets() -> Vec<Budget> {
-    #[derive(Deserialize)]
-    struct File {
-        operation: Vec<Budget>,
-    }
-    toml::from_str::<File>(include_str!("../budgets.toml"))
-        .expect("tests/budgets.toml is well-formed")
-        .operation
+    file().operation
+}
+
+/// The most that any answer of an operation may cost, by the operation: round trips, read and write units.
+pub fn answers() -> BTreeMap<String, [f64; 3]> {
+    file().answers
+}
+
+#[derive(Deserialize)]
+struct File {
+    operation: Vec<Budget>,
+    answers: BTreeMap<String, [f64; 3]>,
+}
+
+fn file() -> File {
+    toml::from_str(include_str!("../budgets.toml")).expect("tests/budgets.toml is well-formed")
 }
 
 /// Adds up the cost in the log lines named `task`, `sweep` and `outbox_mail`.
@@ -228,7 +239,7 @@ pub fn document(all: &[Measured]) -> String {
         let steps = f64::from(u32::try_from(*transitions).unwrap_or(u32::MAX));
         let dollars =
             cost.read_units * READ_PRICE + cost.write_units * WRITE_PRICE + steps * TRANSITION_PRICE;
-        let Cost { round_trips, read_units, write_units } = cost;
+        let Cost { round_trips, read_units, write_units, .. } = cost;
         let _ = writeln!(
             text,
             "| {name} | {round_trips} | {read_units} | {write_units} | {transitions} | {dollars:.2} |"

@@ -36,16 +36,26 @@ impl App {
 
     /// Makes a job's row unreadable, as a bad deployment might.
     pub async fn break_job(&self, job: &str) {
+        let tenant = self.stack.sample().tenant.id;
+        self.spoil((format!("T#{tenant}"), format!("JOB#{job}")), "steps").await;
+    }
+
+    /// Gives a row a value that cannot be read.
+    pub async fn spoil(&self, (pk, sk): (String, String), attribute: &str) {
         let update = self.client().update_item().table_name(self.stack.table_name());
-        let update = update.key("PK", AttributeValue::S(format!("T#{}", self.stack.sample().tenant.id)));
-        let update = update
-            .key("SK", AttributeValue::S(format!("JOB#{job}")))
-            .update_expression("SET steps = :broken");
-        update
-            .expression_attribute_values(":broken", AttributeValue::Bool(true))
-            .send()
-            .await
-            .expect("an update");
+        let update = update.key("PK", AttributeValue::S(pk)).key("SK", AttributeValue::S(sk));
+        let update =
+            update.update_expression("SET #broken = :broken").condition_expression("attribute_exists(PK)");
+        let update = update.expression_attribute_names("#broken", attribute);
+        let update = update.expression_attribute_values(":broken", AttributeValue::Bool(true));
+        update.send().await.expect("an update");
+    }
+
+    /// Makes somebody a member of a tenant, as there is no operation for it yet.
+    pub async fn join(&self, tenant: TenantId, user: UserId, email: &str, role: &str) {
+        let email = Email::parse(email).expect("an address");
+        let joined = self.stack.store().platform().seed_member(tenant, user, email, role).await;
+        joined.expect("a membership");
     }
 
     /// The history of every workflow, as text.

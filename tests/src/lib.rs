@@ -9,6 +9,7 @@ pub mod costs;
 mod esign;
 pub mod identity;
 mod inside;
+pub mod operations;
 mod standard;
 pub mod state_machine;
 mod waiting;

@@ -4,11 +4,11 @@
 
 use axum::response::Response;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use http::HeaderMap;
+use http::{HeaderMap, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use vestibule_api::{ApiError, Fields, Origin, cookies};
+use vestibule_api::{ApiError, Fields, Origin, Reply, cookies};
 use vestibule_auth::{PasswordHash, Verdict};
 use vestibule_domain::{Email, RegistrationId, UserId};
 use vestibule_store::{Basis, Quota};
@@ -20,16 +20,19 @@ use crate::{
 };
 
 /// The token of a mailed link, and the proof that the one who follows it has asked for it.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AskedToken {
     /// The `token` of the link's address.
+    #[serde(skip_serializing)]
     #[schema(value_type = String)]
     pub token: SecretString,
     /// The `receipt` of the answer to the request; browsers have it in a cookie.
+    #[serde(skip_serializing)]
     #[schema(value_type = Option<String>)]
     pub receipt: Option<SecretString>,
     /// Without the receipt, the account's password.
+    #[serde(skip_serializing)]
     #[schema(value_type = Option<String>)]
     pub password: Option<SecretString>,
 }
@@ -41,7 +44,21 @@ pub struct MailSentWithReceipt {
     /// Says that a mail is on its way if there is reason for one.
     pub message: &'static str,
     /// Makes the link of the mail work without the password; also set as a cookie. Keep it to yourself.
+    #[schema(required = false)]
     pub receipt: String,
+    /// In the answer to a repeated request: what was shown the first time and is not shown again.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub shown_once: Vec<String>,
+}
+
+/// What is kept of that answer: all but the receipt.
+pub(crate) fn kept_receipt() -> Result<Reply, ApiError> {
+    Reply::once(
+        StatusCode::ACCEPTED,
+        &MailSentWithReceipt { message: MAIL_SENT, receipt: String::new(), shown_once: Vec::new() },
+        &["receipt"],
+    )
 }
 
 /// What the one who follows a link shows.
@@ -76,7 +93,11 @@ impl Auth {
     pub(crate) fn acknowledge(&self, wish: Wish<'_>) -> Response {
         let sealed = self.api.store.sealer().keys().seal(b"", &self.bound(wish), self.api.world.bytes());
         let receipt = URL_SAFE_NO_PAD.encode(sealed);
-        let mut response = accepted(&MailSentWithReceipt { message: MAIL_SENT, receipt: receipt.clone() });
+        let mut response = accepted(&MailSentWithReceipt {
+            message: MAIL_SENT,
+            receipt: receipt.clone(),
+            shown_once: Vec::new(),
+        });
         cookies::set(&mut response, cookies::RECEIPT, &receipt, PROOF.as_secs(), true);
         response
     }

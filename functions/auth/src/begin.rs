@@ -8,7 +8,8 @@ use secrecy::ExposeSecret as _;
 use serde::Serialize;
 use utoipa::ToSchema;
 use vestibule_api::{
-    ApiError, Delivery, Grant, Origin, TokensView, deliver, limiting, tokens::SESSION_LIFETIME,
+    ApiError, Delivery, Grant, Keyed, Origin, TokensView, deliver, kept_tokens, limiting,
+    tokens::SESSION_LIFETIME,
 };
 use vestibule_auth::{PasswordHash, RefreshToken, TokenDigest};
 use vestibule_domain::{
@@ -48,6 +49,8 @@ pub struct Proof<'a> {
     pub link: Option<(&'a str, &'a TokenDigest)>,
     /// What the sign-in changes about the ways to sign in.
     pub uses_up: Option<SignInChange>,
+    /// Keeps the answer.
+    pub keyed: Option<&'a Keyed>,
 }
 
 impl<'a> Proof<'a> {
@@ -72,6 +75,7 @@ impl<'a> Proof<'a> {
             rehashed: None,
             link: None,
             uses_up: None,
+            keyed: None,
         }
     }
 }
@@ -163,6 +167,9 @@ impl Auth {
             user_agent: origin.user_agent.clone(),
         };
         loop {
+            let grant =
+                Grant { user: proof.user, session: id, tenant: session.tenant, ends: session.expires };
+            let kept = kept_tokens(&grant)?;
             let opening = Opening {
                 user: proof.user,
                 address: proof.address,
@@ -173,9 +180,10 @@ impl Auth {
                 rehashed: proof.rehashed,
                 link: proof.link,
                 mails: &mails,
+                answer: proof.keyed.and_then(|keyed| keyed.answer(&kept)),
             };
             match self.api.store.platform().open_session(&opening, world).await {
-                Ok(()) => break,
+                Ok(()) => return Ok((grant, refresh)),
                 // No longer a member of the tenant used last: the session begins outside of any.
                 Err(StoreError::Conflict(Conflict::NotMember)) if session.tenant.is_some() => {
                     session.tenant = None;
@@ -183,7 +191,6 @@ impl Auth {
                 Err(error) => return Err(error.into()),
             }
         }
-        Ok((Grant { user: proof.user, session: id, tenant: session.tenant, ends: session.expires }, refresh))
     }
 
     /// The devices to remember, when this one was not seen before.

@@ -1,52 +1,61 @@
 //! `POST /api/v1/auth/connections`, `.../connections/finish` and `.../connections/remove`
 
-use axum::{
-    extract::State,
-    response::{IntoResponse as _, Response},
-};
+use axum::{extract::State, response::Response};
 use http::{HeaderMap, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
-use vestibule_api::{ApiError, ApiJson, Code, Origin, Problem, SignedIn, cookies};
+use vestibule_api::{
+    ApiError, Code, Keyed, Origin, OwnMutation, Problem, RepeatKey, Reply, SignedIn, cookies,
+};
 use vestibule_domain::{SignInChange, User};
 use vestibule_store::{Conflict, StoreError, UserChange};
 
 use crate::{Auth, attempt::Group, provider_walk::Back, social_login::SocialStart};
 
 /// Which provider, and the proof of who asks.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ChosenConnection {
     /// The provider's name, such as `google`.
     pub provider: String,
     /// The password; left out by somebody who has none.
+    #[serde(skip_serializing)]
     #[schema(value_type = Option<String>)]
     pub password: Option<SecretString>,
 }
 
 /// Begins to connect an account elsewhere, so that it signs this person in: answers where to go.
-#[utoipa::path(post, path = "/api/v1/auth/connections", tag = "profile", request_body = ChosenConnection,
+#[utoipa::path(post, path = "/api/v1/auth/connections", tag = "profile", request_body = ChosenConnection, params(RepeatKey),
     responses((status = 200, body = SocialStart), (status = "4XX", body = Problem, content_type = "application/problem+json")),
     security(("token" = [])))]
 pub async fn begin_connection(
     State(auth): State<Auth>,
-    caller: SignedIn,
     origin: Origin,
-    ApiJson(request): ApiJson<ChosenConnection>,
+    OwnMutation { mut caller, body: request, keyed }: OwnMutation<ChosenConnection>,
 ) -> Result<Response, ApiError> {
     if auth.providers.get(&request.provider).is_none() {
         return Err(ApiError::not_found());
     }
     let counted = auth.reauthenticate(&caller, request.password.as_ref(), "password", &origin).await?;
-    let SignedIn { mut user, actor, .. } = caller;
-    let values = (json!(null), json!({ "provider": request.provider }));
-    let change = UserChange { action: "user.connect_begin", values, forgive: true, ..UserChange::default() };
-    let started = auth.start_social(&request.provider, &purpose(&user), counted.quota).await;
+    let user = &mut caller.user;
+    let change = UserChange {
+        action: "user.connect_begin",
+        values: (json!(null), json!({ "provider": request.provider })),
+        forgive: true,
+        answer: keyed.answer(&kept_start()?),
+        ..UserChange::default()
+    };
+    let started = auth.start_social(&request.provider, &purpose(user), counted.quota).await;
     let started = auth.unjudged(&counted, &user.email, &origin, started).await?;
-    auth.change_proved(&counted, &mut user, &change, (&actor, &origin)).await?;
+    auth.change_proved(&counted, user, &change, (caller.principal.actor(), &origin)).await?;
     Ok(started)
+}
+
+/// What is kept of where to go: that it was shown.
+fn kept_start() -> Result<Reply, ApiError> {
+    Reply::new(StatusCode::OK, &json!({ "shownOnce": ["authorizationUrl", "attempt"] }))
 }
 
 /// An attempt to connect is this person's own, and no sign-in.
@@ -55,33 +64,35 @@ pub(crate) fn purpose(user: &User) -> String {
 }
 
 /// What the provider gave.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct FinishConnection {
     /// The provider's name.
     pub provider: String,
     /// The `code` that the provider gave.
+    #[serde(skip_serializing)]
     #[schema(value_type = String)]
     pub code: SecretString,
     /// The `state` that came with it.
+    #[serde(skip_serializing)]
     #[schema(value_type = String)]
     pub state: SecretString,
     /// What the first step answered as `attempt`; browsers have it in a cookie.
+    #[serde(skip_serializing)]
     #[schema(value_type = Option<String>)]
     pub attempt: Option<SecretString>,
 }
 
 /// Connects the account elsewhere. One that is connected to somebody else stays theirs.
-#[utoipa::path(post, path = "/api/v1/auth/connections/finish", tag = "profile", request_body = FinishConnection,
+#[utoipa::path(post, path = "/api/v1/auth/connections/finish", tag = "profile", request_body = FinishConnection, params(RepeatKey),
     responses((status = 204), (status = "4XX", body = Problem, content_type = "application/problem+json")),
     security(("token" = [])))]
 pub async fn finish_connection(
     State(auth): State<Auth>,
-    caller: SignedIn,
     origin: Origin,
     headers: HeaderMap,
-    ApiJson(request): ApiJson<FinishConnection>,
-) -> Result<Response, ApiError> {
+    OwnMutation { caller, body: request, keyed }: OwnMutation<FinishConnection>,
+) -> Result<Reply, ApiError> {
     auth.admit(Group::Account, &origin).await?;
     let sealed = request.attempt.as_ref().map(ExposeSecret::expose_secret);
     let back = Back {
@@ -90,33 +101,35 @@ pub async fn finish_connection(
         state: request.state.expose_secret(),
         sealed: sealed.or_else(|| cookies::find(&headers, cookies::SOCIAL)).unwrap_or_default(),
     };
-    connect(&auth, caller, back, &origin).await?;
-    Ok(StatusCode::NO_CONTENT.into_response())
+    connect(&auth, caller, back, &origin, &keyed).await
 }
 
 /// Connects the account that comes back from the provider.
 pub(crate) async fn connect(
     auth: &Auth,
-    caller: SignedIn,
+    mut caller: SignedIn,
     back: Back<'_>,
     origin: &Origin,
-) -> Result<(), ApiError> {
-    let SignedIn { mut user, actor, .. } = caller;
-    let identity = auth.identify(back, &purpose(&user)).await?;
+    keyed: &Keyed,
+) -> Result<Reply, ApiError> {
+    let (user, reply) = (&mut caller.user, Reply::empty());
+    let identity = auth.identify(back, &purpose(user)).await?;
     user.connections.push(auth.connection(&identity));
     let change = UserChange {
         action: "user.connect",
+        answer: keyed.answer(&reply),
         values: (json!(null), json!({ "provider": identity.provider })),
         connect: Some(&identity.key),
         mails: auth.sign_in_changed(
-            &user,
+            user,
             SignInChange::ProviderConnected { provider: identity.provider.clone() },
             origin,
         ),
         ..UserChange::default()
     };
-    match auth.api.store.platform().change_user(&mut user, &change, &actor, &auth.api.world).await {
-        Ok(()) => Ok(()),
+    let (platform, actor) = (auth.api.store.platform(), caller.principal.actor());
+    match platform.change_user(user, &change, actor, &auth.api.world).await {
+        Ok(()) => Ok(reply),
         Err(StoreError::Conflict(Conflict::Exists)) => {
             Err(ApiError::new(Code::Conflict, "That account is connected to somebody already."))
         }
@@ -125,20 +138,19 @@ pub(crate) async fn connect(
 }
 
 /// Disconnects a provider. The last way to sign in stays.
-#[utoipa::path(post, path = "/api/v1/auth/connections/remove", tag = "profile", request_body = ChosenConnection,
+#[utoipa::path(post, path = "/api/v1/auth/connections/remove", tag = "profile", request_body = ChosenConnection, params(RepeatKey),
     responses((status = 204), (status = "4XX", body = Problem, content_type = "application/problem+json")),
     security(("token" = [])))]
 pub async fn remove_connection(
     State(auth): State<Auth>,
-    caller: SignedIn,
     origin: Origin,
-    ApiJson(request): ApiJson<ChosenConnection>,
-) -> Result<StatusCode, ApiError> {
+    OwnMutation { mut caller, body: request, keyed }: OwnMutation<ChosenConnection>,
+) -> Result<Reply, ApiError> {
     let provider = request.provider;
     let place = caller.user.connections.iter().position(|known| known.provider == provider);
     let place = place.ok_or_else(ApiError::not_found)?;
     let counted = auth.reauthenticate(&caller, request.password.as_ref(), "password", &origin).await?;
-    let SignedIn { mut user, actor, .. } = caller;
+    let (user, reply) = (&mut caller.user, Reply::empty());
     let connection = user.connections.remove(place);
     let has_password = counted.sign_in().is_some_and(|sign_in| sign_in.password.is_some());
     let platform = auth.api.store.platform();
@@ -149,12 +161,13 @@ pub async fn remove_connection(
     }
     let change = UserChange {
         action: "user.disconnect",
+        answer: keyed.answer(&reply),
         values: (json!({ "provider": provider }), json!(null)),
         disconnect: &[connection.key],
         forgive: true,
-        mails: auth.sign_in_changed(&user, SignInChange::ProviderDisconnected { provider }, &origin),
+        mails: auth.sign_in_changed(user, SignInChange::ProviderDisconnected { provider }, &origin),
         ..UserChange::default()
     };
-    auth.change_proved(&counted, &mut user, &change, (&actor, &origin)).await?;
-    Ok(StatusCode::NO_CONTENT)
+    auth.change_proved(&counted, user, &change, (caller.principal.actor(), &origin)).await?;
+    Ok(reply)
 }

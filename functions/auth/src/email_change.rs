@@ -1,41 +1,46 @@
 //! `POST /api/v1/auth/email`, `.../email/confirm` and `.../email/undo`
 
 use axum::{extract::State, response::Response};
-use http::{HeaderMap, StatusCode};
+use http::HeaderMap;
 use secrecy::{ExposeSecret as _, SecretString};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
-use vestibule_api::{ApiError, ApiJson, Code, Fields, Origin, Problem, SignedIn};
+use vestibule_api::{
+    ApiError, Code, Fields, Keyed, Origin, OwnMutation, Problem, RepeatKey, Reply, Submission,
+};
 use vestibule_auth::{LinkToken, Purpose};
 use vestibule_domain::{IdentityMailKind, UserId};
 use vestibule_store::{Conflict, EndSessions, StoreError, UserChange};
 
 use crate::{
     Auth,
-    asker::{AskedToken, Asker, MailSentWithReceipt, Wish},
+    asker::{AskedToken, Asker, MailSentWithReceipt, Wish, kept_receipt},
     attempt::{Group, address},
+    kept,
 };
 
 /// How long a change of address can be undone; the sender of the notice gives the link this long.
 const UNDO: jiff::SignedDuration = jiff::SignedDuration::from_hours(7 * 24);
 
 /// The new address, and the proof of who asks.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ChangeEmail {
     /// The address to be.
     pub email: String,
     /// The password; left out by somebody who has none.
+    #[serde(skip_serializing)]
     #[schema(value_type = Option<String>)]
     pub password: Option<SecretString>,
 }
 
 /// The token of a mailed link.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct MailedToken {
     /// The `token` of the link's address.
+    #[serde(skip_serializing)]
     #[schema(value_type = String)]
     pub token: SecretString,
 }
@@ -43,14 +48,13 @@ pub struct MailedToken {
 /// Asks for a change of address: a link goes to the new one. The answer is the same when the new
 /// address has an account already; then nothing comes of it. Another spelling of the caller's own address is
 /// refused: mails go to the address as it was proved.
-#[utoipa::path(post, path = "/api/v1/auth/email", tag = "profile", request_body = ChangeEmail,
+#[utoipa::path(post, path = "/api/v1/auth/email", tag = "profile", request_body = ChangeEmail, params(RepeatKey),
     responses((status = 202, body = MailSentWithReceipt), (status = "4XX", body = Problem, content_type = "application/problem+json")),
     security(("token" = [])))]
 pub async fn change_email(
     State(auth): State<Auth>,
-    caller: SignedIn,
     origin: Origin,
-    ApiJson(request): ApiJson<ChangeEmail>,
+    OwnMutation { mut caller, body: request, keyed }: OwnMutation<ChangeEmail>,
 ) -> Result<Response, ApiError> {
     let email = address(&request.email)?;
     if email != caller.user.email && email.canonical() == caller.user.email.canonical() {
@@ -60,44 +64,43 @@ pub async fn change_email(
     }
     auth.admit_mail(&email).await?;
     let counted = auth.reauthenticate(&caller, request.password.as_ref(), "password", &origin).await?;
-    let SignedIn { mut user, actor, .. } = caller;
+    let user = &mut caller.user;
     let change = UserChange {
         action: "user.email_request",
+        answer: keyed.answer(&kept_receipt()?),
         forgive: true,
         mails: vec![auth.mail(email.clone(), IdentityMailKind::ConfirmEmail { user: user.id }, &origin)],
         ..UserChange::default()
     };
-    auth.change_proved(&counted, &mut user, &change, (&actor, &origin)).await?;
+    auth.change_proved(&counted, user, &change, (caller.principal.actor(), &origin)).await?;
     Ok(auth.acknowledge(Wish::Address(user.id, &email)))
 }
 
 /// Makes the new address the person's, by the link that was mailed to it. The link alone is not enough:
 /// it would give its reader's address to somebody else's account. The old address is told, with a link
 /// to undo it.
-#[utoipa::path(post, path = "/api/v1/auth/email/confirm", tag = "profile", request_body = AskedToken,
+#[utoipa::path(post, path = "/api/v1/auth/email/confirm", tag = "profile", request_body = AskedToken, params(RepeatKey),
     responses((status = 204), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub async fn confirm_email(
     State(auth): State<Auth>,
     origin: Origin,
     headers: HeaderMap,
-    ApiJson(request): ApiJson<AskedToken>,
-) -> Result<StatusCode, ApiError> {
+    Submission { body: request, keyed }: Submission<AskedToken>,
+) -> Result<Reply, ApiError> {
     let asker = Asker::new(&headers, request.receipt.as_ref(), request.password.as_ref());
-    confirm(&auth, request.token.expose_secret(), asker, &origin).await?;
-    Ok(StatusCode::NO_CONTENT)
+    confirm(&auth, request.token.expose_secret(), asker, &origin, &keyed).await
 }
 
 /// Gives a person their old address back, by the link in the notice to it. Signs out everywhere;
 /// the password must be set anew.
-#[utoipa::path(post, path = "/api/v1/auth/email/undo", tag = "profile", request_body = MailedToken,
+#[utoipa::path(post, path = "/api/v1/auth/email/undo", tag = "profile", request_body = MailedToken, params(RepeatKey),
     responses((status = 204), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub async fn undo_email(
     State(auth): State<Auth>,
     origin: Origin,
-    ApiJson(request): ApiJson<MailedToken>,
-) -> Result<StatusCode, ApiError> {
-    undo(&auth, request.token.expose_secret(), &origin).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Submission { body: request, keyed }: Submission<MailedToken>,
+) -> Result<Reply, ApiError> {
+    undo(&auth, request.token.expose_secret(), &origin, &keyed).await
 }
 
 pub(crate) async fn confirm(
@@ -105,11 +108,13 @@ pub(crate) async fn confirm(
     token: &str,
     asker: Asker<'_>,
     origin: &Origin,
-) -> Result<(), ApiError> {
+    keyed: &Keyed,
+) -> Result<Reply, ApiError> {
     let quota = auth.admit(Group::Link, origin).await?;
     let platform = auth.api.store.platform();
     let token = LinkToken::parse(token, Purpose::ChangeEmail).map_err(|_| ApiError::link())?;
     let (digest, name) = (token.digest(), Purpose::ChangeEmail.name());
+    keyed.under(&auth.api, kept::of_link(name, &digest)).await?;
     let found = platform.follow(UserId::from_bytes(token.id), (name, &digest), auth.api.world.now()).await?;
     let (mut user, link) = found.ok_or_else(ApiError::link)?;
     let (actor, old) = (origin.actor(&user), user.email.clone());
@@ -126,8 +131,10 @@ pub(crate) async fn confirm(
         return Err(ApiError::new(Code::WrongState, detail));
     }
     user.email = link.email;
+    let reply = Reply::empty();
     let change = UserChange {
         action: "user.email",
+        answer: keyed.answer(&reply),
         values: (json!(null), json!({ "confirmed": true })),
         password: password.as_ref(),
         link: Some((name, &digest)),
@@ -136,14 +143,21 @@ pub(crate) async fn confirm(
         mails: vec![auth.mail(old, IdentityMailKind::EmailChanged { user: user.id }, origin)],
         ..UserChange::default()
     };
-    taken_is_gone(platform.change_user(&mut user, &change, &actor, &auth.api.world).await)
+    taken_is_gone(platform.change_user(&mut user, &change, &actor, &auth.api.world).await)?;
+    Ok(reply)
 }
 
-pub(crate) async fn undo(auth: &Auth, token: &str, origin: &Origin) -> Result<(), ApiError> {
+pub(crate) async fn undo(
+    auth: &Auth,
+    token: &str,
+    origin: &Origin,
+    keyed: &Keyed,
+) -> Result<Reply, ApiError> {
     auth.admit(Group::Link, origin).await?;
     let platform = auth.api.store.platform();
     let token = LinkToken::parse(token, Purpose::UndoEmail).map_err(|_| ApiError::link())?;
     let (id, digest) = (UserId::from_bytes(token.id), token.digest());
+    keyed.under(&auth.api, kept::of_link(Purpose::UndoEmail.name(), &digest)).await?;
     let found = platform.follow_undo(id, &digest, auth.api.world.now()).await?;
     let (mut user, link, links) = found.ok_or_else(ApiError::link)?;
     if link.email.canonical() == user.email.canonical() {
@@ -161,8 +175,10 @@ pub(crate) async fn undo(auth: &Auth, token: &str, origin: &Origin) -> Result<()
     user.totp = user.totp.filter(|totp| totp.confirmed.is_some_and(|confirmed| confirmed < changed));
     user.recovery.clear();
     let added: Vec<String> = added.into_iter().map(|connection| connection.key).collect();
+    let reply = Reply::empty();
     let change = UserChange {
         action: "user.email_undo",
+        answer: keyed.answer(&reply),
         values: (json!(null), json!({ "undone": true })),
         end: EndSessions::All,
         drop_links: &links,
@@ -171,7 +187,8 @@ pub(crate) async fn undo(auth: &Auth, token: &str, origin: &Origin) -> Result<()
         mails: vec![auth.mail(link.email, IdentityMailKind::ResetPassword, origin)],
         ..UserChange::default()
     };
-    taken_is_gone(platform.change_user(&mut user, &change, &actor, &auth.api.world).await)
+    taken_is_gone(platform.change_user(&mut user, &change, &actor, &auth.api.world).await)?;
+    Ok(reply)
 }
 
 /// A taken address answers like a used link: it tells nobody who has an account.

@@ -9,6 +9,7 @@ pub mod attempt;
 pub mod begin;
 pub mod connections;
 pub mod email_change;
+mod kept;
 pub mod link_pages;
 pub mod login;
 pub mod magic_link;

@@ -8,7 +8,7 @@ use http::{HeaderMap, StatusCode};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use utoipa::ToSchema;
-use vestibule_api::{ApiError, Code, Delivery, Origin};
+use vestibule_api::{ApiError, Code, Delivery, Keyed, Origin};
 
 use crate::{
     Auth,
@@ -88,7 +88,7 @@ pub async fn post_verify_email(
     let asker = Asker::new(&headers, None, form.password.as_ref());
     let page =
         |_| auth.pages.done("Your account is ready", "You can sign in now.", Some(("Go on", &auth.home)));
-    let done = verify_email::activate(&auth, token, asker, &origin).await.map(page);
+    let done = verify_email::activate(&auth, token, asker, &origin, &Keyed::default()).await.map(page);
     asked_for(&auth, "/auth/verify-email", &form, done)
 }
 
@@ -131,7 +131,9 @@ pub async fn post_magic_link(
     origin: Origin,
     PageForm(form): PageForm<LinkForm>,
 ) -> Response {
-    let done = magic_link::follow(&auth, form.token.expose_secret(), &origin, Delivery::Cookies).await;
+    let done =
+        magic_link::follow(&auth, form.token.expose_secret(), &origin, Delivery::Cookies, &Keyed::default())
+            .await;
     ended(&auth, done.map(|signed_in| entered(&auth, &signed_in)))
 }
 
@@ -163,11 +165,11 @@ pub async fn post_reset_password(
         auth.pages.new_password("/auth/reset-password", token, Some(problem), auth.policy.min_length)
     };
     let done = match given_password("password", &form.password.unwrap_or_default()) {
-        Ok(password) => password_reset::set_by_link(&auth, token, password, &origin).await,
+        Ok(password) => password_reset::set_by_link(&auth, token, password, &origin, &Keyed::default()).await,
         Err(error) => Err(error),
     };
     match done {
-        Ok(()) => {
+        Ok(_) => {
             let text = "It counts from now on, and all devices were signed out.";
             auth.pages.done("Your password was changed", text, Some(("Sign in", &auth.home)))
         }
@@ -202,8 +204,10 @@ pub async fn post_confirm_email(
 ) -> Response {
     let asker = Asker::new(&headers, None, form.password.as_ref());
     let text = "You sign in with the new address from now on. The old one was told.";
-    let page = |()| auth.pages.done("Your address was changed", text, Some(("Go on", &auth.home)));
-    let done = email_change::confirm(&auth, form.token.expose_secret(), asker, &origin).await.map(page);
+    let page = |_| auth.pages.done("Your address was changed", text, Some(("Go on", &auth.home)));
+    let done = email_change::confirm(&auth, form.token.expose_secret(), asker, &origin, &Keyed::default())
+        .await
+        .map(page);
     asked_for(&auth, "/auth/confirm-email", &form, done)
 }
 
@@ -225,8 +229,8 @@ pub async fn post_undo_email(
     origin: Origin,
     PageForm(form): PageForm<LinkForm>,
 ) -> Response {
-    let done = email_change::undo(&auth, form.token.expose_secret(), &origin).await;
+    let done = email_change::undo(&auth, form.token.expose_secret(), &origin, &Keyed::default()).await;
     let text = "All devices were signed out. A mail with a link for a new password is on its way.";
-    let page = |()| auth.pages.done("Your address is the old one again", text, None);
+    let page = |_| auth.pages.done("Your address is the old one again", text, None);
     ended(&auth, done.map(page))
 }

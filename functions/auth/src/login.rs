@@ -2,10 +2,10 @@
 
 use axum::{extract::State, response::Response};
 use secrecy::SecretString;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use vestibule_adapters::bot_check::{Action, BotVerdict};
-use vestibule_api::{ApiError, ApiJson, Delivery, Origin, Problem};
+use vestibule_api::{ApiError, Delivery, Keyed, Origin, Problem, RepeatKey, Submission};
 use vestibule_auth::{Password, PasswordHash, Verdict};
 use vestibule_domain::Email;
 use vestibule_store::{Basis, SignIn};
@@ -14,19 +14,22 @@ use crate::{
     Auth,
     attempt::{Counted, Group, bot, credentials},
     begin::{Proof, SignInView},
+    kept,
 };
 
 /// Address and password.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Login {
     /// The address; capitals make no difference.
     #[schema(example = "kim@example.org")]
     pub email: String,
     /// The password.
+    #[serde(skip_serializing)]
     #[schema(value_type = String)]
     pub password: SecretString,
     /// What the bot check of the form gave, where one is on.
+    #[serde(skip_serializing)]
     pub bot_token: Option<String>,
     /// Whether the tokens come as cookies, for browsers.
     #[serde(default)]
@@ -35,12 +38,12 @@ pub struct Login {
 
 /// Signs in with a password. Whatever is wrong, the answer is the same; five failures lock the
 /// address for 15 minutes on every way to sign in.
-#[utoipa::path(post, path = "/api/v1/auth/login", tag = "sign-in", request_body = Login,
+#[utoipa::path(post, path = "/api/v1/auth/login", tag = "sign-in", request_body = Login, params(RepeatKey),
     responses((status = 200, body = SignInView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub async fn login(
     State(auth): State<Auth>,
     origin: Origin,
-    ApiJson(request): ApiJson<Login>,
+    Submission { body: request, keyed }: Submission<Login>,
 ) -> Result<Response, ApiError> {
     let delivery = origin.delivery(request.cookies)?;
     let (email, password) = credentials(&request.email, &request.password)?;
@@ -55,7 +58,7 @@ pub async fn login(
     match (verdict, counted.sign_in()) {
         (Verdict::Right { outdated }, Some(sign_in)) => {
             let rehashed = if outdated { rehash(&auth, password).await } else { None };
-            accept(&auth, &counted, sign_in, (&email, rehashed.as_ref()), &origin, delivery).await
+            accept(&auth, &counted, sign_in, (&email, rehashed.as_ref()), &origin, (delivery, &keyed)).await
         }
         _ => Err(auth.refuse(&counted, &email, &origin, "password").await?),
     }
@@ -73,8 +76,12 @@ async fn accept(
     sign_in: &SignIn,
     (email, rehashed): (&Email, Option<&PasswordHash>),
     origin: &Origin,
-    delivery: Delivery,
+    (delivery, keyed): (Delivery, &Keyed),
 ) -> Result<Response, ApiError> {
+    // Not before: who does not know the password learns nothing of what was answered.
+    if let Err(kept) = keyed.under(&auth.api, kept::of_address(&counted.address)).await {
+        return auth.unjudged(counted, email, origin, Err(kept)).await;
+    }
     if sign_in.second_factor {
         if let Some(rehashed) = rehashed {
             let renewed = auth.api.store.platform().renew_password(&counted.address, sign_in, rehashed).await;
@@ -85,6 +92,7 @@ async fn accept(
         return auth.ask_second_factor((sign_in.user, sign_in.epoch), counted, email, origin).await;
     }
     let user = (sign_in.user, sign_in.epoch);
-    let proof = Proof { rehashed, ..Proof::new(user, counted, email, sign_in, "password") };
+    let proof =
+        Proof { rehashed, keyed: Some(keyed), ..Proof::new(user, counted, email, sign_in, "password") };
     auth.begin(&proof, origin, delivery, counted).await
 }

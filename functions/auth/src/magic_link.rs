@@ -2,10 +2,10 @@
 
 use axum::{extract::State, response::Response};
 use secrecy::{ExposeSecret as _, SecretString};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use vestibule_adapters::bot_check::Action;
-use vestibule_api::{ApiError, ApiJson, Delivery, Origin, Problem};
+use vestibule_api::{ApiError, Delivery, Keyed, Origin, Problem, RepeatKey, Submission};
 use vestibule_auth::{LinkToken, Purpose};
 use vestibule_domain::{IdentityMailKind, UserId};
 use vestibule_store::Basis;
@@ -14,26 +14,28 @@ use crate::{
     Auth,
     attempt::Group,
     begin::{Proof, SignInView},
+    kept,
     mail_request::AskForMail,
     register::MailSent,
 };
 
 /// Asks for a link that signs in. The answer is the same whether or not there is an account.
-#[utoipa::path(post, path = "/api/v1/auth/magic-link", tag = "sign-in", request_body = AskForMail,
+#[utoipa::path(post, path = "/api/v1/auth/magic-link", tag = "sign-in", request_body = AskForMail, params(RepeatKey),
     responses((status = 202, body = MailSent), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub async fn magic_link(
     State(auth): State<Auth>,
     origin: Origin,
-    ApiJson(request): ApiJson<AskForMail>,
+    Submission { body: request, keyed }: Submission<AskForMail>,
 ) -> Result<Response, ApiError> {
-    auth.ask_for_mail(&request, &origin, Action::MagicLink, IdentityMailKind::MagicLink).await
+    auth.ask_for_mail(&request, &origin, Action::MagicLink, IdentityMailKind::MagicLink, &keyed).await
 }
 
 /// The token of a sign-in link.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ConsumeMagicLink {
     /// The `token` of the link's address.
+    #[serde(skip_serializing)]
     #[schema(value_type = String)]
     pub token: SecretString,
     /// Whether the tokens come as cookies, for browsers.
@@ -43,15 +45,15 @@ pub struct ConsumeMagicLink {
 
 /// Signs in with a mailed link, which works once. A second factor is still asked for, and a locked
 /// address stays locked.
-#[utoipa::path(post, path = "/api/v1/auth/magic-link/consume", tag = "sign-in", request_body = ConsumeMagicLink,
+#[utoipa::path(post, path = "/api/v1/auth/magic-link/consume", tag = "sign-in", request_body = ConsumeMagicLink, params(RepeatKey),
     responses((status = 200, body = SignInView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub async fn consume_magic_link(
     State(auth): State<Auth>,
     origin: Origin,
-    ApiJson(request): ApiJson<ConsumeMagicLink>,
+    Submission { body: request, keyed }: Submission<ConsumeMagicLink>,
 ) -> Result<Response, ApiError> {
     let delivery = origin.delivery(request.cookies)?;
-    follow(&auth, request.token.expose_secret(), &origin, delivery).await
+    follow(&auth, request.token.expose_secret(), &origin, delivery, &keyed).await
 }
 
 /// Signs in with the link's token.
@@ -60,11 +62,13 @@ pub(crate) async fn follow(
     token: &str,
     origin: &Origin,
     delivery: Delivery,
+    keyed: &Keyed,
 ) -> Result<Response, ApiError> {
     let (now, platform) = (auth.api.world.now(), auth.api.store.platform());
     let quota = auth.admit(Group::SignIn, origin).await?;
     let token = LinkToken::parse(token, Purpose::MagicLink).map_err(|_| ApiError::link())?;
     let (digest, name) = (token.digest(), Purpose::MagicLink.name());
+    keyed.under(&auth.api, kept::of_link(name, &digest)).await?;
     let found = platform.follow(UserId::from_bytes(token.id), (name, &digest), now).await?;
     let (user, _) = found.ok_or_else(ApiError::link)?;
     let counted = auth.count(&user.email, Basis::Proof, quota).await?;
@@ -77,6 +81,7 @@ pub(crate) async fn follow(
     }
     let proof = Proof {
         link: Some((name, &digest)),
+        keyed: Some(keyed),
         ..Proof::new((user.id, user.epoch), &counted, &user.email, sign_in, "magic_link")
     };
     auth.begin(&proof, origin, delivery, &counted).await

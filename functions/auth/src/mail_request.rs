@@ -1,27 +1,30 @@
 //! Asking for a mail, and the rules of new passwords.
 
-use axum::response::Response;
-use serde::Deserialize;
+use axum::response::{IntoResponse as _, Response};
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use vestibule_adapters::bot_check::{Action, BotVerdict};
-use vestibule_api::{ApiError, Fields, Origin, limiting};
+use vestibule_api::{ApiError, Fields, Keyed, Origin, Reply, limiting};
 use vestibule_auth::Password;
 use vestibule_domain::{Email, IdentityMailKind, IdentityMailRequest, MailId, SignInChange, User};
 
 use crate::{
     Auth,
     attempt::{Group, address, bot},
-    register::mail_sent,
+    kept,
+    register::{MAIL_SENT, MailSent},
 };
 
 /// An address to write to.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AskForMail {
     /// The address of the account.
     #[schema(example = "kim@example.org")]
     pub email: String,
     /// What the bot check of the form gave, where one is on.
+    #[serde(skip_serializing)]
     pub bot_token: Option<String>,
 }
 
@@ -39,17 +42,21 @@ impl Auth {
         origin: &Origin,
         action: Action,
         mail: IdentityMailKind,
+        keyed: &Keyed,
     ) -> Result<Response, ApiError> {
         let email = address(&request.email)?;
         let quota = self.admit(Group::Ask, origin).await?;
+        keyed.under(&self.api, kept::of_address(&self.api.store.sealer().address_key(&email))).await?;
         let token = request.bot_token.as_deref();
         if self.bots.check(action, token, origin.source_ip.as_deref()).await == BotVerdict::Refused {
             return Err(bot());
         }
         self.admit_mail(&email).await?;
         let request = self.mail(email, mail, origin);
-        self.api.store.platform().request_mail(&request).await?;
-        Ok(limiting::with_quota(mail_sent(), quota))
+        let reply = Reply::new(StatusCode::ACCEPTED, &MailSent { message: MAIL_SENT })?;
+        let answer = keyed.answer(&reply);
+        self.api.store.platform().request_mail(&request, answer, &self.api.world).await?;
+        Ok(limiting::with_quota(reply.into_response(), quota))
     }
 
     /// A mail to record.

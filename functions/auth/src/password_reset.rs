@@ -1,12 +1,11 @@
 //! `POST /api/v1/auth/forgot-password` and `POST /api/v1/auth/reset-password`
 
 use axum::{extract::State, response::Response};
-use http::StatusCode;
 use secrecy::{ExposeSecret as _, SecretString};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use vestibule_adapters::bot_check::Action;
-use vestibule_api::{ApiError, ApiJson, Origin, Problem};
+use vestibule_api::{ApiError, Keyed, Origin, Problem, RepeatKey, Reply, Submission};
 use vestibule_auth::{LinkToken, Password, Purpose};
 use vestibule_domain::{IdentityMailKind, UserId};
 use vestibule_store::{EndSessions, UserChange};
@@ -14,45 +13,48 @@ use vestibule_store::{EndSessions, UserChange};
 use crate::{
     Auth,
     attempt::{Group, given_password},
+    kept,
     mail_request::AskForMail,
     register::MailSent,
 };
 
 /// Asks for a link that sets a new password. The answer is the same whether or not there is an
 /// account; only an account's own address gets a mail.
-#[utoipa::path(post, path = "/api/v1/auth/forgot-password", tag = "passwords", request_body = AskForMail,
+#[utoipa::path(post, path = "/api/v1/auth/forgot-password", tag = "passwords", request_body = AskForMail, params(RepeatKey),
     responses((status = 202, body = MailSent), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub async fn forgot_password(
     State(auth): State<Auth>,
     origin: Origin,
-    ApiJson(request): ApiJson<AskForMail>,
+    Submission { body: request, keyed }: Submission<AskForMail>,
 ) -> Result<Response, ApiError> {
-    auth.ask_for_mail(&request, &origin, Action::ForgotPassword, IdentityMailKind::ResetPassword).await
+    let kind = IdentityMailKind::ResetPassword;
+    auth.ask_for_mail(&request, &origin, Action::ForgotPassword, kind, &keyed).await
 }
 
 /// The token of a link and the new password.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ResetPassword {
     /// The `token` of the link's address.
+    #[serde(skip_serializing)]
     #[schema(value_type = String)]
     pub token: SecretString,
     /// The new password.
+    #[serde(skip_serializing)]
     #[schema(value_type = String)]
     pub password: SecretString,
 }
 
 /// Sets a new password by a mailed link, which works once. Signs out everywhere and lifts the lock.
-#[utoipa::path(post, path = "/api/v1/auth/reset-password", tag = "passwords", request_body = ResetPassword,
+#[utoipa::path(post, path = "/api/v1/auth/reset-password", tag = "passwords", request_body = ResetPassword, params(RepeatKey),
     responses((status = 204), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub async fn reset_password(
     State(auth): State<Auth>,
     origin: Origin,
-    ApiJson(request): ApiJson<ResetPassword>,
-) -> Result<StatusCode, ApiError> {
+    Submission { body: request, keyed }: Submission<ResetPassword>,
+) -> Result<Reply, ApiError> {
     let password = given_password("password", &request.password)?;
-    set_by_link(&auth, request.token.expose_secret(), password, &origin).await?;
-    Ok(StatusCode::NO_CONTENT)
+    set_by_link(&auth, request.token.expose_secret(), password, &origin, &keyed).await
 }
 
 /// Sets the password of the person that a link stands for.
@@ -61,19 +63,23 @@ pub(crate) async fn set_by_link(
     token: &str,
     password: Password,
     origin: &Origin,
-) -> Result<(), ApiError> {
+    keyed: &Keyed,
+) -> Result<Reply, ApiError> {
     let (world, platform) = (&auth.api.world, auth.api.store.platform());
     auth.admit(Group::Link, origin).await?;
     let token = LinkToken::parse(token, Purpose::ResetPassword).map_err(|_| ApiError::link())?;
     let (digest, name) = (token.digest(), Purpose::ResetPassword.name());
+    keyed.under(&auth.api, kept::of_link(name, &digest)).await?;
     let found = platform.follow(UserId::from_bytes(token.id), (name, &digest), world.now()).await?;
     let (mut user, _) = found.ok_or_else(ApiError::link)?;
     auth.check_password(&password, user.name.as_str(), &user.email, "password")?;
     let hash = auth.hasher.hash(password, world.bytes()).await;
     let hash = hash.map_err(|error| ApiError::Fault(Box::new(error)))?;
     user.epoch += 1;
+    let reply = Reply::empty();
     let change = UserChange {
         action: "user.password_reset",
+        answer: keyed.answer(&reply),
         end: EndSessions::All,
         password: Some(&hash),
         forgive: true,
@@ -86,5 +92,6 @@ pub(crate) async fn set_by_link(
         ..UserChange::default()
     };
     let actor = origin.actor(&user);
-    Ok(platform.change_user(&mut user, &change, &actor, world).await?)
+    platform.change_user(&mut user, &change, &actor, world).await?;
+    Ok(reply)
 }

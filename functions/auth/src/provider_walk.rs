@@ -10,7 +10,7 @@ use vestibule_api::{ApiError, Code, cookies, limiting};
 use vestibule_domain::User;
 use vestibule_store::Quota;
 
-use crate::{Auth, connections, social_login::SocialStart};
+use crate::{Auth, connections, kept, social_login::SocialStart};
 
 /// Seconds that a sign-in at a provider may take.
 const ATTEMPT: i64 = 600;
@@ -47,7 +47,8 @@ impl Auth {
         let plain = serde_json::to_vec(&start.attempt).map_err(|error| ApiError::Fault(Box::new(error)))?;
         let keys = self.api.store.sealer().keys();
         let attempt = URL_SAFE_NO_PAD.encode(keys.seal(&plain, purpose.as_bytes(), self.api.world.bytes()));
-        let view = SocialStart { authorization_url: start.url, attempt: attempt.clone() };
+        let view =
+            SocialStart { authorization_url: start.url, attempt: attempt.clone(), shown_once: Vec::new() };
         let mut response = Json(view).into_response();
         cookies::set(&mut response, cookies::SOCIAL, &attempt, ATTEMPT, false);
         Ok(limiting::with_quota(response, quota))
@@ -56,6 +57,11 @@ impl Auth {
     /// Whether what comes back was begun to connect an account to this person.
     pub(crate) async fn began_connection(&self, back: Back<'_>, user: &User) -> bool {
         self.unseal(back, &connections::purpose(user)).await.is_ok()
+    }
+
+    /// Where the answers to whoever comes back from a provider are kept.
+    pub(crate) fn kept_attempt(&self, sealed: &str) -> String {
+        kept::of_attempt(&self.api.store.sealer().keys().blind_index(sealed))
     }
 
     async fn unseal(&self, back: Back<'_>, purpose: &str) -> Result<Attempt, ApiError> {

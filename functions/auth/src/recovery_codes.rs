@@ -1,8 +1,8 @@
 //! `POST /api/v1/auth/recovery-codes`
 
-use axum::{Json, extract::State};
+use axum::extract::State;
 use secrecy::ExposeSecret as _;
-use vestibule_api::{ApiError, ApiJson, Code, Origin, Problem, SignedIn};
+use vestibule_api::{ApiError, Code, Origin, OwnMutation, Problem, RepeatKey, Reply};
 use vestibule_auth::RecoveryCodes;
 use vestibule_domain::SignInChange;
 use vestibule_store::UserChange;
@@ -14,32 +14,33 @@ use crate::{
 };
 
 /// Makes new recovery codes; the old ones stop working. Takes a code like the removal does.
-#[utoipa::path(post, path = "/api/v1/auth/recovery-codes", tag = "second factor", request_body = RemoveTotp,
+#[utoipa::path(post, path = "/api/v1/auth/recovery-codes", tag = "second factor", request_body = RemoveTotp, params(RepeatKey),
     responses((status = 200, body = RecoveryCodesView), (status = "4XX", body = Problem, content_type = "application/problem+json")),
     security(("token" = [])))]
 pub async fn renew_recovery_codes(
     State(auth): State<Auth>,
-    caller: SignedIn,
     origin: Origin,
-    ApiJson(request): ApiJson<RemoveTotp>,
-) -> Result<Json<RecoveryCodesView>, ApiError> {
+    OwnMutation { mut caller, body: request, keyed }: OwnMutation<RemoveTotp>,
+) -> Result<Reply, ApiError> {
     let counted = auth.reauthenticate(&caller, request.password.as_ref(), "password", &origin).await?;
-    let SignedIn { mut user, actor, .. } = caller;
+    let user = &mut caller.user;
     if user.second_factor().is_none() {
         auth.api.store.platform().forgive(&counted.address).await?;
         return Err(ApiError::new(Code::WrongState, "Set up a second factor first."));
     }
-    if use_code(&mut user, request.code.expose_secret(), auth.api.world.now()).is_none() {
+    if use_code(user, request.code.expose_secret(), auth.api.world.now()).is_none() {
         return Err(auth.refuse(&counted, &user.email, &origin, "second_factor").await?);
     }
     let (codes, hashes) = RecoveryCodes::new(&auth.api.world);
     user.recovery = hashes;
+    let reply = view(&codes)?;
     let change = UserChange {
         action: "user.recovery_codes",
+        answer: keyed.answer(&reply),
         forgive: true,
-        mails: auth.sign_in_changed(&user, SignInChange::RecoveryCodesReplaced, &origin),
+        mails: auth.sign_in_changed(user, SignInChange::RecoveryCodesReplaced, &origin),
         ..UserChange::default()
     };
-    auth.change_proved(&counted, &mut user, &change, (&actor, &origin)).await?;
-    Ok(Json(view(&codes)))
+    auth.change_proved(&counted, user, &change, (caller.principal.actor(), &origin)).await?;
+    Ok(reply)
 }

@@ -11,32 +11,35 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use vestibule_adapters::bot_check::{Action, BotVerdict};
-use vestibule_api::{ApiError, ApiJson, Fields, Origin, Problem, limiting};
+use vestibule_api::{ApiError, Fields, Keyed, Origin, Problem, RepeatKey, Submission, limiting};
 use vestibule_domain::{Email, IdentityMailKind, IdentityMailRequest, MailId, PersonName, RegistrationId};
 use vestibule_store::Registration;
 
 use crate::{
     Auth,
-    asker::{MailSentWithReceipt, Wish},
+    asker::{MailSentWithReceipt, Wish, kept_receipt},
     attempt::{Group, bot, given_password},
+    kept,
 };
 
 /// The proof of the address counts this long.
 pub(crate) const PROOF: SignedDuration = SignedDuration::from_hours(24);
 
 /// Who wants an account.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Register {
     /// The address; a link to it makes the account.
     #[schema(example = "kim@example.org")]
     pub email: String,
     /// The password: long enough and not easily guessed; nothing else is asked of it.
+    #[serde(skip_serializing)]
     #[schema(value_type = String)]
     pub password: SecretString,
     /// How the person wants to be called.
     pub name: String,
     /// What the bot check of the form gave, where one is on.
+    #[serde(skip_serializing)]
     pub bot_token: Option<String>,
 }
 
@@ -50,27 +53,23 @@ pub struct MailSent {
 
 pub(crate) const MAIL_SENT: &str = "If the address fits, a mail is on its way. Follow the link in it.";
 
-/// The 202 that says the same whether or not a mail is sent.
-pub(crate) fn mail_sent() -> Response {
-    accepted(&MailSent { message: MAIL_SENT })
-}
-
 pub(crate) fn accepted(view: &impl Serialize) -> Response {
     (StatusCode::ACCEPTED, Json(view)).into_response()
 }
 
 /// Asks for an account. Nothing is made before the mailed link is followed, and the answer is the
 /// same for an address that has an account.
-#[utoipa::path(post, path = "/api/v1/auth/register", tag = "sign-up", request_body = Register,
+#[utoipa::path(post, path = "/api/v1/auth/register", tag = "sign-up", request_body = Register, params(RepeatKey),
     responses((status = 202, body = MailSentWithReceipt), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub async fn register(
     State(auth): State<Auth>,
     origin: Origin,
-    ApiJson(request): ApiJson<Register>,
+    Submission { body: request, keyed }: Submission<Register>,
 ) -> Result<Response, ApiError> {
     let password = given_password("password", &request.password)?;
     let (email, name) = read(&request)?;
     let quota = auth.admit(Group::Ask, &origin).await?;
+    keyed.under(&auth.api, kept::of_address(&auth.api.store.sealer().address_key(&email))).await?;
     let token = request.bot_token.as_deref();
     if auth.bots.check(Action::Register, token, origin.source_ip.as_deref()).await == BotVerdict::Refused {
         return Err(bot());
@@ -87,7 +86,7 @@ pub async fn register(
         digest: None,
         expires: auth.api.world.now().saturating_add(PROOF).unwrap_or(jiff::Timestamp::MAX),
     };
-    record(&auth, &registration, &origin).await?;
+    record(&auth, &registration, &origin, &keyed).await?;
     Ok(limiting::with_quota(auth.acknowledge(Wish::Registration(registration.id)), quota))
 }
 
@@ -96,7 +95,9 @@ pub(crate) async fn record(
     auth: &Auth,
     registration: &Registration,
     origin: &Origin,
+    keyed: &Keyed,
 ) -> Result<(), ApiError> {
+    let answer = keyed.answer(&kept_receipt()?);
     let mail = IdentityMailRequest {
         id: MailId::new(&auth.api.world),
         email: registration.email.clone(),
@@ -104,7 +105,7 @@ pub(crate) async fn record(
         device: Some(origin.device()),
         at: auth.api.world.now(),
     };
-    Ok(auth.api.store.platform().register(registration, &mail).await?)
+    Ok(auth.api.store.platform().register(registration, &mail, answer, &auth.api.world).await?)
 }
 
 fn read(request: &Register) -> Result<(Email, PersonName), ApiError> {

@@ -2,27 +2,31 @@
 
 use axum::{extract::State, response::Response};
 use secrecy::{ExposeSecret as _, SecretString};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use vestibule_api::{ApiError, ApiJson, Code, Delivery, Origin, Problem, TokensView, limiting};
+use vestibule_api::{
+    ApiError, Code, Delivery, Keyed, Origin, Problem, RepeatKey, Submission, TokensView, limiting,
+};
 use vestibule_auth::{RecoveryCodes, TotpSecret};
 use vestibule_domain::{SignInChange, User};
 use vestibule_store::Basis;
 
-use crate::{Auth, attempt::Group, begin::Proof};
+use crate::{Auth, attempt::Group, begin::Proof, kept};
 
 /// How often a right code is judged anew because something else changed the person.
 const TRIES: u32 = 8;
 const RECOVERY_CODE: &str = "recovery_code";
 
 /// The ticket of the first factor, and a code.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SecondFactor {
     /// The ticket, as the first step gave it.
+    #[serde(skip_serializing)]
     #[schema(value_type = String)]
     pub ticket: SecretString,
     /// Six digits of the authenticator, or a recovery code.
+    #[serde(skip_serializing)]
     #[schema(value_type = String)]
     pub code: SecretString,
     /// Whether the tokens come as cookies, for browsers.
@@ -31,15 +35,15 @@ pub struct SecondFactor {
 }
 
 /// Finishes a sign-in with a code. Each code works once. Wrong codes count like wrong passwords.
-#[utoipa::path(post, path = "/api/v1/auth/second-factor", tag = "sign-in", request_body = SecondFactor,
+#[utoipa::path(post, path = "/api/v1/auth/second-factor", tag = "sign-in", request_body = SecondFactor, params(RepeatKey),
     responses((status = 200, body = TokensView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub async fn second_factor(
     State(auth): State<Auth>,
     origin: Origin,
-    ApiJson(request): ApiJson<SecondFactor>,
+    Submission { body: request, keyed }: Submission<SecondFactor>,
 ) -> Result<Response, ApiError> {
     let delivery = origin.delivery(request.cookies)?;
-    give_code(&auth, (&request.ticket, &request.code), &origin, delivery).await
+    give_code(&auth, (&request.ticket, &request.code), &origin, delivery, &keyed).await
 }
 
 /// Finishes the sign-in of a ticket with a code.
@@ -48,6 +52,7 @@ pub(crate) async fn give_code(
     (ticket, code): (&SecretString, &SecretString),
     origin: &Origin,
     delivery: Delivery,
+    keyed: &Keyed,
 ) -> Result<Response, ApiError> {
     let (now, platform) = (auth.api.world.now(), auth.api.store.platform());
     let quota = auth.admit(Group::SignIn, origin).await?;
@@ -55,6 +60,7 @@ pub(crate) async fn give_code(
     auth.api.trust.keep_up(ticket, now).await;
     let claims = auth.api.trust.verifier().verify_ticket(ticket, now);
     let claims = claims.map_err(|_| ApiError::credentials())?;
+    keyed.under(&auth.api, kept::of_ticket(claims.sub)).await?;
     let user = platform.find_user(claims.sub).await?.filter(User::is_active);
     let mut user = user.filter(|user| user.epoch == claims.epoch).ok_or_else(ApiError::credentials)?;
     let counted = auth.count(&user.email, Basis::Guess, quota).await?;
@@ -71,6 +77,7 @@ pub(crate) async fn give_code(
         (user.version, user.edits) = (user.version + 1, user.edits + 1);
         let proof = Proof {
             strong: true,
+            keyed: Some(keyed),
             changed: Some(&user),
             uses_up: (method == RECOVERY_CODE)
                 .then_some(SignInChange::RecoveryCodeUsed { left: user.recovery.len() }),

@@ -10,7 +10,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, de::DeserializeOwned};
 use utoipa::ToSchema;
 use vestibule_adapters::bot_check::Action;
-use vestibule_api::{ApiError, Delivery, Origin, site::check_sender};
+use vestibule_api::{ApiError, Delivery, Keyed, Origin, site::check_sender};
 use vestibule_domain::IdentityMailKind;
 
 use crate::{Auth, begin::Asked, mail_request::AskForMail, second_factor::give_code};
@@ -96,7 +96,8 @@ pub async fn post_second_factor(
     origin: Origin,
     PageForm(form): PageForm<CodeForm>,
 ) -> Response {
-    let done = give_code(&auth, (&form.ticket, &form.code), &origin, Delivery::Cookies).await;
+    let done =
+        give_code(&auth, (&form.ticket, &form.code), &origin, Delivery::Cookies, &Keyed::default()).await;
     if let Ok(signed_in) = done {
         return entered(&auth, &signed_in);
     }
@@ -133,7 +134,7 @@ pub async fn post_ask(
         "reset-password" => (Action::ForgotPassword, IdentityMailKind::ResetPassword),
         _ => (Action::MagicLink, IdentityMailKind::MagicLink),
     };
-    match auth.ask_for_mail(&request, &origin, action, kind).await {
+    match auth.ask_for_mail(&request, &origin, action, kind, &Keyed::default()).await {
         Ok(_) => {
             let text = "If the address has an account, a mail is on its way. Follow the link in it.";
             auth.pages.done("Look into your mail", text, None)

@@ -6,7 +6,7 @@ use axum::{
 };
 use http::{HeaderMap, StatusCode, header};
 use serde::Deserialize;
-use vestibule_api::{ApiError, ApiPath, Delivery, Origin, SignedIn, cookies};
+use vestibule_api::{ApiError, ApiPath, Delivery, Keyed, Origin, SignedIn, cookies};
 
 use crate::{
     Auth,
@@ -64,14 +64,14 @@ async fn come_back(
     if let Some(caller) = caller
         && auth.began_connection(back, &caller.user).await
     {
-        connections::connect(auth, caller, back, origin).await?;
+        connections::connect(auth, caller, back, origin, &Keyed::default()).await?;
         return Ok(auth.pages.done(
             "Connected",
             "You can sign in with it from now on.",
             Some(("Go on", &auth.home)),
         ));
     }
-    let signed_in = auth.finish_social(back, origin, Delivery::Cookies, quota).await?;
+    let signed_in = auth.finish_social(back, origin, (Delivery::Cookies, &Keyed::default()), quota).await?;
     let mut response = entered(auth, &signed_in);
     if signed_in.status() == StatusCode::OK && signed_in.headers().contains_key(header::SET_COOKIE) {
         *response.status_mut() = StatusCode::SEE_OTHER;

@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use vestibule_adapters::oidc::Identity;
-use vestibule_api::{ApiError, ApiJson, Code, Delivery, Origin, Problem, cookies};
+use vestibule_api::{ApiError, Code, Delivery, Keyed, Origin, Problem, RepeatKey, Submission, cookies};
 use vestibule_domain::{Connection, Email, PersonName, RegistrationId, User, UserId};
 use vestibule_store::{Basis, Conflict, Quota, Registration, StoreError};
 
@@ -23,18 +23,21 @@ use crate::{
 pub(crate) const SIGN_IN: &str = "social";
 
 /// Which provider, and on the way back what it gave.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SocialLogin {
     /// The provider's name in the deployment's settings, such as `google` or `microsoft`.
     pub provider: String,
     /// The `code` that the provider gave, on the way back.
+    #[serde(skip_serializing)]
     #[schema(value_type = Option<String>)]
     pub code: Option<SecretString>,
     /// The `state` that came with it.
+    #[serde(skip_serializing)]
     #[schema(value_type = Option<String>)]
     pub state: Option<SecretString>,
     /// What the first step answered as `attempt`; browsers have it in a cookie.
+    #[serde(skip_serializing)]
     #[schema(value_type = Option<String>)]
     pub attempt: Option<SecretString>,
     /// Whether the tokens come as cookies, for browsers.
@@ -47,9 +50,14 @@ pub struct SocialLogin {
 #[serde(rename_all = "camelCase")]
 pub struct SocialStart {
     /// The provider's page.
+    #[schema(required = false)]
     pub authorization_url: String,
     /// Binds the way back to this client; also set as a cookie. Keep it to yourself.
     pub attempt: String,
+    /// In the answer to a repeated request: what was shown the first time and is not shown again.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub shown_once: Vec<&'static str>,
 }
 
 /// The answer: where to go, or the sign-in.
@@ -65,14 +73,14 @@ pub enum SocialView {
 /// Signs in with an account at Google, Microsoft or another configured provider. Without `code` it
 /// answers where to go; with `code` and `state` it signs in. An address that has an account here is
 /// never taken over: sign in to it and connect the provider there.
-#[utoipa::path(post, path = "/api/v1/auth/social-login", tag = "sign-in", request_body = SocialLogin,
+#[utoipa::path(post, path = "/api/v1/auth/social-login", tag = "sign-in", request_body = SocialLogin, params(RepeatKey),
     responses((status = 200, body = SocialView), (status = 202, body = MailSentWithReceipt),
         (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub async fn social_login(
     State(auth): State<Auth>,
     origin: Origin,
     headers: HeaderMap,
-    ApiJson(request): ApiJson<SocialLogin>,
+    Submission { body: request, keyed }: Submission<SocialLogin>,
 ) -> Result<Response, ApiError> {
     let delivery = origin.delivery(request.cookies)?;
     let quota = auth.admit(Group::SignIn, &origin).await?;
@@ -87,7 +95,8 @@ pub async fn social_login(
         state: state.expose_secret(),
         sealed,
     };
-    auth.finish_social(back, &origin, delivery, quota).await
+    keyed.under(&auth.api, auth.kept_attempt(sealed)).await?;
+    auth.finish_social(back, &origin, (delivery, &keyed), quota).await
 }
 
 impl Auth {
@@ -96,7 +105,7 @@ impl Auth {
         &self,
         back: Back<'_>,
         origin: &Origin,
-        delivery: Delivery,
+        delivery: (Delivery, &Keyed),
         quota: Quota,
     ) -> Result<Response, ApiError> {
         let identity = self.identify(back, SIGN_IN).await?;
@@ -106,7 +115,7 @@ impl Auth {
         }
         let email = identity.email.clone().ok_or_else(no_address)?;
         if !identity.email_verified {
-            return self.ask_for_proof(&identity, email, origin).await;
+            return self.ask_for_proof(&identity, email, origin, delivery.1).await;
         }
         let user = self.new_person(&identity, &email);
         match platform.create_user(&user, &origin.actor(&user), &self.api.world).await {
@@ -133,7 +142,7 @@ impl Auth {
         user: &User,
         provider: &str,
         origin: &Origin,
-        delivery: Delivery,
+        (delivery, keyed): (Delivery, &Keyed),
         quota: Quota,
     ) -> Result<Response, ApiError> {
         let counted = self.count(&user.email, Basis::Proof, quota).await?;
@@ -143,7 +152,10 @@ impl Auth {
         if sign_in.second_factor {
             return self.ask_second_factor((user.id, user.epoch), &counted, &user.email, origin).await;
         }
-        let proof = Proof::new((user.id, user.epoch), &counted, &user.email, sign_in, provider);
+        let proof = Proof {
+            keyed: Some(keyed),
+            ..Proof::new((user.id, user.epoch), &counted, &user.email, sign_in, provider)
+        };
         self.begin(&proof, origin, delivery, &counted).await
     }
 
@@ -166,6 +178,7 @@ impl Auth {
         identity: &Identity,
         email: Email,
         origin: &Origin,
+        keyed: &Keyed,
     ) -> Result<Response, ApiError> {
         self.admit_mail(&email).await?;
         let registration = Registration {
@@ -177,7 +190,7 @@ impl Auth {
             digest: None,
             expires: self.api.world.now().saturating_add(PROOF).unwrap_or(jiff::Timestamp::MAX),
         };
-        record(self, &registration, origin).await?;
+        record(self, &registration, origin, keyed).await?;
         Ok(self.acknowledge(Wish::Registration(registration.id)))
     }
 }

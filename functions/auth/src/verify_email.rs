@@ -1,11 +1,11 @@
 //! `POST /api/v1/auth/verify-email`
 
-use axum::{Json, extract::State};
-use http::HeaderMap;
+use axum::extract::State;
+use http::{HeaderMap, StatusCode};
 use secrecy::ExposeSecret as _;
 use serde::Serialize;
 use utoipa::ToSchema;
-use vestibule_api::{ApiError, ApiJson, Origin, Problem};
+use vestibule_api::{ApiError, Keyed, Origin, Problem, RepeatKey, Reply, Submission};
 use vestibule_auth::{LinkToken, Purpose};
 use vestibule_domain::{RegistrationId, User, UserId};
 use vestibule_store::{Conflict, StoreError};
@@ -14,6 +14,7 @@ use crate::{
     Auth,
     asker::{AskedToken, Asker, Wish},
     attempt::Group,
+    kept,
 };
 
 /// An account that works now.
@@ -28,17 +29,16 @@ pub struct Activated {
 
 /// Makes the account of a registration, by the link that was mailed to its address. The link alone is
 /// not enough: anybody can have it mailed to anybody.
-#[utoipa::path(post, path = "/api/v1/auth/verify-email", tag = "sign-up", request_body = AskedToken,
+#[utoipa::path(post, path = "/api/v1/auth/verify-email", tag = "sign-up", request_body = AskedToken, params(RepeatKey),
     responses((status = 200, body = Activated), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub async fn verify_email(
     State(auth): State<Auth>,
     origin: Origin,
     headers: HeaderMap,
-    ApiJson(request): ApiJson<AskedToken>,
-) -> Result<Json<Activated>, ApiError> {
+    Submission { body: request, keyed }: Submission<AskedToken>,
+) -> Result<Reply, ApiError> {
     let asker = Asker::new(&headers, request.receipt.as_ref(), request.password.as_ref());
-    let user = activate(&auth, request.token.expose_secret(), asker, &origin).await?;
-    Ok(Json(Activated { id: user.to_string(), status: "active" }))
+    activate(&auth, request.token.expose_secret(), asker, &origin, &keyed).await
 }
 
 /// Makes the person that a link stands for, if the one who follows it is the one who asked.
@@ -47,10 +47,12 @@ pub(crate) async fn activate(
     token: &str,
     asker: Asker<'_>,
     origin: &Origin,
-) -> Result<UserId, ApiError> {
+    keyed: &Keyed,
+) -> Result<Reply, ApiError> {
     let quota = auth.admit(Group::Link, origin).await?;
     let (world, platform) = (&auth.api.world, auth.api.store.platform());
     let token = LinkToken::parse(token, Purpose::VerifyEmail).map_err(|_| ApiError::link())?;
+    keyed.under(&auth.api, kept::of_link(Purpose::VerifyEmail.name(), &token.digest())).await?;
     let registration = platform.find_registration(RegistrationId::from_bytes(token.id), world.now()).await?;
     let registration = registration.filter(|found| found.digest.as_ref() == Some(&token.digest()));
     let registration = registration.ok_or_else(ApiError::link)?;
@@ -60,8 +62,10 @@ pub(crate) async fn activate(
         User::new(UserId::new(world), registration.email.clone(), registration.name.clone(), world);
     user.connections.extend(registration.connection.clone());
     let actor = origin.actor(&user);
-    match platform.activate(&registration, &token.digest(), &user, &actor, world).await {
-        Ok(()) => Ok(user.id),
+    let reply = Reply::new(StatusCode::OK, &Activated { id: user.id.to_string(), status: "active" })?;
+    let answer = keyed.answer(&reply);
+    match platform.activate(&registration, &token.digest(), &user, &actor, answer, world).await {
+        Ok(()) => Ok(reply),
         // The address has an account by now, or the link was used at the same moment.
         Err(StoreError::Conflict(Conflict::LinkUsed | Conflict::AddressTaken | Conflict::Exists)) => {
             Err(ApiError::link())

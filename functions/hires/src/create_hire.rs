@@ -1,16 +1,16 @@
 //! `POST /api/hires`
 
-use axum::{extract::State, response::Response};
+use axum::extract::State;
 use http::StatusCode;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use vestibule_api::{Api, ApiError, Fields, Mutation, Problem, Reply};
+use vestibule_api::{Api, ApiError, Fields, Mutation, Problem, RepeatKey, Reply};
 use vestibule_domain::{Domain, Email, Hire, HireName, Permission, PersonName, Tenant};
 
 use crate::view::HireView;
 
 /// A new hire.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CreateHire {
     /// Given name, 1 to 60 characters of any script.
@@ -27,21 +27,18 @@ pub struct CreateHire {
 /// Adds a hire. The answer holds, for each required document, the correlation value to put into
 /// the e-sign document.
 #[utoipa::path(post, path = "/api/hires", tag = "hires", request_body = CreateHire,
-    params(("Idempotency-Key" = Option<String>, Header, description = "Makes repeating the request safe for 24 hours")),
+    params(RepeatKey),
     responses((status = 201, body = HireView), (status = "4XX", body = Problem, content_type = "application/problem+json")),
     security(("token" = [])))]
-pub async fn create_hire(
-    State(api): State<Api>,
-    request: Mutation<CreateHire>,
-) -> Result<Response, ApiError> {
+pub async fn create_hire(State(api): State<Api>, request: Mutation<CreateHire>) -> Result<Reply, ApiError> {
     let scope = request.begin(Permission::HiresManage)?;
     let store = api.store.tenant(&scope);
     let tenant = store.settings().await?;
     let (name, email) = read(&request.body, &tenant)?;
     let hire = Hire::new(name, email, &tenant.documents, &api.world);
     let reply = Reply::new(StatusCode::CREATED, &HireView::from(&hire))?;
-    let done = store.create_hire(&hire, request.answer(&reply), &api.world).await;
-    request.settle(&api, done, reply).await
+    store.create_hire(&hire, request.answer(&reply), &api.world).await?;
+    Ok(reply)
 }
 
 fn read(body: &CreateHire, tenant: &Tenant) -> Result<(HireName, Email), ApiError> {

@@ -1,10 +1,10 @@
 //! `POST /api/esign/events/{id}/match`
 
-use axum::{extract::State, response::Response};
+use axum::extract::State;
 use http::StatusCode;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use vestibule_api::{Api, ApiError, ApiPath, Code, Fields, Mutation, Problem, Reply};
+use vestibule_api::{Api, ApiError, ApiPath, Code, Fields, Mutation, Problem, RepeatKey, Reply};
 use vestibule_domain::{DocumentKind, EsignEventId, HireId, Invalid, Permission};
 use vestibule_store::{Conflict, Match, Matched, StoreError};
 
@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Where an event belongs.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct MatchEsignEvent {
     /// The hire's id.
@@ -28,14 +28,14 @@ pub struct MatchEsignEvent {
 /// Records an event for a document, as if it had named it. An event about several documents is matched once for each.
 #[utoipa::path(post, path = "/api/esign/events/{id}/match", tag = "esign", request_body = MatchEsignEvent,
     params(("id" = String, Path, description = "The event's id"),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes repeating the request safe for 24 hours")),
+        RepeatKey),
     responses((status = 200, body = EsignEventView), (status = "4XX", body = Problem, content_type = "application/problem+json")),
     security(("token" = [])))]
 pub async fn match_esign_event(
     State(api): State<Api>,
     ApiPath(id): ApiPath<EsignEventId>,
     request: Mutation<MatchEsignEvent>,
-) -> Result<Response, ApiError> {
+) -> Result<Reply, ApiError> {
     let scope = request.begin(Permission::HiresManage)?;
     let store = api.store.tenant(&scope);
     let damaged = |error| ApiError::if_damaged(error, DAMAGED);
@@ -44,9 +44,9 @@ pub async fn match_esign_event(
     let reply = |event: &_| Reply::new(StatusCode::OK, &EsignEventView::from(event));
     let answer = |event: &_| request.answer(&reply(event).ok()?);
     match store.match_event(id, &to, answer, &api.world).await {
-        Ok(Matched::Done(event)) => request.settle(&api, Ok(()), reply(&event)?).await,
-        Ok(refused) => Err(request.or_kept(&api, refusal(&refused)).await),
-        Err(StoreError::Conflict(_)) => Err(request.or_kept(&api, changed()).await),
+        Ok(Matched::Done(event)) => reply(&event),
+        Ok(refused) => Err(refusal(&refused)),
+        Err(StoreError::Conflict(_)) => Err(changed()),
         Err(error) => Err(ApiError::if_damaged(error, view::DAMAGED)),
     }
 }

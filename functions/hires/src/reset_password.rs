@@ -1,17 +1,17 @@
 //! `POST /api/hires/{id}/reset-password`
 
-use axum::{extract::State, response::Response};
+use axum::extract::State;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use vestibule_api::{ApiError, ApiPath, Code, Mutation, Problem, Reply};
+use vestibule_api::{ApiError, ApiPath, Code, Mutation, Problem, RepeatKey, Reply};
 use vestibule_domain::{HireId, Job, JobKind, Mode, Permission};
 use vestibule_saga::{launch, run_anew};
 
 use crate::{Hires, view::DAMAGED};
 
 /// No fields: the password is made by the system and mailed to the personal address.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ResetPassword {}
 
@@ -28,14 +28,14 @@ pub struct ResetStarted {
 /// Sends a new temporary password to the hire's personal address. Nobody sees it on a screen.
 #[utoipa::path(post, path = "/api/hires/{id}/reset-password", tag = "hires", request_body = ResetPassword,
     params(("id" = String, Path, description = "The hire's id"),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes repeating the request safe for 24 hours")),
+        RepeatKey),
     responses((status = 202, body = ResetStarted), (status = "4XX", body = Problem, content_type = "application/problem+json")),
     security(("token" = [])))]
 pub async fn reset_hire_password(
     State(state): State<Hires>,
     ApiPath(id): ApiPath<HireId>,
     request: Mutation<ResetPassword>,
-) -> Result<Response, ApiError> {
+) -> Result<Reply, ApiError> {
     let scope = request.begin(Permission::HiresManage)?;
     let damaged = |error| ApiError::if_damaged(error, DAMAGED);
     let (api, store) = (&state.api, state.api.store.tenant(&scope));
@@ -48,10 +48,9 @@ pub async fn reset_hire_password(
     run_anew(&mut job, Mode::Do, api.world.now());
     let status_url = format!("/api/provision/jobs/{}", job.id);
     let reply = Reply::new(StatusCode::ACCEPTED, &ResetStarted { job: job.id.to_string(), status_url })?;
-    let done = store.create_job(&job, &mut hire, request.answer(&reply), &api.world).await;
-    let answer = request.settle(api, done, reply).await?;
+    store.create_job(&job, &mut hire, request.answer(&reply), &api.world).await?;
     if let Err(error) = launch(&state.workflows, &state.machines, scope.tenant(), &job).await {
         tracing::warn!(%error, job = %job.id, "the workflow was not started; the sweep will");
     }
-    Ok(answer)
+    Ok(reply)
 }

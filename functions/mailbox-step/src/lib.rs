@@ -28,7 +28,7 @@ pub async fn handle(tools: &Tools, event: Value) -> Result<Value, FunctionError>
     })?;
     // Boxed: the nested futures of a step are deeper than the compiler likes to lay out.
     let (done, cost) = metered(Box::pin(run(tools, &task))).await;
-    let Cost { round_trips, read_units, write_units } = cost;
+    let Cost { round_trips, read_units, write_units, .. } = cost;
     let error = done.as_ref().err().map(Failure::to_string);
     tracing::info!(job = %task.job, step = task.step, action = ?task.action, error, round_trips, read_units, write_units, "task");
     done.map(answer)

@@ -71,7 +71,7 @@ pub async fn handle(outbox: &Outbox, event: Value) -> Result<Value, FunctionErro
         None
     }))
     .await;
-    let Cost { round_trips, read_units, write_units } = cost;
+    let Cost { round_trips, read_units, write_units, .. } = cost;
     let (mails, again) = (requests.len(), waiting.is_some());
     tracing::info!(mails, again, round_trips, read_units, write_units, "outbox_mail");
     let failures: Vec<_> = waiting.iter().map(|sequence| json!({ "itemIdentifier": sequence })).collect();

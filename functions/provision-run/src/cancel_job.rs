@@ -1,10 +1,10 @@
 //! `POST /api/provision/jobs/{id}/cancel`
 
-use axum::{extract::State, response::Response};
+use axum::extract::State;
 use http::StatusCode;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use vestibule_api::{ApiError, ApiPath, Code, DamagedView, Mutation, Problem, Reply};
+use vestibule_api::{ApiError, ApiPath, Code, DamagedView, Mutation, Problem, RepeatKey, Reply};
 use vestibule_auth::TenantScope;
 use vestibule_domain::{Job, JobId, JobStatus, Permission};
 use vestibule_saga::ask_to_stop;
@@ -19,7 +19,7 @@ use crate::{
 const TRIES: u32 = 10;
 
 /// No fields.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CancelJob {}
 
@@ -28,33 +28,21 @@ pub struct CancelJob {}
 /// that does not even tell for whom it is, it is removed.
 #[utoipa::path(post, path = "/api/provision/jobs/{id}/cancel", tag = "provisioning", request_body = CancelJob,
     params(("id" = String, Path, description = "The job's id"),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes repeating the request safe for 24 hours")),
+        RepeatKey),
     responses((status = 202, body = JobItem), (status = "4XX", body = Problem, content_type = "application/problem+json")),
     security(("token" = [])))]
 pub async fn cancel_job(
     State(state): State<Jobs>,
     ApiPath(id): ApiPath<JobId>,
     request: Mutation<CancelJob>,
-) -> Result<Response, ApiError> {
+) -> Result<Reply, ApiError> {
     let scope = request.begin(Permission::ProvisioningRun)?;
-    match stop(&state, &scope, &request, id).await {
-        Err(refusal) => Err(request.or_kept(&state.api, refusal).await),
-        answer => answer,
-    }
-}
-
-async fn stop(
-    state: &Jobs,
-    scope: &TenantScope,
-    request: &Mutation<CancelJob>,
-    id: JobId,
-) -> Result<Response, ApiError> {
     for _ in 0..TRIES {
-        let answer = match state.api.store.tenant(scope).find_job(id).await {
-            Ok(job) => cancel(state, scope, request, job.ok_or_else(ApiError::not_found)?).await?,
+        let answer = match state.api.store.tenant(&scope).find_job(id).await {
+            Ok(job) => cancel(&state, &scope, &request, job.ok_or_else(ApiError::not_found)?).await?,
             Err(error @ StoreError::Row { .. }) => {
                 state.api.store.tell(&error);
-                cancel_damaged(state, scope, request, id).await?
+                cancel_damaged(&state, &scope, &request, id).await?
             }
             Err(error) => return Err(error.into()),
         };
@@ -71,7 +59,7 @@ async fn cancel(
     scope: &TenantScope,
     request: &Mutation<CancelJob>,
     mut job: Job,
-) -> Result<Option<Response>, ApiError> {
+) -> Result<Option<Reply>, ApiError> {
     let from = job.status;
     let mut turns_back = false;
     match from {
@@ -95,11 +83,11 @@ async fn cancel(
     match state.api.store.tenant(scope).save_job(&mut job, event, &state.api.world).await {
         Err(StoreError::Conflict(Conflict::Stale)) => Ok(None),
         done => {
-            let answer = request.settle(&state.api, done, reply).await?;
+            done?;
             if turns_back {
                 state.launch(scope, &job).await;
             }
-            Ok(Some(answer))
+            Ok(Some(reply))
         }
     }
 }
@@ -110,7 +98,7 @@ async fn cancel_damaged(
     scope: &TenantScope,
     request: &Mutation<CancelJob>,
     id: JobId,
-) -> Result<Option<Response>, ApiError> {
+) -> Result<Option<Reply>, ApiError> {
     let (store, world) = (state.api.store.tenant(scope), &state.api.world);
     let Some(salvaged) = store.salvage_job(id, world).await? else { return Ok(None) };
     let item = match &salvaged.job {
@@ -123,6 +111,6 @@ async fn cancel_damaged(
     let reply = Reply::new(StatusCode::ACCEPTED, &item)?;
     match store.replace_damaged_job(salvaged, request.answer(&reply), world).await {
         Err(StoreError::Conflict(Conflict::Stale)) => Ok(None),
-        done => request.settle(&state.api, done, reply).await.map(Some),
+        done => Ok(done.map(|()| Some(reply))?),
     }
 }

@@ -1,10 +1,10 @@
 //! `POST /api/provision/jobs/{id}/retry`
 
-use axum::{extract::State, response::Response};
+use axum::extract::State;
 use http::StatusCode;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use vestibule_api::{ApiError, ApiPath, Code, Fields, Mutation, Problem, Reply};
+use vestibule_api::{ApiError, ApiPath, Code, Fields, Mutation, Problem, RepeatKey, Reply};
 use vestibule_domain::{Job, JobId, JobStatus, LocalPart, Permission};
 use vestibule_saga::begin_anew;
 use vestibule_sagas::MailboxState;
@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// How to try again.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RetryJob {
     /// The local part to use instead of the folded name, for names that no address can hold.
@@ -28,14 +28,14 @@ pub struct RetryJob {
 /// before is cleaned up first; a mail that may be out allows only going on.
 #[utoipa::path(post, path = "/api/provision/jobs/{id}/retry", tag = "provisioning", request_body = RetryJob,
     params(("id" = String, Path, description = "The job's id"),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes repeating the request safe for 24 hours")),
+        RepeatKey),
     responses((status = 202, body = JobView), (status = "4XX", body = Problem, content_type = "application/problem+json")),
     security(("token" = [])))]
 pub async fn retry_job(
     State(state): State<Jobs>,
     ApiPath(id): ApiPath<JobId>,
     request: Mutation<RetryJob>,
-) -> Result<Response, ApiError> {
+) -> Result<Reply, ApiError> {
     let scope = request.begin(Permission::ProvisioningRun)?;
     let store = state.api.store.tenant(&scope);
     let job = store.find_job(id).await.map_err(|error| ApiError::if_damaged(error, DAMAGED))?;
@@ -45,7 +45,7 @@ pub async fn retry_job(
             "The job is {}; only a job that failed, was cancelled or needs attention can be retried.",
             job.status.name()
         );
-        return Err(request.or_kept(&state.api, ApiError::new(Code::WrongState, detail)).await);
+        return Err(ApiError::new(Code::WrongState, detail));
     }
     if let Some(local_part) = &request.body.local_part {
         let mut fields = Fields::default();
@@ -62,9 +62,9 @@ pub async fn retry_job(
         let detail = "The hire of this job was removed; there is nobody to make a mailbox for.";
         return Err(ApiError::new(Code::WrongState, detail));
     }
-    let answer = request.settle(&state.api, done, reply).await?;
+    done?;
     state.launch(&scope, &job).await;
-    Ok(answer)
+    Ok(reply)
 }
 
 /// Has the job use this local part instead of the folded name.

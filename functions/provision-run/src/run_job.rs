@@ -2,14 +2,11 @@
 
 use std::time::Duration;
 
-use axum::{
-    extract::{FromRequestParts, Query, State},
-    response::{IntoResponse, Response},
-};
+use axum::extract::{FromRequestParts, Query, State};
 use http::{StatusCode, request::Parts};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use vestibule_api::{ApiError, Code, Mutation, Problem, Reply};
+use vestibule_api::{ApiError, Code, Mutation, Problem, RepeatKey, Reply};
 use vestibule_auth::TenantScope;
 use vestibule_domain::{Job, JobId, JobStatus, Permission};
 use vestibule_saga::start_pending;
@@ -25,11 +22,13 @@ use crate::{
 const MAX_WAIT: u64 = 25;
 /// Time between two looks at a job while waiting.
 const LOOK: Duration = Duration::from_millis(200);
+/// How often a job that somebody writes at the same moment is read again.
+const TRIES: u32 = 3;
 /// Pending jobs tried when others are faster.
 const CANDIDATES: i32 = 10;
 
 /// Which job to run.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RunJob {
     /// A pending job; the oldest pending one when absent.
@@ -62,29 +61,26 @@ impl<S: Send + Sync> FromRequestParts<S> for Wait {
 
 /// Starts the named job, or the oldest pending one.
 #[utoipa::path(post, path = "/api/provision/run", tag = "provisioning", request_body = RunJob,
-    params(Wait, ("Idempotency-Key" = Option<String>, Header, description = "Makes repeating the request safe for 24 hours")),
+    params(Wait, RepeatKey),
     responses((status = 202, body = JobView), (status = "4XX", body = Problem, content_type = "application/problem+json")),
     security(("token" = [])))]
 pub async fn run_job(
     State(state): State<Jobs>,
     wait: Wait,
     request: Mutation<RunJob>,
-) -> Result<Response, ApiError> {
+) -> Result<Reply, ApiError> {
     let scope = request.begin(Permission::ProvisioningRun)?;
     let started = match request.body.job {
         Some(id) => start_named(&state, &scope, &request, id).await,
         None => start_oldest(&state, &scope, &request).await,
     };
-    let (job, answer) = match started {
-        Err(refusal) => return Err(request.or_kept(&state.api, refusal).await),
-        Ok(started) => started,
-    };
+    let (job, reply) = started?;
     state.launch(&scope, &job).await;
     if wait.wait == 0 {
-        return Ok(answer);
+        return Ok(reply);
     }
     let job = ended(&state, &scope, job, Duration::from_secs(wait.wait)).await?;
-    Ok(Reply::new(StatusCode::ACCEPTED, &JobView::from(&job))?.into_response())
+    Reply::new(StatusCode::ACCEPTED, &JobView::from(&job))
 }
 
 async fn start_named(
@@ -92,27 +88,36 @@ async fn start_named(
     scope: &TenantScope,
     request: &Mutation<RunJob>,
     id: JobId,
-) -> Result<(Job, Response), ApiError> {
-    let found = state.api.store.tenant(scope).find_job(id).await;
-    let found = found.map_err(|error| ApiError::if_damaged(error, DAMAGED))?;
-    let job = found.ok_or_else(ApiError::not_found)?;
+) -> Result<(Job, Reply), ApiError> {
+    // The sweep may write the job at the same moment, to say that it is left to a person.
+    for _ in 0..TRIES {
+        let found = state.api.store.tenant(scope).find_job(id).await;
+        let found = found.map_err(|error| ApiError::if_damaged(error, DAMAGED))?;
+        let job = found.ok_or_else(ApiError::not_found)?;
+        check_pending(&job)?;
+        if let Some(started) = start(state, scope, request, job).await {
+            return started;
+        }
+    }
+    Err(ApiError::new(Code::WrongState, "Somebody else started or stopped this job at the same moment."))
+}
+
+fn check_pending(job: &Job) -> Result<(), ApiError> {
     if vestibule_sagas::find(&job.kind).is_none() {
-        return Err(unknown(&job));
+        return Err(unknown(job));
     }
-    if job.status != JobStatus::Pending {
-        let detail = format!("The job is {}; only a pending job can be run.", job.status.name());
-        return Err(ApiError::new(Code::WrongState, detail));
+    if job.status == JobStatus::Pending {
+        return Ok(());
     }
-    start(state, scope, request, job).await.unwrap_or_else(|| {
-        Err(ApiError::new(Code::WrongState, "Somebody else started or stopped this job at the same moment."))
-    })
+    let detail = format!("The job is {}; only a pending job can be run.", job.status.name());
+    Err(ApiError::new(Code::WrongState, detail))
 }
 
 async fn start_oldest(
     state: &Jobs,
     scope: &TenantScope,
     request: &Mutation<RunJob>,
-) -> Result<(Job, Response), ApiError> {
+) -> Result<(Job, Reply), ApiError> {
     let store = state.api.store.tenant(scope);
     for id in store.oldest_pending(CANDIDATES).await? {
         let job = match store.find_job(id).await {
@@ -139,7 +144,7 @@ async fn start(
     scope: &TenantScope,
     request: &Mutation<RunJob>,
     mut job: Job,
-) -> Option<Result<(Job, Response), ApiError>> {
+) -> Option<Result<(Job, Reply), ApiError>> {
     let store = state.api.store.tenant(scope);
     let reply = match Reply::new(
         StatusCode::ACCEPTED,
@@ -150,7 +155,7 @@ async fn start(
     };
     match start_pending(store, &mut job, request.answer(&reply), &state.api.world).await {
         Err(StoreError::Conflict(Conflict::Stale)) => None,
-        done => Some(request.settle(&state.api, done, reply).await.map(|answer| (job, answer))),
+        done => Some(done.map(|()| (job, reply)).map_err(ApiError::from)),
     }
 }
 

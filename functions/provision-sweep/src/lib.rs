@@ -64,7 +64,7 @@ pub async fn handle(sweep: &Sweep, event: Value) -> Result<Value, FunctionError>
     .await;
     let tally =
         done.map_err(|error| FunctionError { name: "SweepFailed".into(), message: error.to_string() })?;
-    let Cost { round_trips, read_units, write_units } = cost;
+    let Cost { round_trips, read_units, write_units, .. } = cost;
     tracing::info!(?tally, round_trips, read_units, write_units, "sweep");
     Ok(json!(tally))
 }

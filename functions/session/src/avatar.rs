@@ -1,9 +1,9 @@
 //! `GET`, `PUT` and `DELETE /api/v1/auth/me/avatar`
 
-use axum::{Json, body::Body, extract::State, response::IntoResponse};
+use axum::{extract::State, response::IntoResponse};
 use http::{StatusCode, header::CONTENT_TYPE};
 use serde_json::json;
-use vestibule_api::{ApiError, Code, Problem, SignedIn, read_body};
+use vestibule_api::{ApiError, Code, File, Keyed, Nothing, OwnMutation, Problem, RepeatKey, Reply, SignedIn};
 use vestibule_store::{Avatar, AvatarChange, UserChange};
 
 use crate::{Sessions, get_me::MeView, picture::PictureError};
@@ -24,40 +24,51 @@ pub async fn get_avatar(
 /// Sets the caller's picture from a PNG or JPEG of at most 1 MiB and 2,048 by 2,048 pixels. Its middle is
 /// kept, without anything else that the file tells.
 #[utoipa::path(put, path = "/api/v1/auth/me/avatar", tag = "profile",
+    params(RepeatKey),
     request_body(content = Vec<u8>, content_type = "image/*"),
     responses((status = 200, body = MeView), (status = "4XX", body = Problem, content_type = "application/problem+json")),
     security(("token" = [])))]
 pub async fn set_avatar(
     State(state): State<Sessions>,
-    mut caller: SignedIn,
-    body: Body,
-) -> Result<Json<MeView>, ApiError> {
-    let file = read_body(body).await?;
+    OwnMutation { mut caller, body: File(file), keyed }: OwnMutation<File>,
+) -> Result<Reply, ApiError> {
     let picture = state.studio.portrait(file).await.map_err(refused)?;
     caller.user.avatar = Some(state.api.world.now());
-    change(&state, &mut caller, AvatarChange::Set(Avatar { picture })).await?;
-    Ok(Json(MeView::new(&caller)))
+    let reply = Reply::new(StatusCode::OK, &MeView::new(&caller))?;
+    change(&state, &mut caller, AvatarChange::Set(Avatar { picture }), (&keyed, &reply)).await?;
+    Ok(reply)
 }
 
 /// Removes the caller's picture, if there is one.
-#[utoipa::path(delete, path = "/api/v1/auth/me/avatar", tag = "profile",
+#[utoipa::path(delete, path = "/api/v1/auth/me/avatar", tag = "profile", params(RepeatKey),
     responses((status = 204), (status = "4XX", body = Problem, content_type = "application/problem+json")),
     security(("token" = [])))]
 pub async fn remove_avatar(
     State(state): State<Sessions>,
-    mut caller: SignedIn,
-) -> Result<StatusCode, ApiError> {
+    OwnMutation { mut caller, keyed, .. }: OwnMutation<Nothing>,
+) -> Result<Reply, ApiError> {
+    let reply = Reply::empty();
     if caller.user.avatar.take().is_some() {
-        change(&state, &mut caller, AvatarChange::Remove).await?;
+        change(&state, &mut caller, AvatarChange::Remove, (&keyed, &reply)).await?;
     }
-    Ok(StatusCode::NO_CONTENT)
+    Ok(reply)
 }
 
-async fn change(state: &Sessions, caller: &mut SignedIn, avatar: AvatarChange) -> Result<(), ApiError> {
-    let values = (json!(null), json!({ "fields": ["avatar"] }));
-    let change = UserChange { action: "user.profile", values, avatar: Some(avatar), ..UserChange::default() };
+async fn change(
+    state: &Sessions,
+    caller: &mut SignedIn,
+    avatar: AvatarChange,
+    (keyed, reply): (&Keyed, &Reply),
+) -> Result<(), ApiError> {
+    let change = UserChange {
+        action: "user.profile",
+        values: (json!(null), json!({ "fields": ["avatar"] })),
+        avatar: Some(avatar),
+        answer: keyed.answer(reply),
+        ..UserChange::default()
+    };
     let platform = state.api.store.platform();
-    Ok(platform.change_user(&mut caller.user, &change, &caller.actor, &state.api.world).await?)
+    Ok(platform.change_user(&mut caller.user, &change, caller.principal.actor(), &state.api.world).await?)
 }
 
 fn refused(error: PictureError) -> ApiError {

@@ -1,9 +1,8 @@
 //! `DELETE /api/auth/context/tenants/{id}`
 
 use axum::extract::State;
-use http::StatusCode;
 use serde_json::json;
-use vestibule_api::{ApiError, ApiPath, Code, Problem, SignedIn};
+use vestibule_api::{ApiError, ApiPath, Code, Nothing, OwnMutation, Problem, RepeatKey, Reply};
 use vestibule_domain::TenantId;
 use vestibule_store::{Conflict, Leaving, StoreError, UserChange};
 
@@ -11,15 +10,15 @@ use crate::Sessions;
 
 /// Ends the caller's membership in a tenant. The last administrator cannot leave.
 #[utoipa::path(delete, path = "/api/auth/context/tenants/{id}", tag = "context",
-    params(("id" = String, Path, description = "The tenant's id")),
+    params(("id" = String, Path, description = "The tenant's id"), RepeatKey),
     responses((status = 204), (status = "4XX", body = Problem, content_type = "application/problem+json")),
     security(("token" = [])))]
 pub async fn leave_tenant(
     State(state): State<Sessions>,
-    caller: SignedIn,
     ApiPath(tenant): ApiPath<TenantId>,
-) -> Result<StatusCode, ApiError> {
-    let SignedIn { mut user, actor, .. } = caller;
+    OwnMutation { mut caller, keyed, .. }: OwnMutation<Nothing>,
+) -> Result<Reply, ApiError> {
+    let user = &mut caller.user;
     let (api, platform) = (&state.api, state.api.store.platform());
     let last = "You are the last administrator; make somebody else one first.";
     let leave = match platform.prepare_leaving(tenant, user.id).await? {
@@ -30,9 +29,16 @@ pub async fn leave_tenant(
     user.default_tenant = user.default_tenant.filter(|default| *default != tenant);
     user.last_tenant = user.last_tenant.filter(|last| *last != tenant);
     let values = (json!({ "tenant": tenant }), json!(null));
-    let change = UserChange { action: "member.leave", values, leave: Some(leave), ..UserChange::default() };
-    match platform.change_user(&mut user, &change, &actor, &api.world).await {
-        Ok(()) => Ok(StatusCode::NO_CONTENT),
+    let reply = Reply::empty();
+    let change = UserChange {
+        action: "member.leave",
+        values,
+        leave: Some(leave),
+        answer: keyed.answer(&reply),
+        ..UserChange::default()
+    };
+    match platform.change_user(user, &change, caller.principal.actor(), &api.world).await {
+        Ok(()) => Ok(reply),
         Err(StoreError::Conflict(Conflict::NotMember)) => Err(ApiError::not_found()),
         Err(error) => Err(error.into()),
     }

@@ -1,14 +1,16 @@
 //! `POST /api/v1/auth/logout`
 
 use axum::{
-    extract::{Request, State},
+    extract::State,
     response::{IntoResponse as _, Response},
 };
-use http::StatusCode;
+use http::request::Parts;
 use secrecy::SecretString;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use vestibule_api::{Api, ApiError, Code, Origin, Parting, Problem, body, tokens};
+use vestibule_api::{
+    Api, ApiError, Code, Keyed, Origin, Parting, Problem, RepeatKey, Reply, Submission, tokens,
+};
 use vestibule_auth::Actor;
 use vestibule_domain::User;
 use vestibule_store::{Conflict, EndSessions, SelfAccess, Session, StoreError, UserChange};
@@ -16,7 +18,7 @@ use vestibule_store::{Conflict, EndSessions, SelfAccess, Session, StoreError, Us
 use crate::Sessions;
 
 /// Which sessions to end.
-#[derive(Debug, Default, Clone, Copy, Deserialize, ToSchema)]
+#[derive(Debug, Default, Clone, Copy, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Which {
     /// The one of this request.
@@ -29,39 +31,46 @@ pub enum Which {
 }
 
 /// What to end.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Logout {
     /// `this` when absent.
     #[serde(default)]
     pub sessions: Which,
     /// The refresh token, from a program whose access token has ended; browsers have it in a cookie.
+    #[serde(skip_serializing)]
     #[schema(value_type = Option<String>)]
     pub refresh_token: Option<SecretString>,
 }
 
 /// Ends sessions. From the next request on their tokens are refused. The access token may have ended meanwhile: the
 /// refresh token shows whose session it is too. A session that is over already is no problem.
-#[utoipa::path(post, path = "/api/v1/auth/logout", tag = "sessions", request_body = Logout,
+#[utoipa::path(post, path = "/api/v1/auth/logout", tag = "sessions", request_body = Logout, params(RepeatKey),
     responses((status = 204), (status = "4XX", body = Problem, content_type = "application/problem+json")),
     security(("token" = [])))]
-pub async fn logout(State(state): State<Sessions>, request: Request) -> Result<Response, ApiError> {
-    let (parts, body) = request.into_parts();
-    let request: Logout = body::read_json(&parts.headers, body).await?;
+pub async fn logout(
+    State(state): State<Sessions>,
+    parts: Parts,
+    Submission { body: request, keyed }: Submission<Logout>,
+) -> Result<Response, ApiError> {
     let (api, platform) = (&state.api, state.api.store.platform());
     let parting = Parting::read(&parts, api, request.refresh_token.as_ref()).await?;
-    let found = platform.self_access((parting.user, parting.session), api.world.now()).await?;
-    let Some(SelfAccess { session, user }) = found else { return Ok(over(request.sessions)) };
+    keyed.under(api, format!("session.{}.{}", parting.user, parting.session)).await?;
+    let found = platform.self_access((parting.user, parting.session), None, api.world.now()).await?;
+    let Some(SelfAccess { session, user, .. }) = found else { return Ok(over(request.sessions)) };
     let actor = Origin::of(&parts).actor(&user);
     if matches!(request.sessions, Which::This) {
         parting.may_end(&session)?;
-        match platform.end_family(user.id, session.id, "session.end", &actor, &api.world).await {
+        match platform
+            .end_family(user.id, session.id, "session.end", &actor, keyed.answer(&Reply::empty()), &api.world)
+            .await
+        {
             Ok(()) | Err(StoreError::Conflict(Conflict::Stale)) => {}
             Err(error) => return Err(error.into()),
         }
     } else {
         parting.may_end_others(&session)?;
-        end_many(api, user, &session, request.sessions, &actor).await?;
+        end_many(api, user, &session, request.sessions, (&actor, &keyed)).await?;
     }
     Ok(left(request.sessions))
 }
@@ -71,14 +80,15 @@ async fn end_many(
     mut user: User,
     session: &Session,
     which: Which,
-    actor: &Actor,
+    (actor, keyed): (&Actor, &Keyed),
 ) -> Result<(), ApiError> {
     user.epoch += 1;
     let end = match which {
         Which::Others => EndSessions::Others(session.id),
         _ => EndSessions::All,
     };
-    let change = UserChange { action: "user.logout", end, ..UserChange::default() };
+    let answer = keyed.answer(&Reply::empty());
+    let change = UserChange { action: "user.logout", end, answer, ..UserChange::default() };
     Ok(api.store.platform().change_user(&mut user, &change, actor, &api.world).await?)
 }
 
@@ -94,7 +104,7 @@ fn over(which: Which) -> Response {
 }
 
 fn left(which: Which) -> Response {
-    let mut response = StatusCode::NO_CONTENT.into_response();
+    let mut response = Reply::empty().into_response();
     if !matches!(which, Which::Others) {
         tokens::forget_cookies(&mut response);
     }

@@ -9,7 +9,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use vestibule_api::{
-    ApiError, Delivery, Grant, Origin, Problem, TokensView, body, caller::check_csrf, cookies, deliver,
+    ApiError, Delivery, Grant, Origin, Problem, TokensView, body, cookies, credentials::check_csrf, deliver,
     tokens,
 };
 use vestibule_auth::RefreshToken;
@@ -71,7 +71,7 @@ async fn exchange(
     let (successor, family) = *next;
     let Standing::Good(tenant) = platform.standing(token.user, &family, now).await? else {
         let ended_now =
-            platform.end_family(token.user, token.session, "session.end", &actor, &api.world).await;
+            platform.end_family(token.user, token.session, "session.end", &actor, None, &api.world).await;
         if let Err(error) = ended_now {
             tracing::info!(%error, "the session had ended already");
         }

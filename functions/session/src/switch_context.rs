@@ -1,17 +1,19 @@
 //! `POST /api/auth/context/switch`
 
 use axum::{extract::State, response::Response};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
-use vestibule_api::{ApiError, ApiJson, Delivery, Grant, Problem, SignedIn, TokensView, deliver};
+use vestibule_api::{
+    ApiError, Delivery, Grant, OwnMutation, Problem, RepeatKey, TokensView, deliver, kept_tokens,
+};
 use vestibule_domain::TenantId;
 use vestibule_store::{Conflict, StoreError, UserChange};
 
 use crate::Sessions;
 
 /// Where to go.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SwitchContext {
     /// The tenant's id.
@@ -20,30 +22,29 @@ pub struct SwitchContext {
 
 /// Takes the session to another tenant without signing in again: answers with an access token for
 /// it; the refresh token stays. The tenant is remembered for the next sign-in.
-#[utoipa::path(post, path = "/api/auth/context/switch", tag = "context", request_body = SwitchContext,
+#[utoipa::path(post, path = "/api/auth/context/switch", tag = "context", request_body = SwitchContext, params(RepeatKey),
     responses((status = 200, body = TokensView), (status = "4XX", body = Problem, content_type = "application/problem+json")),
     security(("token" = [])))]
 pub async fn switch_context(
     State(state): State<Sessions>,
-    caller: SignedIn,
-    ApiJson(request): ApiJson<SwitchContext>,
+    OwnMutation { mut caller, body, keyed }: OwnMutation<SwitchContext>,
 ) -> Result<Response, ApiError> {
-    let SignedIn { mut user, session, actor, by_cookie, tenant: old } = caller;
-    let api = &state.api;
-    let tenant: TenantId = request.tenant.parse().map_err(|_| ApiError::not_found())?;
+    let (api, user, session) = (&state.api, &mut caller.user, &caller.session);
+    let tenant: TenantId = body.tenant.parse().map_err(|_| ApiError::not_found())?;
     user.last_tenant = Some(tenant);
+    let grant = Grant { user: user.id, session: session.id, tenant: Some(tenant), ends: session.expires };
     let change = UserChange {
         action: "session.switch",
-        values: (json!({ "tenant": old }), json!({ "tenant": tenant, "session": session.id })),
+        answer: keyed.answer(&kept_tokens(&grant)?),
+        values: (json!({ "tenant": caller.tenant }), json!({ "tenant": tenant, "session": session.id })),
         switch: Some((session.id, tenant)),
         ..UserChange::default()
     };
-    match api.store.platform().change_user(&mut user, &change, &actor, &api.world).await {
+    match api.store.platform().change_user(user, &change, caller.principal.actor(), &api.world).await {
         Ok(()) => {}
         // The same answer for a tenant that does not exist and for one that is not theirs.
         Err(StoreError::Conflict(Conflict::NotMember)) => return Err(ApiError::not_found()),
         Err(error) => return Err(error.into()),
     }
-    let grant = Grant { user: user.id, session: session.id, tenant: Some(tenant), ends: session.expires };
-    deliver(api, &state.signer, &grant, None, Delivery::of(by_cookie)).await
+    deliver(api, &state.signer, &grant, None, Delivery::of(caller.by_cookie)).await
 }

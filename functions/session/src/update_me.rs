@@ -1,17 +1,18 @@
 //! `PATCH /api/v1/auth/me`
 
-use axum::{Json, extract::State};
-use serde::Deserialize;
+use axum::extract::State;
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
-use vestibule_api::{ApiError, ApiJson, Fields, Problem, SignedIn};
+use vestibule_api::{ApiError, Fields, OwnMutation, Problem, RepeatKey, Reply};
 use vestibule_domain::PersonName;
 use vestibule_store::UserChange;
 
 use crate::{Sessions, get_me::MeView};
 
 /// What to change of the profile.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct UpdateMe {
     /// How the person wants to be called, 1 to 60 characters.
@@ -19,24 +20,26 @@ pub struct UpdateMe {
 }
 
 /// Changes the profile. Address, password and second factor have operations of their own.
-#[utoipa::path(patch, path = "/api/v1/auth/me", tag = "profile", request_body = UpdateMe,
+#[utoipa::path(patch, path = "/api/v1/auth/me", tag = "profile", request_body = UpdateMe, params(RepeatKey),
     responses((status = 200, body = MeView), (status = "4XX", body = Problem, content_type = "application/problem+json")),
     security(("token" = [])))]
 pub async fn update_me(
     State(state): State<Sessions>,
-    mut caller: SignedIn,
-    ApiJson(request): ApiJson<UpdateMe>,
-) -> Result<Json<MeView>, ApiError> {
-    if let Some(name) = &request.name {
+    OwnMutation { mut caller, body, keyed }: OwnMutation<UpdateMe>,
+) -> Result<Reply, ApiError> {
+    if let Some(name) = &body.name {
         let mut fields = Fields::default();
         let Some(name) = fields.take("name", PersonName::parse(name)) else {
             return Err(fields.into_error());
         };
         caller.user.name = name;
+        let reply = Reply::new(StatusCode::OK, &MeView::new(&caller))?;
         let values = (json!(null), json!({ "fields": ["name"] }));
-        let change = UserChange { action: "user.profile", values, ..UserChange::default() };
+        let answer = keyed.answer(&reply);
+        let change = UserChange { action: "user.profile", values, answer, ..UserChange::default() };
         let platform = state.api.store.platform();
-        platform.change_user(&mut caller.user, &change, &caller.actor, &state.api.world).await?;
+        platform.change_user(&mut caller.user, &change, caller.principal.actor(), &state.api.world).await?;
+        return Ok(reply);
     }
-    Ok(Json(MeView::new(&caller)))
+    Reply::new(StatusCode::OK, &MeView::new(&caller))
 }

@@ -92,7 +92,7 @@ fn without_a_caller(setting: &Setting) -> Result<Vec<Operation>> {
     let mut claim = sample("mailbox-step", "claim", &[])?;
     (claim["tenant"], claim["job"]) = (setting.tenant().into(), setting.job.to_string().into());
     // No rule of the bus waits for this one, so the stack does nothing on top.
-    let outbox = sample("outbox", "stream", &[("job.pending", "job.running")])?;
+    let changes = sample("dispatcher", "stream", &[("job.pending", "job.running")])?;
     let (webhook, sweep) = (ignored_event(setting)?, sample("provision-sweep", "scheduled", &[])?);
     let (keys, mail) = (sample("discovery", "keys", &[])?, sample("outbox-mail", "stream", &[])?);
     let done = Expected::Contains("/ok", Value::Bool(true));
@@ -107,7 +107,7 @@ fn without_a_caller(setting: &Setting) -> Result<Vec<Operation>> {
         ),
         Operation::new("mailbox-step", "a task repeated", Some(ONE_READ), Work::same(claim, done)),
         Operation::new("provision-sweep", "nothing due", None, Work::same(sweep, nothing)),
-        Operation::new("outbox", "publish one event", None, Work::same(outbox, passed())),
+        Operation::new("dispatcher", "publish one event", None, Work::same(changes, passed())),
         Operation::new(
             "outbox-mail",
             "a mail that waits no longer",

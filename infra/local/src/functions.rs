@@ -14,7 +14,7 @@ pub const NAMES: [&str; 10] = [
     "esign-webhook",
     "hires",
     "mailbox-step",
-    "outbox",
+    "dispatcher",
     "outbox-mail",
     "provision-run",
     "provision-sweep",
@@ -60,11 +60,12 @@ pub async fn build(name: &str, settings: &Settings, world: World) -> Result<Hand
                 async move { vestibule_mailbox_step::handle(&tools, event).await }
             })
         }
-        "outbox" => {
-            let outbox = Arc::new(vestibule_outbox::Outbox::open(settings).map_err(failed)?);
+        "dispatcher" => {
+            let opened = vestibule_dispatcher::Dispatcher::open(settings, world).await;
+            let dispatcher = Arc::new(opened.map_err(failed)?);
             event_handler(move |event| {
-                let outbox = outbox.clone();
-                async move { vestibule_outbox::handle(&outbox, event).await }
+                let dispatcher = dispatcher.clone();
+                async move { vestibule_dispatcher::handle(&dispatcher, event).await }
             })
         }
         "provision-sweep" => {

@@ -1,136 +1,157 @@
-//! Requests that change something: authenticated, with a body, and safe to repeat.
+//! Requests that change something: with a body, and safe to repeat.
 
-use aws_lc_rs::digest::{Context, SHA256};
 use axum::{
-    extract::{FromRef, FromRequest, FromRequestParts as _, Request},
-    response::{IntoResponse, Response},
+    body::{Body, Bytes},
+    extract::{FromRef, FromRequest, Request},
 };
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use http::{StatusCode, header::CONTENT_TYPE};
+use http::{HeaderMap, request::Parts};
 use serde::{Serialize, de::DeserializeOwned};
-use vestibule_auth::{Caller, TenantScope};
+use vestibule_auth::{Principal, TenantScope};
 use vestibule_domain::Permission;
-use vestibule_store::{Answer, Conflict, IdempotencyKey, KeptAnswer, StoreError};
+use vestibule_store::{Answer, KeptAnswer};
 
-use crate::{Api, ApiError, Authenticated, Code, body};
+use crate::{
+    Api, ApiError, Reply, SignedIn, body,
+    caller::{member_with_kept, person_with_kept},
+    keyed::Keyed,
+};
 
-/// An authenticated request with a body of type `T`.
+/// A body whose repetitions can be told. It is written again to compare it, so a field that must not be compared nor
+/// kept, such as a password, has no way to be written: `skip_serializing`.
+pub trait Content: Sized {
+    /// Reads the bytes of a body; also gives what counts of it for the comparison.
+    fn read(headers: &HeaderMap, bytes: Bytes) -> Result<(Self, Vec<u8>), ApiError>;
+}
+
+impl<T: Serialize + DeserializeOwned> Content for T {
+    fn read(headers: &HeaderMap, bytes: Bytes) -> Result<(Self, Vec<u8>), ApiError> {
+        let read: T = body::parse(headers, &bytes)?;
+        let compared = serde_json::to_vec(&read).map_err(|error| ApiError::Fault(Box::new(error)))?;
+        Ok((read, compared))
+    }
+}
+
+/// A file as it was sent.
+#[derive(Debug)]
+pub struct File(pub Bytes);
+
+impl Content for File {
+    fn read(_: &HeaderMap, bytes: Bytes) -> Result<(Self, Vec<u8>), ApiError> {
+        Ok((Self(bytes.clone()), bytes.to_vec()))
+    }
+}
+
+/// No body: whatever is sent is left alone.
+#[derive(Debug)]
+pub struct Nothing;
+
+impl Content for Nothing {
+    fn read(_: &HeaderMap, _: Bytes) -> Result<(Self, Vec<u8>), ApiError> {
+        Ok((Self, Vec::new()))
+    }
+}
+
+/// A request of a member that changes something of their tenant.
 #[derive(Debug)]
 pub struct Mutation<T> {
     /// Who is calling.
-    pub caller: Caller,
+    pub principal: Principal,
     /// What they sent.
     pub body: T,
-    key: Option<IdempotencyKey>,
+    api: Api,
+    partition: String,
     kept: Option<KeptAnswer>,
-    fingerprint: String,
-}
-
-/// An answer that can be sent and kept.
-#[derive(Debug, Clone)]
-pub struct Reply {
-    status: StatusCode,
-    body: String,
-}
-
-impl Reply {
-    /// An answer with `view` as its JSON body.
-    pub fn new(status: StatusCode, view: &impl Serialize) -> Result<Self, ApiError> {
-        let body = serde_json::to_string(view).map_err(|error| ApiError::Fault(Box::new(error)))?;
-        Ok(Self { status, body })
-    }
-}
-
-impl IntoResponse for Reply {
-    fn into_response(self) -> Response {
-        (self.status, [(CONTENT_TYPE, "application/json")], self.body).into_response()
-    }
+    keyed: Keyed,
 }
 
 impl<T> Mutation<T> {
     /// Checks the permission; then, if this very request was answered before, ends it with that
     /// answer, or with 422 if the key was used for something else.
     pub fn begin(&self, permission: Permission) -> Result<TenantScope, ApiError> {
-        let scope = self.caller.require(permission)?;
-        match &self.kept {
-            Some(kept) => Err(self.replay(kept.clone())),
-            None => Ok(scope),
-        }
+        let scope = self.principal.require(permission)?;
+        // Not before: whoever lost the permission gets no kept answer either.
+        self.keyed.place(&self.api, self.partition.clone(), self.kept.clone())?;
+        Ok(scope)
     }
 
     /// What to keep of `reply`, if the client sent a key; goes into the command.
     pub fn answer(&self, reply: &Reply) -> Option<Answer> {
-        self.key.clone().map(|key| Answer {
-            caller: self.caller.identity(),
-            key,
-            fingerprint: self.fingerprint.clone(),
-            status: reply.status.as_u16(),
-            body: reply.body.clone(),
-        })
+        self.keyed.answer(reply)
     }
+}
 
-    /// The end of the request: `reply` if the command was committed; if another request with the
-    /// same key came first, that one's answer.
-    pub async fn settle(
-        &self,
-        api: &Api,
-        done: Result<(), StoreError>,
-        reply: Reply,
-    ) -> Result<Response, ApiError> {
-        match (done, &self.key) {
-            (Ok(()), _) => Ok(reply.into_response()),
-            (Err(StoreError::Conflict(_)), Some(key)) => {
-                let found =
-                    api.store.platform().find_answer(&self.caller.identity(), key, api.world.now()).await?;
-                Err(found.map_or(StoreError::Conflict(Conflict::Stale).into(), |kept| self.replay(kept)))
-            }
-            (Err(error), _) => Err(error.into()),
-        }
-    }
+/// A request of a person that changes something of their own.
+#[derive(Debug)]
+pub struct OwnMutation<T> {
+    /// Who is calling.
+    pub caller: SignedIn,
+    /// What they sent.
+    pub body: T,
+    /// Keeps the answer.
+    pub keyed: Keyed,
+}
 
-    /// `refusal`, unless another request with the same key came first: then it is that one which made the refusal
-    /// true, and its answer is given.
-    pub async fn or_kept(&self, api: &Api, refusal: ApiError) -> ApiError {
-        let (Some(key), false) = (&self.key, matches!(refusal, ApiError::Replay(_))) else { return refusal };
-        let platform = api.store.platform();
-        match platform.find_answer(&self.caller.identity(), key, api.world.now()).await {
-            Ok(Some(kept)) => self.replay(kept),
-            _ => refusal,
-        }
-    }
+/// A request that changes something, of somebody who has not signed in. Whoever handles it says with
+/// [`Keyed::under`] where its answer is kept.
+#[derive(Debug)]
+pub struct Submission<T> {
+    /// What they sent.
+    pub body: T,
+    /// Keeps the answer.
+    pub keyed: Keyed,
+}
 
-    fn replay(&self, kept: KeptAnswer) -> ApiError {
-        if kept.fingerprint == self.fingerprint {
-            ApiError::Replay(kept)
-        } else {
-            let detail = "This Idempotency-Key belongs to another request; use a new key for a new request.";
-            ApiError::new(Code::IdempotencyKeyReused, detail)
-        }
-    }
+async fn content<T: Content>(parts: &Parts, body: Body, api: &Api) -> Result<(T, Keyed), ApiError> {
+    let (read, compared) = T::read(&parts.headers, body::read_body(body).await?)?;
+    Ok((read, Keyed::read(parts, &api.fingerprints, &compared)?))
 }
 
 impl<S, T> FromRequest<S> for Mutation<T>
 where
     S: Send + Sync,
-    T: DeserializeOwned,
+    T: Content,
     Api: FromRef<S>,
 {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        let (mut parts, body) = request.into_parts();
-        let Authenticated { caller, key, kept } =
-            Authenticated::from_request_parts(&mut parts, state).await?;
-        let bytes = body::read_body(body).await?;
-        let fingerprint = fingerprint(parts.method.as_str(), parts.uri.path(), &bytes);
-        Ok(Self { caller, body: body::parse(&parts.headers, &bytes)?, key, kept, fingerprint })
+        let api = Api::from_ref(state);
+        let (parts, body) = request.into_parts();
+        let (principal, partition, kept) = member_with_kept(&parts, &api).await?;
+        let (body, keyed) = content(&parts, body, &api).await?;
+        Ok(Self { principal, body, api, partition, kept, keyed })
     }
 }
 
-fn fingerprint(method: &str, path: &str, body: &[u8]) -> String {
-    let mut hash = Context::new(&SHA256);
-    for part in [method.as_bytes(), b"\n", path.as_bytes(), b"\n", body] {
-        hash.update(part);
+impl<S, T> FromRequest<S> for OwnMutation<T>
+where
+    S: Send + Sync,
+    T: Content,
+    Api: FromRef<S>,
+{
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let api = Api::from_ref(state);
+        let (parts, body) = request.into_parts();
+        let (caller, kept) = person_with_kept(&parts, &api).await?;
+        let (body, keyed) = content(&parts, body, &api).await?;
+        keyed.place(&api, Principal::partition(caller.user.id, None), kept)?;
+        Ok(Self { caller, body, keyed })
     }
-    URL_SAFE_NO_PAD.encode(hash.finish())
+}
+
+impl<S, T> FromRequest<S> for Submission<T>
+where
+    S: Send + Sync,
+    T: Content,
+    Api: FromRef<S>,
+{
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let (parts, body) = request.into_parts();
+        let (body, keyed) = content(&parts, body, &Api::from_ref(state)).await?;
+        Ok(Self { body, keyed })
+    }
 }

@@ -8,9 +8,8 @@ use vestibule_domain::{SessionId, UserId};
 use vestibule_store::Session;
 
 use crate::{
-    Api, ApiError, Code,
-    caller::{Bearer, bearer, check_csrf, credentials, idempotency_key},
-    cookies,
+    Api, ApiError, Code, cookies,
+    credentials::{Bearer, bearer, check_csrf, credentials, idempotency_key},
 };
 
 /// Somebody who wants out of a session, and how they show that it is theirs.

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use vestibule_auth::Denied;
 use vestibule_store::{Conflict, CursorError, KeptAnswer, Quota, StoreError};
 
-use crate::limiting::limited;
+use crate::{limiting::limited, reply::json};
 
 /// Every code a problem can carry. Clients may branch on these; they never change meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
@@ -291,8 +291,7 @@ impl IntoResponse for ApiError {
 
 fn replay(kept: KeptAnswer) -> Response {
     let status = StatusCode::from_u16(kept.status).unwrap_or(StatusCode::OK);
-    let mut response = (status, kept.body).into_response();
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    let mut response = json(status, kept.body);
     response.headers_mut().insert("idempotent-replayed", HeaderValue::from_static("true"));
     response
 }

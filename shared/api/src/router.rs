@@ -5,7 +5,7 @@ use axum::{
     Router,
     body::Body,
     extract::{MatchedPath, Request, State},
-    middleware::{Next, from_fn_with_state},
+    middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
 };
 use http::{HeaderName, HeaderValue, StatusCode};
@@ -13,7 +13,7 @@ use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use vestibule_store::{Cost, metered};
 
-use crate::{ApiError, Code, Origin, Problem};
+use crate::{ApiError, Code, Origin, Problem, keyed::give_kept};
 
 /// Headers on every answer.
 const SECURITY: [(&str, &str); 6] = [
@@ -33,7 +33,12 @@ pub fn finish(router: Router, show_cost: bool) -> Router {
         .method_not_allowed_fallback(|| async {
             ApiError::new(Code::MethodNotAllowed, "This path does not take this method.")
         })
-        .layer(ServiceBuilder::new().layer(from_fn_with_state(show_cost, around)).layer(panics))
+        .layer(
+            ServiceBuilder::new()
+                .layer(from_fn_with_state(show_cost, around))
+                .layer(from_fn(give_kept))
+                .layer(panics),
+        )
 }
 
 async fn around(State(show_cost): State<bool>, request: Request, next: Next) -> Response {
@@ -45,7 +50,7 @@ async fn around(State(show_cost): State<bool>, request: Request, next: Next) -> 
     response = name_request(response, &origin.request_id);
     add_headers(&mut response, &origin.request_id, show_cost.then_some(cost));
     let status = response.status().as_u16();
-    let Cost { round_trips, read_units, write_units } = cost;
+    let Cost { round_trips, read_units, write_units, .. } = cost;
     tracing::info!(request_id = origin.request_id, %method, route, status, round_trips, read_units, write_units, "request");
     response
 }

@@ -17,7 +17,7 @@ use url::Url;
 
 use crate::{
     ApiError, Code,
-    caller::{Bearer, bearer},
+    credentials::{Bearer, bearer},
 };
 
 /// What browsers say of the sender of a request.

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use vestibule_adapters::{aws::SdkConfig, mail::Mailer};
-use vestibule_auth::{CsrfKey, FieldKeys};
+use vestibule_auth::{CsrfKey, FieldKeys, FingerprintKey};
 use vestibule_domain::{SessionId, TenantId, UserId, World};
 use vestibule_store::{CursorKey, LoadRing, Sealer, Store};
 
@@ -23,6 +23,8 @@ pub struct Api {
     pub cursors: CursorKey,
     /// Makes and checks the tokens against requests from other sites.
     pub csrf: CsrfKey,
+    /// Tells repeated requests from others.
+    pub fingerprints: FingerprintKey,
     /// Clock and randomness.
     pub world: World,
     /// Callers that may name themselves without a token; only ever filled by the local stack.
@@ -91,6 +93,7 @@ impl Api {
             trust: trust?,
             cursors: CursorKey::new(&cursor),
             csrf: CsrfKey::new(&cursor),
+            fingerprints: FingerprintKey::new(&cursor),
             world,
             debug_users: Arc::new(debug_users(settings)?),
             show_cost: settings.find("SHOW_COST") == Some("true"),

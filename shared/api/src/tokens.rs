@@ -10,6 +10,7 @@ use axum::{
     Json,
     response::{IntoResponse as _, Response},
 };
+use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
 use secrecy::ExposeSecret as _;
 use serde::Serialize;
@@ -18,7 +19,7 @@ use vestibule_adapters::secrets::Secrets;
 use vestibule_auth::{AccessToken, RefreshToken, SecondFactorTicket, SigningKey, token::ACCESS_LIFETIME};
 use vestibule_domain::{SessionId, TenantId, UserId, World};
 
-use crate::{Api, ApiError, Settings, cookies, state::StartError};
+use crate::{Api, ApiError, Reply, Settings, cookies, state::StartError};
 
 /// A session ends after this time, however often it is refreshed.
 pub const SESSION_LIFETIME: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -62,6 +63,32 @@ pub struct TokensView {
     /// With cookies: send it as `X-CSRF-Token` with every request that changes something.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub csrf_token: Option<String>,
+    /// In the answer to a repeated request: what was shown the first time and is not shown again.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub shown_once: Vec<&'static str>,
+}
+
+impl TokensView {
+    /// What is said about a grant beside its tokens.
+    fn without_tokens(grant: &Grant) -> Self {
+        Self {
+            access_token: None,
+            token_type: "Bearer",
+            expires_in: ACCESS_LIFETIME.as_secs(),
+            refresh_token: None,
+            session_ends: grant.ends.to_string(),
+            tenant: grant.tenant.map(|tenant| tenant.to_string()),
+            csrf_token: None,
+            shown_once: Vec::new(),
+        }
+    }
+}
+
+/// What is kept of an answer that hands out tokens: all but them.
+pub fn kept_tokens(grant: &Grant) -> Result<Reply, ApiError> {
+    let shown_once = vec!["accessToken", "refreshToken", "csrfToken"];
+    Reply::new(StatusCode::OK, &TokensView { shown_once, ..TokensView::without_tokens(grant) })
 }
 
 /// Whose tokens, in which tenant, until when.
@@ -147,15 +174,7 @@ pub async fn deliver(
 ) -> Result<Response, ApiError> {
     let now = api.world.now();
     let access = signer.access(grant, now).await?;
-    let mut view = TokensView {
-        access_token: None,
-        token_type: "Bearer",
-        expires_in: ACCESS_LIFETIME.as_secs(),
-        refresh_token: None,
-        session_ends: grant.ends.to_string(),
-        tenant: grant.tenant.map(|tenant| tenant.to_string()),
-        csrf_token: None,
-    };
+    let mut view = TokensView::without_tokens(grant);
     if delivery == Delivery::Body {
         view.access_token = Some(access.0.expose_secret().to_owned());
         view.refresh_token = refresh.map(|token| token.to_text().expose_secret().to_owned());

@@ -2,14 +2,15 @@
 //! caller they stand for, and the tenant scope that storage asks for. A [`TenantScope`] can only
 //! come out of a permission check or a named system task. Knows nothing of HTTP or the table.
 
-pub mod caller;
 pub mod csrf;
 pub mod digest;
 pub mod fields;
+pub mod fingerprint;
 mod jwt;
 pub mod keys;
 pub mod link;
 pub mod password;
+pub mod principal;
 pub mod recovery;
 pub mod refresh;
 pub mod scope;
@@ -17,14 +18,15 @@ pub mod ticket;
 pub mod token;
 pub mod totp;
 
-pub use caller::{Caller, Denied};
 pub use csrf::CsrfKey;
 pub use digest::TokenDigest;
 pub use fields::{FieldError, FieldKeys};
+pub use fingerprint::FingerprintKey;
 pub use jwt::{TokenError, Verifier};
 pub use keys::{KeyError, PublicKey, SigningKey, VerificationKeys};
 pub use link::{LinkToken, Purpose};
 pub use password::{Hasher, HasherError, Password, PasswordHash, Policy, Profile, Verdict};
+pub use principal::{Denied, Principal};
 pub use recovery::RecoveryCodes;
 pub use refresh::RefreshToken;
 pub use scope::{Actor, SystemTask, TenantScope};

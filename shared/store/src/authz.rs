@@ -60,6 +60,8 @@ pub struct SelfAccess {
     pub session: Session,
     /// The person.
     pub user: User,
+    /// The answer kept for the request's idempotency key, read in the same round trip.
+    pub kept: Option<KeptAnswer>,
 }
 
 impl PlatformStore<'_> {
@@ -71,7 +73,7 @@ impl PlatformStore<'_> {
         idempotency: Option<(&str, &IdempotencyKey)>,
         now: Timestamp,
     ) -> Result<Option<Access>, StoreError> {
-        let kept_key = idempotency.map(|(caller, key)| keys::idempotency(caller, key));
+        let kept_key = idempotency.map(|(partition, key)| keys::idempotency(partition, key));
         let mut rows = self.by_kind(needed(who).iter().chain(&kept_key)).await?;
         self.judge(&mut rows, now)
     }
@@ -107,13 +109,21 @@ impl PlatformStore<'_> {
         if !session.is_alive(now) || is_idle(&roles.security, session.refreshed, now) || shut {
             return Ok(None);
         }
-        let kept: Option<KeptAnswer> = rows.remove("answer").map(|row| self.store.read(row)).transpose()?;
         Ok(Some(Access {
+            kept: self.kept(rows, now)?,
             permissions: roles.allowed.get(&membership.role).cloned().unwrap_or_default(),
             second_factor_missing: roles.security.second_factor && !session.strong,
             membership,
-            kept: kept.filter(|kept| kept.is_alive(now)),
         }))
+    }
+
+    fn kept(
+        self,
+        rows: &mut BTreeMap<String, Row>,
+        now: Timestamp,
+    ) -> Result<Option<KeptAnswer>, StoreError> {
+        let kept: Option<KeptAnswer> = rows.remove("answer").map(|row| self.store.read(row)).transpose()?;
+        Ok(kept.filter(|kept| kept.is_alive(now)))
     }
 
     /// Checks the session and the person in one round trip. `None` when the session has ended or
@@ -121,14 +131,18 @@ impl PlatformStore<'_> {
     pub async fn self_access(
         &self,
         (user, session): (UserId, SessionId),
+        idempotency: Option<(&str, &IdempotencyKey)>,
         now: Timestamp,
     ) -> Result<Option<SelfAccess>, StoreError> {
-        let mut rows = self.by_kind([keys::session(user, session), keys::user(user)].iter()).await?;
+        let kept_key = idempotency.map(|(partition, key)| keys::idempotency(partition, key));
+        let needed = [keys::session(user, session), keys::user(user)];
+        let mut rows = self.by_kind(needed.iter().chain(&kept_key)).await?;
+        let kept = self.kept(&mut rows, now)?;
         let (Some(session), Some(user)) = (rows.remove("session"), rows.remove("user")) else {
             return Ok(None);
         };
         let Some(session) = self.store.if_whole(self.store.read(session))? else { return Ok(None) };
-        let found = SelfAccess { session, user: self.store.read(user)? };
+        let found = SelfAccess { session, user: self.store.read(user)?, kept };
         let alive = found.session.is_alive(now) && found.user.is_active();
         Ok(Some(found).filter(|found| alive && found.session.epoch == found.user.epoch))
     }
@@ -136,11 +150,11 @@ impl PlatformStore<'_> {
     /// The answer kept for a key, if it still counts at `now`.
     pub async fn find_answer(
         &self,
-        caller: &str,
+        partition: &str,
         key: &IdempotencyKey,
         now: Timestamp,
     ) -> Result<Option<KeptAnswer>, StoreError> {
-        let kept: Option<KeptAnswer> = self.store.get(&keys::idempotency(caller, key)).await?;
+        let kept: Option<KeptAnswer> = self.store.get(&keys::idempotency(partition, key)).await?;
         Ok(kept.filter(|kept| kept.is_alive(now)))
     }
 

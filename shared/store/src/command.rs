@@ -19,6 +19,7 @@ use crate::{
     Conflict, Store, StoreError,
     item::{Row, key_row},
     keys::Key,
+    meter::raced,
 };
 
 /// How often a transaction that lost against another one is sent again.
@@ -263,7 +264,9 @@ fn read_cancellation<R>(error: &SdkError<TransactError, R>, conflicts: &[Conflic
 /// Counts losers, so that two of them do not wait equally long and meet again.
 static LOSERS: AtomicU32 = AtomicU32::new(0);
 
+/// Waits before something is sent again that met something else; longer each time.
 pub(crate) async fn pause(attempt: u32) {
+    raced();
     let spread = LOSERS.fetch_add(7, Ordering::Relaxed) % 17;
     tokio::time::sleep(Duration::from_millis(u64::from((1 << attempt) * 5 + spread))).await;
 }

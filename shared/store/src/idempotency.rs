@@ -43,7 +43,7 @@ impl IdempotencyKey {
 /// An answer found for a key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeptAnswer {
-    /// What the first request asked: a hash over method, path and body.
+    /// What the first request asked: a sealed hash over method, path and body, without secrets.
     pub fingerprint: String,
     /// HTTP status of the answer.
     pub status: u16,
@@ -62,8 +62,8 @@ impl KeptAnswer {
 /// An answer to keep, written with the command it belongs to.
 #[derive(Debug, Clone)]
 pub struct Answer {
-    /// Whose key it is: keys of different callers never meet.
-    pub caller: String,
+    /// Whose key it is: keys of different partitions never meet.
+    pub partition: String,
     /// The client's key.
     pub key: IdempotencyKey,
     /// See [`KeptAnswer::fingerprint`].
@@ -77,7 +77,7 @@ pub struct Answer {
 impl Answer {
     pub(crate) fn action(self, now: Timestamp) -> Result<(TransactWriteItem, Conflict), StoreError> {
         let expires = now.saturating_add(KEPT_FOR).unwrap_or(now);
-        let key = keys::idempotency(&self.caller, &self.key);
+        let key = keys::idempotency(&self.partition, &self.key);
         let kept =
             KeptAnswer { fingerprint: self.fingerprint, status: self.status, body: self.body, expires };
         let mut row = to_row(&key, Kind::Answer, &kept)?;

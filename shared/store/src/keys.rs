@@ -114,6 +114,12 @@ pub(crate) fn outbox_partition(tenant: TenantId) -> String {
 pub(crate) fn outbox(tenant: TenantId, id: EventId) -> Key {
     key(outbox_partition(tenant), id.to_string())
 }
+pub(crate) fn owed_partition(consumer: &str) -> String {
+    format!("OWED#{consumer}")
+}
+pub(crate) fn owed(consumer: &str, due: Timestamp, sequence: &str) -> Key {
+    key(owed_partition(consumer), format!("{}#{sequence}", due_time(due)))
+}
 pub(crate) fn endpoint(endpoint: EndpointId) -> Key {
     key(format!("ENDPOINT#{endpoint}"), "ENDPOINT")
 }

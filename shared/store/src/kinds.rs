@@ -43,6 +43,7 @@ kinds! {
     Pending "pending" [];
     Audit "audit" ["actor_email", "source_ip", "user_agent"];
     Outbox "outbox" [];
+    Owed "owed" [];
     User "user" ["email", "name", "totp", "recovery", "connections"];
     Avatar "avatar" ["picture"];
     Session "session" ["device"];

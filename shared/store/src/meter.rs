@@ -38,6 +38,14 @@ pub struct Cost {
     pub read_units: f64,
     /// Write request units, indexes included.
     pub write_units: f64,
+    /// How often it began anew because something else was written at the same moment.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub races: u32,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_none(count: &u32) -> bool {
+    *count == 0
 }
 
 tokio::task_local! {
@@ -50,6 +58,11 @@ pub async fn metered<T>(work: impl Future<Output = T>) -> (T, Cost) {
     let answer = METER.scope(meter.clone(), work).await;
     let cost = meter.lock().map(|cost| *cost).unwrap_or_default();
     (answer, cost)
+}
+
+/// Counts that a request begins anew.
+pub(crate) fn raced() {
+    add(|cost| cost.races += 1);
 }
 
 fn add(change: impl FnOnce(&mut Cost)) {

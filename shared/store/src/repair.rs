@@ -222,7 +222,12 @@ fn steps(row: &Row) -> (BTreeMap<String, StepRecord>, bool) {
 
 impl TenantStore<'_> {
     /// Removes a hire whose row cannot be read, with an audit record.
-    pub async fn remove_damaged_hire(&self, id: HireId, world: &World) -> Result<Removal, StoreError> {
+    pub async fn remove_damaged_hire(
+        &self,
+        id: HireId,
+        answer: Option<Answer>,
+        world: &World,
+    ) -> Result<Removal, StoreError> {
         let key = keys::hire(self.tenant(), id);
         let Some(row) = self.store.get_row(&key).await? else { return Ok(Removal::Missing) };
         if self.store.if_whole(self.store.read::<Hire>(row.clone()))?.is_some() {
@@ -242,7 +247,8 @@ impl TenantStore<'_> {
         let values = (json!({ "job": job, "mailbox": mailbox }), json!(null));
         let record = AuditRecord::new(self.scope, "hire.remove", id.to_string(), values, world);
         let gone = Action::delete(&key).if_unchanged(&row);
-        Command::new().and(gone, Conflict::Stale).audited(self.scope, &record)?.commit(self.store).await?;
+        let command = Command::new().and(gone, Conflict::Stale).audited(self.scope, &record)?;
+        command.answering(answer, world)?.commit(self.store).await?;
         Ok(Removal::Removed)
     }
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use vestibule_auth::PasswordHash;
-use vestibule_domain::{Email, PermissionSet, Tenant, User, UserId};
+use vestibule_domain::{Email, PermissionSet, Tenant, TenantId, User, UserId};
 
 use crate::{
     Conflict, Endpoint, Membership, PlatformStore, Session, StoreError,
@@ -75,6 +75,18 @@ impl PlatformStore<'_> {
             command = command.and(copy, Conflict::Exists);
         }
         command.commit(self.store).await
+    }
+
+    /// Writes a membership, whatever was there.
+    pub async fn seed_member(
+        &self,
+        tenant: TenantId,
+        user: UserId,
+        email: Email,
+        role: &str,
+    ) -> Result<(), StoreError> {
+        let membership = Membership { tenant, user, email, role: role.to_owned(), suspended: None };
+        Command::new().and(Action::put(member_row(&membership)?), Conflict::Stale).commit(self.store).await
     }
 
     /// Writes a session anew, whatever became of the one with its id.

@@ -85,7 +85,7 @@ impl Stack {
     /// A request for a mail, as a command records it.
     pub(crate) async fn request(&self, address: &str, mail: IdentityMailKind) -> MailId {
         let request = self.mail(address, mail);
-        self.outbox.store.platform().request_mail(&request).await.unwrap();
+        self.outbox.store.platform().request_mail(&request, None, &self.outbox.world).await.unwrap();
         request.id
     }
 
@@ -103,7 +103,12 @@ impl Stack {
         };
         let kind = IdentityMailKind::Registration { registration: registration.id };
         let request = self.mail(address, kind);
-        self.outbox.store.platform().register(&registration, &request).await.unwrap();
+        self.outbox
+            .store
+            .platform()
+            .register(&registration, &request, None, &self.outbox.world)
+            .await
+            .unwrap();
         (registration.id, request.id)
     }
 

@@ -82,7 +82,7 @@ fn signed(stack: &Stack) -> Result<Vec<Extreme>> {
 fn events(wanted: &str) -> Result<Vec<Extreme>> {
     let mut all = Vec::new();
     for (function, name, field) in [
-        ("outbox", "stream", "/Records/0/dynamodb/NewImage"),
+        ("dispatcher", "stream", "/Records/0/dynamodb/NewImage"),
         ("outbox-mail", "stream", "/Records/0/dynamodb/NewImage"),
         ("provision-sweep", "job-pending", "/detail"),
         ("mailbox-step", "claim", ""),

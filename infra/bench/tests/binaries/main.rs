@@ -27,7 +27,7 @@ const INVOKED: [&str; 10] = [
     "esign-webhook",
     "hires",
     "mailbox-step",
-    "outbox",
+    "dispatcher",
     "outbox-mail",
     "provision-run",
     "provision-sweep",
@@ -197,7 +197,7 @@ async fn a_task_of_an_unknown_job_fails_for_good() {
 }
 
 #[tokio::test]
-async fn the_outbox_publishes_all_it_is_given() {
-    let answer = answer("outbox", &sample("outbox", "stream", &[]).unwrap()).await;
+async fn the_dispatcher_publishes_all_it_is_given() {
+    let answer = answer("dispatcher", &sample("dispatcher", "stream", &[]).unwrap()).await;
     assert_eq!(answer.unwrap(), json!({ "batchItemFailures": [] }));
 }

@@ -101,11 +101,21 @@ pub(super) fn add(template: &mut Template, function: &str, name: &str, source: V
                 pattern: event.pattern,
             });
         }
-        "DynamoDB" => template.streams.push(stream(function, &read(source.properties)?)?),
+        "DynamoDB" => {
+            let reader = stream(function, &read(source.properties)?)?;
+            let readers = template.streams.iter().filter(|known| known.table == reader.table).count();
+            if readers == MOST_READERS {
+                return Err("two functions read the table's stream already, which is what it bears; join the dispatcher".to_owned());
+            }
+            template.streams.push(reader);
+        }
         other => return Err(format!("the event type {other} is not supported")),
     }
     Ok(())
 }
+
+/// Readers of one stream beyond which its shards are read too often, and all readers are slowed down.
+const MOST_READERS: usize = 2;
 
 fn read_filter(pattern: &str) -> Result<RecordFilter, String> {
     let pattern = serde_json::from_str(pattern).map_err(|error| error.to_string())?;

@@ -65,6 +65,25 @@ fn a_given_table_name_reaches_table_environment_and_stream() {
 }
 
 #[test]
+fn a_third_reader_of_the_stream_is_refused() {
+    let reader = "        AnotherStream:
+          Type: DynamoDB
+          Properties:
+            Stream: !GetAtt Table.StreamArn
+            StartingPosition: TRIM_HORIZON
+            BatchSize: 1
+            BisectBatchOnFunctionError: true
+            MaximumRetryAttempts: 1
+            FunctionResponseTypes: [ReportBatchItemFailures]
+";
+    let place = "      Events:\n        TableStream:";
+    let third = TEMPLATE.replacen(place, &format!("      Events:\n{reader}        TableStream:"), 1);
+    assert_ne!(third, TEMPLATE);
+    let told = refusal(&third);
+    assert!(told.contains("two functions read the table's stream already"), "{told}");
+}
+
+#[test]
 fn refusals_name_the_logical_id_and_the_field() {
     let unknown_event = TEMPLATE.replace("Type: Schedule\n", "Type: SQS\n");
     assert_eq!(
@@ -73,7 +92,7 @@ fn refusals_name_the_logical_id_and_the_field() {
     );
     let unknown_field = TEMPLATE.replace("BatchSize: 100", "BatchSize: 100\n            Colour: red");
     assert!(
-        refusal(&unknown_field).starts_with("OutboxFunction: Events.TableStream: unknown field `Colour`")
+        refusal(&unknown_field).starts_with("DispatcherFunction: Events.TableStream: unknown field `Colour`")
     );
     let unknown_type = TEMPLATE.replace("AWS::SQS::Queue", "AWS::SNS::Topic");
     assert_eq!(

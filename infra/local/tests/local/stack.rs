@@ -56,7 +56,7 @@ async fn every_function_of_the_template_answers_to_its_name() {
     let tick =
         json!({ "version": "0", "detail-type": "Scheduled Event", "source": "aws.events", "detail": {} });
     assert_eq!(stack.invoke("provision-sweep", tick).await.unwrap(), json!({}));
-    let arn = &stack.template().function("outbox").unwrap().arn;
+    let arn = &stack.template().function("dispatcher").unwrap().arn;
     assert!(stack.invoke(arn, json!({ "Records": [] })).await.is_ok());
     assert!(stack.invoke("nobody", json!({})).await.is_err());
 }

@@ -8,7 +8,7 @@ use vestibule_domain::{IdentityMailRequest, SessionId, TenantId, User, World};
 
 use super::{AvatarChange, Leave, guard::NEVER, memberships::connection_hash};
 use crate::{
-    AddressKey, AuditRecord, Conflict, Listed, PlatformStore, StoreError,
+    AddressKey, Answer, AuditRecord, Conflict, Listed, PlatformStore, StoreError,
     command::{Action, Command, pause},
     item::{number, text, to_row},
     keys,
@@ -71,6 +71,8 @@ pub struct UserChange<'a> {
     pub avatar: Option<AvatarChange>,
     /// Mails to send.
     pub mails: Vec<IdentityMailRequest>,
+    /// The answer to keep.
+    pub answer: Option<Answer>,
 }
 
 impl PlatformStore<'_> {
@@ -148,7 +150,8 @@ impl PlatformStore<'_> {
             command = command.recording(&keys::audit(leave.tenant, record.at, record.id), &record)?;
         }
         let key = keys::user_audit(user.id, record.at, record.id);
-        command.recording(&key, &record)?.commit(self.store).await?;
+        let command = command.recording(&key, &record)?.answering(change.answer.clone(), world)?;
+        command.commit(self.store).await?;
         for session in rest {
             match session.end(Command::new(), user, now).commit(self.store).await {
                 // Somebody else ended it at the same moment.

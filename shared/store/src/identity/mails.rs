@@ -3,10 +3,10 @@
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use vestibule_domain::{IdentityMailRequest, MailId};
+use vestibule_domain::{IdentityMailRequest, MailId, World};
 
 use crate::{
-    Conflict, PlatformStore, StoreError,
+    Answer, Conflict, PlatformStore, StoreError,
     command::{Action, Command},
     item::{number, text, to_row},
     keys,
@@ -57,8 +57,13 @@ impl Command {
 
 impl PlatformStore<'_> {
     /// Records a mail that nothing else is written with.
-    pub async fn request_mail(&self, mail: &IdentityMailRequest) -> Result<(), StoreError> {
-        Command::new().mailing(mail)?.commit(self.store).await
+    pub async fn request_mail(
+        &self,
+        mail: &IdentityMailRequest,
+        answer: Option<Answer>,
+        world: &World,
+    ) -> Result<(), StoreError> {
+        Command::new().mailing(mail)?.answering(answer, world)?.commit(self.store).await
     }
 
     /// Takes the mail, unless it has ended or another sender has it at `now`.

@@ -10,7 +10,7 @@ use vestibule_domain::{Connection, Email, IdentityMailRequest, PersonName, Regis
 
 use super::change::copy_of;
 use crate::{
-    AuditRecord, Conflict, PlatformStore, StoreError,
+    Answer, AuditRecord, Conflict, PlatformStore, StoreError,
     command::{Action, Command},
     item::{number, text, to_row},
     keys,
@@ -43,12 +43,15 @@ impl PlatformStore<'_> {
         &self,
         registration: &Registration,
         mail: &IdentityMailRequest,
+        answer: Option<Answer>,
+        world: &World,
     ) -> Result<(), StoreError> {
         let mut row = to_row(&keys::registration(registration.id), Kind::Registration, registration)?;
         row.insert("ttl".into(), number(registration.expires.as_second()));
         Command::new()
             .and(Action::put(row).if_new(), Conflict::Exists)
             .mailing(mail)?
+            .answering(answer, world)?
             .commit(self.store)
             .await
     }
@@ -71,12 +74,13 @@ impl PlatformStore<'_> {
         digest: &TokenDigest,
         user: &User,
         actor: &Actor,
+        answer: Option<Answer>,
         world: &World,
     ) -> Result<(), StoreError> {
         let waiting = Action::delete(&keys::registration(registration.id))
             .value(":digest", text(digest.as_str()))
             .when("digest = :digest");
-        let command = Command::new().and(waiting, Conflict::LinkUsed);
+        let command = Command::new().and(waiting, Conflict::LinkUsed).answering(answer, world)?;
         self.create_person(command, user, registration.password.as_ref(), actor, world).await
     }
 

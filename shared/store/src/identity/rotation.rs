@@ -10,7 +10,7 @@ use vestibule_auth::{Actor, RefreshToken, TokenDigest};
 use vestibule_domain::{SessionId, TenantId, UserId, World};
 
 use crate::{
-    AuditRecord, Conflict, PlatformStore, StoreError,
+    Answer, AuditRecord, Conflict, PlatformStore, StoreError,
     command::Command,
     item::{Row, from_row, key_row, number, text},
     keys,
@@ -103,7 +103,7 @@ impl PlatformStore<'_> {
             let family = Family { refreshed: family.refreshed_before, ..family };
             return Ok(Rotation::Next(Box::new((token.successor(&salt), family))));
         }
-        let ended = self.end_family(token.user, token.session, "session.reuse", actor, world).await;
+        let ended = self.end_family(token.user, token.session, "session.reuse", actor, None, world).await;
         match ended {
             Ok(()) | Err(StoreError::Conflict(_)) => Ok(Rotation::Reused),
             Err(error) => Err(error),
@@ -117,11 +117,13 @@ impl PlatformStore<'_> {
         session: SessionId,
         action: &str,
         actor: &Actor,
+        answer: Option<Answer>,
         world: &World,
     ) -> Result<(), StoreError> {
         let record = AuditRecord::by(actor, action, session.to_string(), (json!(null), json!(null)), world);
         let key = keys::user_audit(user, record.at, record.id);
         let command = Command::new().ending(user, session, record.at).recording(&key, &record)?;
+        let command = command.answering(answer, world)?;
         match command.commit(self.store).await {
             Err(StoreError::Conflict(Conflict::Stale)) => {
                 self.remove_damaged_session(user, session, &record).await

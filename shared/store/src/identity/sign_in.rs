@@ -7,7 +7,7 @@ use vestibule_domain::{IdentityMailRequest, TenantId, User, UserId, UserState, W
 
 use super::{Session, change::phc};
 use crate::{
-    AddressKey, AuditRecord, Conflict, PlatformStore, StoreError,
+    AddressKey, Answer, AuditRecord, Conflict, PlatformStore, StoreError,
     command::{Action, Command},
     item::{number, text, to_row},
     keys,
@@ -55,6 +55,8 @@ pub struct Opening<'a> {
     pub link: Option<(&'a str, &'a TokenDigest)>,
     /// Mails to send.
     pub mails: &'a [IdentityMailRequest],
+    /// The answer to keep.
+    pub answer: Option<Answer>,
 }
 
 impl PlatformStore<'_> {
@@ -93,7 +95,8 @@ impl PlatformStore<'_> {
         let values = (json!(null), json!({ "method": session.method, "secondFactor": session.strong }));
         let record = AuditRecord::by(opening.actor, "session.begin", session.id.to_string(), values, world);
         let key = keys::user_audit(*user, record.at, record.id);
-        command.recording(&key, &record)?.commit(self.store).await
+        let command = command.recording(&key, &record)?.answering(opening.answer.clone(), world)?;
+        command.commit(self.store).await
     }
 
     /// Writes a hash of the same password with today's parameters, if it is still the password.

@@ -8,7 +8,7 @@ use vestibule_domain::{Permission, TenantId, UserId};
 use super::given::Given;
 use crate::{
     Answer, AuditRecord, Avatar, ClaimedMail, Endpoint, Family, IdempotencyKey, JobResult, KeptAnswer, Link,
-    OutboxEvent, SignIn,
+    OutboxEvent, Owed, SignIn,
     authz::Roles,
     identity::{SessionState, copy_of, hits_of},
     item::{Row, from_row, key_row, number, text},
@@ -136,6 +136,13 @@ pub(super) fn written_and_read(kind: Kind, given: &Given) -> Result<(), String> 
             row.extend([("item".to_owned(), text(kind.name())), ("hits".to_owned(), number(hits))]);
             same(&hits_of(&row), &hits)
         }
+        Kind::Owed => {
+            let (consumer, sequence, change) = (given.any_text(20), given.any_text(40), given.any_text(200));
+            let tries = u32::try_from(given.below(99)).unwrap_or_default();
+            let (since, due) = (given.time(), given.time());
+            let value = Owed { consumer, sequence, change, tries, since, due };
+            back(given, row(&keys::owed(&value.consumer, value.due, &value.sequence), &value), &value)
+        }
         Kind::Endpoint => {
             let value = Endpoint { id: given.id(), tenant, provider: given.any_text(20) };
             back(given, row(&keys::endpoint(value.id), &value), &value)
@@ -215,7 +222,7 @@ fn answer(given: &Given) -> Result<(), String> {
     let status = u16::try_from(given.below(600)).unwrap();
     let key = IdempotencyKey::parse("key").unwrap();
     let answer = Answer {
-        caller: given.any_text(20),
+        partition: given.any_text(20),
         key,
         fingerprint: fingerprint.clone(),
         status,

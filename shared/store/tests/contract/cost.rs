@@ -13,7 +13,7 @@ async fn a_strong_read_of_a_small_row_is_one_round_trip_and_one_unit() {
     let table = Table::new().await;
     let scope = scope(&table.world);
     let (hire, _) = hire_with_job(&table, &scope).await;
-    let one = Cost { round_trips: 1, read_units: 1.0, write_units: 0.0 };
+    let one = Cost { round_trips: 1, read_units: 1.0, write_units: 0.0, races: 0 };
     let store = table.store.tenant(&scope);
     assert_eq!(metered(store.find_hire(hire.id)).await.1, one);
     assert_eq!(metered(store.find_hire(HireId::new(&table.world))).await.1, one, "a miss costs the same");
@@ -32,7 +32,7 @@ async fn the_authorization_read_is_one_round_trip_whatever_it_brings() {
     let (_, cost) = metered(platform.access(who, Some(("caller", &key)), table.world.now())).await;
     assert_eq!(cost.round_trips, 1);
     if table.counts_units {
-        assert_eq!(cost, Cost { round_trips: 1, read_units: 4.0, write_units: 0.0 });
+        assert_eq!(cost, Cost { round_trips: 1, read_units: 4.0, write_units: 0.0, races: 0 });
     }
 }
 
@@ -47,7 +47,7 @@ async fn a_transaction_costs_two_units_for_each_small_row() {
         made.unwrap();
         assert_eq!(cost.round_trips, 1);
         if table.counts_units {
-            assert_eq!(cost, Cost { round_trips: 1, read_units: 0.0, write_units: units });
+            assert_eq!(cost, Cost { round_trips: 1, read_units: 0.0, write_units: units, races: 0 });
         }
     }
 }
@@ -62,7 +62,7 @@ async fn a_single_write_is_no_transaction() {
     store.save_job(&mut job, JobEvent::default(), &table.world).await.unwrap();
     let (saved, cost) = metered(store.save_job(&mut job, JobEvent::default(), &table.world)).await;
     saved.unwrap();
-    assert_eq!(cost, Cost { round_trips: 1, read_units: 0.0, write_units: 1.0 });
+    assert_eq!(cost, Cost { round_trips: 1, read_units: 0.0, write_units: 1.0, races: 0 });
 }
 
 #[tokio::test]

@@ -49,7 +49,7 @@ pub(crate) fn address(local: &str) -> Address {
 /// An answer to keep under `key` of `caller`.
 pub(crate) fn answer(caller: &str, key: &str) -> Answer {
     Answer {
-        caller: caller.into(),
+        partition: caller.into(),
         key: IdempotencyKey::parse(key).unwrap(),
         fingerprint: "hash".into(),
         status: 201,

@@ -1,18 +1,18 @@
-//! Lambda entry point of `outbox`.
+//! Lambda entry point of `dispatcher`.
 
 use std::sync::Arc;
 
 use vestibule_api::{Settings, lambda, logging};
-use vestibule_outbox::{Outbox, handle};
+use vestibule_dispatcher::{Dispatcher, handle};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     let settings = Settings::new(std::env::vars())?;
     logging::start(&settings)?;
-    let outbox = Arc::new(Outbox::open(&settings)?);
+    let dispatcher = Arc::new(Dispatcher::open(&settings, lambda::world()).await?);
     lambda::serve_events(move |event| {
-        let outbox = outbox.clone();
-        async move { handle(&outbox, event).await }
+        let dispatcher = dispatcher.clone();
+        async move { handle(&dispatcher, event).await }
     })
     .await
 }

@@ -1,0 +1,25 @@
+//! Where answers to people who have not signed in are kept: under what only they and we know.
+
+use vestibule_auth::TokenDigest;
+use vestibule_domain::UserId;
+use vestibule_store::AddressKey;
+
+/// The answers to requests about an address. It stands there as its blind index.
+pub(crate) fn of_address(address: &AddressKey) -> String {
+    format!("address.{address}")
+}
+
+/// The answers to whoever follows a mailed link of a kind.
+pub(crate) fn of_link(kind: &str, token: &TokenDigest) -> String {
+    format!("link.{kind}.{}", token.as_str())
+}
+
+/// The answers to whoever has the ticket of a first factor.
+pub(crate) fn of_ticket(user: UserId) -> String {
+    format!("ticket.{user}")
+}
+
+/// The answers to whoever comes back from a provider; `attempt` is the blind index of what was begun.
+pub(crate) fn of_attempt(attempt: &str) -> String {
+    format!("attempt.{attempt}")
+}

@@ -1,0 +1,114 @@
+//! Hires, their documents and their jobs.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use vestibule_adapters::esign::signing::sign_docusign;
+
+use super::{Prepared, Scene};
+use crate::{completed, event_body, waiting::found};
+
+/// The documents that the tenant requires.
+const DOCUMENTS: [&str; 3] = ["w9", "baa", "hire_agreement"];
+
+impl Scene {
+    pub(super) async fn prepare_hiring(&self, operation: &str) -> Option<Prepared> {
+        let get = |path: String| Prepared::new(Method::GET, path, self.admin());
+        let post = |path: String, body: Value| Prepared::new(Method::POST, path, self.admin()).json(body);
+        Some(match operation {
+            "GET /api/hires" => get("/api/hires".into()),
+            "POST /api/hires" => {
+                let body = json!({ "givenName": "José", "familyName": "Ó'Brien", "personalEmail": "jose@example.org" });
+                post("/api/hires".into(), body)
+            }
+            "GET /api/hires/{id}" => get(format!("/api/hires/{}", self.hire().await)),
+            "DELETE /api/hires/{id}" => {
+                let hire = self.hire().await;
+                self.spoil(format!("HIRE#{hire}"), "documents").await;
+                Prepared::new(Method::DELETE, format!("/api/hires/{hire}"), self.admin())
+            }
+            "POST /api/hires/{id}/reset-password" => {
+                post(format!("/api/hires/{}/reset-password", self.housed_hire().await), json!({}))
+            }
+            "GET /api/esign/events" => get("/api/esign/events".into()),
+            "POST /api/esign/events/{id}/match" => {
+                let (event, hire) = (self.unmatched().await, self.hire().await);
+                let body = json!({ "hire": hire, "document": "w9" });
+                post(format!("/api/esign/events/{event}/match"), body)
+            }
+            "POST /api/esign/events/{id}/drop" => {
+                post(format!("/api/esign/events/{}/drop", self.unmatched().await), json!({}))
+            }
+            "POST /api/esign/webhook" => {
+                let hire = self.app.hire("Kim", "Doe").await;
+                self.event("/api/esign/webhook".into(), &completed(&hire, "w9"))
+            }
+            "POST /api/esign/webhook/{provider}/{endpoint}" => {
+                let hire = self.hire().await;
+                self.event(self.webhook(), &completed(&hire, "w9"))
+            }
+            "GET /api/provision/jobs" => get("/api/provision/jobs".into()),
+            "GET /api/provision/jobs/{id}" => get(format!("/api/provision/jobs/{}", self.job().await)),
+            "POST /api/provision/jobs/{id}/cancel" => {
+                post(format!("/api/provision/jobs/{}/cancel", self.job().await), json!({}))
+            }
+            "POST /api/provision/jobs/{id}/retry" => {
+                let path = format!("/api/provision/jobs/{}", self.job().await);
+                self.admin().post(&format!("{path}/cancel"), &json!({})).await.expect(202);
+                post(format!("{path}/retry"), json!({}))
+            }
+            "POST /api/provision/run" => {
+                post("/api/provision/run".into(), json!({ "job": self.job().await }))
+            }
+            _ => return None,
+        })
+    }
+
+    fn webhook(&self) -> String {
+        format!("/api/esign/webhook/docusign/{}", self.endpoint)
+    }
+
+    /// A signed event.
+    fn event(&self, path: String, event: &Value) -> Prepared {
+        let body = event_body(event);
+        let signature = sign_docusign(&self.app.stack.sample().esign_key, &body).expect("a usable key");
+        let request = Prepared::new(Method::POST, path, self.app.anonymous());
+        request.with("x-docusign-signature-1", signature).bytes("application/json", body)
+    }
+
+    /// A hire whose documents are signed; the ids of hire and pending job.
+    async fn signed_hire(&self) -> (String, String) {
+        let hire = self.hire().await;
+        for kind in DOCUMENTS {
+            self.event(self.webhook(), &completed(&hire, kind)).send().await.expect(200);
+        }
+        let shown = self.admin().get(&format!("/api/hires/{hire}")).await.expect(200);
+        (hire, shown.body["job"].as_str().expect("a job").to_owned())
+    }
+
+    /// A pending job.
+    async fn job(&self) -> String {
+        self.signed_hire().await.1
+    }
+
+    /// A hire with a mailbox.
+    async fn housed_hire(&self) -> String {
+        let (hire, job) = self.signed_hire().await;
+        self.admin().post("/api/provision/run", &json!({ "job": job })).await.expect(202);
+        let path = format!("/api/provision/jobs/{job}");
+        let ended = found(async || {
+            let job = self.admin().get(&path).await.expect(200).body;
+            (job["status"] == "succeeded").then_some(())
+        });
+        ended.await.expect("the job succeeds");
+        hire
+    }
+
+    /// The id of an event that fits no document.
+    async fn unmatched(&self) -> String {
+        let mut event = completed("nobody", "w9");
+        event["data"]["envelopeId"] = json!(format!("lost-{}", self.number()));
+        self.event(self.webhook(), &event).send().await.expect(200);
+        let listed = self.admin().get("/api/esign/events?outcome=unmatched").await.expect(200);
+        listed.body["items"][0]["id"].as_str().expect("an event").to_owned()
+    }
+}

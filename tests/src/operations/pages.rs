@@ -1,0 +1,66 @@
+//! The pages of a browser: what they show, and what their forms do.
+
+use reqwest::Method;
+use serde_json::Value;
+
+use super::{Prepared, Scene};
+
+impl Scene {
+    pub(super) async fn prepare_page(&self, operation: &str) -> Option<Prepared> {
+        let (method, path) = operation.split_once(' ')?;
+        if method == "GET" {
+            return self.prepare_shown(path).await;
+        }
+        let text = |body: &Value, name: &str| body[name].as_str().expect("a text").to_owned();
+        let form = |fields| Some(Prepared::new(Method::POST, path, self.anyone()).form(fields));
+        let with_password = |token: String| form(vec![("token", token), ("password", Self::password())]);
+        match path {
+            "/" => {
+                let (_, email, _) = self.person().await;
+                form(vec![("email", email), ("mail", "magic-link".into())])
+            }
+            "/auth/verify-email" => with_password(text(&self.registered().await.1, "token")),
+            "/auth/magic-link" => form(vec![("token", self.mailed("magic-link").await)]),
+            "/auth/reset-password" => with_password(self.mailed("reset-password").await),
+            "/auth/confirm-email" => with_password(text(&self.changing().await.1, "token")),
+            "/auth/undo-email" => form(vec![("token", self.undoable().await)]),
+            "/auth/second-factor" => {
+                let body = self.ticket().await;
+                form(vec![("ticket", text(&body, "ticket")), ("code", text(&body, "code"))])
+            }
+            _ => None,
+        }
+    }
+
+    async fn prepare_shown(&self, path: &str) -> Option<Prepared> {
+        let shown = |path: String| Some(Prepared::new(Method::GET, path, self.anyone()));
+        match path {
+            "/" => shown("/".into()),
+            "/auth/verify-email"
+            | "/auth/magic-link"
+            | "/auth/reset-password"
+            | "/auth/confirm-email"
+            | "/auth/undo-email" => shown(format!("{path}?token=a-token-of-a-mailed-link")),
+            "/auth/social/{provider}" => {
+                let body = serde_json::json!({ "provider": "double" });
+                let began = self.anyone().post("/api/v1/auth/social-login", &body).await.expect(200);
+                let back = self.come_back(&began.body, &self.address());
+                let query = ["code", "state"].map(|name| {
+                    let value = back[name].as_str().expect("a text");
+                    format!("{name}={}", value.replace('/', "%2F").replace('+', "%2B"))
+                });
+                let cookie =
+                    format!("__Host-vestibule-social={}", back["attempt"].as_str().expect("an attempt"));
+                Some(
+                    Prepared::new(
+                        Method::GET,
+                        format!("/auth/social/double?{}", query.join("&")),
+                        self.anyone(),
+                    )
+                    .with("cookie", cookie),
+                )
+            }
+            _ => None,
+        }
+    }
+}

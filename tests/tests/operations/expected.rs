@@ -1,0 +1,119 @@
+//! Who may do what, written by hand from the requirements, role by role. Nothing here is read from the product.
+//!
+//! The columns of a role say `y` where the role may and `n` where it may not, in the order of the preset: brokerage is
+//! admin, manager, agent, user, viewer; brand is tenant admin, manager, finance, creator manager, content manager,
+//! support, viewer. `own` is what everybody who is signed in does to their own account, `all` what needs no sign-in.
+//! `theirs` is what the administrator of another tenant gets for a thing of this one: 404, an empty list, or nothing to
+//! name (`-`). `audit` counts the records of one success by the person. A request of a stranger that makes nothing but
+//! a mail has none, and so has the exchange of a refresh token.
+
+/// One operation's row.
+#[derive(Debug)]
+pub(crate) struct Row {
+    /// Such as `GET /api/hires/{id}`.
+    pub operation: &'static str,
+    /// The status of a success.
+    pub status: u16,
+    /// Whose it is.
+    pub whose: Whose,
+    /// What another tenant's administrator gets.
+    pub theirs: &'static str,
+    /// Records in the audit log.
+    pub audit: usize,
+}
+
+/// Whose an operation is.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Whose {
+    /// A tenant's: may, for each role of the matrix.
+    Roles(Vec<bool>),
+    /// Everybody's own.
+    Own,
+    /// For all.
+    All,
+}
+
+const TABLE: &str = "
+GET /api/hires                                | 200 | yynnn yynnnyn | empty | 0
+POST /api/hires                               | 201 | yynnn yynnnnn | -     | 1
+GET /api/hires/{id}                           | 200 | yynnn yynnnyn | 404   | 0
+DELETE /api/hires/{id}                        | 204 | yynnn yynnnnn | 404   | 1
+POST /api/hires/{id}/reset-password           | 202 | yynnn yynnnnn | 404   | 1
+GET /api/esign/events                         | 200 | yynnn yynnnyn | empty | 0
+POST /api/esign/events/{id}/match             | 200 | yynnn yynnnnn | 404   | 2
+POST /api/esign/events/{id}/drop              | 200 | yynnn yynnnnn | 404   | 1
+POST /api/esign/webhook                       | 200 | all           | -     | 0
+POST /api/esign/webhook/{provider}/{endpoint} | 200 | all           | -     | 0
+GET /api/provision/jobs                       | 200 | yynnn yynnnyn | empty | 0
+GET /api/provision/jobs/{id}                  | 200 | yynnn yynnnyn | 404   | 0
+POST /api/provision/jobs/{id}/cancel          | 202 | yynnn yynnnnn | 404   | 1
+POST /api/provision/jobs/{id}/retry           | 202 | yynnn yynnnnn | 404   | 1
+POST /api/provision/run                       | 202 | yynnn yynnnnn | 404   | 1
+GET /api/v1/auth/me                           | 200 | own           | -     | 0
+PATCH /api/v1/auth/me                         | 200 | own           | -     | 1
+GET /api/v1/auth/me/avatar                    | 200 | own           | -     | 0
+PUT /api/v1/auth/me/avatar                    | 200 | own           | -     | 1
+DELETE /api/v1/auth/me/avatar                 | 204 | own           | -     | 1
+GET /api/v1/auth/sessions                     | 200 | own           | -     | 0
+DELETE /api/v1/auth/sessions/{id}             | 204 | own           | 404   | 1
+POST /api/v1/auth/logout                      | 204 | all           | -     | 1
+POST /api/v1/auth/password                    | 204 | own           | -     | 1
+POST /api/v1/auth/email                       | 202 | own           | -     | 1
+POST /api/v1/auth/totp                        | 200 | own           | -     | 1
+POST /api/v1/auth/totp/confirm                | 200 | own           | -     | 1
+POST /api/v1/auth/totp/remove                 | 204 | own           | -     | 1
+POST /api/v1/auth/recovery-codes              | 200 | own           | -     | 1
+POST /api/v1/auth/connections                 | 200 | own           | -     | 1
+POST /api/v1/auth/connections/finish          | 204 | own           | -     | 1
+POST /api/v1/auth/connections/remove          | 204 | own           | -     | 1
+GET /api/auth/context                         | 200 | own           | -     | 0
+GET /api/auth/context/tenants                 | 200 | own           | -     | 0
+PUT /api/auth/context/default                 | 204 | own           | -     | 1
+POST /api/auth/context/switch                 | 200 | own           | -     | 1
+DELETE /api/auth/context/tenants/{id}         | 204 | own           | 404   | 2
+POST /api/v1/auth/register                    | 202 | all           | -     | 0
+POST /api/v1/auth/verify-email                | 200 | all           | -     | 1
+POST /api/v1/auth/login                       | 200 | all           | -     | 1
+POST /api/v1/auth/second-factor               | 200 | all           | -     | 1
+POST /api/v1/auth/magic-link                  | 202 | all           | -     | 0
+POST /api/v1/auth/magic-link/consume          | 200 | all           | -     | 1
+POST /api/v1/auth/forgot-password             | 202 | all           | -     | 0
+POST /api/v1/auth/reset-password              | 204 | all           | -     | 1
+POST /api/v1/auth/email/confirm               | 204 | all           | -     | 1
+POST /api/v1/auth/email/undo                  | 204 | all           | -     | 1
+POST /api/v1/auth/social-login                | 200 | all           | -     | 2
+POST /api/v1/auth/refresh                     | 200 | all           | -     | 0
+GET /.well-known/jwks.json                    | 200 | all           | -     | 0
+GET /.well-known/openid-configuration         | 200 | all           | -     | 0
+GET /openapi.json                             | 200 | all           | -     | 0
+GET /                                         | 200 | all           | -     | 0
+POST /                                        | 200 | all           | -     | 0
+GET /auth/verify-email                        | 200 | all           | -     | 0
+POST /auth/verify-email                       | 200 | all           | -     | 1
+GET /auth/magic-link                          | 200 | all           | -     | 0
+POST /auth/magic-link                         | 200 | all           | -     | 1
+GET /auth/reset-password                      | 200 | all           | -     | 0
+POST /auth/reset-password                     | 200 | all           | -     | 1
+GET /auth/confirm-email                       | 200 | all           | -     | 0
+POST /auth/confirm-email                      | 200 | all           | -     | 1
+GET /auth/undo-email                          | 200 | all           | -     | 0
+POST /auth/undo-email                         | 200 | all           | -     | 1
+POST /auth/second-factor                      | 200 | all           | -     | 1
+GET /auth/social/{provider}                   | 303 | all           | -     | 2
+";
+
+/// The rows.
+pub(crate) fn rows() -> Vec<Row> {
+    TABLE.lines().filter(|line| !line.trim().is_empty()).map(row).collect()
+}
+
+fn row(line: &'static str) -> Row {
+    let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+    let [operation, status, whose, theirs, audit] = cells[..] else { panic!("five cells: {line}") };
+    let whose = match whose {
+        "own" => Whose::Own,
+        "all" => Whose::All,
+        roles => Whose::Roles(roles.chars().filter(|c| *c != ' ').map(|c| c == 'y').collect()),
+    };
+    Row { operation, status: status.parse().unwrap(), whose, theirs, audit: audit.parse().unwrap() }
+}

@@ -1,0 +1,172 @@
+//! Each operation, tried by everybody.
+
+use std::collections::BTreeSet;
+
+use serde_json::json;
+use vestibule_tests::{
+    Actor, Answer,
+    operations::{Prepared, ROLES, Scene, described},
+};
+
+use super::expected::{Row, Whose, rows};
+
+/// What was found wrong: one line each, so that one run shows all.
+#[derive(Default)]
+struct Findings {
+    wrong: Vec<String>,
+    looked: usize,
+}
+
+impl Findings {
+    fn check(&mut self, fits: bool, row: &Row, what: impl FnOnce() -> String) {
+        self.looked += 1;
+        if !fits {
+            self.wrong.push(format!("{}: {}", row.operation, what()));
+        }
+    }
+
+    fn status(&mut self, row: &Row, who: &str, expected: u16, answer: &Answer) {
+        let told = || format!("{who} gets {} in place of {expected}: {}", answer.status, answer.text);
+        self.check(answer.status == expected, row, told);
+    }
+}
+
+#[test]
+fn every_described_operation_has_its_row() {
+    let (described, rows) = (described(), rows());
+    let written: BTreeSet<_> = rows.iter().map(|row| row.operation.to_owned()).collect();
+    assert_eq!(written.len(), rows.len(), "each once");
+    assert_eq!(written, described.iter().cloned().collect());
+    println!("{} of {} operations have their row", rows.len(), described.len());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everybody_may_what_the_requirements_say_and_nothing_else() {
+    let scene = Scene::start().await;
+    let other = scene.app.stranger().await;
+    let (nowhere, ..) = scene.person().await;
+    let mut findings = Findings::default();
+    for row in rows() {
+        let prepared = scene.prepare(row.operation).await;
+        let prepared = prepared.unwrap_or_else(|| panic!("{} has no prepared request", row.operation));
+        match &row.whose {
+            Whose::All => {}
+            Whose::Own => refuse_others(&scene, &row, &prepared, &mut findings).await,
+            Whose::Roles(may) => {
+                refuse(&scene, &row, &prepared, (may, &other, &nowhere), &mut findings).await;
+            }
+        }
+        allow(&scene, &row, prepared, &mut findings).await;
+    }
+    println!("{} cells looked at, {} wrong", findings.looked, findings.wrong.len());
+    assert!(findings.wrong.is_empty(), "{}", findings.wrong.join("\n"));
+}
+
+/// Whoever may not gets the refusal that fits, and nothing is done.
+async fn refuse(
+    scene: &Scene,
+    row: &Row,
+    prepared: &Prepared,
+    (may, other, nowhere): (&[bool], &Actor, &Actor),
+    findings: &mut Findings,
+) {
+    let before = scene.audited().await;
+    findings.status(row, "nobody", 401, &prepared.send_as(&scene.app.anonymous()).await);
+    let homeless = prepared.send_as(nowhere).await;
+    findings.status(row, "somebody in no tenant", 403, &homeless);
+    findings.check(homeless.code() == "tenant_required", row, || homeless.text.clone());
+    for (role, _) in ROLES.iter().zip(may).filter(|(_, may)| !**may) {
+        let refused = prepared.send_as(&scene.member(role)).await;
+        findings.status(row, role, 403, &refused);
+        findings.check(refused.code() == "forbidden", row, || refused.text.clone());
+    }
+    match row.theirs {
+        "404" => {
+            let theirs = prepared.send_as(other).await;
+            let unknown = as_unknown(prepared, other).await;
+            findings.status(row, "another tenant", 404, &theirs);
+            findings.check(same(&theirs) == same(&unknown), row, || {
+                format!("another tenant's id and an unknown one differ: {} {}", theirs.text, unknown.text)
+            });
+        }
+        "empty" => {
+            let list = prepared.send_as(other).await;
+            let items = list.body["items"].as_array();
+            findings.check(items.is_some_and(Vec::is_empty), row, || list.text.clone());
+        }
+        _ => {}
+    }
+    let written = scene.audited().await - before;
+    findings.check(written == 0, row, || format!("{written} audit records of refused requests"));
+}
+
+/// Nobody else touches what is somebody's own.
+async fn refuse_others(scene: &Scene, row: &Row, prepared: &Prepared, findings: &mut Findings) {
+    let before = scene.audited().await;
+    findings.status(row, "nobody", 401, &prepared.send_as(&scene.app.anonymous()).await);
+    if let Some(theirs) = &prepared.theirs {
+        let actor = &prepared.actor;
+        let refused = actor.send(prepared.request(actor, theirs)).await;
+        findings.status(row, "somebody with another's id", 404, &refused);
+    }
+    let written = scene.audited().await - before;
+    findings.check(written == 0, row, || format!("{written} audit records of refused requests"));
+}
+
+/// Whoever may succeeds, and the audit log tells it.
+async fn allow(scene: &Scene, row: &Row, prepared: Prepared, findings: &mut Findings) {
+    let Whose::Roles(may) = &row.whose else {
+        return succeed(scene, row, &prepared, ("whoever may", &prepared.actor), findings).await;
+    };
+    let mut prepared = Some(prepared);
+    for (role, _) in ROLES.iter().zip(may).filter(|(_, may)| **may) {
+        let fresh = match prepared.take() {
+            Some(prepared) => prepared,
+            None => scene.prepare(row.operation).await.unwrap(),
+        };
+        succeed(scene, row, &fresh, (role, &scene.member(role)), findings).await;
+    }
+}
+
+async fn succeed(
+    scene: &Scene,
+    row: &Row,
+    prepared: &Prepared,
+    (who, actor): (&str, &Actor),
+    findings: &mut Findings,
+) {
+    let before = scene.audited().await;
+    let answer = prepared.send_as(actor).await;
+    findings.status(row, who, row.status, &answer);
+    let written = scene.audited().await - before;
+    let told = || format!("{written} audit records in place of {}", row.audit);
+    findings.check(written == row.audit, row, told);
+}
+
+/// The same request about something that nobody has.
+async fn as_unknown(prepared: &Prepared, actor: &Actor) -> Answer {
+    let mut unknown = prepared.clone();
+    unknown.path = without_ids(&prepared.path);
+    if let vestibule_tests::operations::Content::Json(body) = &mut unknown.body {
+        *body = serde_json::from_str(&without_ids(&body.to_string())).unwrap();
+    }
+    unknown.send_as(actor).await
+}
+
+/// The text with ids that nobody has: their last 26 characters are zeros.
+fn without_ids(text: &str) -> String {
+    let mut parts = text.split('_');
+    let mut done = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let is_id = part.len() >= 26 && part.as_bytes()[..26].iter().all(u8::is_ascii_alphanumeric);
+        done.push('_');
+        done += &if is_id { format!("{}{}", "0".repeat(26), &part[26..]) } else { part.to_owned() };
+    }
+    done
+}
+
+fn same(answer: &Answer) -> String {
+    let mut body = answer.body.clone();
+    body["requestId"] = json!(null);
+    body.to_string()
+}

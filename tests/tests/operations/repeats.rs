@@ -1,0 +1,169 @@
+//! The same request many times under one key: one effect, one answer, and no secret in what is kept.
+
+use futures::future::join_all;
+use serde_json::Value;
+use vestibule_tests::{
+    Answer,
+    operations::{Prepared, Scene, keyed},
+};
+
+use super::expected::{Row, rows};
+
+/// As many as come at once.
+const AT_ONCE: usize = 50;
+/// Answers of those who come while the first one is worked on, where a sign-in is counted: wait, or not like this.
+const TURNED_AWAY: [u16; 4] = [401, 409, 429, 503];
+/// Operations that change something and keep no answer, each for its reason.
+const WITHOUT_KEY: [(&str, &str); 11] = [
+    (
+        "POST /api/v1/auth/refresh",
+        "the token itself makes it repeatable, and its answer is nothing but tokens",
+    ),
+    ("POST /api/esign/webhook", "an event's own id makes it repeatable"),
+    ("POST /api/esign/webhook/{provider}/{endpoint}", "an event's own id makes it repeatable"),
+    ("POST /", "a form sends no header; asking twice sends two mails, as often as the limit allows"),
+    ("POST /auth/verify-email", "a form sends no header; the link works once"),
+    ("POST /auth/magic-link", "a form sends no header; the link works once"),
+    ("POST /auth/reset-password", "a form sends no header; the link works once"),
+    ("POST /auth/confirm-email", "a form sends no header; the link works once"),
+    ("POST /auth/undo-email", "a form sends no header; the link works once"),
+    ("POST /auth/second-factor", "a form sends no header; the code works once"),
+    ("GET /auth/social/{provider}", "a provider sends no header; its code works once"),
+];
+
+/// What has happened already is no problem here: no answer tells the first one from the others.
+const REPEATABLE: [&str; 1] = ["POST /api/v1/auth/logout"];
+
+#[test]
+fn every_operation_that_changes_something_takes_a_key_or_says_why_not() {
+    let keyed = keyed();
+    let changing: Vec<_> =
+        rows().into_iter().filter(|row| !row.operation.starts_with("GET /") || row.audit > 0).collect();
+    for row in &changing {
+        let reason = WITHOUT_KEY.iter().find(|(operation, _)| *operation == row.operation);
+        let takes = keyed.iter().any(|operation| operation == row.operation);
+        assert!(takes != reason.is_some(), "{}: takes a key: {takes}, {reason:?}", row.operation);
+    }
+    println!(
+        "{} operations change something: {} take a key, {} do not",
+        changing.len(),
+        keyed.len(),
+        WITHOUT_KEY.len()
+    );
+    assert_eq!(keyed.len() + WITHOUT_KEY.len(), changing.len());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn equal_requests_at_once_do_the_work_once_and_keep_no_secret() {
+    let scene = Scene::start().await;
+    let (mut wrong, mut secrets, mut once) = (Vec::new(), Vec::new(), 0);
+    let rows = rows();
+    for operation in keyed() {
+        let row = rows.iter().find(|row| row.operation == operation).unwrap();
+        let prepared = scene.prepare(&operation).await.expect("a prepared request");
+        match storm(&scene, row, &prepared, &mut secrets).await {
+            Ok(()) => once += 1,
+            Err(what) => wrong.push(format!("{operation}: {what}")),
+        }
+    }
+    println!("{once} of {} operations: {AT_ONCE} equal requests at once, one effect", keyed().len());
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let text = scene.app.dump().await.join("\n") + &scene.app.histories().join("\n");
+    let found: Vec<_> = secrets.iter().filter(|(_, secret)| text.contains(secret.as_str())).collect();
+    println!("{} secrets sent or shown, {} found in table and histories", secrets.len(), found.len());
+    assert!(found.is_empty(), "{found:?}");
+}
+
+/// Sends it many times at once, then once more.
+async fn storm(
+    scene: &Scene,
+    row: &Row,
+    prepared: &Prepared,
+    secrets: &mut Vec<(String, String)>,
+) -> Result<(), String> {
+    let key: String = row.operation.chars().filter(char::is_ascii_alphanumeric).collect();
+    let before = scene.audited().await;
+    let answers = join_all((0..AT_ONCE).map(|_| prepared.send_once(&key))).await;
+    let again = prepared.send_once(&key).await;
+    let written = scene.audited().await - before;
+    if written != row.audit {
+        let first = &answers[0];
+        let told = format!("{} {}", first.status, first.text);
+        return Err(format!("{written} audit records in place of {}: {told}", row.audit));
+    }
+    for answer in answers.iter().chain([&again]) {
+        remember(row, prepared, answer, secrets);
+    }
+    let is_replay = |answer: &&Answer| answer.headers.contains_key("idempotent-replayed");
+    let (replays, firsts): (Vec<_>, Vec<_>) = answers.iter().chain([&again]).partition(is_replay);
+    let (done, turned_away): (Vec<_>, Vec<_>) =
+        firsts.into_iter().partition(|answer| answer.status == row.status);
+    if done.len() != 1 && !REPEATABLE.contains(&row.operation) {
+        return Err(format!("{} did the work", done.len()));
+    }
+    if let Some(other) = turned_away.iter().find(|answer| !TURNED_AWAY.contains(&answer.status)) {
+        return Err(format!("{}: {}", other.status, other.text));
+    }
+    // What counts no attempts turns nobody away.
+    let counted = row.operation.contains("/auth/");
+    if !counted && !turned_away.is_empty() {
+        return Err(format!("{} turned away: {}", turned_away.len(), turned_away[0].text));
+    }
+    if !is_replay(&&again) {
+        return Err(format!("afterwards no replay: {} {}", again.status, again.text));
+    }
+    replays.iter().try_for_each(|replay| fits(prepared, done[0], replay))
+}
+
+/// A replay is the answer, but for what was shown once.
+fn fits(prepared: &Prepared, first: &Answer, replay: &Answer) -> Result<(), String> {
+    let mut expected = first.body.clone();
+    let mut body = replay.body.clone();
+    if !prepared.shows.is_empty() {
+        let shown: Vec<_> =
+            body["shownOnce"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        if let Some(name) = prepared.shows.iter().find(|name| !shown.contains(name)) {
+            return Err(format!("the replay does not say that `{name}` was shown: {}", replay.text));
+        }
+        body.as_object_mut().map(|fields| fields.remove("shownOnce"));
+        prepared
+            .shows
+            .iter()
+            .for_each(|name| drop(expected.as_object_mut().map(|fields| fields.remove(*name))));
+    }
+    if (replay.status, body) == (first.status, expected) {
+        Ok(())
+    } else {
+        Err(format!("a replay differs: {} {} / {} {}", first.status, first.text, replay.status, replay.text))
+    }
+}
+
+/// What the request holds and the answer shows that must be kept nowhere.
+fn remember(row: &Row, prepared: &Prepared, answer: &Answer, secrets: &mut Vec<(String, String)>) {
+    let mut add = |name: &str, value: &Value| match value {
+        Value::String(text) if text.len() > 7 => {
+            secrets.push((format!("{}: {name}", row.operation), text.clone()))
+        }
+        Value::Array(all) => {
+            let texts = all.iter().filter_map(Value::as_str);
+            secrets.extend(texts.map(|text| (format!("{}: {name}", row.operation), text.to_owned())));
+        }
+        _ => {}
+    };
+    if !answer.headers.contains_key("idempotent-replayed") && answer.status < 300 {
+        prepared.shows.iter().for_each(|name| add(name, &answer.body[*name]));
+    }
+    let vestibule_tests::operations::Content::Json(body) = &prepared.body else { return };
+    for name in [
+        "password",
+        "currentPassword",
+        "newPassword",
+        "token",
+        "receipt",
+        "ticket",
+        "attempt",
+        "refreshToken",
+    ] {
+        add(name, &body[name]);
+    }
+}

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::Value;
 
-use crate::costs::answers::{self, Traffic};
+use crate::costs::spending::{self, Traffic};
 
 /// Somebody who calls the API.
 #[derive(Debug, Clone)]
@@ -69,7 +69,7 @@ impl Actor {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let text = response.text().await.expect("a body of text");
         if self.traffic.was_alone(begun) {
-            answers::check(method.as_str(), &path, &headers);
+            spending::check(method.as_str(), &path, &headers);
         }
         Answer { status, headers, body: serde_json::from_str(&text).unwrap_or_default(), text }
     }

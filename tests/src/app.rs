@@ -14,7 +14,7 @@ use vestibule_api::lambda;
 use vestibule_domain::World;
 use vestibule_local::{Hosts, Stack, StackOptions};
 
-use crate::{Actor, Answer, completed, costs::answers::Traffic, event_body, waiting::found};
+use crate::{Actor, Answer, completed, costs::spending::Traffic, event_body, waiting::found};
 
 /// The documents that the sample tenant requires.
 const DOCUMENTS: [&str; 3] = ["w9", "baa", "hire_agreement"];

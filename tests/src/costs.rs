@@ -1,8 +1,8 @@
 //! What each operation costs, measured on a running stack: HTTP operations by the `x-cost`
 //! header, workflows, the sweep and the mail sender by the cost that their log lines carry.
 
-pub(crate) mod answers;
 mod identity;
+pub(crate) mod spending;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

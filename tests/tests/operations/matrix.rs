@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::json;
 use vestibule_tests::{
     Actor, Answer,
+    costs::answers,
     operations::{Prepared, ROLES, Scene, described},
 };
 
@@ -37,7 +38,9 @@ fn every_described_operation_has_its_row() {
     let written: BTreeSet<_> = rows.iter().map(|row| row.operation.to_owned()).collect();
     assert_eq!(written.len(), rows.len(), "each once");
     assert_eq!(written, described.iter().cloned().collect());
-    println!("{} of {} operations have their row", rows.len(), described.len());
+    let budgeted: BTreeSet<_> = answers().into_keys().collect();
+    assert_eq!(budgeted, written, "tests/budgets.toml has a budget for each operation");
+    println!("{} of {} operations have their row and their budget", rows.len(), described.len());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -88,7 +88,7 @@ fn refusals_name_the_logical_id_and_the_field() {
     let unknown_event = TEMPLATE.replace("Type: Schedule\n", "Type: SQS\n");
     assert_eq!(
         refusal(&unknown_event),
-        "ProvisionSweepFunction: Events.EveryMinute: the event type SQS is not supported"
+        "DispatcherFunction: Events.EveryMinute: the event type SQS is not supported"
     );
     let unknown_field = TEMPLATE.replace("BatchSize: 100", "BatchSize: 100\n            Colour: red");
     assert!(

@@ -5,6 +5,7 @@ Not part of the daily checks: each group is a build of its own. Call it as `test
 takes that group alone. It exits with 1 when a mistake was not noticed.
 """
 
+import os
 import pathlib
 import subprocess
 import sys
@@ -62,7 +63,9 @@ def plant(folder, mistakes):
 
 
 def noticed(folder, mistakes):
-    run = subprocess.run(MATRIX, cwd=folder, capture_output=True, text=True)
+    # A target folder of its own: the binaries of mistakes must not stand in for the real ones.
+    surroundings = {**os.environ, "CARGO_TARGET_DIR": str(ROOT / "target" / "mistakes")}
+    run = subprocess.run(MATRIX, cwd=folder, env=surroundings, capture_output=True, text=True)
     told = run.stdout + run.stderr
     if "cells looked at" not in told:
         sys.exit(f"the matrix did not run:\n{told[-4000:]}")

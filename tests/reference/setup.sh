@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the pinned outside tools of the reference tests beneath .cache/ (git-ignored); does nothing when they are current.
-# Without arguments all of them, else those named: moto lint sam build jwt identity asl-lint oidc cargo-deny
+# Without arguments all of them, else those named: moto lint sam build jwt identity asl-lint oidc openapi cargo-deny
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cache=$here/.cache
@@ -31,9 +31,13 @@ cargo_deny() {
 mkdir -p "$cache"
 for tool in "${@:-all}"; do
     case $tool in
-        all) exec "$0" moto lint sam build jwt identity asl-lint oidc cargo-deny ;;
+        all) exec "$0" moto lint sam build jwt identity asl-lint oidc openapi cargo-deny ;;
         moto | lint | sam | build | jwt | identity) virtualenv "$tool" ;;
         asl-lint | oidc) node_modules "$tool" ;;
+        openapi)
+            virtualenv openapi
+            node_modules openapi
+            ;;
         cargo-deny) cargo_deny ;;
         *)
             sed -n '2,3p' "$0"

@@ -54,6 +54,7 @@ impl App {
             options.dynamodb_endpoint = Some(endpoint);
             options.table_name = Some(format!("test-{}", vestibule_domain::EventId::new(&world).ulid()));
         }
+        options.rights = variable("VESTIBULE_RIGHTS").map(Into::into);
         change(&mut options);
         let stack = Stack::start(options).await.expect("the stack starts");
         Self { stack, world, ahead, http: reqwest::Client::new(), traffic: Arc::default() }

@@ -14,7 +14,7 @@ use crate::{Actor, App};
 impl App {
     /// A plain client of the table's service.
     pub fn client(&self) -> Client {
-        let settings = self.stack.settings("hires").expect("the function's settings");
+        let settings = self.stack.own_settings();
         Client::new(&aws::sdk_config(&settings, "DYNAMODB").expect("complete settings"))
     }
 

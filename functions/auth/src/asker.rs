@@ -24,15 +24,15 @@ use crate::{
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AskedToken {
     /// The `token` of the link's address.
-    #[serde(skip_serializing)]
+    #[serde(serialize_with = "vestibule_api::unwritten")]
     #[schema(value_type = String)]
     pub token: SecretString,
     /// The `receipt` of the answer to the request; browsers have it in a cookie.
-    #[serde(skip_serializing)]
+    #[serde(serialize_with = "vestibule_api::unwritten")]
     #[schema(value_type = Option<String>)]
     pub receipt: Option<SecretString>,
     /// Without the receipt, the account's password.
-    #[serde(skip_serializing)]
+    #[serde(serialize_with = "vestibule_api::unwritten")]
     #[schema(value_type = Option<String>)]
     pub password: Option<SecretString>,
 }

@@ -107,11 +107,15 @@ pub enum SignInView {
     /// Signed in.
     Tokens(TokensView),
     /// One more step.
-    #[serde(rename_all = "camelCase")]
-    SecondFactor {
-        /// The step.
-        second_factor: SecondFactorView,
-    },
+    SecondFactor(SecondFactorStep),
+}
+
+/// The answer to a first factor when there is a second.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SecondFactorStep {
+    /// The step.
+    pub second_factor: SecondFactorView,
 }
 
 impl Auth {
@@ -143,7 +147,7 @@ impl Auth {
         let ticket = ticket.0.expose_secret().to_owned();
         let asked = Asked(ticket.clone());
         let second_factor = SecondFactorView { ticket, methods: vec!["totp", "recovery_code"] };
-        let mut response = Json(SignInView::SecondFactor { second_factor }).into_response();
+        let mut response = Json(SignInView::SecondFactor(SecondFactorStep { second_factor })).into_response();
         response.extensions_mut().insert(asked);
         Ok(limiting::with_quota(response, counted.quota))
     }

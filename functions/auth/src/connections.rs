@@ -21,7 +21,7 @@ pub struct ChosenConnection {
     /// The provider's name, such as `google`.
     pub provider: String,
     /// The password; left out by somebody who has none.
-    #[serde(skip_serializing)]
+    #[serde(serialize_with = "vestibule_api::unwritten")]
     #[schema(value_type = Option<String>)]
     pub password: Option<SecretString>,
 }
@@ -70,15 +70,15 @@ pub struct FinishConnection {
     /// The provider's name.
     pub provider: String,
     /// The `code` that the provider gave.
-    #[serde(skip_serializing)]
+    #[serde(serialize_with = "vestibule_api::unwritten")]
     #[schema(value_type = String)]
     pub code: SecretString,
     /// The `state` that came with it.
-    #[serde(skip_serializing)]
+    #[serde(serialize_with = "vestibule_api::unwritten")]
     #[schema(value_type = String)]
     pub state: SecretString,
     /// What the first step answered as `attempt`; browsers have it in a cookie.
-    #[serde(skip_serializing)]
+    #[serde(serialize_with = "vestibule_api::unwritten")]
     #[schema(value_type = Option<String>)]
     pub attempt: Option<SecretString>,
 }

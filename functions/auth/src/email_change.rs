@@ -30,7 +30,7 @@ pub struct ChangeEmail {
     /// The address to be.
     pub email: String,
     /// The password; left out by somebody who has none.
-    #[serde(skip_serializing)]
+    #[serde(serialize_with = "vestibule_api::unwritten")]
     #[schema(value_type = Option<String>)]
     pub password: Option<SecretString>,
 }
@@ -40,7 +40,7 @@ pub struct ChangeEmail {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct MailedToken {
     /// The `token` of the link's address.
-    #[serde(skip_serializing)]
+    #[serde(serialize_with = "vestibule_api::unwritten")]
     #[schema(value_type = String)]
     pub token: SecretString,
 }

@@ -75,6 +75,7 @@ pub async fn show_verify_email(
 
 /// Makes the account.
 #[utoipa::path(post, path = "/auth/verify-email", tag = "pages",
+    request_body(content = LinkForm, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, content_type = "text/html"), (status = 400, content_type = "text/html"),
         (status = 422, content_type = "text/html")))]
 pub async fn post_verify_email(
@@ -124,6 +125,7 @@ pub async fn show_magic_link(State(auth): State<Auth>, LinkParams(query): LinkPa
 
 /// Signs in, with cookies.
 #[utoipa::path(post, path = "/auth/magic-link", tag = "pages",
+    request_body(content = LinkForm, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, content_type = "text/html"), (status = 400, content_type = "text/html")))]
 pub async fn post_magic_link(
     State(auth): State<Auth>,
@@ -152,6 +154,7 @@ pub async fn show_reset_password(
 
 /// Sets the new password.
 #[utoipa::path(post, path = "/auth/reset-password", tag = "pages",
+    request_body(content = LinkForm, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, content_type = "text/html"), (status = 400, content_type = "text/html"),
         (status = 422, content_type = "text/html")))]
 pub async fn post_reset_password(
@@ -193,6 +196,7 @@ pub async fn show_confirm_email(
 
 /// Takes the new address.
 #[utoipa::path(post, path = "/auth/confirm-email", tag = "pages",
+    request_body(content = LinkForm, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, content_type = "text/html"), (status = 400, content_type = "text/html"),
         (status = 422, content_type = "text/html")))]
 pub async fn post_confirm_email(
@@ -222,6 +226,7 @@ pub async fn show_undo_email(State(auth): State<Auth>, LinkParams(query): LinkPa
 
 /// Brings the old address back.
 #[utoipa::path(post, path = "/auth/undo-email", tag = "pages",
+    request_body(content = LinkForm, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, content_type = "text/html"), (status = 400, content_type = "text/html")))]
 pub async fn post_undo_email(
     State(auth): State<Auth>,

@@ -25,11 +25,11 @@ pub struct Login {
     #[schema(example = "kim@example.org")]
     pub email: String,
     /// The password.
-    #[serde(skip_serializing)]
+    #[serde(serialize_with = "vestibule_api::unwritten")]
     #[schema(value_type = String)]
     pub password: SecretString,
     /// What the bot check of the form gave, where one is on.
-    #[serde(skip_serializing)]
+    #[serde(serialize_with = "vestibule_api::unwritten")]
     pub bot_token: Option<String>,
     /// Whether the tokens come as cookies, for browsers.
     #[serde(default)]

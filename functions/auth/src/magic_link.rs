@@ -35,7 +35,7 @@ pub async fn magic_link(
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ConsumeMagicLink {
     /// The `token` of the link's address.
-    #[serde(skip_serializing)]
+    #[serde(serialize_with = "vestibule_api::unwritten")]
     #[schema(value_type = String)]
     pub token: SecretString,
     /// Whether the tokens come as cookies, for browsers.

@@ -24,7 +24,7 @@ pub struct AskForMail {
     #[schema(example = "kim@example.org")]
     pub email: String,
     /// What the bot check of the form gave, where one is on.
-    #[serde(skip_serializing)]
+    #[serde(serialize_with = "vestibule_api::unwritten")]
     pub bot_token: Option<String>,
 }
 

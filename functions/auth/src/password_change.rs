@@ -15,11 +15,11 @@ use crate::{Auth, attempt::given_password};
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ChangePassword {
     /// The password as it is; left out by somebody who has none yet.
-    #[serde(skip_serializing)]
+    #[serde(serialize_with = "vestibule_api::unwritten")]
     #[schema(value_type = Option<String>)]
     pub current_password: Option<SecretString>,
     /// The password to be.
-    #[serde(skip_serializing)]
+    #[serde(serialize_with = "vestibule_api::unwritten")]
     #[schema(value_type = String)]
     pub new_password: SecretString,
 }

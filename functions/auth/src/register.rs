@@ -33,13 +33,13 @@ pub struct Register {
     #[schema(example = "kim@example.org")]
     pub email: String,
     /// The password: long enough and not easily guessed; nothing else is asked of it.
-    #[serde(skip_serializing)]
+    #[serde(serialize_with = "vestibule_api::unwritten")]
     #[schema(value_type = String)]
     pub password: SecretString,
     /// How the person wants to be called.
     pub name: String,
     /// What the bot check of the form gave, where one is on.
-    #[serde(skip_serializing)]
+    #[serde(serialize_with = "vestibule_api::unwritten")]
     pub bot_token: Option<String>,
 }
 

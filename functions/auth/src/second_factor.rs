@@ -22,11 +22,11 @@ const RECOVERY_CODE: &str = "recovery_code";
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SecondFactor {
     /// The ticket, as the first step gave it.
-    #[serde(skip_serializing)]
+    #[serde(serialize_with = "vestibule_api::unwritten")]
     #[schema(value_type = String)]
     pub ticket: SecretString,
     /// Six digits of the authenticator, or a recovery code.
-    #[serde(skip_serializing)]
+    #[serde(serialize_with = "vestibule_api::unwritten")]
     #[schema(value_type = String)]
     pub code: SecretString,
     /// Whether the tokens come as cookies, for browsers.

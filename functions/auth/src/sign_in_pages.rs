@@ -89,6 +89,7 @@ pub struct CodeForm {
 
 /// Finishes a sign-in with a code, with cookies.
 #[utoipa::path(post, path = "/auth/second-factor", tag = "pages",
+    request_body(content = CodeForm, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, content_type = "text/html"), (status = 401, content_type = "text/html")))]
 pub async fn post_second_factor(
     State(auth): State<Auth>,
@@ -122,6 +123,7 @@ pub struct AskForm {
 
 /// Has a link mailed, if the address has an account.
 #[utoipa::path(post, path = "/", tag = "pages",
+    request_body(content = AskForm, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, content_type = "text/html"), (status = "4XX", content_type = "text/html")))]
 pub async fn post_ask(
     State(auth): State<Auth>,

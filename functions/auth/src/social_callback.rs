@@ -6,6 +6,7 @@ use axum::{
 };
 use http::{HeaderMap, StatusCode, header};
 use serde::Deserialize;
+use utoipa::IntoParams;
 use vestibule_api::{ApiError, ApiPath, Delivery, Keyed, Origin, SignedIn, cookies};
 
 use crate::{
@@ -18,10 +19,13 @@ use crate::{
 };
 
 /// The query of the way back from a provider. Anything else in it is left alone.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct CallbackQuery {
+    /// What the provider gave.
     #[serde(default)]
     code: String,
+    /// What was given to the provider.
     #[serde(default)]
     state: String,
     /// Why there is no code.
@@ -30,8 +34,8 @@ pub struct CallbackQuery {
 
 /// The way back from a provider, in the browser that began: signs in with cookies and goes home, or
 /// connects the account to the person who is signed in, if that is what was begun.
-#[utoipa::path(get, path = "/auth/social/{provider}", tag = "pages", params(("provider" = String, Path)),
-    responses((status = 303), (status = "4XX", content_type = "text/html")))]
+#[utoipa::path(get, path = "/auth/social/{provider}", tag = "pages", params(("provider" = String, Path), CallbackQuery),
+    responses((status = 200, content_type = "text/html"), (status = 303), (status = "4XX", content_type = "text/html")))]
 pub async fn social_callback(
     State(auth): State<Auth>,
     ApiPath(provider): ApiPath<String>,

@@ -6,7 +6,9 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use vestibule_adapters::oidc::Identity;
-use vestibule_api::{ApiError, Code, Delivery, Keyed, Origin, Problem, RepeatKey, Submission, cookies};
+use vestibule_api::{
+    ApiError, Code, Delivery, Keyed, Origin, Problem, RepeatKey, Submission, TokensView, cookies,
+};
 use vestibule_domain::{Connection, Email, PersonName, RegistrationId, User, UserId};
 use vestibule_store::{Basis, Conflict, Quota, Registration, StoreError};
 
@@ -14,7 +16,7 @@ use crate::{
     Auth,
     asker::{MailSentWithReceipt, Wish},
     attempt::Group,
-    begin::{Proof, SignInView},
+    begin::{Proof, SecondFactorStep},
     provider_walk::Back,
     register::{PROOF, record},
 };
@@ -29,15 +31,15 @@ pub struct SocialLogin {
     /// The provider's name in the deployment's settings, such as `google` or `microsoft`.
     pub provider: String,
     /// The `code` that the provider gave, on the way back.
-    #[serde(skip_serializing)]
+    #[serde(serialize_with = "vestibule_api::unwritten")]
     #[schema(value_type = Option<String>)]
     pub code: Option<SecretString>,
     /// The `state` that came with it.
-    #[serde(skip_serializing)]
+    #[serde(serialize_with = "vestibule_api::unwritten")]
     #[schema(value_type = Option<String>)]
     pub state: Option<SecretString>,
     /// What the first step answered as `attempt`; browsers have it in a cookie.
-    #[serde(skip_serializing)]
+    #[serde(serialize_with = "vestibule_api::unwritten")]
     #[schema(value_type = Option<String>)]
     pub attempt: Option<SecretString>,
     /// Whether the tokens come as cookies, for browsers.
@@ -67,7 +69,9 @@ pub enum SocialView {
     /// The first step.
     Start(SocialStart),
     /// The last step.
-    SignIn(SignInView),
+    Tokens(TokensView),
+    /// One more step.
+    SecondFactor(SecondFactorStep),
 }
 
 /// Signs in with an account at Google, Microsoft or another configured provider. Without `code` it

@@ -18,7 +18,7 @@ use crate::{Auth, attempt::Group, second_factor::use_code};
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct WithPassword {
     /// The password; left out by somebody who has none.
-    #[serde(skip_serializing)]
+    #[serde(serialize_with = "vestibule_api::unwritten")]
     #[schema(value_type = Option<String>)]
     pub password: Option<SecretString>,
 }
@@ -83,7 +83,7 @@ fn shown(auth: &Auth, secret: &TotpSecret, account: &str) -> Result<Reply, ApiEr
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct WithCode {
     /// Six digits.
-    #[serde(skip_serializing)]
+    #[serde(serialize_with = "vestibule_api::unwritten")]
     #[schema(value_type = String)]
     pub code: SecretString,
 }
@@ -142,11 +142,11 @@ pub async fn confirm_totp(
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RemoveTotp {
     /// The password; left out by somebody who has none.
-    #[serde(skip_serializing)]
+    #[serde(serialize_with = "vestibule_api::unwritten")]
     #[schema(value_type = Option<String>)]
     pub password: Option<SecretString>,
     /// Six digits of the authenticator, or a recovery code.
-    #[serde(skip_serializing)]
+    #[serde(serialize_with = "vestibule_api::unwritten")]
     #[schema(value_type = String)]
     pub code: SecretString,
 }

@@ -13,7 +13,7 @@ use crate::{Hires, view::DAMAGED};
 /// No fields: the password is made by the system and mailed to the personal address.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ResetPassword {}
+pub struct ResetHirePassword {}
 
 /// The job that sets and mails the new password.
 #[derive(Debug, Serialize, ToSchema)]
@@ -26,7 +26,7 @@ pub struct ResetStarted {
 }
 
 /// Sends a new temporary password to the hire's personal address. Nobody sees it on a screen.
-#[utoipa::path(post, path = "/api/hires/{id}/reset-password", tag = "hires", request_body = ResetPassword,
+#[utoipa::path(post, path = "/api/hires/{id}/reset-password", tag = "hires", request_body = ResetHirePassword,
     params(("id" = String, Path, description = "The hire's id"),
         RepeatKey),
     responses((status = 202, body = ResetStarted), (status = "4XX", body = Problem, content_type = "application/problem+json")),
@@ -34,7 +34,7 @@ pub struct ResetStarted {
 pub async fn reset_hire_password(
     State(state): State<Hires>,
     ApiPath(id): ApiPath<HireId>,
-    request: Mutation<ResetPassword>,
+    request: Mutation<ResetHirePassword>,
 ) -> Result<Reply, ApiError> {
     let scope = request.begin(Permission::HiresManage)?;
     let damaged = |error| ApiError::if_damaged(error, DAMAGED);

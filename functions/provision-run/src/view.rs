@@ -49,6 +49,7 @@ pub struct JobView {
     pub kind: String,
     /// The hire it is for, if it is for one.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub hire: Option<String>,
     /// `pending`, `running`, `succeeded`, `failed`, `compensating`, `needs_attention` or `cancelled`.
     pub status: &'static str,

@@ -23,7 +23,7 @@ pub struct MembershipView {
     /// Whether it is the tenant of this request's token.
     pub current: bool,
     /// Whether new sessions begin there.
-    pub default: bool,
+    pub is_default: bool,
     /// Whether the caller may not act there at present.
     pub suspended: bool,
 }
@@ -65,7 +65,7 @@ pub async fn list_tenants(
     let view = |(tenant, member): (vestibule_domain::Tenant, vestibule_store::Membership)| MembershipView {
         id: tenant.id.to_string(),
         current: caller.tenant == Some(tenant.id),
-        default: caller.user.default_tenant == Some(tenant.id),
+        is_default: caller.user.default_tenant == Some(tenant.id),
         suspended: member.suspended.is_some(),
         slug: tenant.slug,
         name: tenant.name,

@@ -38,7 +38,7 @@ pub struct Logout {
     #[serde(default)]
     pub sessions: Which,
     /// The refresh token, from a program whose access token has ended; browsers have it in a cookie.
-    #[serde(skip_serializing)]
+    #[serde(serialize_with = "vestibule_api::unwritten")]
     #[schema(value_type = Option<String>)]
     pub refresh_token: Option<SecretString>,
 }

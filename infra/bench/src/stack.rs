@@ -9,7 +9,8 @@ use vestibule_local::{Stack, StackOptions};
 /// # Errors
 /// As [`Stack::start`].
 pub async fn start() -> Result<Stack> {
-    Stack::start(StackOptions { schedules: false, streams: false, ..StackOptions::default() }).await
+    Stack::start(StackOptions { schedules: false, streams: false, roles: false, ..StackOptions::default() })
+        .await
 }
 
 /// A fresh access token of the sample tenant's admin.

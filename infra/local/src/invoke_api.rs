@@ -100,6 +100,7 @@ mod tests {
             timeout: Duration::from_secs(1),
             retries: 0,
             environment: BTreeMap::new(),
+            statements: Vec::new(),
         };
         functions.register(
             &function,

@@ -12,6 +12,7 @@ pub mod lambda;
 pub mod openapi;
 pub mod pages;
 mod random;
+pub mod roles;
 pub mod sample;
 pub mod schedule;
 mod stack;

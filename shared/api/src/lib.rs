@@ -35,7 +35,7 @@ pub use damaged::{DamagedView, newest_first};
 pub use fields::Fields;
 pub use keyed::{Keyed, RepeatKey};
 pub use lambda::FunctionError;
-pub use mutation::{Content, File, Mutation, Nothing, OwnMutation, Submission};
+pub use mutation::{Content, File, Mutation, Nothing, OwnMutation, Submission, unwritten};
 pub use origin::Origin;
 pub use page::PageQuery;
 pub use parting::Parting;

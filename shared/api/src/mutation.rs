@@ -5,7 +5,7 @@ use axum::{
     extract::{FromRef, FromRequest, Request},
 };
 use http::{HeaderMap, request::Parts};
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Serialize, Serializer, de::DeserializeOwned};
 use vestibule_auth::{Principal, TenantScope};
 use vestibule_domain::Permission;
 use vestibule_store::{Answer, KeptAnswer};
@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// A body whose repetitions can be told. It is written again to compare it, so a field that must not be compared nor
-/// kept, such as a password, has no way to be written: `skip_serializing`.
+/// kept, such as a password, is not written: `serialize_with` [`unwritten`]. A type of secrets cannot be written otherwise.
 pub trait Content: Sized {
     /// Reads the bytes of a body; also gives what counts of it for the comparison.
     fn read(headers: &HeaderMap, bytes: Bytes) -> Result<(Self, Vec<u8>), ApiError>;
@@ -29,6 +29,11 @@ impl<T: Serialize + DeserializeOwned> Content for T {
         let compared = serde_json::to_vec(&read).map_err(|error| ApiError::Fault(Box::new(error)))?;
         Ok((read, compared))
     }
+}
+
+/// For `serialize_with` of a secret field: what is compared and kept has nothing of it.
+pub fn unwritten<T, S: Serializer>(_: &T, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_unit()
 }
 
 /// A file as it was sent.

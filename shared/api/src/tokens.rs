@@ -48,6 +48,7 @@ impl Delivery {
 pub struct TokensView {
     /// Send it as `Authorization: Bearer ...`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub access_token: Option<String>,
     /// Always `Bearer`.
     pub token_type: &'static str,
@@ -55,6 +56,7 @@ pub struct TokensView {
     pub expires_in: i64,
     /// Exchange it for new tokens at `/api/v1/auth/refresh`; each one works once.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub refresh_token: Option<String>,
     /// The session ends then at the latest (RFC 3339).
     pub session_ends: String,
@@ -62,6 +64,7 @@ pub struct TokensView {
     pub tenant: Option<String>,
     /// With cookies: send it as `X-CSRF-Token` with every request that changes something.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub csrf_token: Option<String>,
     /// In the answer to a repeated request: what was shown the first time and is not shown again.
     #[serde(skip_serializing_if = "Vec::is_empty")]

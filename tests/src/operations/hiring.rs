@@ -15,7 +15,10 @@ impl Scene {
         let get = |path: String| Prepared::new(Method::GET, path, self.admin());
         let post = |path: String, body: Value| Prepared::new(Method::POST, path, self.admin()).json(body);
         Some(match operation {
-            "GET /api/hires" => get("/api/hires".into()),
+            "GET /api/hires" => {
+                self.hire().await;
+                get("/api/hires".into())
+            }
             "POST /api/hires" => {
                 let body = json!({ "givenName": "José", "familyName": "Ó'Brien", "personalEmail": "jose@example.org" });
                 post("/api/hires".into(), body)
@@ -29,7 +32,10 @@ impl Scene {
             "POST /api/hires/{id}/reset-password" => {
                 post(format!("/api/hires/{}/reset-password", self.housed_hire().await), json!({}))
             }
-            "GET /api/esign/events" => get("/api/esign/events".into()),
+            "GET /api/esign/events" => {
+                self.unmatched().await;
+                get("/api/esign/events".into())
+            }
             "POST /api/esign/events/{id}/match" => {
                 let (event, hire) = (self.unmatched().await, self.hire().await);
                 let body = json!({ "hire": hire, "document": "w9" });
@@ -46,7 +52,10 @@ impl Scene {
                 let hire = self.hire().await;
                 self.event(self.webhook(), &completed(&hire, "w9"))
             }
-            "GET /api/provision/jobs" => get("/api/provision/jobs".into()),
+            "GET /api/provision/jobs" => {
+                self.job().await;
+                get("/api/provision/jobs".into())
+            }
             "GET /api/provision/jobs/{id}" => get(format!("/api/provision/jobs/{}", self.job().await)),
             "POST /api/provision/jobs/{id}/cancel" => {
                 post(format!("/api/provision/jobs/{}/cancel", self.job().await), json!({}))

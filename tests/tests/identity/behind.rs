@@ -24,7 +24,7 @@ pub(crate) struct Counters {
 }
 
 fn client(app: &App) -> Client {
-    let settings = app.stack.settings("auth").unwrap();
+    let settings = app.stack.own_settings();
     Client::new(&aws::sdk_config(&settings, "DYNAMODB").unwrap())
 }
 

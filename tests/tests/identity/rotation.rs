@@ -85,7 +85,7 @@ async fn work(app: &App, load: &Load, number: usize) {
 }
 
 fn vault(app: &App) -> Vault {
-    Vault::open(&app.stack.settings("auth").unwrap()).unwrap()
+    Vault::open(&app.stack.own_settings()).unwrap()
 }
 
 fn names(app: &App) -> KeyPair {
@@ -151,7 +151,7 @@ async fn onb_7_field_keys_change_under_load_without_one_failed_request() {
             load.go_round().await;
             app.advance(SignedDuration::from_secs(301));
             load.go_round().await;
-            let settings = app.stack.settings("auth").unwrap();
+            let settings = app.stack.own_settings();
             let reseal = || reseal(&settings, app.stack.table_name(), &ring, &app.world, |_| ());
             resealed += reseal().await.unwrap().resealed;
             load.go_round().await;
@@ -174,7 +174,7 @@ async fn onb_7_requests_side_by_side_all_learn_a_new_field_key() {
     let app = App::identity().await;
     let ring = app.stack.sample().secret_names().field_keys.clone();
     let actor = app.with_token(&app.sample_login("member@test-brand.local").await);
-    let settings = app.stack.settings("auth").unwrap();
+    let settings = app.stack.own_settings();
     for round in 0..3 {
         actor.get("/api/v1/auth/me").await.expect(200);
         rotate_field_keys(&vault(&app), &ring, &app.world).await.unwrap();

@@ -6,14 +6,17 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use vestibule_local::template::Template;
 use vestibule_saga::Definition;
-use vestibule_tests::state_machine::MACHINES;
+use vestibule_tests::{
+    operations::{Content, Scene, described},
+    state_machine::MACHINES,
+};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
 fn document() -> Value {
-    serde_json::to_value(vestibule_local::openapi::document()).unwrap()
+    vestibule_local::openapi::document()
 }
 
 #[test]
@@ -22,6 +25,26 @@ fn the_committed_openapi_document_is_what_the_code_says() {
     let committed: Value = serde_json::from_str(&committed).unwrap();
     assert_eq!(committed, document(), "run `cargo run -p vestibule-tests --bin openapi`");
     assert!(committed["openapi"].as_str().unwrap().starts_with("3.1"));
+}
+
+/// Bodies that the suites send; the document must take every one.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_document_takes_what_the_suites_send() {
+    let (scene, document) = (Scene::start().await, document());
+    for operation in described() {
+        let Content::Json(body) = scene.prepare(&operation).await.unwrap().body else { continue };
+        let (method, path) = operation.split_once(' ').unwrap();
+        let media =
+            &document["paths"][path][method.to_lowercase()]["requestBody"]["content"]["application/json"];
+        let name = media["schema"]["$ref"].as_str().unwrap().rsplit('/').next().unwrap();
+        let schema = &document["components"]["schemas"][name];
+        for field in body.as_object().unwrap().keys() {
+            assert!(schema["properties"].get(field).is_some(), "{operation}: {name} has no {field}");
+        }
+        for field in schema["required"].as_array().into_iter().flatten() {
+            assert!(body.get(field.as_str().unwrap()).is_some(), "{operation}: {name} asks for {field}");
+        }
+    }
 }
 
 #[test]

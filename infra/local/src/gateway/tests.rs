@@ -29,6 +29,7 @@ fn host(functions: &Functions, name: &str, handler: Handler) {
         timeout: Duration::from_secs(5),
         retries: 0,
         environment: BTreeMap::new(),
+        statements: Vec::new(),
     };
     functions.register(&function, handler);
 }

@@ -17,6 +17,7 @@ fn function(name: &str) -> Function {
         timeout: Duration::from_millis(50),
         retries: 2,
         environment: BTreeMap::new(),
+        statements: Vec::new(),
     }
 }
 

@@ -24,6 +24,7 @@ pub use plan::ISSUER;
 
 use crate::guard::{Guard, names, names_and_pages};
 use crate::lambda::{Functions, InvokeError};
+use crate::roles::{self, Roles};
 use crate::sample::Sample;
 use crate::template::Template;
 use plan::Plan;
@@ -73,7 +74,14 @@ impl Stack {
         wiring::tables(&plan, &options).await?;
         wiring::cloud(&plan, &cloud)?;
         wiring::oidc_providers(&plan, &cloud, &options)?;
-        let router = cloud.router().merge(crate::invoke_api::router(functions.clone()));
+        let mut models = cloud.router();
+        if options.roles {
+            let roles = Roles::new(&plan.template, &plan.around, options.rights.clone());
+            models = models.layer(from_fn_with_state(roles.clone(), roles::check));
+            plan.checked_url =
+                Some(wiring::checked(&plan.dynamodb_url, roles, &mut servers, stopped.clone()).await?);
+        }
+        let router = models.merge(crate::invoke_api::router(functions.clone()));
         // Everything of this port is for programs that know it: it gives out secrets.
         let router = router.layer(from_fn_with_state(Guard::at(aws.local_addr()?.port()), names_and_pages));
         servers.spawn(wiring::serve(aws, router, stopped.clone()));
@@ -155,6 +163,11 @@ impl Stack {
     /// Settings of the function, as it was started with them.
     pub fn settings(&self, function: &str) -> Option<std::collections::BTreeMap<String, String>> {
         self.plan.template.function(function).map(|function| self.plan.settings(function))
+    }
+
+    /// Settings of the stack itself, which is held to no role.
+    pub fn own_settings(&self) -> std::collections::BTreeMap<String, String> {
+        self.plan.service_settings()
     }
 
     /// Calls a function by name, physical name or ARN.

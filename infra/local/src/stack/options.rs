@@ -44,6 +44,10 @@ pub struct StackOptions {
     pub oidc_providers: Option<SecretString>,
     /// Settings for every function, over those of the template.
     pub settings: BTreeMap<String, String>,
+    /// Whether functions are held to their roles.
+    pub roles: bool,
+    /// A file to which each right is written that a function uses.
+    pub rights: Option<PathBuf>,
     /// Clock and randomness of the functions and models.
     pub world: World,
 }
@@ -64,6 +68,8 @@ impl Default for StackOptions {
             parameters: BTreeMap::new(),
             oidc_providers: None,
             settings: BTreeMap::new(),
+            roles: true,
+            rights: None,
             world: vestibule_api::lambda::world(),
         }
     }

@@ -18,6 +18,8 @@ pub(super) struct Plan {
     pub(super) template: Template,
     pub(super) aws_url: String,
     pub(super) dynamodb_url: String,
+    /// Where functions find the table: behind the check of their roles, if there is one.
+    pub(super) checked_url: Option<String>,
     extra: BTreeMap<String, String>,
 }
 
@@ -35,7 +37,14 @@ impl Plan {
         let around =
             Surroundings { table_name: options.table_name.clone(), parameters, ..Surroundings::default() };
         let template = Template::parse(TEMPLATE, &around)?;
-        Ok(Self { around, template, aws_url, dynamodb_url, extra: options.settings.clone() })
+        Ok(Self {
+            around,
+            template,
+            aws_url,
+            dynamodb_url,
+            checked_url: None,
+            extra: options.settings.clone(),
+        })
     }
 
     /// The value that the functions of the template have for a setting.
@@ -76,6 +85,11 @@ impl Plan {
     /// The settings that `function` starts with.
     pub(super) fn settings(&self, function: &Function) -> BTreeMap<String, String> {
         let mut settings = self.service_settings();
+        // A key of its own tells who calls.
+        settings.insert("AWS_ACCESS_KEY_ID".to_owned(), function.name.clone());
+        if let Some(url) = &self.checked_url {
+            settings.insert("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), url.clone());
+        }
         settings.insert("AWS_LAMBDA_FUNCTION_MEMORY_SIZE".to_owned(), function.memory_mb.to_string());
         settings.extend(function.environment.clone());
         settings.extend(self.extra.clone());

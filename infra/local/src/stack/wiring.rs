@@ -19,6 +19,7 @@ use vestibule_store::Store;
 
 use super::{Plan, StackOptions};
 use crate::lambda::Functions;
+use crate::roles::{self, Roles};
 use crate::sample::{self, Sample, SampleOptions, SecretNames};
 use crate::stream::{Checkpoints, Reader};
 use crate::template::SecretValue;
@@ -58,6 +59,19 @@ pub(super) async fn dynamodb(
         Some(url) => Ok(url.clone()),
         None => crate::dynamodb::start(options.data_dir.as_deref(), servers, stopped).await,
     }
+}
+
+/// The table's database as functions reach it: behind the check of their roles.
+pub(super) async fn checked(
+    url: &str,
+    roles: Roles,
+    servers: &mut JoinSet<()>,
+    stopped: watch::Receiver<bool>,
+) -> Result<String> {
+    let listener = listen(0).await?;
+    let checked = format!("http://{}", listener.local_addr()?);
+    servers.spawn(serve(listener, roles::in_front_of(url, roles), stopped));
+    Ok(checked)
 }
 
 pub(super) async fn tables(plan: &Plan, options: &StackOptions) -> Result<()> {

@@ -107,6 +107,7 @@ mod tests {
             timeout: Duration::from_secs(1),
             retries: 0,
             environment: BTreeMap::new(),
+            statements: Vec::new(),
         };
         let record = seen.clone();
         let handler = event_handler(move |event| {

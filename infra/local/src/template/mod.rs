@@ -4,6 +4,7 @@
 mod events;
 mod names;
 mod parameters;
+mod policies;
 mod properties;
 mod resolve;
 mod resources;
@@ -15,8 +16,8 @@ mod yaml;
 use serde_json::{Map, Value};
 
 pub use types::{
-    Bus, Function, Index, Route, Rule, Schedule, Secret, SecretValue, StateMachine, Stream, Surroundings,
-    Table, Template,
+    Bus, Condition, Function, Index, Route, Rule, Schedule, Secret, SecretValue, StateMachine, Statement,
+    Stream, Surroundings, Table, Template,
 };
 
 /// Why a template cannot run here.

@@ -1,5 +1,5 @@
 //! The properties of each supported resource as the template spells them. Unknown ones are refused,
-//! those that have no effect on one machine (permissions, encryption, logging) are read over.
+//! those that have no effect on one machine (encryption, logging) are read over.
 
 use std::collections::BTreeMap;
 
@@ -20,8 +20,8 @@ pub(super) struct FunctionProperties {
     _architectures: IgnoredAny,
     #[serde(rename = "LoggingConfig", default)]
     _logging_config: IgnoredAny,
-    #[serde(rename = "Policies", default)]
-    _policies: IgnoredAny,
+    #[serde(default)]
+    pub(super) policies: Vec<Value>,
     #[serde(deserialize_with = "number")]
     pub(super) memory_size: u32,
     pub(super) timeout: u64,

@@ -10,7 +10,7 @@ use super::properties::{
 };
 use super::{
     Bus, Function, Index, Secret, SecretValue, StateMachine, Surroundings, Table, Template, TemplateError,
-    events,
+    events, policies,
 };
 
 /// Adds the resource; types without local effect add nothing.
@@ -62,7 +62,10 @@ fn function(
         events::add(template, &properties.function_name, &event, source)
             .map_err(|reason| TemplateError::refused(logical_id, &format!("Events.{event}"), &reason))?;
     }
+    let statements = policies::statements(&properties.policies)
+        .map_err(|reason| TemplateError::refused(logical_id, "Policies", &reason))?;
     template.functions.push(Function {
+        statements,
         arn: around.arn("lambda", &format!("function:{}", properties.function_name)),
         physical_name: properties.function_name,
         name,

@@ -82,6 +82,30 @@ pub struct Function {
     pub retries: u32,
     /// Environment of the function.
     pub environment: BTreeMap<String, String>,
+    /// What its role allows.
+    pub statements: Vec<Statement>,
+}
+
+/// One statement of a role: what it allows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Statement {
+    /// Such as `dynamodb:GetItem`.
+    pub actions: Vec<String>,
+    /// ARNs, in which `*` stands for any text.
+    pub resources: Vec<String>,
+    /// All of them must hold.
+    pub conditions: Vec<Condition>,
+}
+
+/// A condition of a statement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Condition {
+    /// Such as `StringEquals`.
+    pub operator: String,
+    /// What it looks at, such as `ses:FromAddress`.
+    pub key: String,
+    /// One of these must fit.
+    pub values: Vec<String>,
 }
 
 impl Function {

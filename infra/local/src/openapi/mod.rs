@@ -1,0 +1,59 @@
+//! The API's description: the functions' own, put together, with what is the same for all of them.
+
+mod operations;
+mod schemas;
+
+use serde_json::{Value, json};
+use utoipa::openapi::{Components, Info, OpenApi, OpenApiBuilder};
+
+/// The tags, with what is behind each.
+const TAGS: [(&str, &str); 12] = [
+    ("sign-up", "Making an account."),
+    ("sign-in", "Beginning a session."),
+    ("second factor", "Authenticators and recovery codes."),
+    ("passwords", "Choosing and replacing a password."),
+    ("sessions", "Staying signed in, and leaving."),
+    ("profile", "One's own account."),
+    ("context", "The tenants of a person, and the one they work in."),
+    ("hires", "People who get a mailbox."),
+    ("esign", "Events of e-sign providers."),
+    ("provisioning", "The jobs that make mailboxes."),
+    ("pages", "Pages for browsers, in HTML. Mailed links lead here."),
+    ("discovery", "What programs find out by themselves."),
+];
+
+const ABOUT: &str = "From a signed form to a working account.\n\n\
+    Programs send an access token as `Authorization: Bearer ...`; browsers have it in a cookie and send the session's CSRF token \
+    along with every change. Every change may carry an `Idempotency-Key`: the same key gives the same answer for 24 hours, and the \
+    work is done once. Lists come in pages; `next` is the cursor of the next one. A refusal is a problem document (RFC 9457) with a \
+    stable `code`; 429 and 503 say in `Retry-After` when to come again.";
+
+/// The `OpenAPI` 3.1 document of every HTTP function.
+pub fn document() -> Value {
+    let info = Info::new("Vestibule", env!("CARGO_PKG_VERSION"));
+    let base = OpenApiBuilder::new().info(info).components(Some(Components::new())).build();
+    let parts = [
+        vestibule_auth_function::openapi(),
+        vestibule_session::openapi(),
+        vestibule_discovery::openapi(),
+        vestibule_esign_webhook::openapi(),
+        vestibule_hires::openapi(),
+        vestibule_provision_run::openapi(),
+    ];
+    let document = parts.into_iter().fold(base, OpenApi::merge_from);
+    let mut document = serde_json::to_value(document).unwrap_or_default();
+    document["info"] = json!({
+        "title": "Vestibule",
+        "version": env!("CARGO_PKG_VERSION"),
+        "description": ABOUT,
+        "contact": { "name": "Vestibule", "url": env!("CARGO_PKG_REPOSITORY") },
+        "license": { "name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0" },
+    });
+    document["servers"] = json!([{ "url": "/", "description": "The site that serves this document." }]);
+    let tag = |(name, description): (&str, &str)| json!({ "name": name, "description": description });
+    document["tags"] = TAGS.map(tag).to_vec().into();
+    document["components"]["securitySchemes"] = operations::security_schemes();
+    operations::complete(&mut document);
+    schemas::complete(&mut document);
+    document
+}

@@ -1,0 +1,159 @@
+//! What a request to AWS asks for: action, resource, and what conditions look at.
+
+use std::collections::BTreeMap;
+
+use http::request::Parts;
+use serde_json::Value;
+
+use crate::template::{Condition, Surroundings};
+
+use super::fits;
+
+/// One thing asked of a service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Call {
+    /// Such as `dynamodb:PutItem`.
+    pub(crate) action: String,
+    /// The names that its resource goes by.
+    pub(crate) resources: Vec<String>,
+    /// Values that conditions look at, by their key.
+    pub(crate) context: BTreeMap<&'static str, Vec<String>>,
+}
+
+impl Call {
+    fn new(action: String, resources: Vec<String>) -> Self {
+        Self { action, resources, context: BTreeMap::new() }
+    }
+}
+
+impl Condition {
+    /// Whether a call meets it. `ForAllValues` holds where there is nothing to look at.
+    pub(super) fn holds(&self, call: &Call) -> bool {
+        let values = call.context.get(self.key.as_str()).map(Vec::as_slice).unwrap_or_default();
+        let fits = |value: &String| {
+            self.values.iter().any(|pattern| match self.operator.as_str() {
+                "StringEquals" => pattern == value,
+                _ => fits(pattern, value),
+            })
+        };
+        values.iter().all(fits) && (self.operator.starts_with("ForAllValues:") || !values.is_empty())
+    }
+}
+
+/// The access key that signed a request.
+pub(super) fn access_key(head: &Parts) -> Option<&str> {
+    let signed = head.headers.get(http::header::AUTHORIZATION)?.to_str().ok()?;
+    signed.split_once("Credential=")?.1.split('/').next()
+}
+
+/// What a request asks for. A transaction asks for several things.
+pub(super) fn calls(head: &Parts, body: &[u8], around: &Surroundings) -> Vec<Call> {
+    let body: Value = serde_json::from_slice(body).unwrap_or_default();
+    let target = head.headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
+    let (service, operation) = target.split_once('.').unwrap_or(("", target));
+    let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
+    let one =
+        |service: &str, resource: String| vec![Call::new(format!("{service}:{operation}"), vec![resource])];
+    match service {
+        "DynamoDB_20120810" => table_calls(operation, &body, around),
+        "secretsmanager" => {
+            let name = text("SecretId");
+            let arn = around.arn("secretsmanager", &format!("secret:{name}"));
+            vec![Call::new(format!("secretsmanager:{operation}"), vec![name, arn])]
+        }
+        "AWSEvents" => body["Entries"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|entry| {
+                let bus = entry["EventBusName"].as_str().unwrap_or("default");
+                Call::new(
+                    format!("events:{operation}"),
+                    vec![around.arn("events", &format!("event-bus/{bus}"))],
+                )
+            })
+            .collect(),
+        "AWSStepFunctions" if operation == "StartExecution" => one("states", text("stateMachineArn")),
+        "AWSStepFunctions" => one("states", text("executionArn")),
+        "WorkMailService" => {
+            let organization = text("OrganizationId");
+            one("workmail", around.arn("workmail", &format!("organization/{organization}")))
+        }
+        _ if head.uri.path() == "/v2/email/outbound-emails" => {
+            vec![mail_call(&text("FromEmailAddress"), around)]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// A mail to send. Its resource is the identity of the sender.
+fn mail_call(from: &str, around: &Surroundings) -> Call {
+    let address = from.rsplit_once('<').map_or(from, |(_, rest)| rest.trim_end_matches('>')).trim();
+    let mut call =
+        Call::new("ses:SendEmail".to_owned(), vec![around.arn("ses", &format!("identity/{address}"))]);
+    call.context.insert("ses:FromAddress", vec![address.to_owned()]);
+    call
+}
+
+/// What a request to the table asks for.
+fn table_calls(operation: &str, body: &Value, around: &Surroundings) -> Vec<Call> {
+    match operation {
+        "TransactWriteItems" => {
+            let items = body["TransactItems"].as_array().into_iter().flatten();
+            items
+                .filter_map(Value::as_object)
+                .flatten()
+                .map(|(kind, write)| part(kind, write, around))
+                .collect()
+        }
+        "BatchGetItem" => {
+            let tables = body["RequestItems"].as_object().into_iter().flatten();
+            tables
+                .map(|(table, asked)| {
+                    let keys = asked["Keys"].as_array().into_iter().flatten();
+                    let leading = keys.filter_map(|key| partition(&key["PK"])).collect();
+                    table_call("BatchGetItem", (table, None), leading, around)
+                })
+                .collect()
+        }
+        _ => {
+            let leading = [&body["Key"]["PK"], &body["Item"]["PK"]].into_iter().find_map(partition);
+            let leading = leading.or_else(|| queried(body));
+            let (table, index) = (body["TableName"].as_str().unwrap_or_default(), body["IndexName"].as_str());
+            vec![table_call(operation, (table, index), leading.into_iter().collect(), around)]
+        }
+    }
+}
+
+/// One part of a transaction.
+fn part(kind: &str, write: &Value, around: &Surroundings) -> Call {
+    let action =
+        if kind == "ConditionCheck" { "ConditionCheckItem".to_owned() } else { format!("{kind}Item") };
+    let leading = [&write["Key"]["PK"], &write["Item"]["PK"]].into_iter().find_map(partition);
+    let table = write["TableName"].as_str().unwrap_or_default();
+    table_call(&action, (table, None), leading.into_iter().collect(), around)
+}
+
+fn table_call(
+    action: &str,
+    (table, index): (&str, Option<&str>),
+    leading: Vec<String>,
+    around: &Surroundings,
+) -> Call {
+    let index = index.map(|index| format!("/index/{index}")).unwrap_or_default();
+    let resource = around.arn("dynamodb", &format!("table/{table}{index}"));
+    let mut call = Call::new(format!("dynamodb:{action}"), vec![resource]);
+    call.context.insert("dynamodb:LeadingKeys", leading);
+    call
+}
+
+fn partition(key: &Value) -> Option<String> {
+    key["S"].as_str().map(str::to_owned)
+}
+
+/// The partition that a query names: the value of the first condition, `PK = :name`.
+fn queried(body: &Value) -> Option<String> {
+    let condition = body["KeyConditionExpression"].as_str()?.strip_prefix("PK = ")?;
+    let name = condition.split_whitespace().next()?;
+    partition(&body["ExpressionAttributeValues"][name])
+}

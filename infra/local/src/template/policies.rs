@@ -1,0 +1,57 @@
+//! The statements of a function's role.
+
+use serde_json::Value;
+
+use super::types::{Condition, Statement};
+
+const OPERATORS: [&str; 3] = ["StringEquals", "StringLike", "ForAllValues:StringLike"];
+
+/// Reads the `Policies` of a function: a list of documents whose statements all allow something.
+pub(super) fn statements(policies: &[Value]) -> Result<Vec<Statement>, String> {
+    let listed = |policy: &Value| {
+        let statements = policy["Statement"].as_array();
+        statements.cloned().ok_or("a policy must be a document with a list of statements".to_owned())
+    };
+    let all = policies.iter().map(listed).collect::<Result<Vec<_>, _>>()?;
+    all.concat().iter().map(statement).collect()
+}
+
+fn statement(statement: &Value) -> Result<Statement, String> {
+    if statement["Effect"] != "Allow" {
+        return Err("only statements with Effect: Allow are supported".to_owned());
+    }
+    let conditions = match &statement["Condition"] {
+        Value::Null => Vec::new(),
+        Value::Object(operators) => {
+            let each = operators.iter().flat_map(|(operator, keys)| {
+                keys.as_object().into_iter().flatten().map(|(key, values)| condition(operator, key, values))
+            });
+            each.collect::<Result<_, _>>()?
+        }
+        _ => return Err("Condition must be an object".to_owned()),
+    };
+    Ok(Statement {
+        actions: texts(&statement["Action"])?,
+        resources: texts(&statement["Resource"])?,
+        conditions,
+    })
+}
+
+fn condition(operator: &str, key: &str, values: &Value) -> Result<Condition, String> {
+    if !OPERATORS.contains(&operator) {
+        return Err(format!("the condition operator {operator} is not supported"));
+    }
+    Ok(Condition { operator: operator.to_owned(), key: key.to_owned(), values: texts(values)? })
+}
+
+/// One text, or a list of them.
+fn texts(value: &Value) -> Result<Vec<String>, String> {
+    match value {
+        Value::String(text) => Ok(vec![text.clone()]),
+        Value::Array(items) => {
+            let each = items.iter().map(|item| item.as_str().map(str::to_owned));
+            each.collect::<Option<_>>().ok_or_else(|| "a list of texts was expected".to_owned())
+        }
+        _ => Err("a text or a list of texts was expected".to_owned()),
+    }
+}

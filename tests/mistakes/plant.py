@@ -64,7 +64,7 @@ def plant(folder, mistakes):
 
 def noticed(folder, mistakes):
     # A target folder of its own: the binaries of mistakes must not stand in for the real ones.
-    surroundings = {**os.environ, "CARGO_TARGET_DIR": str(ROOT / "target" / "mistakes")}
+    surroundings = {"CARGO_TARGET_DIR": str(ROOT / "target" / "mistakes"), **os.environ}
     run = subprocess.run(MATRIX, cwd=folder, env=surroundings, capture_output=True, text=True)
     told = run.stdout + run.stderr
     if "cells looked at" not in told:

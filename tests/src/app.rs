@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use vestibule_adapters::esign::signing::sign_docusign;
 use vestibule_api::lambda;
 use vestibule_domain::World;
-use vestibule_local::{Hosts, Stack, StackOptions};
+use vestibule_local::{Hosts, RoleCheck, Stack, StackOptions};
 
 use crate::{Actor, Answer, completed, costs::spending::Traffic, event_body, waiting::found};
 
@@ -54,7 +54,7 @@ impl App {
             options.dynamodb_endpoint = Some(endpoint);
             options.table_name = Some(format!("test-{}", vestibule_domain::EventId::new(&world).ulid()));
         }
-        options.rights = variable("VESTIBULE_RIGHTS").map(Into::into);
+        options.roles = RoleCheck::On(variable("VESTIBULE_RIGHTS").map(Into::into));
         change(&mut options);
         let stack = Stack::start(options).await.expect("the stack starts");
         Self { stack, world, ahead, http: reqwest::Client::new(), traffic: Arc::default() }

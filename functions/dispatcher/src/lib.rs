@@ -30,7 +30,7 @@ pub struct Dispatcher {
 
 impl Dispatcher {
     /// Opens the table and the bus that the settings name.
-    pub async fn open(settings: &Settings, world: World) -> Result<Self, StartError> {
+    pub fn open(settings: &Settings, world: World) -> Result<Self, StartError> {
         let sealer = Sealer::without_keys(world.clone()).map_err(|e| StartError::outside("a key", e))?;
         let store = Store::new(&settings.aws("DYNAMODB")?, settings.get("TABLE_NAME")?, sealer);
         let bus = Bus::new(&settings.aws("EVENTBRIDGE")?, settings.get("EVENT_BUS")?);

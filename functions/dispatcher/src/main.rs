@@ -9,7 +9,7 @@ use vestibule_dispatcher::{Dispatcher, handle};
 async fn main() -> Result<(), lambda_http::Error> {
     let settings = Settings::new(std::env::vars())?;
     logging::start(&settings)?;
-    let dispatcher = Arc::new(Dispatcher::open(&settings, lambda::world()).await?);
+    let dispatcher = Arc::new(Dispatcher::open(&settings, lambda::world())?);
     lambda::serve_events(move |event| {
         let dispatcher = dispatcher.clone();
         async move { handle(&dispatcher, event).await }

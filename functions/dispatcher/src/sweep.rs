@@ -17,7 +17,7 @@ pub(crate) async fn make_up(dispatcher: &Dispatcher) -> Result<Value, FunctionEr
             Ok((done, left)) => (made_up, still_owed) = (made_up + done, still_owed + left),
             // The others are not kept waiting.
             Err(error) => {
-                tracing::error!(%error, consumer = consumer.name(), "what is owed could not be read")
+                tracing::error!(%error, consumer = consumer.name(), "what is owed could not be read");
             }
         }
     }

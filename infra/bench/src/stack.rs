@@ -2,15 +2,20 @@
 
 use anyhow::{Context as _, Result};
 use secrecy::ExposeSecret as _;
-use vestibule_local::{Stack, StackOptions};
+use vestibule_local::{RoleCheck, Stack, StackOptions};
 
 /// A stack whose schedules and streams stand still, so that only the binaries under test do anything.
 ///
 /// # Errors
 /// As [`Stack::start`].
 pub async fn start() -> Result<Stack> {
-    Stack::start(StackOptions { schedules: false, streams: false, roles: false, ..StackOptions::default() })
-        .await
+    Stack::start(StackOptions {
+        schedules: false,
+        streams: false,
+        roles: RoleCheck::Off,
+        ..StackOptions::default()
+    })
+    .await
 }
 
 /// A fresh access token of the sample tenant's admin.

@@ -61,7 +61,7 @@ pub async fn build(name: &str, settings: &Settings, world: World) -> Result<Hand
             })
         }
         "dispatcher" => {
-            let opened = vestibule_dispatcher::Dispatcher::open(settings, world).await;
+            let opened = vestibule_dispatcher::Dispatcher::open(settings, world);
             let dispatcher = Arc::new(opened.map_err(failed)?);
             event_handler(move |event| {
                 let dispatcher = dispatcher.clone();

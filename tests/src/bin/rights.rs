@@ -18,7 +18,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             same && (named == resource
                 || is_table(named) && is_table(resource) && is_index(named) == is_index(resource))
         };
-        !used.iter().any(|line| of(&line))
+        !used.iter().any(of)
     });
     let mut count = 0;
     for (function, action, resource) in unused {

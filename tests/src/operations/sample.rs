@@ -70,7 +70,7 @@ fn answered(operation: &str, answer: &Answer) -> Value {
         "" => {}
         // It has a file of its own.
         "application/json" if operation.ends_with("/openapi.json") => {
-            shown["type"] = json!("application/json")
+            shown["type"] = json!("application/json");
         }
         "application/json" => shown["body"] = redacted("", &answer.body),
         kind => shown["type"] = json!(kind),

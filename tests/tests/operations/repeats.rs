@@ -142,7 +142,7 @@ fn fits(prepared: &Prepared, first: &Answer, replay: &Answer) -> Result<(), Stri
 fn remember(row: &Row, prepared: &Prepared, answer: &Answer, secrets: &mut Vec<(String, String)>) {
     let mut add = |name: &str, value: &Value| match value {
         Value::String(text) if text.len() > 7 => {
-            secrets.push((format!("{}: {name}", row.operation), text.clone()))
+            secrets.push((format!("{}: {name}", row.operation), text.clone()));
         }
         Value::Array(all) => {
             let texts = all.iter().filter_map(Value::as_str);

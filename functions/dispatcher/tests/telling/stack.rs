@@ -73,7 +73,7 @@ impl Stack {
             let client = Client::new(&settings.aws("DYNAMODB").unwrap());
             vestibule_store::table_definition(&client, TABLE).unwrap().send().await.unwrap();
         }
-        let mut dispatcher = Dispatcher::open(&settings, world).await.unwrap();
+        let mut dispatcher = Dispatcher::open(&settings, world).unwrap();
         let bus = std::mem::take(&mut dispatcher.consumers);
         dispatcher.consumers = further.into_iter().chain(bus).collect();
         Self { dispatcher, cloud, clock }

@@ -30,10 +30,7 @@ async fn pass(State(Passed { client, url }): State<Passed>, request: Request) ->
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
     let sent = client.request(head.method, format!("{url}{path}")).headers(headers);
-    let answer = match sent.body(body).send().await {
-        Ok(answer) => answer,
-        Err(_) => return StatusCode::BAD_GATEWAY.into_response(),
-    };
+    let Ok(answer) = sent.body(body).send().await else { return StatusCode::BAD_GATEWAY.into_response() };
     let (status, headers) = (answer.status(), answer.headers().clone());
     let Ok(bytes) = answer.bytes().await else { return StatusCode::BAD_GATEWAY.into_response() };
     let mut response = Response::new(Body::from(bytes));

@@ -19,7 +19,7 @@ use vestibule_domain::World;
 use vestibule_models::{Cloud, CloudOptions};
 use vestibule_store::Store;
 
-pub use options::{Hosts, StackOptions};
+pub use options::{Hosts, RoleCheck, StackOptions};
 pub use plan::ISSUER;
 
 use crate::guard::{Guard, names, names_and_pages};
@@ -75,8 +75,8 @@ impl Stack {
         wiring::cloud(&plan, &cloud)?;
         wiring::oidc_providers(&plan, &cloud, &options)?;
         let mut models = cloud.router();
-        if options.roles {
-            let roles = Roles::new(&plan.template, &plan.around, options.rights.clone());
+        if let RoleCheck::On(log) = &options.roles {
+            let roles = Roles::new(&plan.template, &plan.around, log.clone());
             models = models.layer(from_fn_with_state(roles.clone(), roles::check));
             plan.checked_url =
                 Some(wiring::checked(&plan.dynamodb_url, roles, &mut servers, stopped.clone()).await?);

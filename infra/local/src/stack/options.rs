@@ -15,6 +15,15 @@ pub enum Hosts {
     Any,
 }
 
+/// Whether functions are held to their roles.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RoleCheck {
+    /// They may do everything.
+    Off,
+    /// What a role does not allow is refused. Each right that is used is written to the file, if there is one.
+    On(Option<PathBuf>),
+}
+
 /// How to start a stack. The default is in memory, on any port, with nothing that runs by itself.
 #[derive(Debug, Clone)]
 pub struct StackOptions {
@@ -45,9 +54,7 @@ pub struct StackOptions {
     /// Settings for every function, over those of the template.
     pub settings: BTreeMap<String, String>,
     /// Whether functions are held to their roles.
-    pub roles: bool,
-    /// A file to which each right is written that a function uses.
-    pub rights: Option<PathBuf>,
+    pub roles: RoleCheck,
     /// Clock and randomness of the functions and models.
     pub world: World,
 }
@@ -68,8 +75,7 @@ impl Default for StackOptions {
             parameters: BTreeMap::new(),
             oidc_providers: None,
             settings: BTreeMap::new(),
-            roles: true,
-            rights: None,
+            roles: RoleCheck::On(None),
             world: vestibule_api::lambda::world(),
         }
     }

@@ -102,7 +102,7 @@ fn refusals_name_the_logical_id_and_the_field() {
     let unknown_tag = TEMPLATE.replace("!GetAtt Table.StreamArn", "!ImportValue x");
     assert!(refusal(&unknown_tag).contains("!ImportValue"));
     let cron = TEMPLATE.replace("rate(1 minute)", "cron(0 10 * * ? *)");
-    assert!(refusal(&cron).starts_with("ProvisionSweepFunction: Events.EveryMinute"));
+    assert!(refusal(&cron).starts_with("DispatcherFunction: Events.EveryMinute"));
 }
 
 #[test]

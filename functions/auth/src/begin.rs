@@ -4,11 +4,13 @@ use axum::{
     Json,
     response::{IntoResponse as _, Response},
 };
+use http::StatusCode;
 use secrecy::ExposeSecret as _;
 use serde::Serialize;
+use serde_json::json;
 use utoipa::ToSchema;
 use vestibule_api::{
-    ApiError, Delivery, Grant, Keyed, Origin, TokensView, deliver, kept_tokens, limiting,
+    ApiError, Delivery, Grant, Keyed, Origin, Reply, TokensView, deliver, kept_tokens, limiting,
     tokens::SESSION_LIFETIME,
 };
 use vestibule_auth::{PasswordHash, RefreshToken, TokenDigest};
@@ -21,6 +23,8 @@ use crate::{Auth, attempt::Counted};
 
 /// Most devices remembered.
 const DEVICES: usize = 20;
+/// What can be sent as a second factor.
+const METHODS: [&str; 2] = ["totp", "recovery_code"];
 
 /// What was proved, and by whom.
 #[derive(Debug)]
@@ -49,8 +53,8 @@ pub struct Proof<'a> {
     pub link: Option<(&'a str, &'a TokenDigest)>,
     /// What the sign-in changes about the ways to sign in.
     pub uses_up: Option<SignInChange>,
-    /// Keeps the answer.
-    pub keyed: Option<&'a Keyed>,
+    /// Keeps the answer, which goes out in this way.
+    pub keyed: Option<(&'a Keyed, Delivery)>,
 }
 
 impl<'a> Proof<'a> {
@@ -85,6 +89,7 @@ impl<'a> Proof<'a> {
 #[serde(rename_all = "camelCase")]
 pub struct SecondFactorView {
     /// Send it with a code to `/api/v1/auth/second-factor` within five minutes.
+    #[schema(required = false)]
     pub ticket: String,
     /// What can be sent: `totp` and `recovery_code`.
     pub methods: Vec<&'static str>,
@@ -116,6 +121,18 @@ pub enum SignInView {
 pub struct SecondFactorStep {
     /// The step.
     pub second_factor: SecondFactorView,
+    /// In the answer to a repeated request: what was shown the first time and is not shown again.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub shown_once: Vec<&'static str>,
+}
+
+/// What is kept of the question for a second factor: all but the ticket.
+pub(crate) fn kept_question() -> Result<Reply, ApiError> {
+    Reply::new(
+        StatusCode::OK,
+        &json!({ "secondFactor": { "methods": METHODS }, "shownOnce": ["secondFactor.ticket"] }),
+    )
 }
 
 impl Auth {
@@ -146,8 +163,10 @@ impl Auth {
         let ticket = self.signer.ticket(user, epoch, self.api.world.now()).await?;
         let ticket = ticket.0.expose_secret().to_owned();
         let asked = Asked(ticket.clone());
-        let second_factor = SecondFactorView { ticket, methods: vec!["totp", "recovery_code"] };
-        let mut response = Json(SignInView::SecondFactor(SecondFactorStep { second_factor })).into_response();
+        let second_factor = SecondFactorView { ticket, methods: METHODS.to_vec() };
+        let mut response =
+            Json(SignInView::SecondFactor(SecondFactorStep { second_factor, shown_once: Vec::new() }))
+                .into_response();
         response.extensions_mut().insert(asked);
         Ok(limiting::with_quota(response, counted.quota))
     }
@@ -173,7 +192,10 @@ impl Auth {
         loop {
             let grant =
                 Grant { user: proof.user, session: id, tenant: session.tenant, ends: session.expires };
-            let kept = kept_tokens(&grant)?;
+            let kept = |(keyed, delivery): (&Keyed, Delivery)| {
+                kept_tokens(&grant, delivery, true).map(|reply| keyed.answer(&reply))
+            };
+            let answer = proof.keyed.map(kept).transpose()?.flatten();
             let opening = Opening {
                 user: proof.user,
                 address: proof.address,
@@ -184,7 +206,7 @@ impl Auth {
                 rehashed: proof.rehashed,
                 link: proof.link,
                 mails: &mails,
-                answer: proof.keyed.and_then(|keyed| keyed.answer(&kept)),
+                answer,
             };
             match self.api.store.platform().open_session(&opening, world).await {
                 Ok(()) => return Ok((grant, refresh)),

@@ -4,9 +4,14 @@ use vestibule_auth::TokenDigest;
 use vestibule_domain::UserId;
 use vestibule_store::AddressKey;
 
-/// The answers to requests about an address. It stands there as its blind index.
-pub(crate) fn of_address(address: &AddressKey) -> String {
-    format!("address.{address}")
+/// The answers to requests of a kind about an address. It stands there as its blind index.
+pub(crate) fn of_address(kind: &str, address: &AddressKey) -> String {
+    format!("address.{kind}.{address}")
+}
+
+/// The answers to sign-ins of a person whose password was right. Not under the address: it may become another's.
+pub(crate) fn of_sign_in(user: UserId) -> String {
+    format!("sign-in.{user}")
 }
 
 /// The answers to whoever follows a mailed link of a kind.

@@ -79,7 +79,7 @@ async fn accept(
     (delivery, keyed): (Delivery, &Keyed),
 ) -> Result<Response, ApiError> {
     // Not before: who does not know the password learns nothing of what was answered.
-    if let Err(kept) = keyed.under(&auth.api, kept::of_address(&counted.address)).await {
+    if let Err(kept) = keyed.under(&auth.api, kept::of_sign_in(sign_in.user)).await {
         return auth.unjudged(counted, email, origin, Err(kept)).await;
     }
     if sign_in.second_factor {
@@ -92,7 +92,10 @@ async fn accept(
         return auth.ask_second_factor((sign_in.user, sign_in.epoch), counted, email, origin).await;
     }
     let user = (sign_in.user, sign_in.epoch);
-    let proof =
-        Proof { rehashed, keyed: Some(keyed), ..Proof::new(user, counted, email, sign_in, "password") };
+    let proof = Proof {
+        rehashed,
+        keyed: Some((keyed, delivery)),
+        ..Proof::new(user, counted, email, sign_in, "password")
+    };
     auth.begin(&proof, origin, delivery, counted).await
 }

@@ -13,7 +13,7 @@ use vestibule_store::Basis;
 use crate::{
     Auth,
     attempt::Group,
-    begin::{Proof, SignInView},
+    begin::{Proof, SignInView, kept_question},
     kept,
     mail_request::AskForMail,
     register::MailSent,
@@ -76,12 +76,13 @@ pub(crate) async fn follow(
         return Err(auth.refuse(&counted, &user.email, origin, "locked").await?);
     };
     if sign_in.second_factor {
-        platform.use_link(user.id, (name, &digest)).await?;
+        let answer = keyed.answer(&kept_question()?);
+        platform.use_link(user.id, (name, &digest), answer, &auth.api.world).await?;
         return auth.ask_second_factor((user.id, user.epoch), &counted, &user.email, origin).await;
     }
     let proof = Proof {
         link: Some((name, &digest)),
-        keyed: Some(keyed),
+        keyed: Some((keyed, delivery)),
         ..Proof::new((user.id, user.epoch), &counted, &user.email, sign_in, "magic_link")
     };
     auth.begin(&proof, origin, delivery, &counted).await

@@ -46,7 +46,10 @@ impl Auth {
     ) -> Result<Response, ApiError> {
         let email = address(&request.email)?;
         let quota = self.admit(Group::Ask, origin).await?;
-        keyed.under(&self.api, kept::of_address(&self.api.store.sealer().address_key(&email))).await?;
+        let wanted = if matches!(mail, IdentityMailKind::MagicLink) { "magic-link" } else { "new-password" };
+        keyed
+            .under(&self.api, kept::of_address(wanted, &self.api.store.sealer().address_key(&email)))
+            .await?;
         let token = request.bot_token.as_deref();
         if self.bots.check(action, token, origin.source_ip.as_deref()).await == BotVerdict::Refused {
             return Err(bot());

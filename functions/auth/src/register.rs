@@ -69,7 +69,9 @@ pub async fn register(
     let password = given_password("password", &request.password)?;
     let (email, name) = read(&request)?;
     let quota = auth.admit(Group::Ask, &origin).await?;
-    keyed.under(&auth.api, kept::of_address(&auth.api.store.sealer().address_key(&email))).await?;
+    keyed
+        .under(&auth.api, kept::of_address("register", &auth.api.store.sealer().address_key(&email)))
+        .await?;
     let token = request.bot_token.as_deref();
     if auth.bots.check(Action::Register, token, origin.source_ip.as_deref()).await == BotVerdict::Refused {
         return Err(bot());

@@ -77,7 +77,7 @@ pub(crate) async fn give_code(
         (user.version, user.edits) = (user.version + 1, user.edits + 1);
         let proof = Proof {
             strong: true,
-            keyed: Some(keyed),
+            keyed: Some((keyed, delivery)),
             changed: Some(&user),
             uses_up: (method == RECOVERY_CODE)
                 .then_some(SignInChange::RecoveryCodeUsed { left: user.recovery.len() }),

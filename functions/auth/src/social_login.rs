@@ -16,7 +16,7 @@ use crate::{
     Auth,
     asker::{MailSentWithReceipt, Wish},
     attempt::Group,
-    begin::{Proof, SecondFactorStep},
+    begin::{Proof, SecondFactorStep, kept_question},
     provider_walk::Back,
     register::{PROOF, record},
 };
@@ -55,6 +55,7 @@ pub struct SocialStart {
     #[schema(required = false)]
     pub authorization_url: String,
     /// Binds the way back to this client; also set as a cookie. Keep it to yourself.
+    #[schema(required = false)]
     pub attempt: String,
     /// In the answer to a repeated request: what was shown the first time and is not shown again.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -154,10 +155,11 @@ impl Auth {
             return Err(self.refuse(&counted, &user.email, origin, "locked").await?);
         };
         if sign_in.second_factor {
+            keyed.keep(&self.api, &kept_question()?).await?;
             return self.ask_second_factor((user.id, user.epoch), &counted, &user.email, origin).await;
         }
         let proof = Proof {
-            keyed: Some(keyed),
+            keyed: Some((keyed, delivery)),
             ..Proof::new((user.id, user.epoch), &counted, &user.email, sign_in, provider)
         };
         self.begin(&proof, origin, delivery, &counted).await

@@ -11,18 +11,18 @@ const AT_ONCE: i32 = 100;
 
 /// Tells each consumer what it is owed and due. Answers with counts.
 pub(crate) async fn make_up(dispatcher: &Dispatcher) -> Result<Value, FunctionError> {
-    let (mut made_up, mut still_owed) = (0, 0);
+    let (mut made_up, mut refused_again) = (0, 0);
     for consumer in &dispatcher.consumers {
         match make_up_to(dispatcher, consumer.as_ref()).await {
-            Ok((done, left)) => (made_up, still_owed) = (made_up + done, still_owed + left),
+            Ok((done, left)) => (made_up, refused_again) = (made_up + done, refused_again + left),
             // The others are not kept waiting.
             Err(error) => {
                 tracing::error!(%error, consumer = consumer.name(), "what is owed could not be read");
             }
         }
     }
-    tracing::info!(made_up, still_owed, "dispatcher");
-    Ok(json!({ "madeUp": made_up, "stillOwed": still_owed }))
+    tracing::info!(made_up, refused_again, "dispatcher");
+    Ok(json!({ "madeUp": made_up, "refusedAgain": refused_again }))
 }
 
 async fn make_up_to(dispatcher: &Dispatcher, consumer: &dyn Consumer) -> Result<(usize, usize), StoreError> {

@@ -50,6 +50,8 @@ pub async fn remove_avatar(
     let reply = Reply::empty();
     if caller.user.avatar.take().is_some() {
         change(&state, &mut caller, AvatarChange::Remove, (&keyed, &reply)).await?;
+    } else {
+        keyed.keep(&state.api, &reply).await?;
     }
     Ok(reply)
 }

@@ -53,26 +53,43 @@ pub async fn logout(
     parts: Parts,
     Submission { body: request, keyed }: Submission<Logout>,
 ) -> Result<Response, ApiError> {
-    let (api, platform) = (&state.api, state.api.store.platform());
+    let (api, which) = (&state.api, request.sessions);
     let parting = Parting::read(&parts, api, request.refresh_token.as_ref()).await?;
-    keyed.under(api, format!("session.{}.{}", parting.user, parting.session)).await?;
+    match end(api, &parting, which, (&Origin::of(&parts), &keyed)).await {
+        // A browser that lost the answer gets rid of its cookies by the repeated one.
+        Err(kept @ ApiError::Replay(_)) => Ok(left(which, kept.into_response())),
+        answer => answer,
+    }
+}
+
+async fn end(
+    api: &Api,
+    parting: &Parting,
+    which: Which,
+    (origin, keyed): (&Origin, &Keyed),
+) -> Result<Response, ApiError> {
+    let platform = api.store.platform();
+    let partition = format!("session.{}.{}", parting.user, parting.session);
     let found = platform.self_access((parting.user, parting.session), None, api.world.now()).await?;
-    let Some(SelfAccess { session, user, .. }) = found else { return Ok(over(request.sessions)) };
-    let actor = Origin::of(&parts).actor(&user);
-    if matches!(request.sessions, Which::This) {
+    let Some(SelfAccess { session, user, .. }) = found else {
+        keyed.under(api, partition).await?;
+        return Ok(over(which));
+    };
+    let (actor, reply) = (origin.actor(&user), Reply::empty());
+    if matches!(which, Which::This) {
         parting.may_end(&session)?;
-        match platform
-            .end_family(user.id, session.id, "session.end", &actor, keyed.answer(&Reply::empty()), &api.world)
-            .await
-        {
+        keyed.under(api, partition).await?;
+        let answer = keyed.answer(&reply);
+        match platform.end_family(user.id, session.id, "session.end", &actor, answer, &api.world).await {
             Ok(()) | Err(StoreError::Conflict(Conflict::Stale)) => {}
             Err(error) => return Err(error.into()),
         }
     } else {
         parting.may_end_others(&session)?;
-        end_many(api, user, &session, request.sessions, (&actor, &keyed)).await?;
+        keyed.under(api, partition).await?;
+        end_many(api, user, &session, which, (&actor, keyed)).await?;
     }
-    Ok(left(request.sessions))
+    Ok(left(which, reply.into_response()))
 }
 
 async fn end_many(
@@ -95,7 +112,7 @@ async fn end_many(
 /// The answer for a session that has ended already: it is left, and it ends no other.
 fn over(which: Which) -> Response {
     if matches!(which, Which::This) {
-        return left(which);
+        return left(which, Reply::empty().into_response());
     }
     let detail = "The session is over. Sign in again to end the others.";
     let mut response = ApiError::new(Code::Unauthenticated, detail).into_response();
@@ -103,8 +120,7 @@ fn over(which: Which) -> Response {
     response
 }
 
-fn left(which: Which) -> Response {
-    let mut response = Reply::empty().into_response();
+fn left(which: Which, mut response: Response) -> Response {
     if !matches!(which, Which::Others) {
         tokens::forget_cookies(&mut response);
     }

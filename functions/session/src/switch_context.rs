@@ -35,7 +35,7 @@ pub async fn switch_context(
     let grant = Grant { user: user.id, session: session.id, tenant: Some(tenant), ends: session.expires };
     let change = UserChange {
         action: "session.switch",
-        answer: keyed.answer(&kept_tokens(&grant)?),
+        answer: keyed.answer(&kept_tokens(&grant, Delivery::of(caller.by_cookie), false)?),
         values: (json!({ "tenant": caller.tenant }), json!({ "tenant": tenant, "session": session.id })),
         switch: Some((session.id, tenant)),
         ..UserChange::default()

@@ -41,5 +41,7 @@ pub async fn update_me(
         platform.change_user(&mut caller.user, &change, caller.principal.actor(), &state.api.world).await?;
         return Ok(reply);
     }
-    Reply::new(StatusCode::OK, &MeView::new(&caller))
+    let reply = Reply::new(StatusCode::OK, &MeView::new(&caller))?;
+    keyed.keep(&state.api, &reply).await?;
+    Ok(reply)
 }

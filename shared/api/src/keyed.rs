@@ -81,6 +81,14 @@ impl Keyed {
         self.place(api, partition, kept)
     }
 
+    /// Keeps `reply` by itself, for a request that changes nothing else.
+    pub async fn keep(&self, api: &Api, reply: &Reply) -> Result<(), ApiError> {
+        match self.answer(reply) {
+            Some(answer) => Ok(api.store.platform().keep_answer(answer, &api.world).await?),
+            None => Ok(()),
+        }
+    }
+
     /// What to keep of `reply`, if there is a key; goes into the command.
     pub fn answer(&self, reply: &Reply) -> Option<Answer> {
         self.slot.0.get().map(|Place { partition, named, .. }| Answer {
@@ -127,7 +135,9 @@ pub(crate) async fn give_kept(mut request: Request, next: Next) -> Response {
 #[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Header)]
 pub struct RepeatKey {
-    /// Makes repeating the request safe for 24 hours: the same key gives the same answer, and the work is done once.
+    /// Makes repeating the request safe for 24 hours: the work is done once, and the same answer comes back with `Idempotent-Replayed: true`, but
+    /// for secrets, which it names in `shownOnce`. Secrets of the body, such as passwords and codes, are not compared: with another one use
+    /// a new key.
     #[param(rename = "Idempotency-Key", min_length = 1, max_length = 64)]
     pub idempotency_key: Option<String>,
 }

@@ -88,9 +88,13 @@ impl TokensView {
     }
 }
 
-/// What is kept of an answer that hands out tokens: all but them.
-pub fn kept_tokens(grant: &Grant) -> Result<Reply, ApiError> {
-    let shown_once = vec!["accessToken", "refreshToken", "csrfToken"];
+/// What is kept of an answer that hands out tokens, with a refresh token or without: all but them.
+pub fn kept_tokens(grant: &Grant, delivery: Delivery, refresh: bool) -> Result<Reply, ApiError> {
+    let shown_once = match delivery {
+        Delivery::Body if refresh => vec!["accessToken", "refreshToken"],
+        Delivery::Body => vec!["accessToken"],
+        Delivery::Cookies => vec!["csrfToken"],
+    };
     Reply::new(StatusCode::OK, &TokensView { shown_once, ..TokensView::without_tokens(grant) })
 }
 

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use vestibule_domain::{Email, PermissionSet, SecuritySettings, SessionId, TenantId, User, UserId};
+use vestibule_domain::{Email, PermissionSet, SecuritySettings, SessionId, TenantId, User, UserId, World};
 
 use crate::{
-    IdempotencyKey, KeptAnswer, Lookup, NamesRow, PlatformStore, Session, StoreError,
+    Answer, IdempotencyKey, KeptAnswer, Lookup, NamesRow, PlatformStore, Session, StoreError,
+    command::Command,
     identity::{SessionState, is_idle},
     item::{Row, from_row, key_row},
     keys,
@@ -156,6 +157,11 @@ impl PlatformStore<'_> {
     ) -> Result<Option<KeptAnswer>, StoreError> {
         let kept: Option<KeptAnswer> = self.store.get(&keys::idempotency(partition, key)).await?;
         Ok(kept.filter(|kept| kept.is_alive(now)))
+    }
+
+    /// Keeps the answer to a request that changed nothing, so that its repetition changes nothing either.
+    pub async fn keep_answer(&self, answer: Answer, world: &World) -> Result<(), StoreError> {
+        Command::new().answering(Some(answer), world)?.commit(self.store).await
     }
 
     /// Rows of different kinds in one strong batch read, by their kind.

@@ -87,6 +87,15 @@ impl Scene {
         self.app.link(&old, "undo-email", 1).await
     }
 
+    /// Somebody without a session, and the token of a sign-in link of somebody with a second factor.
+    pub async fn strong_link(&self) -> (Actor, String) {
+        let (kim, ..) = self.strong().await;
+        let me = kim.get("/api/v1/auth/me").await.expect(200).body;
+        let email = me["email"].as_str().expect("an address").to_owned();
+        self.anyone().post("/api/v1/auth/magic-link", &json!({ "email": email })).await.expect(202);
+        (self.anyone(), self.app.link(&email, "magic-link", 1).await)
+    }
+
     /// The ticket of a first factor, and a code.
     pub(super) async fn ticket(&self) -> Value {
         let (kim, _, codes) = self.strong().await;

@@ -6,7 +6,7 @@ use serde_json::json;
 use vestibule_tests::{
     Actor, Answer,
     costs::answers,
-    operations::{Prepared, ROLES, Scene, described},
+    operations::{Prepared, ROLES, Scene, described, keyed},
 };
 
 use super::expected::{Row, Whose, rows};
@@ -142,11 +142,21 @@ async fn succeed(
     findings: &mut Findings,
 ) {
     let before = scene.audited().await;
-    let answer = prepared.send_as(actor).await;
+    let request = prepared.request(actor, &prepared.path);
+    // With a key wherever one is taken: what it costs is measured as well.
+    let keyed = keyed().iter().any(|operation| operation == row.operation);
+    let request = if keyed { request.header("idempotency-key", key(row, before)) } else { request };
+    let answer = actor.send(request).await;
     findings.status(row, who, row.status, &answer);
     let written = scene.audited().await - before;
     let told = || format!("{written} audit records in place of {}", row.audit);
     findings.check(written == row.audit, row, told);
+}
+
+/// A key that was not used before.
+fn key(row: &Row, before: usize) -> String {
+    let word = row.operation.chars().filter(char::is_ascii_alphanumeric);
+    format!("{before}-{}", word.take(40).collect::<String>())
 }
 
 /// The same request about something that nobody has.

@@ -1,10 +1,11 @@
 //! The same request many times under one key: one effect, one answer, and no secret in what is kept.
 
 use futures::future::join_all;
-use serde_json::Value;
+use reqwest::Method;
+use serde_json::{Value, json};
 use vestibule_tests::{
-    Answer,
-    operations::{Prepared, Scene, keyed},
+    Actor, Answer,
+    operations::{Content, Prepared, Scene, keyed},
 };
 
 use super::expected::{Row, rows};
@@ -153,7 +154,7 @@ fn remember(row: &Row, prepared: &Prepared, answer: &Answer, secrets: &mut Vec<(
     if !answer.headers.contains_key("idempotent-replayed") && answer.status < 300 {
         prepared.shows.iter().for_each(|name| add(name, &answer.body[*name]));
     }
-    let vestibule_tests::operations::Content::Json(body) = &prepared.body else { return };
+    let Content::Json(body) = &prepared.body else { return };
     for name in [
         "password",
         "currentPassword",
@@ -166,4 +167,60 @@ fn remember(row: &Row, prepared: &Prepared, answer: &Answer, secrets: &mut Vec<(
     ] {
         add(name, &body[name]);
     }
+}
+
+/// Sends a request with a key.
+async fn once(actor: &Actor, method: Method, path: &str, body: Option<Value>, key: &str) -> Answer {
+    let request = actor.request(method, path).header("idempotency-key", key);
+    actor
+        .send(match body {
+            Some(body) => request.json(&body),
+            None => request,
+        })
+        .await
+}
+
+fn is_replay(answer: &Answer) -> bool {
+    answer.headers.contains_key("idempotent-replayed")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_changed_nothing_changes_nothing_when_it_comes_again() {
+    let scene = Scene::start().await;
+    let (kim, ..) = scene.person().await;
+    let avatar = "/api/v1/auth/me/avatar";
+    once(&kim, Method::DELETE, avatar, None, "first").await.expect(204);
+    let picture = scene.prepare(&format!("PUT {avatar}")).await.unwrap();
+    picture.send_as(&kim).await.expect(200);
+    assert!(is_replay(&once(&kim, Method::DELETE, avatar, None, "first").await.expect(204)));
+    kim.get(avatar).await.expect(200);
+    let me = "/api/v1/auth/me";
+    once(&kim, Method::PATCH, me, Some(json!({})), "second").await.expect(200);
+    let other = once(&kim, Method::PATCH, me, Some(json!({ "name": "Another" })), "second").await;
+    assert_eq!(other.expect(422).code(), "idempotency_key_reused");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sign_in_link_that_asks_for_a_code_says_so_again() {
+    let scene = Scene::start().await;
+    let (kim, token) = scene.strong_link().await;
+    let path = "/api/v1/auth/magic-link/consume";
+    let first = once(&kim, Method::POST, path, Some(json!({ "token": token })), "link").await.expect(200);
+    assert!(first.body["secondFactor"]["ticket"].is_string());
+    let again = once(&kim, Method::POST, path, Some(json!({ "token": token })), "link").await.expect(200);
+    assert!(is_replay(&again) && again.body["secondFactor"].get("ticket").is_none(), "{}", again.text);
+    assert_eq!(again.body["shownOnce"], json!(["secondFactor.ticket"]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_of_sign_ins_show_strangers_nothing() {
+    let scene = Scene::start().await;
+    let login = scene.prepare("POST /api/v1/auth/login").await.unwrap();
+    login.send_once("guessed").await.expect(200);
+    let Content::Json(body) = &login.body else { panic!("a body") };
+    let ask = json!({ "email": body["email"] });
+    once(&login.actor, Method::POST, "/api/v1/auth/forgot-password", Some(ask), "guessed").await.expect(202);
+    let mut wrong = body.clone();
+    wrong["password"] = json!("not the password");
+    once(&login.actor, Method::POST, "/api/v1/auth/login", Some(wrong), "guessed").await.expect(401);
 }

@@ -26,14 +26,14 @@ async fn what_is_owed_is_never_dropped_and_made_up_for_once_that_is_possible() {
     let stack = Stack::start(vec![Box::new(ailing.clone())]).await;
     stack.deliver(0..5).await;
     for tries in 2..=40 {
-        assert_eq!(stack.sweep().await, json!({ "madeUp": 0, "stillOwed": 5 }), "{tries}");
+        assert_eq!(stack.sweep().await, json!({ "madeUp": 0, "refusedAgain": 5 }), "{tries}");
         let owed = stack.owed("ailing").await;
         assert!(owed.len() == 5 && owed.iter().all(|owed| owed.tries == tries), "{owed:?}");
     }
     ailing.well.store(true, Ordering::SeqCst);
-    assert_eq!(stack.sweep().await, json!({ "madeUp": 5, "stillOwed": 0 }));
+    assert_eq!(stack.sweep().await, json!({ "madeUp": 5, "refusedAgain": 0 }));
     assert_eq!(*ailing.taken.lock().unwrap(), ["0", "1", "2", "3", "4"]);
-    assert_eq!(stack.sweep().await, json!({ "madeUp": 0, "stillOwed": 0 }));
+    assert_eq!(stack.sweep().await, json!({ "madeUp": 0, "refusedAgain": 0 }));
     assert_eq!(stack.owed("ailing").await, []);
 }
 
@@ -47,7 +47,7 @@ async fn what_the_bus_refuses_is_published_by_the_schedule() {
     assert_eq!(stack.deliver(0..3).await, json!({ "batchItemFailures": [] }));
     assert_eq!((stack.events(), stack.owed("bus").await.len()), (0, 3));
     stack.cloud.faults().clear();
-    assert_eq!(stack.sweep().await, json!({ "madeUp": 3, "stillOwed": 0 }));
+    assert_eq!(stack.sweep().await, json!({ "madeUp": 3, "refusedAgain": 0 }));
     assert_eq!(stack.events(), 3);
 }
 

@@ -24,8 +24,8 @@ const TAGS: [(&str, &str); 12] = [
 
 const ABOUT: &str = "From a signed form to a working account.\n\n\
     Programs send an access token as `Authorization: Bearer ...`; browsers have it in a cookie and send the session's CSRF token \
-    along with every change. Every change may carry an `Idempotency-Key`: the same key gives the same answer for 24 hours, and the \
-    work is done once. Lists come in pages; `next` is the cursor of the next one. A refusal is a problem document (RFC 9457) with a \
+    along with every change. Every change may carry an `Idempotency-Key`: for 24 hours the same key gives the same answer, and the \
+    work is done once. Secrets in it are shown once, and secrets of the body are not compared: with another password use a new key. Lists come in pages; `next` is the cursor of the next one. A refusal is a problem document (RFC 9457) with a \
     stable `code`; 429 and 503 say in `Retry-After` when to come again.";
 
 /// The `OpenAPI` 3.1 document of every HTTP function.

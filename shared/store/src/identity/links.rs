@@ -4,10 +4,10 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use vestibule_auth::{Purpose, TokenDigest};
-use vestibule_domain::{Email, RegistrationId, User, UserId};
+use vestibule_domain::{Email, RegistrationId, User, UserId, World};
 
 use crate::{
-    Conflict, PlatformStore, StoreError,
+    Answer, Conflict, PlatformStore, StoreError,
     command::{Action, Command},
     damaged::behind,
     item::{number, text, to_row},
@@ -45,8 +45,10 @@ impl PlatformStore<'_> {
         &self,
         user: UserId,
         (purpose, digest): (&str, &TokenDigest),
+        answer: Option<Answer>,
+        world: &World,
     ) -> Result<(), StoreError> {
-        Command::new().using_link(user, purpose, digest).commit(self.store).await
+        Command::new().using_link(user, purpose, digest).answering(answer, world)?.commit(self.store).await
     }
 
     /// Makes `link` the one that counts.

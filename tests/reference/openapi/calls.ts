@@ -11,7 +11,10 @@ export async function signIn(email: string, password: string, code: string): Pro
     const { data, error } = await api.POST("/api/v1/auth/login", { body });
     if (error) throw new Error(`${error.status} ${error.code}: ${error.detail}`);
     if (!("secondFactor" in data)) return data.accessToken ?? "";
-    const answer = { ticket: data.secondFactor.ticket, code } satisfies Schemas["SecondFactor"];
+    // Absent in the answer to a repeated request.
+    const { ticket } = data.secondFactor;
+    if (!ticket) throw new Error("asked before: sign in with a new key");
+    const answer = { ticket, code } satisfies Schemas["SecondFactor"];
     const second = await api.POST("/api/v1/auth/second-factor", { body: answer });
     return second.data && "accessToken" in second.data ? (second.data.accessToken ?? "") : "";
 }

@@ -1,5 +1,8 @@
 //! The same request many times under one key: one effect, one answer, and no secret in what is kept.
 
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+
 use futures::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -56,6 +59,11 @@ fn every_operation_that_changes_something_takes_a_key_or_says_why_not() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn equal_requests_at_once_do_the_work_once_and_keep_no_secret() {
+    let log = Log::default();
+    // Whatever the functions write, from the start on; the tests beside this one only add to it.
+    let told =
+        tracing_subscriber::fmt().with_max_level(tracing::Level::INFO).with_writer(log.clone()).try_init();
+    told.expect("nobody else takes the log");
     let scene = Scene::start().await;
     let (mut wrong, mut secrets, mut once) = (Vec::new(), Vec::new(), 0);
     let rows = rows();
@@ -69,10 +77,40 @@ async fn equal_requests_at_once_do_the_work_once_and_keep_no_secret() {
     }
     println!("{once} of {} operations: {AT_ONCE} equal requests at once, one effect", keyed().len());
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    let text = scene.app.dump().await.join("\n") + &scene.app.histories().join("\n");
+    let log = log.text();
+    assert!(log.contains("/api/v1/auth/password"), "the log holds the requests");
+    let text = scene.app.dump().await.join("\n") + &scene.app.histories().join("\n") + &log;
     let found: Vec<_> = secrets.iter().filter(|(_, secret)| text.contains(secret.as_str())).collect();
-    println!("{} secrets sent or shown, {} found in table and histories", secrets.len(), found.len());
+    println!("{} secrets sent or shown, {} found in table, histories and log", secrets.len(), found.len());
     assert!(found.is_empty(), "{found:?}");
+}
+
+/// What is logged.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
+    }
+}
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> tracing_subscriber::fmt::MakeWriter<'a> for Log {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
 }
 
 /// Sends it many times at once, then once more.

@@ -70,6 +70,7 @@ impl Actor {
         let response = self.http.execute(request).await.expect("the stack answers");
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let text = response.text().await.expect("a body of text");
+        spending::check_status(method.as_str(), &path, status);
         if self.traffic.was_alone(begun) && !waits {
             spending::check(method.as_str(), &path, &headers);
         }

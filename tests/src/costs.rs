@@ -65,7 +65,7 @@ fn file() -> File {
     toml::from_str(include_str!("../budgets.toml")).expect("tests/budgets.toml is well-formed")
 }
 
-/// Adds up the cost in the log lines named `task`, `sweep` and `outbox_mail`.
+/// Adds up the cost in the log lines named `event`, one for each invocation of a function that takes events.
 #[derive(Clone, Default)]
 struct Logged(Arc<Mutex<Cost>>);
 
@@ -78,7 +78,7 @@ struct Line {
 impl Visit for Line {
     fn record_debug(&mut self, field: &tracing::field::Field, value: &dyn std::fmt::Debug) {
         if field.name() == "message" {
-            self.counted = ["task", "sweep", "outbox_mail"].contains(&format!("{value:?}").as_str());
+            self.counted = format!("{value:?}") == "event";
         }
     }
     fn record_u64(&mut self, field: &tracing::field::Field, value: u64) {

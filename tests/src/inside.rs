@@ -6,7 +6,9 @@ use aws_sdk_dynamodb::{Client, types::AttributeValue};
 use jiff::SignedDuration;
 use secrecy::ExposeSecret as _;
 use vestibule_adapters::aws;
-use vestibule_domain::{Email, EndpointId, PermissionSet, PersonName, SessionId, TenantId, User, UserId};
+use vestibule_domain::{
+    Domain, Email, EndpointId, PermissionSet, PersonName, SessionId, TenantId, User, UserId,
+};
 use vestibule_store::{SeedTenant, SeedUser, Session};
 
 use crate::{Actor, App};
@@ -109,6 +111,7 @@ impl App {
         let mut tenant = self.stack.sample().tenant.clone();
         (tenant.id, tenant.slug, tenant.endpoint) =
             (ids.2, "other".into(), Some(EndpointId::new(&self.world)));
+        tenant.domain = Some(Domain::parse("other.example").expect("a domain"));
         let email = Email::parse("admin@other.example").expect("an address");
         let name = PersonName::parse("Olga Other").expect("a name");
         let mut user = User::new(ids.0, email.clone(), name, &self.world);

@@ -4,35 +4,20 @@
 //! Answers to strangers say nothing about who has an account: what depends on it happens later, in
 //! the sender of mails, or takes the same steps either way.
 
-pub mod asker;
-pub mod attempt;
-pub mod begin;
-pub mod connections;
-pub mod email_change;
+pub mod account;
 mod kept;
-pub mod link_pages;
-pub mod login;
-pub mod magic_link;
 pub mod mail_request;
 pub mod pages;
-pub mod password_change;
-pub mod password_reset;
-pub mod provider_walk;
-pub mod reauthentication;
-pub mod recovery_codes;
-pub mod register;
-pub mod second_factor;
-pub mod sign_in_pages;
-pub mod social_callback;
-pub mod social_login;
+pub mod providers;
+pub mod sign_in;
+pub mod sign_up;
 pub mod state;
-pub mod totp;
-pub mod verify_email;
 
-use axum::Router;
-use vestibule_api::{Settings, finish, site::for_own_pages, state::StartError};
-use vestibule_domain::World;
-
+use account::{email_change, password_change, password_reset, recovery_codes, totp};
+use pages::{links, mails, sign_in as sign_in_page, sign_up as sign_up_page, social};
+use providers::{connections, social_callback, social_login};
+use sign_in::{login, magic_link, second_factor};
+use sign_up::{register, verify_email};
 pub use state::Auth;
 
 vestibule_api::operations! {
@@ -58,24 +43,24 @@ vestibule_api::operations! {
         connections::finish_connection,
         connections::remove_connection,
         social_callback::social_callback,
-        sign_in_pages::show_home,
-        sign_in_pages::post_ask,
-        sign_in_pages::post_second_factor,
-        link_pages::show_verify_email,
-        link_pages::post_verify_email,
-        link_pages::show_magic_link,
-        link_pages::post_magic_link,
-        link_pages::show_reset_password,
-        link_pages::post_reset_password,
-        link_pages::show_confirm_email,
-        link_pages::post_confirm_email,
-        link_pages::show_undo_email,
-        link_pages::post_undo_email,
-}
-
-/// The function, ready to serve.
-pub async fn app(settings: &Settings, world: World) -> Result<Router, StartError> {
-    let state = Auth::open(settings, world).await?;
-    let (show_cost, site) = (state.api.show_cost, state.site.clone());
-    Ok(finish(for_own_pages(router().with_state(state), site), show_cost))
+        sign_in_page::show_home,
+        sign_in_page::post_sign_in,
+        sign_in_page::post_second_factor,
+        sign_up_page::show_register,
+        sign_up_page::post_register,
+        mails::show_forgot_password,
+        mails::post_forgot_password,
+        mails::show_sign_in_link,
+        mails::post_sign_in_link,
+        social::go_to_provider,
+        links::show_verify_email,
+        links::post_verify_email,
+        links::show_magic_link,
+        links::post_magic_link,
+        links::show_reset_password,
+        links::post_reset_password,
+        links::show_confirm_email,
+        links::post_confirm_email,
+        links::show_undo_email,
+        links::post_undo_email,
 }

@@ -10,10 +10,9 @@ use vestibule_auth::Password;
 use vestibule_domain::{Email, IdentityMailKind, IdentityMailRequest, MailId, SignInChange, User};
 
 use crate::{
-    Auth,
-    attempt::{Group, address, bot},
-    kept,
-    register::{MAIL_SENT, MailSent},
+    Auth, kept,
+    sign_in::attempt::{Group, address, bot},
+    sign_up::register::{MAIL_SENT, MailSent},
 };
 
 /// An address to write to.

@@ -2,21 +2,24 @@
 
 use std::sync::Arc;
 
-use axum::extract::FromRef;
+use axum::{Router, extract::FromRef};
 use secrecy::{ExposeSecret as _, SecretString};
 use vestibule_adapters::{
     bot_check::{BotCheck, BotCheckError},
     oidc::{Providers, ProvidersRefused},
 };
-use vestibule_api::{Api, SettingError, Settings, Signer, limiting, state::StartError};
+use vestibule_api::{
+    Api, HttpFunction, Operations, SettingError, Settings, Signer, limiting, site::for_own_pages,
+    state::StartError,
+};
 use vestibule_auth::{Hasher, Policy, Profile};
 use vestibule_domain::World;
 use vestibule_store::Limits;
 
-use crate::pages::Pages;
+use vestibule_pages::{BotWidget, Pages};
 
 /// The state of the function. Cheap to clone.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, FromRef)]
 pub struct Auth {
     /// The shared part.
     pub api: Api,
@@ -32,28 +35,25 @@ pub struct Auth {
     pub bots: Arc<BotCheck>,
     /// Outside providers of identity.
     pub providers: Arc<Providers>,
-    /// The pages behind mailed links.
+    /// The pages for browsers.
     pub pages: Arc<Pages>,
     /// The site's own origin, as configured.
+    #[from_ref(skip)]
     pub site: Arc<str>,
     /// Where people go once they are signed in.
+    #[from_ref(skip)]
     pub home: Arc<str>,
     /// The deployment's name as people read it.
+    #[from_ref(skip)]
     pub product: Arc<str>,
 }
 
-impl FromRef<Auth> for Api {
-    fn from_ref(state: &Auth) -> Self {
-        state.api.clone()
-    }
-}
-
-impl Auth {
-    /// Reads settings, keys and secrets.
-    pub async fn open(settings: &Settings, world: World) -> Result<Self, StartError> {
+impl HttpFunction for Auth {
+    async fn open(settings: &Settings, world: World) -> Result<Self, StartError> {
         let product = settings.product()?;
-        let pages = Pages::new(product).map_err(|error| StartError::outside("the pages", error))?;
         let site = settings.site()?;
+        let pages = Pages::new(product, site, widget(settings));
+        let pages = pages.map_err(|error| StartError::outside("the pages", error))?;
         Ok(Self {
             signer: Signer::open(settings, &world).await?,
             hasher: hasher(settings, &world).await?,
@@ -67,6 +67,11 @@ impl Auth {
             product: product.into(),
             api: Box::pin(Api::open(settings, world)).await?,
         })
+    }
+
+    fn router(self) -> Router {
+        let site = self.site.clone();
+        for_own_pages(Self::routes().with_state(self), site)
     }
 }
 
@@ -108,6 +113,23 @@ async fn bots(settings: &Settings, world: &World) -> Result<BotCheck, StartError
     let secret = secret(settings, "BOT_CHECK_SECRET", world).await?;
     let checked = BotCheck::from_settings(|name| settings.find(name), secret);
     Ok(checked.map_err(|BotCheckError { setting, problem }| SettingError::new(setting, problem))?)
+}
+
+/// What the check for programs shows on our own pages; the forms of others have their own.
+fn widget(settings: &Settings) -> Option<BotWidget> {
+    let site_key = settings.find("BOT_CHECK_SITE_KEY")?.to_owned();
+    let (script, class, hosts) = match settings.find("BOT_CHECK")? {
+        "turnstile" => (
+            "https://challenges.cloudflare.com/turnstile/v0/api.js",
+            "cf-turnstile",
+            "https://challenges.cloudflare.com",
+        ),
+        "hcaptcha" => {
+            ("https://js.hcaptcha.com/1/api.js", "h-captcha", "https://hcaptcha.com https://*.hcaptcha.com")
+        }
+        _ => return None,
+    };
+    Some(BotWidget { script, class, site_key, hosts })
 }
 
 async fn providers(settings: &Settings, world: &World) -> Result<Providers, StartError> {

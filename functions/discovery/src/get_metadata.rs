@@ -29,8 +29,7 @@ pub struct Metadata {
 }
 
 /// Shows issuer, keys and endpoints. May be cached for five minutes.
-#[utoipa::path(get, path = "/.well-known/openid-configuration", tag = "discovery",
-    responses((status = 200, body = Metadata)))]
+#[utoipa::path(get, path = "/.well-known/openid-configuration", tag = "discovery", responses((status = 200, body = Metadata)))]
 pub async fn get_metadata(State(state): State<Discovery>) -> impl IntoResponse {
     let at = |path: &str| format!("{}{path}", state.site);
     let metadata = Metadata {

@@ -9,7 +9,7 @@ mod unrouted;
 use std::sync::Arc;
 
 use axum::{Router, routing::any};
-use vestibule_api::{Settings, Trust, finish, state::StartError};
+use vestibule_api::{HttpFunction, Operations, Settings, Trust, state::StartError};
 use vestibule_domain::World;
 
 use unrouted::unrouted;
@@ -34,12 +34,14 @@ vestibule_api::operations! {
         get_openapi::get_openapi,
 }
 
-/// The function, ready to serve.
-pub async fn app(settings: &Settings, world: World) -> Result<Router, StartError> {
-    let trust = Trust::open(settings, &world).await?;
-    let (issuer, site) = (settings.issuer()?.into(), settings.site()?.into());
-    let state = Discovery { trust, issuer, site, world };
-    // The gateway's catch-all route leads here.
-    let router = router().route("/", any(unrouted)).route("/{*path}", any(unrouted));
-    Ok(finish(router.with_state(state), settings.find("SHOW_COST") == Some("true")))
+impl HttpFunction for Discovery {
+    async fn open(settings: &Settings, world: World) -> Result<Self, StartError> {
+        let trust = Trust::open(settings, &world).await?;
+        Ok(Self { trust, issuer: settings.issuer()?.into(), site: settings.site()?.into(), world })
+    }
+
+    fn router(self) -> Router {
+        // The gateway's catch-all route leads here.
+        Self::routes().route("/", any(unrouted)).route("/{*path}", any(unrouted)).with_state(self)
+    }
 }

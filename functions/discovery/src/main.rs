@@ -1,11 +1,3 @@
 //! Lambda entry point of `discovery`.
 
-use vestibule_api::{Settings, lambda, logging};
-use vestibule_discovery::app;
-
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_http::Error> {
-    let settings = Settings::new(std::env::vars())?;
-    logging::start(&settings)?;
-    lambda::serve(app(&settings, lambda::world()).await?).await
-}
+vestibule_api::serve_http!(vestibule_discovery::Discovery);

@@ -3,19 +3,22 @@
 
 mod batch;
 mod bus;
-mod change;
 mod consumer;
 mod sweep;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use vestibule_adapters::bus::Bus;
-use vestibule_api::{FunctionError, Settings, state::StartError};
+use vestibule_api::{
+    EventFunction, FunctionError, Settings,
+    state::StartError,
+    stream::{Batch, answer},
+};
 use vestibule_domain::World;
 use vestibule_store::{Sealer, Store};
 
 pub use bus::EventBus;
-pub use change::Change;
 pub use consumer::Consumer;
+pub use vestibule_api::stream::Change;
 
 /// What the function works with.
 #[derive(Debug)]
@@ -28,25 +31,22 @@ pub struct Dispatcher {
     pub consumers: Vec<Box<dyn Consumer>>,
 }
 
-impl Dispatcher {
+impl EventFunction for Dispatcher {
+    type Event = Batch;
+
     /// Opens the table and the bus that the settings name.
-    pub fn open(settings: &Settings, world: World) -> Result<Self, StartError> {
+    async fn open(settings: &Settings, world: World) -> Result<Self, StartError> {
         let sealer = Sealer::without_keys(world.clone()).map_err(|e| StartError::outside("a key", e))?;
         let store = Store::new(&settings.aws("DYNAMODB")?, settings.get("TABLE_NAME")?, sealer);
         let bus = Bus::new(&settings.aws("EVENTBRIDGE")?, settings.get("EVENT_BUS")?);
         Ok(Self { store, world, consumers: vec![Box::new(EventBus { bus })] })
     }
-}
 
-/// Handles a batch of the stream, or the schedule that makes up for what is owed. A batch is answered with the number of
-/// the first change that was neither taken nor recorded as owed; the stream delivers from there again.
-pub async fn handle(dispatcher: &Dispatcher, event: Value) -> Result<Value, FunctionError> {
-    if event.get("Records").is_none() {
-        return Box::pin(sweep::make_up(dispatcher)).await;
+    /// Handles a batch of the stream, or the schedule that makes up for what is owed. A batch is answered with the number
+    /// of the first change that was neither taken nor recorded as owed; the stream delivers from there again.
+    async fn handle(&self, batch: Batch) -> Result<Value, FunctionError> {
+        let Some(changes) = batch.changes else { return sweep::make_up(self).await };
+        let lost = batch::tell_all(self, &changes).await;
+        Ok(answer(lost.as_deref()))
     }
-    let changes = change::read(event)?;
-    // Boxed: the nested futures are deeper than the compiler likes to lay out.
-    let first = Box::pin(batch::tell_all(dispatcher, &changes)).await;
-    let failures: Vec<_> = first.iter().map(|number| json!({ "itemIdentifier": number })).collect();
-    Ok(json!({ "batchItemFailures": failures }))
 }

@@ -7,17 +7,17 @@ mod record;
 
 use std::sync::Arc;
 
-use axum::{Router, extract::FromRef};
+use axum::extract::FromRef;
 use vestibule_adapters::{esign::Vendor, secrets::Secrets};
 use vestibule_api::{
-    SettingError, Settings, finish,
+    HttpFunction, SettingError, Settings,
     state::{StartError, open_store},
 };
 use vestibule_domain::{EndpointId, World};
 use vestibule_store::Store;
 
 /// What the operations work with. No caller and no token: the signature is the credential.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, FromRef)]
 pub struct Webhook {
     /// The table.
     pub store: Store,
@@ -31,36 +31,32 @@ pub struct Webhook {
     pub default: Option<(String, EndpointId)>,
 }
 
-impl FromRef<Webhook> for Store {
-    fn from_ref(state: &Webhook) -> Self {
-        state.store.clone()
-    }
-}
-
 vestibule_api::operations! {
     Webhook:
         receive_event::receive_default_event,
         receive_event::receive_event,
 }
 
-/// The function, ready to serve.
-pub async fn app(settings: &Settings, world: World) -> Result<Router, StartError> {
-    let endpoint = settings.find("DEFAULT_ESIGN_ENDPOINT").map(str::parse::<EndpointId>).transpose();
-    let endpoint = endpoint.map_err(|_| {
-        SettingError::new("DEFAULT_ESIGN_ENDPOINT", "is no endpoint; give its id, ep_.., or leave it empty")
-    })?;
+impl HttpFunction for Webhook {
+    async fn open(settings: &Settings, world: World) -> Result<Self, StartError> {
+        Ok(Self {
+            default: default_endpoint(settings)?,
+            store: open_store(settings, &world).await?,
+            world,
+            secrets: settings.secrets()?,
+            secret_prefix: settings.get("ESIGN_SECRET_PREFIX")?.into(),
+        })
+    }
+}
+
+fn default_endpoint(settings: &Settings) -> Result<Option<(String, EndpointId)>, SettingError> {
     let provider = settings.find("DEFAULT_ESIGN_PROVIDER").unwrap_or("docusign").to_owned();
     if provider.parse::<Vendor>().is_err() {
-        return Err(
-            SettingError::new("DEFAULT_ESIGN_PROVIDER", "is no provider; give docusign or standard").into()
-        );
+        let problem = "is no provider; give docusign or standard";
+        return Err(SettingError::new("DEFAULT_ESIGN_PROVIDER", problem));
     }
-    let state = Webhook {
-        store: open_store(settings, &world).await?,
-        world,
-        secrets: settings.secrets()?,
-        secret_prefix: settings.get("ESIGN_SECRET_PREFIX")?.into(),
-        default: endpoint.map(|endpoint| (provider, endpoint)),
-    };
-    Ok(finish(router().with_state(state), settings.find("SHOW_COST") == Some("true")))
+    let endpoint = settings.find("DEFAULT_ESIGN_ENDPOINT").map(str::parse::<EndpointId>).transpose();
+    let problem = "is no endpoint; give its id, ep_.., or leave it empty";
+    let endpoint = endpoint.map_err(|_| SettingError::new("DEFAULT_ESIGN_ENDPOINT", problem))?;
+    Ok(endpoint.map(|endpoint| (provider, endpoint)))
 }

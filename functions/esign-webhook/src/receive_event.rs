@@ -11,7 +11,7 @@ use vestibule_adapters::{
     esign::{EsignError, SignEvent, Vendor, verify_and_read},
     secrets::SecretsError,
 };
-use vestibule_api::{ApiError, ApiPath, Code, Problem, body::read_body};
+use vestibule_api::{ApiError, ApiPath, Code, body::read_body};
 use vestibule_auth::{SystemTask, TenantScope};
 use vestibule_domain::EndpointId;
 
@@ -47,7 +47,7 @@ struct SigningKeys {
 /// Takes a document event at the deployment's default provider and endpoint.
 #[utoipa::path(post, path = "/api/esign/webhook", tag = "esign",
     request_body(content = String, content_type = "application/json", description = "The event as the provider signed it"),
-    responses((status = 200, body = Received), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+    responses((status = 200, body = Received), (status = 400), (status = 401), (status = 404), (status = 413)))]
 pub async fn receive_default_event(
     State(state): State<Webhook>,
     request: Request,
@@ -61,7 +61,7 @@ pub async fn receive_default_event(
     params(("provider" = String, Path, description = "`docusign` or `standard` (Standard Webhooks)"),
         ("endpoint" = String, Path, description = "The tenant's own webhook id")),
     request_body(content = String, content_type = "application/json", description = "The event as the provider signed it"),
-    responses((status = 200, body = Received), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+    responses((status = 200, body = Received), (status = 400), (status = 401), (status = 404), (status = 413)))]
 pub async fn receive_event(
     State(state): State<Webhook>,
     ApiPath((provider, endpoint)): ApiPath<(String, EndpointId)>,

@@ -4,7 +4,7 @@ use axum::extract::State;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use vestibule_api::{Api, ApiError, Fields, Mutation, Problem, RepeatKey, Reply};
+use vestibule_api::{Api, ApiError, Fields, Mutation, Reply};
 use vestibule_domain::{Domain, Email, Hire, HireName, Permission, PersonName, Tenant};
 
 use crate::view::HireView;
@@ -26,10 +26,7 @@ pub struct CreateHire {
 
 /// Adds a hire. The answer holds, for each required document, the correlation value to put into
 /// the e-sign document.
-#[utoipa::path(post, path = "/api/hires", tag = "hires", request_body = CreateHire,
-    params(RepeatKey),
-    responses((status = 201, body = HireView), (status = "4XX", body = Problem, content_type = "application/problem+json")),
-    security(("token" = [])))]
+#[utoipa::path(post, path = "/api/hires", tag = "hires", responses((status = 201, body = HireView)))]
 pub async fn create_hire(State(api): State<Api>, request: Mutation<CreateHire>) -> Result<Reply, ApiError> {
     let scope = request.begin(Permission::HiresManage)?;
     let store = api.store.tenant(&scope);

@@ -4,7 +4,7 @@ use axum::extract::State;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use vestibule_api::{Api, ApiError, ApiPath, Code, Mutation, Problem, RepeatKey, Reply};
+use vestibule_api::{Api, ApiError, ApiPath, Code, Mutation, Reply};
 use vestibule_domain::{EsignEventId, Permission};
 use vestibule_store::EventOutcome;
 
@@ -16,11 +16,7 @@ use crate::esign_event_view::{DAMAGED, EsignEventView};
 pub struct DropEsignEvent {}
 
 /// Takes an event from the list of those that wait for a person. No document changes.
-#[utoipa::path(post, path = "/api/esign/events/{id}/drop", tag = "esign", request_body = DropEsignEvent,
-    params(("id" = String, Path, description = "The event's id"),
-        RepeatKey),
-    responses((status = 200, body = EsignEventView), (status = "4XX", body = Problem, content_type = "application/problem+json")),
-    security(("token" = [])))]
+#[utoipa::path(post, path = "/api/esign/events/{id}/drop", tag = "esign", responses((status = 200, body = EsignEventView)))]
 pub async fn drop_esign_event(
     State(api): State<Api>,
     ApiPath(id): ApiPath<EsignEventId>,

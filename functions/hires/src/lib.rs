@@ -13,14 +13,14 @@ pub mod view;
 
 use std::sync::Arc;
 
-use axum::{Router, extract::FromRef};
+use axum::extract::FromRef;
 use vestibule_adapters::workflows::Workflows;
-use vestibule_api::{Api, Settings, finish, state::StartError};
+use vestibule_api::{Api, HttpFunction, Settings, state::StartError};
 use vestibule_domain::World;
 use vestibule_saga::Machines;
 
 /// What the operations work with.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, FromRef)]
 pub struct Hires {
     /// The shared part.
     pub api: Api,
@@ -28,12 +28,6 @@ pub struct Hires {
     pub workflows: Workflows,
     /// Which state machines.
     pub machines: Arc<Machines>,
-}
-
-impl FromRef<Hires> for Api {
-    fn from_ref(state: &Hires) -> Self {
-        state.api.clone()
-    }
 }
 
 vestibule_api::operations! {
@@ -48,12 +42,10 @@ vestibule_api::operations! {
         drop_esign_event::drop_esign_event,
 }
 
-/// The function, ready to serve.
-pub async fn app(settings: &Settings, world: World) -> Result<Router, StartError> {
-    let config = settings.aws("SFN")?;
-    let machines = Machines::from_settings(|name| settings.get(name))?;
-    let api = Api::open(settings, world).await?;
-    let show_cost = api.show_cost;
-    let state = Hires { api, workflows: Workflows::new(&config), machines: Arc::new(machines) };
-    Ok(finish(router().with_state(state), show_cost))
+impl HttpFunction for Hires {
+    async fn open(settings: &Settings, world: World) -> Result<Self, StartError> {
+        let workflows = Workflows::new(&settings.aws("SFN")?);
+        let machines = Machines::from_settings(|name| settings.get(name))?;
+        Ok(Self { api: Api::open(settings, world).await?, workflows, machines: Arc::new(machines) })
+    }
 }

@@ -7,7 +7,7 @@ use axum::{
 use http::request::Parts;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use vestibule_api::{Api, ApiError, Authenticated, Code, DamagedView, PageQuery, Problem};
+use vestibule_api::{Api, ApiError, Argument, Authenticated, Code, DamagedView, Description, PageQuery};
 use vestibule_domain::Permission;
 use vestibule_store::EventOutcome;
 
@@ -49,6 +49,13 @@ impl<S: Send + Sync> FromRequestParts<S> for EsignEventQuery {
     }
 }
 
+impl Argument for EsignEventQuery {
+    fn describe(operation: &mut Description<'_>) {
+        operation.parameters::<Self>();
+        operation.parameters::<PageQuery>();
+    }
+}
+
 /// An event, or what is left of one.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(untagged)]
@@ -70,9 +77,7 @@ pub struct EsignEventPage {
 
 /// Lists e-sign events that fitted no document when they came, newest first by the provider's clock; those without
 /// a time are last.
-#[utoipa::path(get, path = "/api/esign/events", tag = "esign", params(EsignEventQuery, PageQuery),
-    responses((status = 200, body = EsignEventPage), (status = "4XX", body = Problem, content_type = "application/problem+json")),
-    security(("token" = [])))]
+#[utoipa::path(get, path = "/api/esign/events", tag = "esign", responses((status = 200, body = EsignEventPage)))]
 pub async fn list_esign_events(
     State(api): State<Api>,
     caller: Authenticated,

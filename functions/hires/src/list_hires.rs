@@ -3,8 +3,8 @@
 use axum::{Json, extract::State};
 use serde::Serialize;
 use utoipa::ToSchema;
-use vestibule_api::{Api, ApiError, Authenticated, PageQuery, Problem};
-use vestibule_domain::Permission;
+use vestibule_api::{Api, ApiError, Authenticated, PageQuery};
+use vestibule_domain::{Hire, Permission};
 
 use crate::view::HireItem;
 
@@ -18,16 +18,14 @@ pub struct HirePage {
 }
 
 /// Lists hires with their provisioning status, newest first. One whose record cannot be read is shown by its id.
-#[utoipa::path(get, path = "/api/hires", tag = "hires", params(PageQuery),
-    responses((status = 200, body = HirePage), (status = "4XX", body = Problem, content_type = "application/problem+json")),
-    security(("token" = [])))]
+#[utoipa::path(get, path = "/api/hires", tag = "hires", responses((status = 200, body = HirePage)))]
 pub async fn list_hires(
     State(api): State<Api>,
     caller: Authenticated,
     page: PageQuery,
 ) -> Result<Json<HirePage>, ApiError> {
     let scope = caller.require(Permission::HiresView)?;
-    let found = api.store.tenant(&scope).list_hires(&page.into(), &api.cursors).await??;
+    let found = api.store.tenant(&scope).list::<Hire>(&page.into(), &api.cursors).await??;
     let next = found.next.clone();
     Ok(Json(HirePage { items: HireItem::page(found), next }))
 }

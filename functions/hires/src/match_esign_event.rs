@@ -4,7 +4,7 @@ use axum::extract::State;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use vestibule_api::{Api, ApiError, ApiPath, Code, Fields, Mutation, Problem, RepeatKey, Reply};
+use vestibule_api::{Api, ApiError, ApiPath, Code, Fields, Mutation, Reply};
 use vestibule_domain::{DocumentKind, EsignEventId, HireId, Invalid, Permission};
 use vestibule_store::{Conflict, Match, Matched, StoreError};
 
@@ -26,11 +26,7 @@ pub struct MatchEsignEvent {
 }
 
 /// Records an event for a document, as if it had named it. An event about several documents is matched once for each.
-#[utoipa::path(post, path = "/api/esign/events/{id}/match", tag = "esign", request_body = MatchEsignEvent,
-    params(("id" = String, Path, description = "The event's id"),
-        RepeatKey),
-    responses((status = 200, body = EsignEventView), (status = "4XX", body = Problem, content_type = "application/problem+json")),
-    security(("token" = [])))]
+#[utoipa::path(post, path = "/api/esign/events/{id}/match", tag = "esign", responses((status = 200, body = EsignEventView)))]
 pub async fn match_esign_event(
     State(api): State<Api>,
     ApiPath(id): ApiPath<EsignEventId>,

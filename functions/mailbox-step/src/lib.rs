@@ -9,30 +9,48 @@ mod subject;
 mod tools;
 
 use serde_json::{Value, json};
-use vestibule_api::FunctionError;
+use vestibule_adapters::mail::templates::Templates;
+use vestibule_api::{
+    EventFunction, FunctionError, Settings,
+    state::{StartError, mailer, open_store},
+};
 use vestibule_domain::World;
 use vestibule_saga::{Failure, Next, Task, perform};
 use vestibule_sagas::{CredentialsStep, MailboxStep};
-use vestibule_store::{Cost, metered};
 
 pub use credentials_saga::CredentialsSaga;
 pub use mailbox_saga::MailboxSaga;
 pub use tools::Tools;
 
-/// Performs the task in `event`. Errors are named `Retry`, `Permanent` or `Rejected`, as the
-/// state machines have them; the message is a stable code.
-pub async fn handle(tools: &Tools, event: Value) -> Result<Value, FunctionError> {
-    let task: Task = serde_json::from_value(event).map_err(|error| FunctionError {
-        name: "Permanent".into(),
-        message: format!("task_malformed: {error}"),
-    })?;
-    // Boxed: the nested futures of a step are deeper than the compiler likes to lay out.
-    let (done, cost) = metered(Box::pin(run(tools, &task))).await;
-    let Cost { round_trips, read_units, write_units, .. } = cost;
-    let error = done.as_ref().err().map(Failure::to_string);
-    tracing::info!(job = %task.job, step = task.step, action = ?task.action, error, round_trips, read_units, write_units, "task");
-    done.map(answer)
-        .map_err(|failure| FunctionError { name: failure.name().to_owned(), message: failure.to_string() })
+impl EventFunction for Tools {
+    type Event = Task;
+
+    /// The state machine ends: another try would read the same.
+    const MALFORMED: &'static str = "Permanent";
+
+    async fn open(settings: &Settings, world: World) -> Result<Self, StartError> {
+        let config = settings.aws("SESV2")?;
+        let mailer = mailer(settings, &config)?;
+        Ok(Self {
+            store: open_store(settings, &world).await?,
+            world,
+            mailer,
+            templates: Templates::new().map_err(|e| StartError::outside("mail templates", e))?,
+            work_mail: settings.aws("WORKMAIL")?,
+        })
+    }
+
+    /// Performs a task. Errors are named `Retry`, `Permanent` or `Rejected`, as the state machines have them; the message is a
+    /// stable code.
+    async fn handle(&self, task: Task) -> Result<Value, FunctionError> {
+        let done = run(self, &task).await;
+        let error = done.as_ref().err().map(Failure::to_string);
+        tracing::info!(job = %task.job, step = task.step, action = ?task.action, error, "task");
+        done.map(answer).map_err(|failure| FunctionError {
+            name: failure.name().to_owned(),
+            message: failure.to_string(),
+        })
+    }
 }
 
 /// What the state machine reads of a performed task.

@@ -7,5 +7,5 @@ use vestibule_saga::{Failure, Ledger};
 pub(crate) async fn hire(ledger: &Ledger<'_>) -> Result<Hire, Failure> {
     let missing = || Failure::permanent("hire_missing");
     let id = ledger.job().subject.hire().ok_or_else(missing)?;
-    ledger.tenant().find_hire(id).await?.ok_or_else(missing)
+    ledger.tenant().find::<Hire>(id).await?.ok_or_else(missing)
 }

@@ -3,10 +3,10 @@
 use jiff::{SignedDuration, Timestamp};
 use vestibule_adapters::mail::{
     Mail,
-    templates::{IdentityMail, OneTimeLink, Seen},
+    templates::{Fact, IdentityMail, MailLink, MailTemplate, OneTimeLink},
 };
 use vestibule_auth::Purpose;
-use vestibule_domain::{Device, IdentityMailKind as Kind, IdentityMailRequest};
+use vestibule_domain::{IdentityMailKind as Kind, IdentityMailRequest};
 
 use crate::{
     Outbox,
@@ -22,45 +22,27 @@ impl Outbox {
         letter: &Letter,
         now: Timestamp,
     ) -> Result<Mail, Trouble> {
-        let home = self.site.home();
+        let (home, forgotten) = (self.site.home(), self.site.forgotten());
         let mail = match &letter.content {
-            Content::Link(plan) => self.with_link(letter, plan, now).await?,
-            Content::AlreadyRegistered => {
-                self.write(letter, &IdentityMail::AlreadyRegistered { sign_in_url: home, reset_url: home })?
+            Content::Link(template, plan) => {
+                let url = self.mint(plan, &letter.to).await?;
+                let once = OneTimeLink { url: &url, lasts: told(plan.expires.duration_since(now)) };
+                let facts = changed_to(plan);
+                let (link, facts) = (MailLink::Once(once), facts.as_slice());
+                self.write(letter, &IdentityMail { template: *template, link, other_link: "", facts })
             }
-            Content::NewDevice(device) => self.write(
-                letter,
-                &IdentityMail::NewDevice { seen: seen(device, request.at), reset_url: home },
-            )?,
-            Content::LockedOut(until) => {
-                self.write(letter, &IdentityMail::LockedOut { until: *until, reset_url: home })?
-            }
-            Content::PasswordChanged => {
-                self.write(letter, &IdentityMail::PasswordChanged { reset_url: home })?
-            }
-            Content::SignInChanged(change, device) => {
-                let seen = seen(device, request.at);
-                self.write(letter, &IdentityMail::SignInChanged { change, seen, reset_url: home })?
+            Content::Notice(template, facts) => {
+                // A notice leads to where a new password is asked for; the owner of an account may sign in first.
+                let (page, other_link) = if *template == MailTemplate::AlreadyRegistered {
+                    (home, forgotten)
+                } else {
+                    (forgotten, "")
+                };
+                let link = MailLink::Page(page);
+                self.write(letter, &IdentityMail { template: *template, link, other_link, facts })
             }
         };
-        Ok(mail.with_tag("mail", kind(&request.mail))?)
-    }
-
-    async fn with_link(&self, letter: &Letter, plan: &LinkPlan, now: Timestamp) -> Result<Mail, Trouble> {
-        let url = self.mint(plan, &letter.to).await?;
-        let link = OneTimeLink { url: &url, lasts: told(plan.expires.duration_since(now)) };
-        let new_masked = match &plan.holder {
-            Holder::Person(user) => user.email.masked(),
-            Holder::Registration(_) => letter.to.masked(),
-        };
-        let mail = match plan.purpose {
-            Purpose::VerifyEmail => IdentityMail::VerifyEmail(link),
-            Purpose::MagicLink => IdentityMail::MagicLink(link),
-            Purpose::ResetPassword => IdentityMail::ResetPassword(link),
-            Purpose::ChangeEmail => IdentityMail::ConfirmNewEmail(link),
-            Purpose::UndoEmail => IdentityMail::EmailChanged { new_masked: &new_masked, undo: link },
-        };
-        self.write(letter, &mail)
+        Ok(mail?.with_tag("mail", &kind(&request.mail))?)
     }
 
     fn write(&self, letter: &Letter, mail: &IdentityMail<'_>) -> Result<Mail, Trouble> {
@@ -68,9 +50,12 @@ impl Outbox {
     }
 }
 
-fn seen(device: &Device, at: Timestamp) -> Seen<'_> {
-    let [device, address] = [&device.agent, &device.address].map(|part| part.as_deref().unwrap_or_default());
-    Seen { device, address, at }
+/// The way back from a change of address tells the new one.
+fn changed_to(plan: &LinkPlan) -> Vec<Fact> {
+    match (&plan.holder, plan.purpose) {
+        (Holder::Person(user), Purpose::UndoEmail) => vec![Fact::NewAddress(user.email.masked())],
+        _ => Vec::new(),
+    }
 }
 
 /// What a mail says about how long its link lasts: a registration's hours have begun to run
@@ -79,19 +64,10 @@ fn told(lasts: SignedDuration) -> SignedDuration {
     if lasts.as_hours() >= 2 { SignedDuration::from_hours(lasts.as_hours()) } else { lasts }
 }
 
-/// The name of a kind of mail in tags and logs.
-pub(crate) fn kind(mail: &Kind) -> &'static str {
-    match mail {
-        Kind::Registration { .. } => "registration",
-        Kind::MagicLink => "magic_link",
-        Kind::ResetPassword => "reset_password",
-        Kind::ConfirmEmail { .. } => "confirm_email",
-        Kind::EmailChanged { .. } => "email_changed",
-        Kind::NewDevice { .. } => "new_device",
-        Kind::LockedOut { .. } => "locked_out",
-        Kind::PasswordChanged { .. } => "password_changed",
-        Kind::SignInChanged { .. } => "sign_in_changed",
-    }
+/// The name of a kind of mail in tags and logs, as it is kept.
+pub(crate) fn kind(mail: &Kind) -> String {
+    let kept = serde_json::to_value(mail).unwrap_or_default();
+    kept["kind"].as_str().unwrap_or_default().to_owned()
 }
 
 #[cfg(test)]

@@ -2,10 +2,10 @@
 //! it has proved, never at the spelling somebody typed.
 
 use jiff::{SignedDuration, Timestamp};
+use vestibule_adapters::mail::templates::{Fact, MailTemplate as Mail};
 use vestibule_auth::Purpose;
 use vestibule_domain::{
-    Device, Email, IdentityMailKind as Kind, IdentityMailRequest, RegistrationId, SignInChange, User,
-    UserState,
+    Email, IdentityMailKind as Kind, IdentityMailRequest, RegistrationId, User, UserState,
 };
 use vestibule_store::Registration;
 
@@ -32,17 +32,9 @@ pub(crate) struct Letter {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Content {
     /// A link to follow.
-    Link(LinkPlan),
-    /// The address has an account already.
-    AlreadyRegistered,
-    /// A sign-in from a device not seen before.
-    NewDevice(Device),
-    /// Sign-in is refused until then.
-    LockedOut(Timestamp),
-    /// The password was changed.
-    PasswordChanged,
-    /// Another way to sign in was changed, from this device.
-    SignInChanged(SignInChange, Device),
+    Link(Mail, LinkPlan),
+    /// Something that happened.
+    Notice(Mail, Vec<Fact>),
 }
 
 /// A link that is to be minted.
@@ -69,21 +61,28 @@ pub(crate) enum Holder {
 pub(crate) fn decide(request: &IdentityMailRequest, facts: Facts, now: Timestamp) -> Result<Letter, Trouble> {
     let Facts { registration, person, taken } = facts;
     let typed = || request.email.clone();
-    let device = || request.device.clone().unwrap_or_default();
+    let seen = || Fact::Seen(request.device.clone().unwrap_or_default(), request.at);
     match &request.mail {
         Kind::Registration { .. } => welcome(registration, person, now),
-        Kind::MagicLink => stored(person, Purpose::MagicLink, now + MAGIC_LINK),
-        Kind::ResetPassword => stored(person, Purpose::ResetPassword, now + RESET_PASSWORD),
-        Kind::ConfirmEmail { .. } if taken => Err(Trouble::Moot("address_taken")),
-        Kind::ConfirmEmail { .. } => {
-            Ok(link(typed(), active(person)?, Purpose::ChangeEmail, now + CONFIRM_EMAIL))
+        Kind::MagicLink => stored(person, (Mail::MagicLink, Purpose::MagicLink), now + MAGIC_LINK),
+        Kind::ResetPassword => {
+            stored(person, (Mail::ResetPassword, Purpose::ResetPassword), now + RESET_PASSWORD)
         }
-        Kind::EmailChanged { .. } => Ok(link(typed(), known(person)?, Purpose::UndoEmail, now + UNDO_EMAIL)),
-        Kind::NewDevice { .. } => notice(person, Content::NewDevice(device())),
-        Kind::LockedOut { until } => notice(person, Content::LockedOut(*until)),
-        Kind::PasswordChanged { .. } => notice(person, Content::PasswordChanged),
+        Kind::ConfirmEmail { .. } if taken => Err(Trouble::Moot("address_taken")),
+        Kind::ConfirmEmail { .. } => Ok(link(
+            typed(),
+            active(person)?,
+            (Mail::ConfirmNewEmail, Purpose::ChangeEmail),
+            now + CONFIRM_EMAIL,
+        )),
+        Kind::EmailChanged { .. } => {
+            Ok(link(typed(), known(person)?, (Mail::EmailChanged, Purpose::UndoEmail), now + UNDO_EMAIL))
+        }
+        Kind::NewDevice { .. } => notice(person, Mail::NewDevice, vec![seen()]),
+        Kind::LockedOut { until } => notice(person, Mail::LockedOut, vec![Fact::Until(*until)]),
+        Kind::PasswordChanged { .. } => notice(person, Mail::PasswordChanged, Vec::new()),
         Kind::SignInChanged { change, .. } => {
-            notice(person, Content::SignInChanged(change.clone(), device()))
+            notice(person, Mail::SignInChanged, vec![Fact::Change(change.clone()), seen()])
         }
     }
 }
@@ -96,25 +95,26 @@ fn welcome(
     let waits = |registration: &Registration| registration.expires.duration_since(now) >= SHORTEST;
     let registration = registration.filter(waits).ok_or(Trouble::Moot("registration_gone"))?;
     if person.is_some() {
-        return notice(person, Content::AlreadyRegistered);
+        return notice(person, Mail::AlreadyRegistered, Vec::new());
     }
     let Registration { id, email, expires, .. } = registration;
     let (purpose, holder) = (Purpose::VerifyEmail, Holder::Registration(id));
-    Ok(Letter { to: email, content: Content::Link(LinkPlan { purpose, holder, expires }) })
+    let plan = LinkPlan { purpose, holder, expires };
+    Ok(Letter { to: email, content: Content::Link(Mail::VerifyEmail, plan) })
 }
 
-fn stored(person: Option<User>, purpose: Purpose, expires: Timestamp) -> Result<Letter, Trouble> {
+fn stored(person: Option<User>, mail: (Mail, Purpose), expires: Timestamp) -> Result<Letter, Trouble> {
     let user = active(person)?;
-    Ok(link(user.email.clone(), user, purpose, expires))
+    Ok(link(user.email.clone(), user, mail, expires))
 }
 
-fn link(to: Email, user: User, purpose: Purpose, expires: Timestamp) -> Letter {
+fn link(to: Email, user: User, (mail, purpose): (Mail, Purpose), expires: Timestamp) -> Letter {
     let holder = Holder::Person(Box::new(user));
-    Letter { to, content: Content::Link(LinkPlan { purpose, holder, expires }) }
+    Letter { to, content: Content::Link(mail, LinkPlan { purpose, holder, expires }) }
 }
 
-fn notice(person: Option<User>, content: Content) -> Result<Letter, Trouble> {
-    Ok(Letter { to: known(person)?.email, content })
+fn notice(person: Option<User>, mail: Mail, facts: Vec<Fact>) -> Result<Letter, Trouble> {
+    Ok(Letter { to: known(person)?.email, content: Content::Notice(mail, facts) })
 }
 
 /// The person, if there is one and they are not gone: a warning reaches also those kept out.

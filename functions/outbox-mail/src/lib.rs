@@ -11,16 +11,18 @@ mod site;
 mod stream;
 mod trouble;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use vestibule_adapters::mail::{Mailer, templates::Templates};
 use vestibule_api::{
-    FunctionError, Settings,
+    EventFunction, FunctionError, Settings,
     state::{StartError, mailer, open_store},
+    stream::{Batch, answer},
 };
 use vestibule_domain::World;
-use vestibule_store::{Cost, Store, metered};
+use vestibule_store::Store;
 
 pub use site::Site;
+use stream::new_mail;
 
 /// What the function works with.
 #[derive(Debug)]
@@ -39,9 +41,10 @@ pub struct Outbox {
     pub product: String,
 }
 
-impl Outbox {
-    /// Opens the table and the clients that the settings name.
-    pub async fn open(settings: &Settings, world: World) -> Result<Self, StartError> {
+impl EventFunction for Outbox {
+    type Event = Batch;
+
+    async fn open(settings: &Settings, world: World) -> Result<Self, StartError> {
         let (site, product) = (Site::new(settings.site()?), settings.product()?);
         let mailer = mailer(settings, &settings.aws("SESV2")?)?;
         Ok(Self {
@@ -53,27 +56,20 @@ impl Outbox {
             product: product.to_owned(),
         })
     }
-}
 
-/// Sends the mails among the stream's records, in their order. Answers with the sequence number
-/// of the first that must be tried again and leaves those behind it alone: what makes one wait
-/// makes them wait too, and the stream delivers from there again.
-pub async fn handle(outbox: &Outbox, event: Value) -> Result<Value, FunctionError> {
-    let requests = stream::read(event)
-        .map_err(|error| FunctionError { name: "Malformed".into(), message: error.to_string() })?;
-    // Boxed: the nested futures of a mail are deeper than the compiler likes to lay out.
-    let (waiting, cost) = metered(Box::pin(async {
-        for (sequence, mail) in &requests {
-            if outbox.process(*mail).await.is_err() {
-                return Some(sequence);
+    /// Sends the mails among the changes, in their order. The first that must be tried again, and those behind it, are left:
+    /// what makes one wait makes them wait too.
+    async fn handle(&self, batch: Batch) -> Result<Value, FunctionError> {
+        let changes = batch.changes.ok_or_else(|| FunctionError {
+            name: Self::MALFORMED.to_owned(),
+            message: "this is no event of the stream".to_owned(),
+        })?;
+        for change in &changes {
+            let Some(mail) = new_mail(change) else { continue };
+            if self.process(mail).await.is_err() {
+                return Ok(answer(Some(&change.sequence)));
             }
         }
-        None
-    }))
-    .await;
-    let Cost { round_trips, read_units, write_units, .. } = cost;
-    let (mails, again) = (requests.len(), waiting.is_some());
-    tracing::info!(mails, again, round_trips, read_units, write_units, "outbox_mail");
-    let failures: Vec<_> = waiting.iter().map(|sequence| json!({ "itemIdentifier": sequence })).collect();
-    Ok(json!({ "batchItemFailures": failures }))
+        Ok(answer(None))
+    }
 }

@@ -39,19 +39,25 @@ impl Outbox {
         let ClaimedMail { request, tries, .. } = claimed;
         let (id, kind) = (request.id, kind(&request.mail));
         match self.send(request, now).await {
-            Ok(()) => self.settle(id, kind, "sent").await,
-            Err(Trouble::Moot(why)) => self.settle(id, kind, &format!("dropped:{why}")).await,
+            Ok(()) => self.settle(id, &kind, "sent").await,
+            Err(Trouble::Moot(why)) => self.settle(id, &kind, &format!("dropped:{why}")).await,
             Err(Trouble::Later(code)) if tries + 1 < MAIL_TRIES => {
                 tracing::warn!(mail = %id, kind, code, tries = tries + 1, "mail_waits");
                 self.release(id, *tries, now).await;
                 return Err(Again);
             }
-            Err(Trouble::Later(code) | Trouble::Never(code)) => self.give_up(id, kind, code).await,
+            Err(Trouble::Later(code) | Trouble::Never(code)) => self.give_up(id, &kind, code).await,
         }
         Ok(())
     }
 
     async fn send(&self, request: &IdentityMailRequest, now: Timestamp) -> Result<(), Trouble> {
+        if self.site.is_unset() {
+            tracing::error!(
+                "no mail is sent: the parameter SiteUrl has its default; deploy with your own origin"
+            );
+            return Err(Trouble::Never("site_url_is_the_default"));
+        }
         let facts = look_up::facts(&self.store, request, now).await?;
         let letter = decide(request, facts, now)?;
         let mail = self.compose(request, &letter, now).await?;

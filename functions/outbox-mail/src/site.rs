@@ -4,20 +4,35 @@
 use secrecy::{ExposeSecret as _, SecretString};
 use vestibule_auth::Purpose;
 
+/// What the template has for an origin when nobody gave one.
+const UNSET: &str = "https://accounts.example.com";
+
 /// The origin of the deployment's pages, such as `https://accounts.example`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Site {
     origin: String,
     home: String,
+    forgotten: String,
 }
 
 impl Site {
     /// The pages of this origin, which has no slash behind it.
     pub fn new(origin: &str) -> Self {
-        Self { origin: origin.to_owned(), home: format!("{origin}/") }
+        let forgotten = format!("{origin}/auth/forgot-password");
+        Self { origin: origin.to_owned(), home: format!("{origin}/"), forgotten }
     }
 
-    /// The page where people sign in and ask for a new password.
+    /// Whether nobody said where the deployment is: a link would lead to somebody else's machine.
+    pub(crate) fn is_unset(&self) -> bool {
+        self.origin == UNSET
+    }
+
+    /// The page where people ask for a new password.
+    pub(crate) fn forgotten(&self) -> &str {
+        &self.forgotten
+    }
+
+    /// The page where people sign in.
     pub(crate) fn home(&self) -> &str {
         &self.home
     }

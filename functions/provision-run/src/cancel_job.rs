@@ -4,7 +4,7 @@ use axum::extract::State;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use vestibule_api::{ApiError, ApiPath, Code, DamagedView, Mutation, Problem, RepeatKey, Reply};
+use vestibule_api::{ApiError, ApiPath, Code, DamagedView, Mutation, Reply};
 use vestibule_auth::TenantScope;
 use vestibule_domain::{Job, JobId, JobStatus, Permission};
 use vestibule_saga::ask_to_stop;
@@ -26,11 +26,7 @@ pub struct CancelJob {}
 /// Stops a job. A pending or failed one ends at once; a running one is undone from its next step
 /// on, unless its mail is out by then. Of one whose record cannot be read, what can be read becomes the record; if
 /// that does not even tell for whom it is, it is removed.
-#[utoipa::path(post, path = "/api/provision/jobs/{id}/cancel", tag = "provisioning", request_body = CancelJob,
-    params(("id" = String, Path, description = "The job's id"),
-        RepeatKey),
-    responses((status = 202, body = JobItem), (status = "4XX", body = Problem, content_type = "application/problem+json")),
-    security(("token" = [])))]
+#[utoipa::path(post, path = "/api/provision/jobs/{id}/cancel", tag = "provisioning", responses((status = 202, body = JobItem)))]
 pub async fn cancel_job(
     State(state): State<Jobs>,
     ApiPath(id): ApiPath<JobId>,
@@ -38,7 +34,7 @@ pub async fn cancel_job(
 ) -> Result<Reply, ApiError> {
     let scope = request.begin(Permission::ProvisioningRun)?;
     for _ in 0..TRIES {
-        let answer = match state.api.store.tenant(&scope).find_job(id).await {
+        let answer = match state.api.store.tenant(&scope).find::<Job>(id).await {
             Ok(job) => cancel(&state, &scope, &request, job.ok_or_else(ApiError::not_found)?).await?,
             Err(error @ StoreError::Row { .. }) => {
                 state.api.store.tell(&error);

@@ -9,15 +9,15 @@ pub mod view;
 
 use std::sync::Arc;
 
-use axum::{Router, extract::FromRef};
+use axum::extract::FromRef;
 use vestibule_adapters::workflows::Workflows;
-use vestibule_api::{Api, Settings, finish, state::StartError};
+use vestibule_api::{Api, HttpFunction, Settings, state::StartError};
 use vestibule_auth::TenantScope;
 use vestibule_domain::{Job, World};
 use vestibule_saga::{Machines, launch};
 
 /// What the operations work with.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, FromRef)]
 pub struct Jobs {
     /// The shared part.
     pub api: Api,
@@ -37,12 +37,6 @@ impl Jobs {
     }
 }
 
-impl FromRef<Jobs> for Api {
-    fn from_ref(state: &Jobs) -> Self {
-        state.api.clone()
-    }
-}
-
 vestibule_api::operations! {
     Jobs:
         run_job::run_job,
@@ -52,12 +46,10 @@ vestibule_api::operations! {
         cancel_job::cancel_job,
 }
 
-/// The function, ready to serve.
-pub async fn app(settings: &Settings, world: World) -> Result<Router, StartError> {
-    let config = settings.aws("SFN")?;
-    let machines = Machines::from_settings(|name| settings.get(name))?;
-    let api = Api::open(settings, world).await?;
-    let show_cost = api.show_cost;
-    let state = Jobs { api, workflows: Workflows::new(&config), machines: Arc::new(machines) };
-    Ok(finish(router().with_state(state), show_cost))
+impl HttpFunction for Jobs {
+    async fn open(settings: &Settings, world: World) -> Result<Self, StartError> {
+        let workflows = Workflows::new(&settings.aws("SFN")?);
+        let machines = Machines::from_settings(|name| settings.get(name))?;
+        Ok(Self { api: Api::open(settings, world).await?, workflows, machines: Arc::new(machines) })
+    }
 }

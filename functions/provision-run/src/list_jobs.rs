@@ -3,8 +3,8 @@
 use axum::{Json, extract::State};
 use serde::Serialize;
 use utoipa::ToSchema;
-use vestibule_api::{Api, ApiError, Authenticated, PageQuery, Problem};
-use vestibule_domain::Permission;
+use vestibule_api::{Api, ApiError, Authenticated, PageQuery};
+use vestibule_domain::{Job, Permission};
 
 use crate::view::JobItem;
 
@@ -18,16 +18,14 @@ pub struct JobPage {
 }
 
 /// Lists jobs, newest first. One whose record cannot be read is shown by its id.
-#[utoipa::path(get, path = "/api/provision/jobs", tag = "provisioning", params(PageQuery),
-    responses((status = 200, body = JobPage), (status = "4XX", body = Problem, content_type = "application/problem+json")),
-    security(("token" = [])))]
+#[utoipa::path(get, path = "/api/provision/jobs", tag = "provisioning", responses((status = 200, body = JobPage)))]
 pub async fn list_jobs(
     State(api): State<Api>,
     caller: Authenticated,
     page: PageQuery,
 ) -> Result<Json<JobPage>, ApiError> {
     let scope = caller.require(Permission::ProvisioningView)?;
-    let found = api.store.tenant(&scope).list_jobs(&page.into(), &api.cursors).await??;
+    let found = api.store.tenant(&scope).list::<Job>(&page.into(), &api.cursors).await??;
     let next = found.next.clone();
     Ok(Json(JobPage { items: JobItem::page(found), next }))
 }

@@ -4,8 +4,8 @@ use axum::extract::State;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use vestibule_api::{ApiError, ApiPath, Code, Fields, Mutation, Problem, RepeatKey, Reply};
-use vestibule_domain::{Job, JobId, JobStatus, LocalPart, Permission};
+use vestibule_api::{ApiError, ApiPath, Code, Fields, Mutation, Reply};
+use vestibule_domain::{Hire, Job, JobId, JobStatus, LocalPart, Permission};
 use vestibule_saga::begin_anew;
 use vestibule_sagas::MailboxState;
 use vestibule_store::{Conflict, StoreError, TenantStore};
@@ -26,11 +26,7 @@ pub struct RetryJob {
 
 /// Begins a job anew that failed, was cancelled or needs attention. What is left over from
 /// before is cleaned up first; a mail that may be out allows only going on.
-#[utoipa::path(post, path = "/api/provision/jobs/{id}/retry", tag = "provisioning", request_body = RetryJob,
-    params(("id" = String, Path, description = "The job's id"),
-        RepeatKey),
-    responses((status = 202, body = JobView), (status = "4XX", body = Problem, content_type = "application/problem+json")),
-    security(("token" = [])))]
+#[utoipa::path(post, path = "/api/provision/jobs/{id}/retry", tag = "provisioning", responses((status = 202, body = JobView)))]
 pub async fn retry_job(
     State(state): State<Jobs>,
     ApiPath(id): ApiPath<JobId>,
@@ -38,7 +34,7 @@ pub async fn retry_job(
 ) -> Result<Reply, ApiError> {
     let scope = request.begin(Permission::ProvisioningRun)?;
     let store = state.api.store.tenant(&scope);
-    let job = store.find_job(id).await.map_err(|error| ApiError::if_damaged(error, DAMAGED))?;
+    let job = store.find::<Job>(id).await.map_err(|error| ApiError::if_damaged(error, DAMAGED))?;
     let mut job = job.ok_or_else(ApiError::not_found)?;
     if !matches!(job.status, JobStatus::Failed | JobStatus::Cancelled | JobStatus::NeedsAttention) {
         let detail = format!(
@@ -83,7 +79,7 @@ pub(crate) fn unknown(job: &Job) -> ApiError {
 /// A hire that is damaged is not gone.
 async fn is_hire_gone(store: TenantStore<'_>, job: &Job) -> Result<bool, ApiError> {
     let Some(hire) = job.subject.hire() else { return Ok(false) };
-    match store.find_hire(hire).await {
+    match store.find::<Hire>(hire).await {
         Ok(found) => Ok(found.is_none()),
         Err(StoreError::Row { .. }) => Ok(false),
         Err(error) => Err(error.into()),

@@ -6,7 +6,7 @@ use axum::extract::{FromRequestParts, Query, State};
 use http::{StatusCode, request::Parts};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use vestibule_api::{ApiError, Code, Mutation, Problem, RepeatKey, Reply};
+use vestibule_api::{ApiError, Argument, Code, Description, Mutation, Reply};
 use vestibule_auth::TenantScope;
 use vestibule_domain::{Job, JobId, JobStatus, Permission};
 use vestibule_saga::start_pending;
@@ -47,6 +47,12 @@ pub struct Wait {
     pub wait: u64,
 }
 
+impl Argument for Wait {
+    fn describe(operation: &mut Description<'_>) {
+        operation.parameters::<Self>();
+    }
+}
+
 impl<S: Send + Sync> FromRequestParts<S> for Wait {
     type Rejection = ApiError;
 
@@ -60,10 +66,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Wait {
 }
 
 /// Starts the named job, or the oldest pending one.
-#[utoipa::path(post, path = "/api/provision/run", tag = "provisioning", request_body = RunJob,
-    params(Wait, RepeatKey),
-    responses((status = 202, body = JobView), (status = "4XX", body = Problem, content_type = "application/problem+json")),
-    security(("token" = [])))]
+#[utoipa::path(post, path = "/api/provision/run", tag = "provisioning", responses((status = 202, body = JobView), (status = 404)))]
 pub async fn run_job(
     State(state): State<Jobs>,
     wait: Wait,
@@ -91,7 +94,7 @@ async fn start_named(
 ) -> Result<(Job, Reply), ApiError> {
     // The sweep may write the job at the same moment, to say that it is left to a person.
     for _ in 0..TRIES {
-        let found = state.api.store.tenant(scope).find_job(id).await;
+        let found = state.api.store.tenant(scope).find::<Job>(id).await;
         let found = found.map_err(|error| ApiError::if_damaged(error, DAMAGED))?;
         let job = found.ok_or_else(ApiError::not_found)?;
         check_pending(&job)?;
@@ -120,7 +123,7 @@ async fn start_oldest(
 ) -> Result<(Job, Reply), ApiError> {
     let store = state.api.store.tenant(scope);
     for id in store.oldest_pending(CANDIDATES).await? {
-        let job = match store.find_job(id).await {
+        let job = match store.find::<Job>(id).await {
             // Those behind it are run.
             Err(error @ StoreError::Row { .. }) => {
                 state.api.store.tell(&error);
@@ -165,7 +168,7 @@ async fn ended(state: &Jobs, scope: &TenantScope, mut job: Job, wait: Duration) 
     while !job.status.is_final() && !left.is_zero() {
         tokio::time::sleep(LOOK).await;
         left = left.saturating_sub(LOOK);
-        let found = state.api.store.tenant(scope).find_job(job.id).await;
+        let found = state.api.store.tenant(scope).find::<Job>(job.id).await;
         let found = found.map_err(|error| ApiError::if_damaged(error, DAMAGED))?;
         job = found.ok_or_else(ApiError::not_found)?;
     }

@@ -17,7 +17,7 @@ impl Sweep {
         let scope = TenantScope::for_system(due.tenant, SystemTask::Sweep);
         let store = self.store.tenant(&scope);
         let now = self.world.now();
-        let job = match store.find_job(due.job).await {
+        let job = match store.find::<Job>(due.job).await {
             Err(error @ StoreError::Row { .. }) => return self.set_aside(store, due, &error).await,
             found => found?,
         };

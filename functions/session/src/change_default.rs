@@ -4,7 +4,7 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
-use vestibule_api::{ApiError, OwnMutation, Problem, RepeatKey, Reply};
+use vestibule_api::{ApiError, OwnMutation, Reply};
 use vestibule_domain::TenantId;
 use vestibule_store::UserChange;
 
@@ -19,9 +19,7 @@ pub struct ChangeDefault {
 }
 
 /// Chooses the tenant that new sessions begin in.
-#[utoipa::path(put, path = "/api/auth/context/default", tag = "context", request_body = ChangeDefault, params(RepeatKey),
-    responses((status = 204), (status = "4XX", body = Problem, content_type = "application/problem+json")),
-    security(("token" = [])))]
+#[utoipa::path(put, path = "/api/auth/context/default", tag = "context", responses((status = 204), (status = 404)))]
 pub async fn change_default_tenant(
     State(state): State<Sessions>,
     OwnMutation { mut caller, body, keyed }: OwnMutation<ChangeDefault>,

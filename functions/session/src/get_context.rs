@@ -3,7 +3,7 @@
 use axum::{Json, extract::State};
 use serde::Serialize;
 use utoipa::ToSchema;
-use vestibule_api::{ApiError, Problem, SignedIn};
+use vestibule_api::{ApiError, SignedIn};
 use vestibule_domain::Permission;
 use vestibule_store::TenantContext;
 
@@ -55,9 +55,7 @@ impl TenantView {
 }
 
 /// Shows the tenant of the token, with role and permissions.
-#[utoipa::path(get, path = "/api/auth/context", tag = "context",
-    responses((status = 200, body = ContextView), (status = "4XX", body = Problem, content_type = "application/problem+json")),
-    security(("token" = [])))]
+#[utoipa::path(get, path = "/api/auth/context", tag = "context", responses((status = 200, body = ContextView)))]
 pub async fn get_context(
     State(state): State<Sessions>,
     caller: SignedIn,

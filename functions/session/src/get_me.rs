@@ -3,7 +3,7 @@
 use axum::Json;
 use serde::Serialize;
 use utoipa::ToSchema;
-use vestibule_api::{ApiError, Problem, SignedIn};
+use vestibule_api::{ApiError, SignedIn};
 use vestibule_domain::User;
 
 /// The person who is signed in.
@@ -78,9 +78,7 @@ fn status(user: &User) -> StatusView {
 }
 
 /// Shows who is signed in.
-#[utoipa::path(get, path = "/api/v1/auth/me", tag = "profile",
-    responses((status = 200, body = MeView), (status = "4XX", body = Problem, content_type = "application/problem+json")),
-    security(("token" = [])))]
+#[utoipa::path(get, path = "/api/v1/auth/me", tag = "profile", responses((status = 200, body = MeView)))]
 pub async fn get_me(caller: SignedIn) -> Result<Json<MeView>, ApiError> {
     Ok(Json(MeView::new(&caller)))
 }

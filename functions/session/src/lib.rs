@@ -11,17 +11,23 @@ pub mod list_tenants;
 pub mod logout;
 pub mod picture;
 pub mod refresh;
+pub mod sign_out_page;
 pub mod switch_context;
 pub mod update_me;
 
+use std::sync::Arc;
+
 use axum::{Router, extract::FromRef};
-use vestibule_api::{Api, Settings, Signer, finish, site::for_own_pages, state::StartError};
+use vestibule_api::{
+    Api, HttpFunction, Operations, Settings, Signer, site::for_own_pages, state::StartError,
+};
 use vestibule_domain::World;
+use vestibule_pages::Pages;
 
 use picture::Studio;
 
 /// What the operations work with.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, FromRef)]
 pub struct Sessions {
     /// The shared part.
     pub api: Api,
@@ -29,18 +35,17 @@ pub struct Sessions {
     pub signer: Signer,
     /// Makes the pictures that are kept.
     pub studio: Studio,
-}
-
-impl FromRef<Sessions> for Api {
-    fn from_ref(state: &Sessions) -> Self {
-        state.api.clone()
-    }
+    /// The site's own origin.
+    pub site: Arc<str>,
+    /// The pages for browsers.
+    pub pages: Arc<Pages>,
 }
 
 vestibule_api::operations! {
     Sessions:
         refresh::refresh,
         logout::logout,
+        sign_out_page::post_sign_out,
         get_me::get_me,
         update_me::update_me,
         avatar::get_avatar,
@@ -55,11 +60,17 @@ vestibule_api::operations! {
         change_default::change_default_tenant,
 }
 
-/// The function, ready to serve.
-pub async fn app(settings: &Settings, world: World) -> Result<Router, StartError> {
-    let signer = Signer::open(settings, &world).await?;
-    let api = Box::pin(Api::open(settings, world)).await?;
-    let show_cost = api.show_cost;
-    let router = router().with_state(Sessions { api, signer, studio: Studio::default() });
-    Ok(finish(for_own_pages(router, settings.site()?.into()), show_cost))
+impl HttpFunction for Sessions {
+    async fn open(settings: &Settings, world: World) -> Result<Self, StartError> {
+        let (signer, site) = (Signer::open(settings, &world).await?, settings.site()?);
+        let pages = Pages::new(settings.product()?, site, None);
+        let pages = Arc::new(pages.map_err(|error| StartError::outside("the pages", error))?);
+        let (api, site) = (Api::open(settings, world).await?, site.into());
+        Ok(Self { api, signer, studio: Studio::default(), site, pages })
+    }
+
+    fn router(self) -> Router {
+        let site = self.site.clone();
+        for_own_pages(Self::routes().with_state(self), site)
+    }
 }

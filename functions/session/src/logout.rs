@@ -8,9 +8,7 @@ use http::request::Parts;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use vestibule_api::{
-    Api, ApiError, Code, Keyed, Origin, Parting, Problem, RepeatKey, Reply, Submission, tokens,
-};
+use vestibule_api::{Api, ApiError, Code, Keyed, Origin, Parting, Reply, Submission, tokens};
 use vestibule_auth::Actor;
 use vestibule_domain::User;
 use vestibule_store::{Conflict, EndSessions, SelfAccess, Session, StoreError, UserChange};
@@ -45,17 +43,25 @@ pub struct Logout {
 
 /// Ends sessions. From the next request on their tokens are refused. The access token may have ended meanwhile: the
 /// refresh token shows whose session it is too. A session that is over already is no problem.
-#[utoipa::path(post, path = "/api/v1/auth/logout", tag = "sessions", request_body = Logout, params(RepeatKey),
-    responses((status = 204), (status = "4XX", body = Problem, content_type = "application/problem+json")),
-    security(("token" = [])))]
+#[utoipa::path(post, path = "/api/v1/auth/logout", tag = "sessions",
+    responses((status = 204), (status = 401), (status = 403)))]
 pub async fn logout(
     State(state): State<Sessions>,
     parts: Parts,
     Submission { body: request, keyed }: Submission<Logout>,
 ) -> Result<Response, ApiError> {
-    let (api, which) = (&state.api, request.sessions);
-    let parting = Parting::read(&parts, api, request.refresh_token.as_ref()).await?;
-    match end(api, &parting, which, (&Origin::of(&parts), &keyed)).await {
+    leave(&state.api, &parts, (request.sessions, request.refresh_token.as_ref()), &keyed).await
+}
+
+/// The same, for whoever asks.
+pub(crate) async fn leave(
+    api: &Api,
+    parts: &Parts,
+    (which, refresh): (Which, Option<&SecretString>),
+    keyed: &Keyed,
+) -> Result<Response, ApiError> {
+    let parting = Parting::read(parts, api, refresh).await?;
+    match end(api, &parting, which, (&Origin::of(parts), keyed)).await {
         // A browser that lost the answer gets rid of its cookies by the repeated one.
         Err(kept @ ApiError::Replay(_)) => Ok(left(which, kept.into_response())),
         answer => answer,

@@ -9,8 +9,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use vestibule_api::{
-    ApiError, Delivery, Grant, Origin, Problem, TokensView, body, cookies, credentials::check_csrf, deliver,
-    tokens,
+    ApiError, Delivery, Grant, Origin, TokensView, body, cookies, credentials::check_csrf, deliver, tokens,
 };
 use vestibule_auth::RefreshToken;
 use vestibule_store::{Rotation, Standing};
@@ -29,7 +28,7 @@ pub struct Refresh {
 /// Exchanges a refresh token for new tokens. Repeating the request, even many times at once, gives
 /// the same successor until that one is used; a token whose successor was used ends the session.
 #[utoipa::path(post, path = "/api/v1/auth/refresh", tag = "sessions", request_body = Refresh,
-    responses((status = 200, body = TokensView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+    responses((status = 200, body = TokensView), (status = 400), (status = 401), (status = 403), (status = 413), (status = 422)))]
 pub async fn refresh(State(state): State<Sessions>, request: Request) -> Result<Response, ApiError> {
     let (parts, body) = request.into_parts();
     let sent: Refresh = body::read_json(&parts.headers, body).await?;

@@ -4,9 +4,7 @@ use axum::{extract::State, response::Response};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
-use vestibule_api::{
-    ApiError, Delivery, Grant, OwnMutation, Problem, RepeatKey, TokensView, deliver, kept_tokens,
-};
+use vestibule_api::{ApiError, Delivery, Grant, OwnMutation, TokensView, deliver, kept_tokens};
 use vestibule_domain::TenantId;
 use vestibule_store::{Conflict, StoreError, UserChange};
 
@@ -22,9 +20,7 @@ pub struct SwitchContext {
 
 /// Takes the session to another tenant without signing in again: answers with an access token for
 /// it; the refresh token stays. The tenant is remembered for the next sign-in.
-#[utoipa::path(post, path = "/api/auth/context/switch", tag = "context", request_body = SwitchContext, params(RepeatKey),
-    responses((status = 200, body = TokensView), (status = "4XX", body = Problem, content_type = "application/problem+json")),
-    security(("token" = [])))]
+#[utoipa::path(post, path = "/api/auth/context/switch", tag = "context", responses((status = 200, body = TokensView), (status = 404)))]
 pub async fn switch_context(
     State(state): State<Sessions>,
     OwnMutation { mut caller, body, keyed }: OwnMutation<SwitchContext>,

@@ -5,7 +5,7 @@ use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
-use vestibule_api::{ApiError, Fields, OwnMutation, Problem, RepeatKey, Reply};
+use vestibule_api::{ApiError, Fields, OwnMutation, Reply};
 use vestibule_domain::PersonName;
 use vestibule_store::UserChange;
 
@@ -20,9 +20,7 @@ pub struct UpdateMe {
 }
 
 /// Changes the profile. Address, password and second factor have operations of their own.
-#[utoipa::path(patch, path = "/api/v1/auth/me", tag = "profile", request_body = UpdateMe, params(RepeatKey),
-    responses((status = 200, body = MeView), (status = "4XX", body = Problem, content_type = "application/problem+json")),
-    security(("token" = [])))]
+#[utoipa::path(patch, path = "/api/v1/auth/me", tag = "profile", responses((status = 200, body = MeView)))]
 pub async fn update_me(
     State(state): State<Sessions>,
     OwnMutation { mut caller, body, keyed }: OwnMutation<UpdateMe>,

@@ -24,7 +24,7 @@ pub(crate) async fn run(folder: &Path, only: Option<&str>) -> Result<()> {
     );
     let mut beyond = Vec::new();
     for function in
-        vestibule_local::functions::NAMES.into_iter().filter(|name| only.is_none_or(|only| only == *name))
+        vestibule_local::functions::NAMES.iter().copied().filter(|name| only.is_none_or(|only| only == *name))
     {
         let extremes = extremes::of(&stack, function)?;
         let (allowed, mut spent) = walk(&stack, folder, function, &extremes).await?;

@@ -34,7 +34,7 @@ fn tenant(
 ) -> Result<(SeedTenant, Vec<String>)> {
     let mut tenant = stack.sample().tenant.clone();
     (tenant.id, tenant.endpoint) = (TenantId::new(world), Some(EndpointId::new(world)));
-    tenant.slug = format!("tenant-{first}");
+    (tenant.slug, tenant.domain) = (format!("tenant-{first}"), None);
     let (mut members, mut users, mut addresses) = (Vec::new(), Vec::new(), Vec::new());
     for number in first..first + TOGETHER {
         let address = format!("kim.{number}@example.org");

@@ -1,25 +1,14 @@
 //! The functions by name: the only place that knows which crate serves which.
 
-use std::sync::Arc;
+use std::{future::Future, pin::Pin, sync::Arc};
 
-use vestibule_api::{Settings, state::StartError};
+use utoipa::openapi::OpenApi;
+use vestibule_api::{
+    EventFunction, HttpFunction, Operations as _, Settings, app, function::handle, state::StartError,
+};
 use vestibule_domain::World;
 
 use crate::lambda::{Handler, event_handler};
-
-/// Every function that can be built, by the name the template gives it.
-pub const NAMES: [&str; 10] = [
-    "auth",
-    "discovery",
-    "esign-webhook",
-    "hires",
-    "mailbox-step",
-    "dispatcher",
-    "outbox-mail",
-    "provision-run",
-    "provision-sweep",
-    "session",
-];
 
 /// Why a function of the template cannot run here.
 #[derive(Debug, thiserror::Error)]
@@ -32,50 +21,57 @@ pub enum BuildError {
     Start(String, StartError),
 }
 
+type Opened<'a> = Pin<Box<dyn Future<Output = Result<Handler, StartError>> + Send + 'a>>;
+
+macro_rules! functions {
+    (http: $($http:literal $router:ty),+; events: $($event:literal $handler:ty),+;) => {
+        /// Every function that can be built, by the name the template gives it.
+        pub const NAMES: &[&str] = &[$($http),+, $($event),+];
+
+        fn open<'a>(name: &str, settings: &'a Settings, world: World) -> Option<Opened<'a>> {
+            Some(match name {
+                $($http => Box::pin(http::<$router>(settings, world)),)+
+                $($event => Box::pin(events::<$handler>(settings, world)),)+
+                _ => return None,
+            })
+        }
+
+        /// The descriptions of what the functions serve.
+        pub fn openapi() -> Vec<OpenApi> {
+            vec![$(<$router>::openapi()),+]
+        }
+    };
+}
+
+functions! {
+    http:
+        "auth" vestibule_auth_function::Auth,
+        "session" vestibule_session::Sessions,
+        "discovery" vestibule_discovery::Discovery,
+        "esign-webhook" vestibule_esign_webhook::Webhook,
+        "hires" vestibule_hires::Hires,
+        "provision-run" vestibule_provision_run::Jobs;
+    events:
+        "dispatcher" vestibule_dispatcher::Dispatcher,
+        "mailbox-step" vestibule_mailbox_step::Tools,
+        "outbox-mail" vestibule_outbox_mail::Outbox,
+        "provision-sweep" vestibule_provision_sweep::Sweep;
+}
+
 /// Builds the function `name` from its settings, as its `main` does on Lambda.
 pub async fn build(name: &str, settings: &Settings, world: World) -> Result<Handler, BuildError> {
-    let failed = |error| BuildError::Start(name.to_owned(), error);
-    Ok(match name {
-        "auth" => Handler::Http(vestibule_auth_function::app(settings, world).await.map_err(failed)?),
-        "session" => Handler::Http(vestibule_session::app(settings, world).await.map_err(failed)?),
-        "outbox-mail" => {
-            let mails = Arc::new(vestibule_outbox_mail::Outbox::open(settings, world).await.map_err(failed)?);
-            event_handler(move |event| {
-                let mails = mails.clone();
-                async move { vestibule_outbox_mail::handle(&mails, event).await }
-            })
-        }
-        "discovery" => Handler::Http(vestibule_discovery::app(settings, world).await.map_err(failed)?),
-        "esign-webhook" => {
-            Handler::Http(vestibule_esign_webhook::app(settings, world).await.map_err(failed)?)
-        }
-        "hires" => Handler::Http(vestibule_hires::app(settings, world).await.map_err(failed)?),
-        "provision-run" => {
-            Handler::Http(vestibule_provision_run::app(settings, world).await.map_err(failed)?)
-        }
-        "mailbox-step" => {
-            let tools = Arc::new(vestibule_mailbox_step::Tools::open(settings, world).await.map_err(failed)?);
-            event_handler(move |event| {
-                let tools = tools.clone();
-                async move { vestibule_mailbox_step::handle(&tools, event).await }
-            })
-        }
-        "dispatcher" => {
-            let opened = vestibule_dispatcher::Dispatcher::open(settings, world);
-            let dispatcher = Arc::new(opened.map_err(failed)?);
-            event_handler(move |event| {
-                let dispatcher = dispatcher.clone();
-                async move { vestibule_dispatcher::handle(&dispatcher, event).await }
-            })
-        }
-        "provision-sweep" => {
-            let sweep =
-                Arc::new(vestibule_provision_sweep::Sweep::open(settings, world).await.map_err(failed)?);
-            event_handler(move |event| {
-                let sweep = sweep.clone();
-                async move { vestibule_provision_sweep::handle(&sweep, event).await }
-            })
-        }
-        unknown => return Err(BuildError::Unknown(unknown.to_owned())),
-    })
+    let opened = open(name, settings, world).ok_or_else(|| BuildError::Unknown(name.to_owned()))?;
+    opened.await.map_err(|error| BuildError::Start(name.to_owned(), error))
+}
+
+async fn http<F: HttpFunction>(settings: &Settings, world: World) -> Result<Handler, StartError> {
+    Ok(Handler::Http(app::<F>(settings, world).await?))
+}
+
+async fn events<F: EventFunction>(settings: &Settings, world: World) -> Result<Handler, StartError> {
+    let function = Arc::new(F::open(settings, world).await?);
+    Ok(event_handler(move |event| {
+        let function = function.clone();
+        async move { handle(&*function, event).await }
+    }))
 }

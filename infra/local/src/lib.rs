@@ -20,4 +20,4 @@ mod stream;
 pub mod tables;
 pub mod template;
 
-pub use stack::{Hosts, ISSUER, RoleCheck, Stack, StackOptions};
+pub use stack::{FirstData, Hosts, ISSUER, RoleCheck, Stack, StackOptions};

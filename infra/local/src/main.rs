@@ -10,11 +10,12 @@ use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 use vestibule_adapters::oidc::Providers;
 use vestibule_domain::JobStart;
-use vestibule_local::{Stack, StackOptions, demo, sample::PEOPLE};
+use vestibule_local::{FirstData, Stack, StackOptions, demo, sample::PEOPLE};
 
 /// Runs Vestibule on this machine, from the template that deploys it.
 #[derive(Debug, Parser)]
 #[command(version)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,
@@ -33,6 +34,9 @@ struct Arguments {
     /// Let the sample people in by the header `x-debug-user`, without a token.
     #[arg(long, env = "DEBUG_BYPASS_AUTH")]
     debug_bypass_auth: bool,
+    /// Begin without sample data, as a new deployment does.
+    #[arg(long)]
+    empty: bool,
     /// Let the jobs of a new sample tenant wait until they are asked for.
     #[arg(long)]
     on_request: bool,
@@ -89,12 +93,13 @@ async fn run(arguments: Arguments) -> Result<()> {
         port: arguments.port.unwrap_or(8080),
         dynamodb_endpoint: arguments.dynamodb_endpoint,
         job_start: if arguments.on_request { JobStart::OnRequest } else { JobStart::Automatic },
+        first_data: if arguments.empty { FirstData::None } else { FirstData::Sample },
         debug_bypass: arguments.debug_bypass_auth,
         oidc_providers: arguments.oidc_providers.as_deref().map(providers).transpose()?,
         ..common
     })
     .await?;
-    announce(&stack);
+    announce(&stack, arguments.empty);
     until_stopped().await?;
     stack.stop().await;
     Ok(())
@@ -140,12 +145,16 @@ fn start_logging(level: &str) -> Result<()> {
     Ok(())
 }
 
-fn announce(stack: &Stack) {
+fn announce(stack: &Stack, empty: bool) {
     let (url, sample) = (stack.url(), stack.sample());
     println!("API        {url}  (described at {url}/openapi.json)");
     println!("Pages      {url}/_local/  (mails, workflows)");
     println!("AWS        {}  (models; faults: PUT /_faults)", stack.aws_url());
     println!("DynamoDB   {}  (table {})", stack.dynamodb_url(), stack.table_name());
+    if empty {
+        println!("Ctrl-C stops it; what it holds is there again at the next start.");
+        return;
+    }
     println!("Tenant     {} ({})", sample.tenant.name, sample.tenant.id);
     for person in PEOPLE {
         println!("Token of   {:<28} curl {url}/_local/token/{}", person.email, person.name);

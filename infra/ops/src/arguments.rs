@@ -1,10 +1,13 @@
 //! The command line.
 
+use std::path::PathBuf;
+
 use clap::{Args, Parser, Subcommand};
 use jiff::SignedDuration;
+use vestibule_domain::{DocumentKind, Domain, Email, PersonName, Preset, Slug};
 use vestibule_ops::KeyPair;
 
-/// Operates a stack's keys. Region, credentials and endpoints come from the environment (`AWS_REGION`,
+/// Operates a stack. Region, credentials and endpoints come from the environment (`AWS_REGION`,
 /// `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`, `AWS_ENDPOINT_URL`).
 #[derive(Debug, Parser)]
 #[command(version)]
@@ -34,6 +37,20 @@ pub(crate) enum Command {
         #[command(flatten)]
         ring: Ring,
     },
+    /// Makes a tenant with its first administrator, who gets a mail to choose a password.
+    CreateTenant(Box<Tenant>),
+    /// Looks whether a stack can be used: what is missing, and how to mend it.
+    Check {
+        /// The stack's name.
+        #[arg(long, value_name = "STACK")]
+        stack: String,
+        /// The origin that people reach it at, such as `https://accounts.acme.example`.
+        #[arg(long, value_name = "ORIGIN")]
+        site: String,
+        /// The address that its mails come from.
+        #[arg(long, value_name = "ADDRESS")]
+        mail_from: String,
+    },
     /// Seals all personal data of the table with the current key; can be interrupted and repeated.
     Reseal {
         /// Name of the table.
@@ -42,6 +59,98 @@ pub(crate) enum Command {
         #[command(flatten)]
         ring: Ring,
     },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Tenant {
+    /// The stack's name: its secrets begin with it.
+    #[arg(long, value_name = "STACK")]
+    pub(crate) stack: String,
+    /// Name of the table.
+    #[arg(long, value_name = "TABLE")]
+    pub(crate) table: String,
+    /// The company's name, as people read it.
+    #[arg(long)]
+    pub(crate) name: String,
+    /// Its name in addresses: lower-case letters, digits and hyphens.
+    #[arg(long, value_parser = slug)]
+    pub(crate) slug: Slug,
+    /// The kind of business, which decides the first roles: brokerage or brand.
+    #[arg(long, default_value = "brokerage", value_parser = preset)]
+    pub(crate) preset: Preset,
+    /// The domain of new mailboxes, such as acme.example.
+    #[arg(long, value_parser = domain, requires = "work_mail")]
+    pub(crate) domain: Option<Domain>,
+    /// The `WorkMail` organization that owns the domain, m-..
+    #[arg(long, value_name = "ORGANIZATION", value_parser = organization, requires = "domain")]
+    pub(crate) work_mail: Option<String>,
+    /// A document that every hire signs, such as `hire_agreement`; can be repeated.
+    #[arg(long = "document", value_name = "KIND", value_parser = document, required = true)]
+    pub(crate) documents: Vec<DocumentKind>,
+    /// The e-sign provider, which gets a webhook address: docusign or standard.
+    #[arg(long, value_name = "PROVIDER", value_parser = ["docusign", "standard"])]
+    pub(crate) esign: Option<String>,
+    /// File with the key that the e-sign provider signs its events with.
+    #[arg(long, value_name = "FILE", requires = "esign")]
+    pub(crate) esign_key_file: Option<PathBuf>,
+    /// Where a new colleague goes after the first sign-in.
+    #[arg(long, value_name = "URL", value_parser = web_page)]
+    pub(crate) crm_url: String,
+    /// Address of the first administrator.
+    #[arg(long, value_parser = email)]
+    pub(crate) admin_email: Email,
+    /// Name of the first administrator.
+    #[arg(long, value_parser = person)]
+    pub(crate) admin_name: PersonName,
+}
+
+fn slug(text: &str) -> Result<Slug, String> {
+    Slug::parse(text).map_err(|invalid| invalid.to_string())
+}
+
+fn preset(text: &str) -> Result<Preset, String> {
+    match text {
+        "brokerage" => Ok(Preset::Brokerage),
+        "brand" => Ok(Preset::Brand),
+        _ => Err("give brokerage or brand".to_owned()),
+    }
+}
+
+fn domain(text: &str) -> Result<Domain, String> {
+    Domain::parse(text).map_err(|invalid| invalid.to_string())
+}
+
+fn document(text: &str) -> Result<DocumentKind, String> {
+    DocumentKind::parse(text).map_err(|invalid| invalid.to_string())
+}
+
+fn email(text: &str) -> Result<Email, String> {
+    Email::parse(text).map_err(|invalid| invalid.to_string())
+}
+
+fn person(text: &str) -> Result<PersonName, String> {
+    PersonName::parse(text).map_err(|invalid| invalid.to_string())
+}
+
+fn web_page(text: &str) -> Result<String, String> {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).unwrap_or_default();
+    let whole =
+        host.starts_with(|c: char| c.is_ascii_alphanumeric()) && host.chars().all(|c| c.is_ascii_graphic());
+    if whole {
+        Ok(text.to_owned())
+    } else {
+        Err("give a web address such as https://crm.acme.example/".to_owned())
+    }
+}
+
+fn organization(text: &str) -> Result<String, String> {
+    let hex = text.strip_prefix("m-").unwrap_or_default();
+    let whole = hex.len() == 32 && hex.bytes().all(|b| b.is_ascii_hexdigit() && !b.is_ascii_uppercase());
+    if whole {
+        Ok(text.to_owned())
+    } else {
+        Err("give the organization's id, m- and 32 hexadecimal digits".to_owned())
+    }
 }
 
 #[derive(Debug, Args)]

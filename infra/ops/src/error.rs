@@ -60,6 +60,17 @@ pub enum OpsError {
     /// A key could not be made.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// Another tenant has what a new one would have.
+    #[error("another tenant has {0}: choose another one; nothing was changed")]
+    Taken(String),
+    /// Somebody made an account with the administrator's address at the same moment.
+    #[error(
+        "the administrator's address got an account at this moment: run the command again; nothing was changed"
+    )]
+    Again,
+    /// An option holds what cannot be used.
+    #[error("{0}")]
+    Option(String),
     /// The table.
     #[error("{0}; what is done stays done: run the command again")]
     Store(#[from] StoreError),

@@ -1,14 +1,18 @@
-//! What an operator does to a running stack: first keys, new keys, sealing the table anew.
+//! What an operator does to a running stack: first keys, a first tenant, new keys, sealing the table anew.
 //!
 //! Every operation can be run again after it was interrupted. None of them needs the functions to
 //! stop, and no function's role allows what they do.
 
+mod check;
+mod create_tenant;
 mod error;
 mod field_keys;
 mod init;
 mod signing;
 mod vault;
 
+pub use check::{Finding, check_keys, check_site, judge_sending};
+pub use create_tenant::{Created, NewTenant, create_tenant, open_table};
 pub use error::OpsError;
 pub use field_keys::{reseal, rotate_field_keys};
 pub use init::{Initialised, init_keys};

@@ -4,15 +4,20 @@
 mod arguments;
 mod progress;
 
-use std::{collections::BTreeMap, process::ExitCode, time::Duration};
+use std::{collections::BTreeMap, path::Path, process::ExitCode, time::Duration};
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use clap::Parser as _;
+use secrecy::SecretString;
+use vestibule_adapters::{aws::sdk_config, mail::Mailer};
 use vestibule_domain::World;
-use vestibule_ops::{KeyPair, Vault, init_keys, publish_next, reseal, rotate_field_keys, sign_with};
+use vestibule_ops::{
+    KeyPair, NewTenant, Vault, check_keys, check_site, create_tenant, init_keys, judge_sending, open_table,
+    publish_next, reseal, rotate_field_keys, sign_with,
+};
 
 use crate::{
-    arguments::{Arguments, Command, Timing},
+    arguments::{Arguments, Command, Tenant, Timing},
     progress::Progress,
 };
 
@@ -50,10 +55,79 @@ async fn run(command: Command) -> Result<()> {
             println!("the field key {kid} is the current one; old ones stay in the ring");
             println!("every function uses it within five minutes: then run `vestibule-ops reseal`");
         }
+        Command::CreateTenant(tenant) => make_tenant(&settings, *tenant, &world).await?,
+        Command::Check { stack, site, mail_from } => {
+            check(&settings, &stack, site.trim_end_matches('/'), &mail_from).await?;
+        }
         Command::Reseal { table, ring } => {
             reseal_table(&settings, &table, &ring.ring_secret, &world).await?;
         }
     }
+    Ok(())
+}
+
+async fn make_tenant(settings: &BTreeMap<String, String>, wanted: Tenant, world: &World) -> Result<()> {
+    let ring = format!("{}/field-keys", wanted.stack);
+    let store = open_table(settings, &wanted.table, &ring, world).await?;
+    let secrets = Vault::open(settings)?.into_secrets();
+    let key = wanted.esign_key_file.as_deref().map(key_of).transpose()?;
+    let has_key = key.is_some();
+    let new = NewTenant {
+        name: wanted.name,
+        slug: wanted.slug,
+        preset: wanted.preset,
+        domain: wanted.domain,
+        work_mail: wanted.work_mail,
+        documents: wanted.documents,
+        esign: wanted.esign.clone().map(|provider| (provider, key)),
+        crm_url: wanted.crm_url,
+        admin: (wanted.admin_email, wanted.admin_name),
+    };
+    let made = create_tenant(&store, &secrets, new, world).await?;
+    println!("tenant: {} ({})", made.tenant.id, made.tenant.slug);
+    let mailed =
+        if made.mailed { "a mail to choose a password is on its way" } else { "had an account already" };
+    println!("administrator: {} ({mailed})", made.admin);
+    if let (Some(endpoint), Some(provider), Some(secret)) =
+        (made.tenant.endpoint, wanted.esign, made.esign_secret)
+    {
+        println!("webhook: /api/esign/webhook/{provider}/{endpoint} of your site");
+        println!(
+            "its key: the secret {secret}{}",
+            if has_key { "" } else { ", made up: put the provider's own key there as {\"keys\":[\"..\"]}" }
+        );
+    }
+    Ok(())
+}
+
+fn key_of(file: &Path) -> Result<SecretString> {
+    let told = || format!("--esign-key-file {}", file.display());
+    let key = std::fs::read_to_string(file).with_context(told)?;
+    let key = key.trim();
+    anyhow::ensure!(
+        !key.is_empty(),
+        "{}: the file is empty; put the key that the provider shows there",
+        told()
+    );
+    Ok(key.to_owned().into())
+}
+
+/// Prints what was looked at, a line each; an error when anything is missing.
+async fn check(settings: &BTreeMap<String, String>, stack: &str, site: &str, from: &str) -> Result<()> {
+    let mut findings = check_keys(&Vault::open(settings)?, stack).await;
+    findings.push(check_site(site).await);
+    let domain = from.rsplit('@').next().unwrap_or(from);
+    let sending = Mailer::sending(&sdk_config(settings, "SESV2")?, domain).await;
+    findings.extend(judge_sending(sending.ok().as_ref(), from));
+    for finding in &findings {
+        match &finding.problem {
+            None => println!("ok       {}", finding.what),
+            Some(problem) => println!("MISSING  {}: {problem}", finding.what),
+        }
+    }
+    println!("not looked at: whether somebody is told of the alarms (the parameter AlarmTopic)");
+    let missing = findings.iter().filter(|finding| finding.problem.is_some()).count();
+    anyhow::ensure!(missing == 0, "missing: {missing} of {}", findings.len());
     Ok(())
 }
 

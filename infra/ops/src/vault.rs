@@ -37,7 +37,8 @@ impl Vault {
         Ok(Self(Secrets::new(&sdk_config(settings, "SECRETS_MANAGER")?)))
     }
 
-    pub(crate) fn into_secrets(self) -> Secrets {
+    /// The secrets themselves.
+    pub fn into_secrets(self) -> Secrets {
         self.0
     }
 
@@ -102,6 +103,11 @@ impl Vault {
 pub(crate) fn filled<T>(name: &str, held: Option<Held<T>>) -> Result<(SecretVersion, T), OpsError> {
     let Held { version, keys } = held.ok_or_else(|| OpsError::Missing(name.to_owned()))?;
     Ok((version, keys.ok_or_else(|| OpsError::Placeholder(name.to_owned()))?))
+}
+
+/// The keys that sign the events of an endpoint, as its secret holds them.
+pub(crate) fn esign_keys(key: &SecretString) -> SecretString {
+    serde_json::json!({ "keys": [key.expose_secret()] }).to_string().into()
 }
 
 /// The version and the keys, as far as they are there.

@@ -15,5 +15,5 @@ pub mod mailbox;
 pub mod oidc;
 pub mod password;
 pub mod secrets;
-mod web;
+pub mod web;
 pub mod workflows;

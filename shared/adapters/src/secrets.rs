@@ -107,6 +107,12 @@ impl Secrets {
         self.put(name, value, Some(successor(&read.id))).await
     }
 
+    /// Makes the secret `name` with its first value; [`WriteError::Changed`] when there is one of this name.
+    pub async fn create(&self, name: &str, value: &SecretString) -> Result<(), WriteError> {
+        let request = self.client.create_secret().name(name).secret_string(value.expose_secret());
+        request.send().await.map(|_| ()).map_err(|error| refusal(&fault_of(&error)))
+    }
+
     async fn fetch(&self, name: &str) -> Result<GetSecretValueOutput, SecretsError> {
         let request = self.client.get_secret_value().secret_id(name);
         request.send().await.map_err(|error| meaning(&fault_of(&error)))

@@ -57,6 +57,13 @@ impl Web {
     }
 }
 
+/// The JSON at an address, for the operator's command line; `None` when there is none.
+pub async fn get_json(url: &str) -> Option<serde_json::Value> {
+    let request = Request::get(safe_url(url)?.as_str()).body(Vec::new()).ok()?;
+    let answer = Web::new(Duration::from_secs(10)).send(request).await.ok()?;
+    answer.status().is_success().then(|| serde_json::from_slice(answer.body()).ok())?
+}
+
 fn reason(error: &reqwest::Error) -> NoAnswer {
     NoAnswer(if error.is_timeout() { "timed_out" } else { "connection" })
 }

@@ -5,7 +5,7 @@ use axum::extract::{FromRef, FromRequestParts};
 use http::request::Parts;
 use vestibule_auth::{Actor, Denied, Principal, TenantScope};
 use vestibule_domain::{Permission, SessionId, TenantId, User, UserId};
-use vestibule_store::{Access, KeptAnswer, NamesRow, Session, StoreError};
+use vestibule_store::{Access, Entity, KeptAnswer, Session, StoreError};
 
 use crate::{
     Api, ApiError, ApiPath, Code, Origin,
@@ -36,15 +36,15 @@ pub struct SignedIn {
 /// A request to read the one thing that the path names, checked like [`Authenticated`]; the thing was
 /// read in the same round trip.
 #[derive(Debug)]
-pub struct Reading<I: NamesRow> {
+pub struct Reading<E: Entity> {
     principal: Principal,
-    found: Option<Result<I::Thing, StoreError>>,
+    found: Option<Result<E, StoreError>>,
 }
 
-impl<I: NamesRow> Reading<I> {
+impl<E: Entity> Reading<E> {
     /// The thing, if the caller holds `permission` and their tenant has it; `damaged` says what to do where
     /// its record cannot be read.
-    pub fn require(self, permission: Permission, damaged: &str) -> Result<I::Thing, ApiError> {
+    pub fn require(self, permission: Permission, damaged: &str) -> Result<E, ApiError> {
         self.principal.require(permission)?;
         let found = self.found.ok_or_else(ApiError::not_found)?;
         found.map_err(|error| ApiError::if_damaged(error, damaged))
@@ -75,11 +75,11 @@ where
     }
 }
 
-impl<S, I> FromRequestParts<S> for Reading<I>
+impl<S, E> FromRequestParts<S> for Reading<E>
 where
     S: Send + Sync,
     Api: FromRef<S>,
-    I: NamesRow,
+    E: Entity,
 {
     type Rejection = ApiError;
 
@@ -88,8 +88,8 @@ where
         let asking = Asking::read(parts, &api).await?;
         let (platform, now) = (api.store.platform(), api.world.now());
         idempotency_key(parts)?;
-        let (access, found) = match ApiPath::<I>::from_request_parts(parts, state).await {
-            Ok(ApiPath(id)) => platform.access_and(asking.who(), &id, now).await?.unzip(),
+        let (access, found) = match ApiPath::<E::Id>::from_request_parts(parts, state).await {
+            Ok(ApiPath(id)) => platform.access_and::<E>(asking.who(), id, now).await?.unzip(),
             // An id that cannot exist is no secret, but who asks is checked first.
             Err(_) => (platform.access(asking.who(), None, now).await?, None),
         };

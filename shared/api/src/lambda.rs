@@ -1,14 +1,11 @@
 //! Running a router or an event handler as a Lambda function. The local stack runs the very same
 //! service.
 
-use std::{
-    convert::Infallible,
-    future::{Future, ready},
-    sync::Arc,
-};
+use std::{convert::Infallible, future::ready, sync::Arc};
 
 use axum::{Router, body::Body, extract::Request};
 use futures::future::Either;
+pub use lambda_http::Error;
 use lambda_http::{
     Adapter, RequestExt as _,
     aws_lambda_events::apigw::ApiGatewayV2httpRequest,
@@ -22,7 +19,12 @@ use tower::{Service as _, ServiceExt as _};
 
 use vestibule_domain::World;
 
-use crate::{Origin, gateway, router::refuse};
+use crate::{
+    Origin, Settings,
+    function::{EventFunction, HttpFunction, app, handle},
+    gateway, logging,
+    router::refuse,
+};
 
 /// A request makes some thousand small allocations, most of them in the SDK; this one serves them with less work.
 #[global_allocator]
@@ -45,7 +47,7 @@ impl From<FunctionError> for Diagnostic {
     }
 }
 
-/// The system's clock and randomness, for `main` to hand on.
+/// The system's clock and randomness.
 #[expect(clippy::disallowed_methods, reason = "this is the one place where the real clock enters")]
 pub fn world() -> World {
     World::new(jiff::Timestamp::now, |buffer| {
@@ -54,9 +56,29 @@ pub fn world() -> World {
     })
 }
 
-/// Serves HTTP events with `router` until the environment ends.
-pub async fn serve(router: Router) -> Result<(), lambda_http::Error> {
+/// Serves HTTP events with the function `F` until the environment ends.
+pub async fn serve<F: HttpFunction>() -> Result<(), Error> {
+    let settings = settings()?;
+    let router = app::<F>(&settings, world()).await?;
     lambda_runtime::run(service_fn(move |event| answer(router.clone(), event))).await
+}
+
+/// Serves other events with the function `F` until the environment ends.
+pub async fn serve_events<F: EventFunction>() -> Result<(), Error> {
+    let settings = settings()?;
+    // Boxed: the futures of SDK calls are large, and this happens once.
+    let function = Arc::new(Box::pin(F::open(&settings, world())).await?);
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| {
+        let function = function.clone();
+        async move { handle(&*function, event.payload).await.map_err(Diagnostic::from) }
+    }))
+    .await
+}
+
+fn settings() -> Result<Settings, Error> {
+    let settings = Settings::new(std::env::vars())?;
+    logging::start(&settings)?;
+    Ok(settings)
 }
 
 /// The answer of `router` to one event of the gateway, as Lambda gives it back. An event that is no request is
@@ -78,20 +100,6 @@ pub async fn answer(router: Router, event: LambdaEvent<Box<RawValue>>) -> Result
     answering.await
 }
 
-/// Serves other events with `handler` until the environment ends.
-pub async fn serve_events<H, F>(handler: H) -> Result<(), lambda_http::Error>
-where
-    H: Fn(Value) -> F + Send + Sync + 'static,
-    F: Future<Output = Result<Value, FunctionError>> + Send,
-{
-    let handler = Arc::new(handler);
-    lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| {
-        let handler = handler.clone();
-        async move { handler(event.payload).await.map_err(Diagnostic::from) }
-    }))
-    .await
-}
-
 /// The request with its [`Origin`] taken from the gateway's own context.
 fn to_axum(mut request: lambda_http::Request) -> Request {
     if let Some(RequestContext::ApiGatewayV2(context)) = request.request_context_ref() {
@@ -107,4 +115,36 @@ fn to_axum(mut request: lambda_http::Request) -> Request {
         lambda_http::Body::Binary(bytes) => Body::from(bytes),
         _ => Body::empty(),
     })
+}
+
+/// The `main` of a function behind the gateway: `vestibule_api::serve_http!(vestibule_hires::Hires);`
+#[macro_export]
+macro_rules! serve_http {
+    ($function:ty) => {
+        $crate::main!($crate::lambda::serve::<$function>());
+    };
+}
+
+/// The `main` of a function that takes events: `vestibule_api::serve_events!(vestibule_provision_sweep::Sweep);`
+#[macro_export]
+macro_rules! serve_events {
+    ($function:ty) => {
+        $crate::main!($crate::lambda::serve_events::<$function>());
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! main {
+    ($serving:expr) => {
+        fn main() -> Result<(), $crate::lambda::Error> {
+            $crate::lambda::block_on($serving)
+        }
+    };
+}
+
+/// Runs a function's `main` on one thread: an environment serves one request at a time.
+#[doc(hidden)]
+pub fn block_on(serving: impl Future<Output = Result<(), Error>>) -> Result<(), Error> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(serving)
 }

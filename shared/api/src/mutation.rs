@@ -6,13 +6,15 @@ use axum::{
 };
 use http::{HeaderMap, request::Parts};
 use serde::{Serialize, Serializer, de::DeserializeOwned};
+use utoipa::ToSchema;
 use vestibule_auth::{Principal, TenantScope};
 use vestibule_domain::Permission;
 use vestibule_store::{Answer, KeptAnswer};
 
 use crate::{
-    Api, ApiError, Reply, SignedIn, body,
+    Api, ApiError, Argument, Description, Reply, SignedIn, body,
     caller::{member_with_kept, person_with_kept},
+    describe::repeated,
     keyed::Keyed,
 };
 
@@ -21,9 +23,16 @@ use crate::{
 pub trait Content: Sized {
     /// Reads the bytes of a body; also gives what counts of it for the comparison.
     fn read(headers: &HeaderMap, bytes: Bytes) -> Result<(Self, Vec<u8>), ApiError>;
+
+    /// Describes the body.
+    fn describe(operation: &mut Description<'_>);
 }
 
-impl<T: Serialize + DeserializeOwned> Content for T {
+impl<T: Serialize + DeserializeOwned + ToSchema> Content for T {
+    fn describe(operation: &mut Description<'_>) {
+        operation.json::<T>();
+    }
+
     fn read(headers: &HeaderMap, bytes: Bytes) -> Result<(Self, Vec<u8>), ApiError> {
         let read: T = body::parse(headers, &bytes)?;
         let compared = serde_json::to_vec(&read).map_err(|error| ApiError::Fault(Box::new(error)))?;
@@ -41,6 +50,11 @@ pub fn unwritten<T, S: Serializer>(_: &T, serializer: S) -> Result<S::Ok, S::Err
 pub struct File(pub Bytes);
 
 impl Content for File {
+    fn describe(operation: &mut Description<'_>) {
+        operation.refused(&[400, 413, 422]);
+        operation.raw_body("image/*", utoipa::openapi::Content::default());
+    }
+
     fn read(_: &HeaderMap, bytes: Bytes) -> Result<(Self, Vec<u8>), ApiError> {
         Ok((Self(bytes.clone()), bytes.to_vec()))
     }
@@ -51,6 +65,8 @@ impl Content for File {
 pub struct Nothing;
 
 impl Content for Nothing {
+    fn describe(_: &mut Description<'_>) {}
+
     fn read(_: &HeaderMap, _: Bytes) -> Result<(Self, Vec<u8>), ApiError> {
         Ok((Self, Vec::new()))
     }
@@ -104,6 +120,29 @@ pub struct Submission<T> {
     pub body: T,
     /// Keeps the answer.
     pub keyed: Keyed,
+}
+
+impl<T: Content> Argument for Mutation<T> {
+    fn describe(operation: &mut Description<'_>) {
+        operation.called();
+        T::describe(operation);
+        repeated(operation);
+    }
+}
+
+impl<T: Content> Argument for OwnMutation<T> {
+    fn describe(operation: &mut Description<'_>) {
+        operation.called();
+        T::describe(operation);
+        repeated(operation);
+    }
+}
+
+impl<T: Content> Argument for Submission<T> {
+    fn describe(operation: &mut Description<'_>) {
+        T::describe(operation);
+        repeated(operation);
+    }
 }
 
 async fn content<T: Content>(parts: &Parts, body: Body, api: &Api) -> Result<(T, Keyed), ApiError> {

@@ -10,28 +10,33 @@ use utoipa::{Path, openapi::HttpMethod};
 #[doc(hidden)]
 pub use pastey::paste;
 
-/// Lists the operations of a function, each `module::operation` with its `#[utoipa::path]`. Gives
-/// `router()`, and `openapi()` for the document of the whole API; what only the document needs is
-/// not linked into the function. The crate needs `axum` and `utoipa` of its own.
+/// Lists the operations of a function, each `module::operation` with its `#[utoipa::path]`: makes its state
+/// [`Operations`](crate::Operations). What only the document needs is not linked into the function. The crate needs `axum`
+/// and `utoipa` of its own.
 #[macro_export]
 macro_rules! operations {
     ($state:ty: $($module:ident::$operation:ident),+ $(,)?) => {
-        /// The operations at their paths.
-        fn router() -> axum::Router<$state> {
-            use $crate::operations::{at, paste};
-            let router = axum::Router::new();
-            paste! {$(
-                let router = at::<$module::[<__path_ $operation>], _, _, _>(router, &$module::$operation);
-            )+}
-            router
-        }
+        impl $crate::Operations for $state {
+            fn routes() -> axum::Router<$state> {
+                use $crate::operations::{at, paste};
+                let router = axum::Router::new();
+                paste! {$(
+                    let router = at::<$module::[<__path_ $operation>], _, _, _>(router, &$module::$operation);
+                )+}
+                router
+            }
 
-        /// The operations as an `OpenAPI` document.
-        pub fn openapi() -> utoipa::openapi::OpenApi {
-            #[derive(utoipa::OpenApi)]
-            #[openapi(paths($($module::$operation),+))]
-            struct Document;
-            <Document as utoipa::OpenApi>::openapi()
+            fn openapi() -> utoipa::openapi::OpenApi {
+                #[derive(utoipa::OpenApi)]
+                #[openapi(paths($($module::$operation),+))]
+                struct Document;
+                let mut document = <Document as utoipa::OpenApi>::openapi();
+                use $crate::{describe::describe, operations::paste};
+                paste! {$(
+                    describe::<$module::[<__path_ $operation>], $state, _, _>(&mut document, &$module::$operation);
+                )+}
+                document
+            }
         }
     };
 }

@@ -29,8 +29,6 @@ pub struct Api {
     pub world: World,
     /// Callers that may name themselves without a token; only ever filled by the local stack.
     pub debug_users: Arc<DebugUsers>,
-    /// Whether answers tell their cost in the `x-cost` header.
-    pub show_cost: bool,
 }
 
 /// A function that cannot start.
@@ -96,7 +94,6 @@ impl Api {
             fingerprints: FingerprintKey::new(&cursor),
             world,
             debug_users: Arc::new(debug_users(settings)?),
-            show_cost: settings.find("SHOW_COST") == Some("true"),
         })
     }
 }

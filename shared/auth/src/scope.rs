@@ -11,6 +11,10 @@ pub enum SystemTask {
     Sweep,
     /// A step of a workflow.
     Workflow,
+    /// The founding of a tenant.
+    Founding,
+    /// The operator's command line.
+    Operator,
     /// The first start of a stack, which writes its sample tenant.
     Seed,
 }
@@ -22,6 +26,8 @@ impl SystemTask {
             Self::EsignWebhook => "system:esign-webhook",
             Self::Sweep => "system:sweep",
             Self::Workflow => "system:workflow",
+            Self::Founding => "system:founding",
+            Self::Operator => "system:operator",
             Self::Seed => "system:seed",
         }
     }

@@ -18,6 +18,7 @@ pub mod permission;
 pub mod permission_set;
 pub mod preset;
 mod reserved;
+mod slug;
 mod spelling;
 pub mod step;
 pub mod stored;
@@ -50,3 +51,5 @@ pub use subject::Subject;
 pub use tenant::{JobStart, MailboxSettings, SecuritySettings, Tenant};
 pub use user::{Connection, Totp, User, UserState, UserStatus};
 pub use world::World;
+
+pub use slug::Slug;

@@ -176,6 +176,14 @@ const BRAND: &[PresetRole] = &[
 ];
 
 impl Preset {
+    /// The role of whoever founds a tenant of this kind: may do everything in it.
+    pub fn founder_role(self) -> &'static str {
+        match self {
+            Self::Brokerage => "admin",
+            Self::Brand => "tenant_admin",
+        }
+    }
+
     /// Both presets.
     pub const ALL: [Self; 2] = [Self::Brokerage, Self::Brand];
 

@@ -16,7 +16,7 @@ const MOST_RUNS: u32 = 20;
 pub async fn job<P: Place>(place: &P, case: &P::Case) -> Job {
     let (tenant, job) = place.job(case);
     let scope = TenantScope::for_system(tenant, SystemTask::Seed);
-    place.store().tenant(&scope).find_job(job).await.unwrap().unwrap()
+    place.store().tenant(&scope).find::<Job>(job).await.unwrap().unwrap()
 }
 
 /// Walks the job to its end; the clock moves on between tries.

@@ -161,7 +161,7 @@ impl<'a> Ledger<'a> {
 
     /// True when the record still shows our lease, so that only a wish can have been added.
     async fn take_over_wish(&mut self) -> Result<bool, StoreError> {
-        let Some(fresh) = self.store.tenant(self.scope).find_job(self.job.id).await? else {
+        let Some(fresh) = self.store.tenant(self.scope).find::<Job>(self.job.id).await? else {
             return Ok(false);
         };
         let ours = self.held.is_some() && fresh.lease_until == self.held && fresh.attempt == self.job.attempt;

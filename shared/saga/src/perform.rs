@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use vestibule_auth::{SystemTask, TenantScope};
-use vestibule_domain::{JobError, JobId, JobStatus, StepStatus, TenantId, World};
+use vestibule_domain::{Job, JobError, JobId, JobStatus, StepStatus, TenantId, World};
 use vestibule_store::{JobEvent, Store, StoreError};
 
 use crate::{
@@ -53,7 +53,7 @@ pub struct Task {
 pub async fn perform<S: Saga>(saga: &S, store: &Store, world: &World, task: &Task) -> Result<Next, Failure> {
     let scope = TenantScope::for_system(task.tenant, SystemTask::Workflow);
     let job =
-        store.tenant(&scope).find_job(task.job).await?.ok_or_else(|| Failure::permanent("job_missing"))?;
+        store.tenant(&scope).find::<Job>(task.job).await?.ok_or_else(|| Failure::permanent("job_missing"))?;
     if job.attempt != task.attempt {
         return Err(Failure::permanent("run_over"));
     }

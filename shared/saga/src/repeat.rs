@@ -1,7 +1,7 @@
 //! Steps that are called more than once: batch by batch, at a time, or behind another job.
 
 use jiff::{SignedDuration, Timestamp};
-use vestibule_domain::{StepStatus, Wait};
+use vestibule_domain::{Job, StepStatus, Wait};
 use vestibule_store::JobWrites;
 
 use crate::{
@@ -22,7 +22,7 @@ pub(crate) async fn still_waiting(ledger: &Ledger<'_>) -> Result<Option<Next>, F
     match ledger.record().wait {
         Some(Wait::Until(at)) if now < at => Ok(Some(pause(at, now))),
         Some(Wait::Job(awaited)) => {
-            let ended = ledger.tenant().find_job(awaited).await?.is_none_or(|job| job.status.is_final());
+            let ended = ledger.tenant().find::<Job>(awaited).await?.is_none_or(|job| job.status.is_final());
             Ok((!ended).then(|| pause(later(now, LOOK), now)))
         }
         Some(Wait::Until(_)) | None => Ok(None),

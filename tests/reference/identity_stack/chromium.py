@@ -4,25 +4,29 @@ import base64
 import shutil
 
 from selenium import webdriver
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
 
 from .stack import REFERENCE, until
 
 PICTURES = REFERENCE / ".cache" / "pages"
 # Chromium tells on the console of each document whose status is no success; the pages mean these.
-MEANT = ("status of 400", "status of 403", "status of 422")
-SIZES = {"wide": (1000, 760, "light"), "narrow": (390, 760, "dark")}
+MEANT = ("status of 400", "status of 401", "status of 403", "status of 422")
+MOST_TABS = 30
+SIZES = {"wide": (1280, 800, "light"), "narrow": (390, 844, "dark")}
 
 
 class Chromium:
-    """Without JavaScript: the pages must do without."""
+    """Without JavaScript, unless it is asked for: the pages must do without."""
 
-    def __init__(self):
+    def __init__(self, javascript=False):
         options = webdriver.ChromeOptions()
         options.binary_location = program("chromium")
         for option in ("headless=new", "no-sandbox", "disable-dev-shm-usage", "no-proxy-server"):
             options.add_argument(f"--{option}")
-        options.add_experimental_option("prefs", {"profile.managed_default_content_settings.javascript": 2})
+        allowed = 1 if javascript else 2
+        options.add_experimental_option("prefs", {"profile.managed_default_content_settings.javascript": allowed})
         options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
         service = webdriver.ChromeService(program("chromedriver"))
         self.driver = webdriver.Chrome(options=options, service=service)
@@ -46,6 +50,47 @@ class Chromium:
         self.driver.find_element(By.CSS_SELECTOR, "button").click()
         until(lambda: self.page() not in (known, None), "the next page")
         return self.look(picture)
+
+    def tab_to(self, selector):
+        """Presses the tabulator until what `selector` names has the focus."""
+        wanted = self.driver.find_elements(By.CSS_SELECTOR, selector)
+        for _ in range(MOST_TABS):
+            if self.driver.switch_to.active_element in wanted:
+                return
+            ActionChains(self.driver).send_keys(Keys.TAB).perform()
+        raise SystemExit(f"the tabulator does not lead to {selector} on {self.driver.current_url}")
+
+    def write(self, text):
+        """Types where the focus is, behind what is there."""
+        ActionChains(self.driver).send_keys(Keys.END, text).perform()
+
+    def enter(self):
+        """Presses the enter key where the focus is and waits for the next page; its heading."""
+        known = self.page()
+        ActionChains(self.driver).send_keys(Keys.ENTER).perform()
+        until(lambda: self.page() not in (known, None), "the next page")
+        return self.look(None)
+
+    def value(self, selector):
+        return self.driver.find_element(By.CSS_SELECTOR, selector).get_property("value")
+
+    def at_field(self, name):
+        """Whether the problem of a field is told at it, and the field says so itself."""
+        field = self.driver.find_element(By.ID, name)
+        told = self.driver.find_elements(By.ID, f"{name}-problem")
+        return bool(told) and field.get_attribute("aria-invalid") == "true" and f"{name}-problem" in field.get_attribute("aria-describedby")
+
+    def violations(self, axe):
+        """What axe-core finds: rule and element."""
+        self.driver.execute_script(axe)
+        run = "const done = arguments[0]; axe.run().then((found) => done(found.violations))"
+        found = self.driver.execute_async_script(run)
+        return [(rule["id"], node["html"][:100]) for rule in found for node in rule["nodes"]]
+
+    def overflow(self):
+        """By how many pixels the page is wider than a narrow window."""
+        self.emulate("setDeviceMetricsOverride", width=390, height=844, deviceScaleFactor=1, mobile=False)
+        return self.driver.execute_script("return Math.max(0, document.documentElement.scrollWidth - 390)")
 
     def page(self):
         """What stands for the document that is shown; nothing while one makes way for the next."""
@@ -77,7 +122,7 @@ class Chromium:
         return self.driver.find_element(By.TAG_NAME, "body").text
 
     def problem(self):
-        found = self.driver.find_elements(By.CSS_SELECTOR, "[role=alert]")
+        found = self.driver.find_elements(By.CSS_SELECTOR, "[role=alert], .wrong")
         return found[0].text if found else ""
 
     def styled(self):

@@ -16,6 +16,7 @@ const MEASURE: &str = "VESTIBULE_MEASURE";
 
 static ELSEWHERE: LazyLock<bool> =
     LazyLock::new(|| std::env::vars().any(|(name, _)| name == "VESTIBULE_DYNAMODB_ENDPOINT"));
+static DOCUMENT: LazyLock<serde_json::Value> = LazyLock::new(vestibule_local::openapi::document);
 static DESCRIBED: LazyLock<Vec<String>> = LazyLock::new(described);
 static BUDGETS: LazyLock<BTreeMap<String, [f64; 3]>> = LazyLock::new(super::answers);
 
@@ -38,6 +39,23 @@ impl Traffic {
         self.under_way.fetch_sub(1, Ordering::SeqCst);
         begun.is_some_and(|number| self.begun.load(Ordering::SeqCst) == number + 1)
     }
+}
+
+/// Holds the status of an answer against the description of its operation.
+pub(crate) fn check_status(method: &str, path: &str, status: u16) {
+    let Some(operation) = operation(method, path) else { return };
+    let (method, path) = operation.split_once(' ').unwrap_or_default();
+    let responses = &DOCUMENT["paths"][path][method.to_lowercase()]["responses"];
+    let class = format!("{}XX", status / 100);
+    if responses.get(status.to_string()).or_else(|| responses.get(&class)).is_some() {
+        return;
+    }
+    if let Some((_, file)) = std::env::vars().find(|(name, _)| name == MEASURE) {
+        let file = std::fs::OpenOptions::new().create(true).append(true).open(file + ".statuses");
+        let line = format!("{operation} {status}\n");
+        return file.expect("a file for statuses").write_all(line.as_bytes()).expect("a line");
+    }
+    panic!("{operation} ({path}) answered {status}, which its description does not have");
 }
 
 /// Holds what an answer cost against its operation's budget.

@@ -1,7 +1,7 @@
 //! The pages of a browser: what they show, and what their forms do.
 
 use reqwest::Method;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Prepared, Scene};
 
@@ -17,7 +17,20 @@ impl Scene {
         match path {
             "/" => {
                 let (_, email, _) = self.person().await;
-                form(vec![("email", email), ("mail", "magic-link".into())])
+                form(vec![("email", email), ("password", Self::password())])
+            }
+            "/auth/register" => form(vec![
+                ("name", "Kim Example".into()),
+                ("email", self.address()),
+                ("password", Self::password()),
+            ]),
+            "/auth/forgot-password" | "/auth/sign-in-link" => {
+                let (_, email, _) = self.person().await;
+                form(vec![("email", email)])
+            }
+            "/auth/sign-out" => {
+                let (cookies, csrf) = self.in_browser().await;
+                form(vec![("csrf", csrf)]).map(|prepared| prepared.with("cookie", cookies))
             }
             "/auth/verify-email" => with_password(text(&self.registered().await.1, "token")),
             "/auth/magic-link" => form(vec![("token", self.mailed("magic-link").await)]),
@@ -32,17 +45,29 @@ impl Scene {
         }
     }
 
+    /// The cookies of somebody who has signed in, and their CSRF token.
+    async fn in_browser(&self) -> (String, String) {
+        let (_, email, _) = self.person().await;
+        let body = json!({ "email": email, "password": Self::password(), "cookies": true });
+        let signed_in = self.anyone().post("/api/v1/auth/login", &body).await.expect(200);
+        let set = signed_in.headers.get_all("set-cookie").iter();
+        let pairs = set.filter_map(|cookie| cookie.to_str().ok()?.split(';').next());
+        let cookies = pairs.collect::<Vec<_>>().join("; ");
+        (cookies, signed_in.body["csrfToken"].as_str().expect("a token").to_owned())
+    }
+
     async fn prepare_shown(&self, path: &str) -> Option<Prepared> {
         let shown = |path: String| Some(Prepared::new(Method::GET, path, self.anyone()));
         match path {
-            "/" => shown("/".into()),
+            "/" | "/auth/register" | "/auth/forgot-password" | "/auth/sign-in-link" => shown(path.into()),
             "/auth/verify-email"
             | "/auth/magic-link"
             | "/auth/reset-password"
             | "/auth/confirm-email"
             | "/auth/undo-email" => shown(format!("{path}?token=a-token-of-a-mailed-link")),
+            "/auth/social" => shown("/auth/social?provider=double".into()),
             "/auth/social/{provider}" => {
-                let body = serde_json::json!({ "provider": "double" });
+                let body = json!({ "provider": "double" });
                 let began = self.anyone().post("/api/v1/auth/social-login", &body).await.expect(200);
                 let back = self.come_back(&began.body, &self.address());
                 let query = ["code", "state"].map(|name| {

@@ -6,7 +6,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use jiff::SignedDuration;
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
-use vestibule_domain::{Email, EndpointId, JobStart, PersonName, Preset, SessionId, TenantId, User, UserId};
+use vestibule_domain::{
+    Domain, Email, EndpointId, JobStart, MailboxSettings, PersonName, Preset, SessionId, TenantId, User,
+    UserId,
+};
 use vestibule_store::{SeedTenant, SeedUser, Session};
 
 use super::provider::IdentityProvider;
@@ -135,6 +138,10 @@ async fn seed(app: &App, tenant: TenantId, endpoint: EndpointId) -> BTreeMap<&'s
     let mut settings = app.stack.sample().tenant.clone();
     (settings.id, settings.slug, settings.endpoint) = (tenant, "matrix".into(), Some(endpoint));
     settings.job_start = JobStart::OnRequest;
+    let (organization, domain) = (format!("m-{:032x}", 7), "matrix.example");
+    app.stack.cloud().work_mail().add_organization(&organization, domain).expect("an organization");
+    settings.domain = Some(Domain::parse(domain).expect("a domain"));
+    settings.mailboxes = Some(MailboxSettings::WorkMail { organization });
     let people: Vec<_> = ROLES.iter().map(|role| (*role, person(app, tenant, role))).collect();
     let permissions = |name: &str| {
         let (preset, role) = name.split_once('.').expect("a preset and a role");

@@ -68,7 +68,8 @@ pub(crate) async fn tenant_for(app: &App, email: &str, security: SecuritySetting
     let user: UserId = person(app, email).await.id;
     let mut tenant = app.stack.sample().tenant.clone();
     (tenant.id, tenant.endpoint) = (TenantId::new(&app.world), Some(EndpointId::new(&app.world)));
-    (tenant.slug, tenant.security) = ("careful".into(), security);
+    (tenant.slug, tenant.domain) = (tenant.id.ulid().to_lowercase(), None);
+    tenant.security = security;
     let seed = SeedTenant {
         provider: "docusign".into(),
         roles: BTreeMap::from([("admin".to_owned(), PermissionSet::all())]),

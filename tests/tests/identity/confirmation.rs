@@ -60,7 +60,7 @@ async fn i05_a_mail_that_somebody_else_caused_opens_no_account_for_them() {
     let wrong = press(&browser, "verify-email", &[("token", &caused), ("password", THEIRS)], Some(&jar))
         .await
         .expect(422);
-    assert!(wrong.text.contains("role=\"alert\"") && !wrong.text.contains(THEIRS), "{}", wrong.text);
+    assert!(wrong.text.contains("id=\"password-problem\"") && !wrong.text.contains(THEIRS), "{}", wrong.text);
     assert!(!row(&app, VICTIM).await.contains_key("user"), "nothing was made");
     assert_eq!(counters(&app, VICTIM).await.failures, 2, "guesses count like sign-ins");
 

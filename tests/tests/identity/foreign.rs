@@ -3,6 +3,7 @@
 use reqwest::{Method, RequestBuilder, header::HeaderValue};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
+use vestibule_local::StackOptions;
 use vestibule_tests::identity::PASSWORD;
 use vestibule_tests::{Answer, App};
 
@@ -192,9 +193,19 @@ async fn attack_3_a_page_of_another_site_signs_nobody_in_or_out() {
             assert_eq!(answer.status, status, "{path} {headers:?}: {}", answer.text);
         }
     }
-    for page in
-        ["verify-email", "magic-link", "reset-password", "confirm-email", "undo-email", "second-factor", ""]
-    {
+    for page in [
+        "verify-email",
+        "magic-link",
+        "reset-password",
+        "confirm-email",
+        "undo-email",
+        "second-factor",
+        "register",
+        "forgot-password",
+        "sign-in-link",
+        "sign-out",
+        "",
+    ] {
         let path = if page.is_empty() { "/".to_owned() } else { format!("/auth/{page}") };
         for headers in FOREIGN {
             let request =
@@ -247,4 +258,30 @@ async fn attack_3_json_needs_its_content_type_where_there_is_a_body() {
     send(&anyone, ("POST", "/api/v1/auth/logout", &Value::Null), &jar.header(), Some(&jar.csrf))
         .await
         .expect(204);
+}
+
+#[tokio::test]
+async fn pages_of_allowed_origins_call_with_a_token_and_all_others_do_not() {
+    const APP: &str = "https://app.example.com";
+    let allowed = |options: &mut StackOptions| {
+        options.parameters.insert("AllowedOrigins".into(), format!("{APP}, http://localhost:3000"));
+    };
+    let app = App::identity_with(allowed).await;
+    let anyone = app.anonymous();
+    let preflight = async |origin: &'static str| {
+        let request = anyone.request(Method::OPTIONS, ME).header("origin", origin);
+        let request = request.header("access-control-request-method", "PATCH");
+        anyone.send(request.header("access-control-request-headers", "authorization,content-type")).await
+    };
+    let asked = preflight(APP).await;
+    assert_eq!((asked.status, &asked.headers["access-control-allow-origin"]), (200, &APP.parse().unwrap()));
+    assert!(!asked.headers.contains_key("access-control-allow-credentials"));
+    assert!(!preflight("https://evil.example").await.headers.contains_key("access-control-allow-origin"));
+    let mine = app.with_token(&app.sample_login(MEMBER).await);
+    let body = json!({ "name": "Mika" });
+    for (origin, readable) in [(APP, true), ("https://evil.example", false)] {
+        let request = mine.request(Method::PATCH, ME).json(&body).header("origin", origin);
+        let answer = mine.send(request.header("sec-fetch-site", "cross-site")).await.expect(200);
+        assert_eq!(answer.headers.contains_key("access-control-allow-origin"), readable, "{origin}");
+    }
 }

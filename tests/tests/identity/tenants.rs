@@ -135,6 +135,7 @@ async fn led_by_two(app: &App) -> TenantId {
     let mut tenant = app.stack.sample().tenant.clone();
     (tenant.id, tenant.endpoint) = (TenantId::new(&app.world), Some(EndpointId::new(&app.world)));
     let id = tenant.id;
+    (tenant.slug, tenant.domain) = (id.ulid().to_lowercase(), None);
     let mut members = Vec::new();
     for email in [ADMIN, SUPER] {
         members.push((person(app, email).await.id, Email::parse(email).unwrap(), "admin".to_owned()));

@@ -214,9 +214,12 @@ async fn attack_7_the_form_of_a_page_is_answered_by_a_page_that_repeats_nothing_
     let mut forms = vec![
         ("second-factor", format!("ticket=x&ticket={MARK}&code=1"), 400),
         ("second-factor", format!("ticket=x&code={MARK}"), 401),
-        ("", format!("email=a%40example.org&email={MARK}&mail=magic-link"), 400),
-        ("", format!("email={MARK}&mail=magic-link"), 400),
-        ("", format!("email=a%40example.org&mail={MARK}"), 200),
+        ("", format!("email=a%40example.org&email={MARK}&password=x"), 400),
+        ("", format!("email=a%40example.org&password={MARK}"), 401),
+        ("forgot-password", format!("email=a%40example.org&email={MARK}"), 400),
+        ("sign-in-link", format!("email=a%40example.org&more={MARK}"), 200),
+        ("register", format!("email=a%40example.org&name=Kim&password={MARK}"), 200),
+        ("sign-out", format!("csrf={MARK}"), 200),
     ];
     for page in ["verify-email", "magic-link", "reset-password", "confirm-email", "undo-email"] {
         let good = "password=gravel+ottoman+fjord+whistle";

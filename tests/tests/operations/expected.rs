@@ -87,7 +87,15 @@ GET /.well-known/jwks.json                    | 200 | all           | -     | 0
 GET /.well-known/openid-configuration         | 200 | all           | -     | 0
 GET /openapi.json                             | 200 | all           | -     | 0
 GET /                                         | 200 | all           | -     | 0
-POST /                                        | 200 | all           | -     | 0
+POST /                                        | 200 | all           | -     | 1
+GET /auth/register                            | 200 | all           | -     | 0
+POST /auth/register                           | 200 | all           | -     | 0
+GET /auth/forgot-password                     | 200 | all           | -     | 0
+POST /auth/forgot-password                    | 200 | all           | -     | 0
+GET /auth/sign-in-link                        | 200 | all           | -     | 0
+POST /auth/sign-in-link                       | 200 | all           | -     | 0
+GET /auth/social                              | 303 | all           | -     | 0
+POST /auth/sign-out                           | 200 | all           | -     | 1
 GET /auth/verify-email                        | 200 | all           | -     | 0
 POST /auth/verify-email                       | 200 | all           | -     | 1
 GET /auth/magic-link                          | 200 | all           | -     | 0

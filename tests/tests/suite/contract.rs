@@ -69,7 +69,8 @@ fn every_function_has_a_folder_a_place_in_the_template_and_sample_events() {
         .collect();
     let template: BTreeSet<String> =
         template().functions.iter().map(|function| function.name.clone()).collect();
-    let built: BTreeSet<String> = vestibule_local::functions::NAMES.map(str::to_owned).into();
+    let built: BTreeSet<String> =
+        vestibule_local::functions::NAMES.iter().map(|name| (*name).to_owned()).collect();
     assert_eq!((&folders, &folders), (&template, &built));
     for name in folders {
         let samples = std::fs::read_dir(root().join("events").join(&name)).unwrap().count();

@@ -12,7 +12,8 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use vestibule_api::Settings;
-use vestibule_dispatcher::{Change, Consumer, Dispatcher, handle};
+use vestibule_api::{EventFunction as _, function::handle};
+use vestibule_dispatcher::{Change, Consumer, Dispatcher};
 use vestibule_domain::{EventId, World};
 use vestibule_models::{Cloud, CloudOptions, Rule};
 use vestibule_store::Owed;
@@ -73,7 +74,7 @@ impl Stack {
             let client = Client::new(&settings.aws("DYNAMODB").unwrap());
             vestibule_store::table_definition(&client, TABLE).unwrap().send().await.unwrap();
         }
-        let mut dispatcher = Dispatcher::open(&settings, world).unwrap();
+        let mut dispatcher = Dispatcher::open(&settings, world).await.unwrap();
         let bus = std::mem::take(&mut dispatcher.consumers);
         dispatcher.consumers = further.into_iter().chain(bus).collect();
         Self { dispatcher, cloud, clock }

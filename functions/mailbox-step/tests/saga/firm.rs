@@ -123,12 +123,12 @@ impl<'a> Firm<'a> {
 
     /// The job as it is in the table.
     pub(crate) async fn job(&self, work: Work) -> Job {
-        self.store().find_job(work.job).await.unwrap().unwrap()
+        self.store().find::<Job>(work.job).await.unwrap().unwrap()
     }
 
     /// The hire as it is in the table.
     pub(crate) async fn find_hire(&self, hire: HireId) -> Hire {
-        self.store().find_hire(hire).await.unwrap().unwrap()
+        self.store().find::<Hire>(hire).await.unwrap().unwrap()
     }
 
     /// Its mail domain.

@@ -2,6 +2,7 @@
 
 use std::ops::Deref;
 
+use vestibule_api::EventFunction as _;
 use vestibule_mailbox_step::Tools;
 use vestibule_saga_kit as kit;
 

@@ -1,4 +1,4 @@
-use vestibule_domain::{PersonName, UserStatus, World};
+use vestibule_domain::{Device, PersonName, SignInChange, UserStatus, World};
 
 use super::*;
 
@@ -53,15 +53,21 @@ fn kinds() -> [Kind; 8] {
 #[test]
 fn each_link_goes_where_its_owner_reads_and_lasts_as_long_as_it_may() {
     let user = person(UserState::Active).id;
-    for (mail, to, purpose, minutes) in [
-        (Kind::MagicLink, "kim@stored.example", Purpose::MagicLink, 15),
-        (Kind::ResetPassword, "kim@stored.example", Purpose::ResetPassword, 60),
-        (Kind::ConfirmEmail { user }, "kim@typed.example", Purpose::ChangeEmail, 60),
-        (Kind::EmailChanged { user }, "kim@typed.example", Purpose::UndoEmail, 7 * 24 * 60),
+    for (mail, to, template, purpose, minutes) in [
+        (Kind::MagicLink, "kim@stored.example", Mail::MagicLink, Purpose::MagicLink, 15),
+        (Kind::ResetPassword, "kim@stored.example", Mail::ResetPassword, Purpose::ResetPassword, 60),
+        (Kind::ConfirmEmail { user }, "kim@typed.example", Mail::ConfirmNewEmail, Purpose::ChangeEmail, 60),
+        (
+            Kind::EmailChanged { user },
+            "kim@typed.example",
+            Mail::EmailChanged,
+            Purpose::UndoEmail,
+            7 * 24 * 60,
+        ),
     ] {
         let holder = Holder::Person(Box::new(person(UserState::Active)));
         let expires = NOW + SignedDuration::from_mins(minutes);
-        let content = Content::Link(LinkPlan { purpose, holder, expires });
+        let content = Content::Link(template, LinkPlan { purpose, holder, expires });
         let letter = about(mail, Some(person(UserState::Active)));
         assert_eq!(letter, Ok(Letter { to: email(to), content }));
     }
@@ -70,15 +76,18 @@ fn each_link_goes_where_its_owner_reads_and_lasts_as_long_as_it_may() {
 #[test]
 fn notices_go_to_the_stored_address() {
     let user = person(UserState::Active).id;
-    for (mail, content) in [
-        (Kind::NewDevice { user }, Content::NewDevice(Device::default())),
-        (Kind::LockedOut { until: NOW }, Content::LockedOut(NOW)),
-        (Kind::PasswordChanged { user }, Content::PasswordChanged),
+    let (seen, change) = (Fact::Seen(Device::default(), NOW), SignInChange::SecondFactorAdded);
+    for (mail, template, facts) in [
+        (Kind::NewDevice { user }, Mail::NewDevice, vec![seen.clone()]),
+        (Kind::LockedOut { until: NOW }, Mail::LockedOut, vec![Fact::Until(NOW)]),
+        (Kind::PasswordChanged { user }, Mail::PasswordChanged, vec![]),
         (
-            Kind::SignInChanged { user, change: SignInChange::SecondFactorAdded },
-            Content::SignInChanged(SignInChange::SecondFactorAdded, Device::default()),
+            Kind::SignInChanged { user, change: change.clone() },
+            Mail::SignInChanged,
+            vec![Fact::Change(change.clone()), seen],
         ),
     ] {
+        let content = Content::Notice(template, facts);
         let letter = about(mail, Some(person(UserState::Active)));
         assert_eq!(letter, Ok(Letter { to: email("kim@stored.example"), content }));
     }
@@ -122,7 +131,7 @@ fn a_registration_gets_its_link_until_it_ends() {
     };
     let expires = NOW + SignedDuration::from_hours(24);
     let (purpose, holder) = (Purpose::VerifyEmail, Holder::Registration(id));
-    let content = Content::Link(LinkPlan { purpose, holder, expires });
+    let content = Content::Link(Mail::VerifyEmail, LinkPlan { purpose, holder, expires });
     assert_eq!(on(expires), Ok(Letter { to: email("kim@typed.example"), content }));
     assert_eq!(on(NOW + SignedDuration::from_secs(59)), Err(Trouble::Moot("registration_gone")));
     assert_eq!(decide(&mail, Facts::default(), NOW), Err(Trouble::Moot("registration_gone")));
@@ -135,7 +144,8 @@ fn the_owner_of_an_address_is_told_of_a_registration_and_no_link_is_made() {
         let registration = Some(registration(NOW + SignedDuration::from_hours(24)));
         decide(&mail, Facts { registration, person: Some(person(state)), taken: false }, NOW)
     };
-    let letter = Letter { to: email("kim@stored.example"), content: Content::AlreadyRegistered };
+    let letter =
+        Letter { to: email("kim@stored.example"), content: Content::Notice(Mail::AlreadyRegistered, vec![]) };
     assert_eq!(told(UserState::Active), Ok(letter));
     assert_eq!(told(UserState::Removed), Err(Trouble::Moot("removed")));
 }

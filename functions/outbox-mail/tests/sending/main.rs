@@ -7,6 +7,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use vestibule_auth::{LinkToken, Purpose, TokenDigest};
 use vestibule_domain::{IdentityMailKind as Kind, RegistrationId, SignInChange};
 use vestibule_models::{Fault, FaultKind, Service};
+use vestibule_outbox_mail::Site;
 use vestibule_store::MAIL_TRIES;
 
 use stack::{SITE, Stack, token};
@@ -104,6 +105,17 @@ async fn nothing_is_sent_to_strangers_for_the_taken_or_for_the_gone() {
         assert_eq!(stack.deliver(&[mail]).await, None);
         assert_eq!(stack.outcome(mail).await.as_deref(), Some(outcome));
     }
+    assert!(stack.sent().is_empty());
+}
+
+#[tokio::test]
+async fn a_deployment_without_a_site_of_its_own_sends_no_mail_and_says_why() {
+    let mut stack = Stack::start().await;
+    stack.person(STORED).await;
+    stack.outbox.site = Site::new("https://accounts.example.com");
+    let mail = stack.request(STORED, Kind::ResetPassword).await;
+    assert_eq!(stack.deliver(&[mail]).await, None);
+    assert_eq!(stack.outcome(mail).await.as_deref(), Some("failed:site_url_is_the_default"));
     assert!(stack.sent().is_empty());
 }
 

@@ -9,13 +9,13 @@ use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 use tokio::net::TcpListener;
-use vestibule_api::Settings;
+use vestibule_api::{EventFunction as _, Settings, function::handle};
 use vestibule_auth::{Actor, FieldKeys};
 use vestibule_domain::{
     Email, Id, IdentityMailKind, IdentityMailRequest, MailId, PersonName, RegistrationId, User, UserId, World,
 };
 use vestibule_models::{Cloud, CloudOptions, SentMail};
-use vestibule_outbox_mail::{Outbox, handle};
+use vestibule_outbox_mail::Outbox;
 use vestibule_store::Registration;
 
 pub(crate) const SITE: &str = "https://accounts.example";

@@ -18,21 +18,7 @@ use vestibule_bench::{
     runtime_api::{Function, FunctionError, RuntimeApi, StartError},
     stack::{self, admin_token},
 };
-use vestibule_local::Stack;
-
-/// The functions that a test below invokes.
-const INVOKED: [&str; 10] = [
-    "auth",
-    "discovery",
-    "esign-webhook",
-    "hires",
-    "mailbox-step",
-    "dispatcher",
-    "outbox-mail",
-    "provision-run",
-    "provision-sweep",
-    "session",
-];
+use vestibule_local::{Stack, functions::NAMES};
 
 /// The folders that may have the binaries.
 static FOLDERS: LazyLock<Vec<PathBuf>> = LazyLock::new(|| {
@@ -84,17 +70,17 @@ async fn http(function: &str, event: &Value) -> (u64, Value) {
 }
 
 #[tokio::test]
-async fn every_function_of_the_template_is_invoked_here() {
+async fn every_function_of_the_template_is_built() {
     let stack = stack().await;
     let functions: BTreeSet<_> =
         stack.template().functions.iter().map(|function| function.name.as_str()).collect();
-    assert_eq!(functions, BTreeSet::from(INVOKED));
+    assert_eq!(functions, NAMES.iter().copied().collect());
 }
 
 #[tokio::test]
 async fn no_function_starts_with_the_sign_in_switched_off() {
     let stack = stack().await;
-    for function in INVOKED {
+    for function in NAMES.iter().copied() {
         let refused = start(&stack, function, &[("DEBUG_BYPASS_AUTH", "true")]).await.unwrap_err();
         let StartError::Ended { status, output } = refused else { panic!("{function}: {refused}") };
         assert!(

@@ -4,7 +4,10 @@ mod operations;
 mod schemas;
 
 use serde_json::{Value, json};
-use utoipa::openapi::{Components, Info, OpenApi, OpenApiBuilder};
+use utoipa::openapi::{ComponentsBuilder, Info, OpenApi, OpenApiBuilder};
+use vestibule_api::{Code, FieldProblem, Problem};
+
+use crate::functions;
 
 /// The tags, with what is behind each.
 const TAGS: [(&str, &str); 12] = [
@@ -31,16 +34,10 @@ const ABOUT: &str = "From a signed form to a working account.\n\n\
 /// The `OpenAPI` 3.1 document of every HTTP function.
 pub fn document() -> Value {
     let info = Info::new("Vestibule", env!("CARGO_PKG_VERSION"));
-    let base = OpenApiBuilder::new().info(info).components(Some(Components::new())).build();
-    let parts = [
-        vestibule_auth_function::openapi(),
-        vestibule_session::openapi(),
-        vestibule_discovery::openapi(),
-        vestibule_esign_webhook::openapi(),
-        vestibule_hires::openapi(),
-        vestibule_provision_run::openapi(),
-    ];
-    let document = parts.into_iter().fold(base, OpenApi::merge_from);
+    let problem =
+        ComponentsBuilder::new().schema_from::<Problem>().schema_from::<Code>().schema_from::<FieldProblem>();
+    let base = OpenApiBuilder::new().info(info).components(Some(problem.build())).build();
+    let document = functions::openapi().into_iter().fold(base, OpenApi::merge_from);
     let mut document = serde_json::to_value(document).unwrap_or_default();
     document["info"] = json!({
         "title": "Vestibule",

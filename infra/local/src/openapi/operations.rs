@@ -5,17 +5,31 @@ use serde_json::{Map, Value, json};
 const PROBLEM: &str = "application/problem+json";
 
 /// What a status means, for all operations alike.
-const STATUSES: [(&str, &str); 10] = [
+const STATUSES: [(&str, &str); 17] = [
     ("200", "Done."),
     ("201", "Made."),
     ("202", "Taken: what follows happens afterwards."),
     ("204", "Done; there is nothing to say."),
     ("303", "Go on at `Location`."),
     ("400", "The request cannot be read, or the link is no longer valid."),
-    ("401", "Not accepted."),
-    ("422", "Some fields cannot be used."),
-    ("4XX", "Refused: the problem says why and what to do."),
-    ("5XX", "Busy, or a fault of ours: send the request again."),
+    ("401", "Not accepted: the credentials are missing, wrong or over."),
+    ("403", "Not allowed."),
+    ("404", "There is nothing here, or it is not yours."),
+    ("409", "Not possible in this state, or changed at the same moment."),
+    ("413", "Larger than allowed."),
+    ("422", "Some fields cannot be used, or the `Idempotency-Key` belongs to another request."),
+    ("429", "Too many requests."),
+    ("500", "A fault of ours: its `requestId` is in our log."),
+    ("503", "Busy: send the request again."),
+    ("4XX", "Refused: the page says why and what to do."),
+    ("5XX", "A fault of ours, or busy: come again."),
+];
+
+/// What is sent along with some answers.
+const HEADERS: [(&str, &[&str], &str); 3] = [
+    ("Retry-After", &["429", "503"], "Seconds until the request may be sent again."),
+    ("X-Request-Id", &[], "The request's id, to name when asking for help."),
+    ("WWW-Authenticate", &["401"], "`Bearer`, where an access token is missing."),
 ];
 
 /// The ways to prove who one is.
@@ -72,31 +86,50 @@ fn security(operation: &Value, path: &str, reads: bool) -> Value {
     }
 }
 
-/// Every operation can be refused, and can find us busy.
+/// Every operation can find us busy. A page tells its refusals as pages.
 fn answer(operation: &mut Value) {
     let page = operation["tags"][0] == "pages";
-    let problem = json!({ "schema": { "$ref": "#/components/schemas/Problem" } });
+    let repeated = operation["parameters"].as_array().into_iter().flatten();
+    let repeated = repeated.clone().any(|parameter| parameter["name"] == "Idempotency-Key");
+    let problem = json!({ PROBLEM: { "schema": { "$ref": "#/components/schemas/Problem" } } });
     let html = json!({ "schema": { "type": "string" } });
-    let refusal =
-        if page { json!({ "text/html": html, PROBLEM: problem }) } else { json!({ PROBLEM: problem }) };
     let Some(responses) = operation["responses"].as_object_mut() else { return };
     if page {
-        for status in ["400", "401", "422"] {
-            responses.remove(status);
+        responses.retain(|status, _| status.as_str() < "400");
+        for status in ["4XX", "5XX"] {
+            let content = json!({ "text/html": html, PROBLEM: problem[PROBLEM] });
+            responses.insert(status.into(), json!({ "content": content }));
         }
-        responses.insert("4XX".into(), json!({ "content": refusal }));
+    } else {
+        for status in ["429", "500", "503"] {
+            responses.entry(status).or_insert_with(|| json!({}));
+        }
     }
-    responses.entry("4XX").or_insert_with(|| json!({ "content": refusal }));
-    responses.entry("5XX").or_insert_with(|| json!({ "content": { PROBLEM: problem } }));
     for (status, response) in responses {
         let meaning = STATUSES.iter().find(|(known, _)| known == status).map_or("Done.", |(_, text)| text);
         if response["description"].as_str().is_none_or(str::is_empty) {
             response["description"] = json!(meaning);
         }
+        if status.as_str() >= "400" && response.get("content").is_none() {
+            response["content"] = problem.clone();
+        }
         if let Some(content) = response.get_mut("content").and_then(Value::as_object_mut) {
             complete_content(content);
         }
+        response["headers"] = headers(status, repeated);
     }
+}
+
+/// What is told in the headers of an answer.
+fn headers(status: &str, repeated: bool) -> Value {
+    let text = |about: &str| json!({ "description": about, "schema": { "type": "string" } });
+    let told = HEADERS.iter().filter(|(_, statuses, _)| statuses.is_empty() || statuses.contains(&status));
+    let mut headers: Map<String, Value> =
+        told.map(|(name, _, about)| ((*name).to_owned(), text(about))).collect();
+    if repeated && status < "300" {
+        headers.insert("Idempotent-Replayed".into(), text("`true` when this answer was given before."));
+    }
+    headers.into()
 }
 
 /// Files are binary, pages are text.

@@ -47,11 +47,11 @@ pub(super) fn complete(document: &mut Value) {
         }
         plain_members(schema);
     }
-    for (path, item) in document["paths"].as_object_mut().into_iter().flatten() {
+    for (_, item) in document["paths"].as_object_mut().into_iter().flatten() {
         for operation in item.as_object_mut().into_iter().flatten().map(|(_, operation)| operation) {
             let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut);
             for parameter in parameters.into_iter().flatten() {
-                complete_parameter(path, parameter);
+                complete_parameter(parameter);
             }
         }
     }
@@ -135,31 +135,9 @@ fn plain_members(schema: &mut Value) {
     }
 }
 
-fn complete_parameter(path: &str, parameter: &mut Value) {
+fn complete_parameter(parameter: &mut Value) {
     let name = parameter["name"].as_str().unwrap_or_default().to_owned();
     if name == "Idempotency-Key" {
         parameter["schema"] = json!({ "type": "string", "minLength": 1, "maxLength": 64, "pattern": "^[A-Za-z0-9._:-]{1,64}$" });
-    }
-    if name == "id" {
-        let kinds = [
-            ("/hires/", "hire"),
-            ("/jobs/", "job"),
-            ("/sessions/", "ses"),
-            ("/tenants/", "ten"),
-            ("/events/", "esn"),
-        ];
-        if let Some((_, kind)) = kinds.iter().find(|(part, _)| path.contains(part)) {
-            parameter["schema"]["pattern"] = json!(format!("^{kind}_{ULID}$"));
-        }
-    }
-    if name == "token" && parameter["in"] == "query" {
-        parameter["schema"]["maxLength"] = json!(200);
-    }
-    if parameter["description"].as_str().is_none_or(str::is_empty) {
-        parameter["description"] = json!(match name.as_str() {
-            "token" => "The token of the mailed link.",
-            "provider" => "The provider's name in the deployment's settings.",
-            _ => "See the operation.",
-        });
     }
 }

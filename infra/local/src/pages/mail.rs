@@ -2,7 +2,7 @@
 
 use axum::extract::{Path, State};
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use vestibule_models::SentMail;
 
 use super::render::time;
@@ -17,6 +17,7 @@ struct MailView {
     subject: String,
     html: Option<String>,
     text: Option<String>,
+    links: Vec<String>,
 }
 
 impl From<SentMail> for MailView {
@@ -28,16 +29,34 @@ impl From<SentMail> for MailView {
             from: mail.from,
             subject: mail.subject,
             html: mail.html,
+            links: mail.text.as_deref().map(links).unwrap_or_default(),
             text: mail.text.or(mail.raw),
         }
     }
 }
 
+/// The web addresses in a text, each once: a frame without rights follows none.
+fn links(text: &str) -> Vec<String> {
+    let words = text.split_whitespace().map(|word| word.trim_matches(['<', '>', '(', ')', '"', '.', ',']));
+    let mut links: Vec<_> = words.filter(|word| is_web(word)).map(str::to_owned).collect();
+    links.dedup();
+    links
+}
+
+fn is_web(word: &str) -> bool {
+    word.starts_with("http://") || word.starts_with("https://")
+}
+
+/// The newest mails.
+pub(super) fn newest(local: &Local, most: usize) -> Result<Value, PageError> {
+    let sent = local.cloud.mailer().sent()?;
+    let mails: Vec<_> = sent.into_iter().rev().take(most).map(MailView::from).collect();
+    Ok(json!(mails))
+}
+
 /// All mails, newest first.
 pub(super) async fn list_mails(State(local): State<Local>) -> Page {
-    let sent = local.cloud.mailer().sent()?;
-    let mails: Vec<MailView> = sent.into_iter().rev().map(MailView::from).collect();
-    local.pages.show("mails.html", &json!({ "mails": mails }))
+    local.pages.show("mails.html", &json!({ "mails": newest(&local, usize::MAX)? }))
 }
 
 /// One mail; its HTML is shown in a frame without scripts and without this page's origin.

@@ -22,10 +22,14 @@ use serde_json::json;
 use vestibule_models::{Cloud, CloudError};
 
 use crate::guard::{Guard, names_and_pages};
+use crate::sample::PEOPLE;
 use crate::template::Template;
 use render::Pages;
 
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; img-src data:";
+
+/// Mails and workflows on the first page.
+const RECENT: usize = 5;
 
 #[derive(Clone)]
 struct Local {
@@ -101,12 +105,14 @@ pub fn router(cloud: Cloud, template: &Template) -> Result<Router> {
 }
 
 async fn index(State(local): State<Local>) -> Page {
-    let mails = local.cloud.mailer().sent()?.len();
-    let executions = local.cloud.step_functions().executions()?.len();
-    let functions = &*local.functions;
-    local
-        .pages
-        .show("index.html", &json!({ "mails": mails, "executions": executions, "functions": functions }))
+    let people = PEOPLE.map(|person| json!({ "name": person.name, "role": person.role }));
+    let values = json!({
+        "mails": mail::newest(&local, RECENT)?,
+        "executions": workflows::newest(&local, RECENT)?,
+        "people": people,
+        "functions": &*local.functions,
+    });
+    local.pages.show("index.html", &values)
 }
 
 /// What every page of the stack's own goes through: names and pages of other sites are refused.

@@ -1,8 +1,9 @@
 //! Executions of the state machines and their histories.
 
 use axum::extract::{Path, State};
+use jiff::Timestamp;
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use vestibule_asl::{Event, Execution};
 
 use super::render::time;
@@ -63,12 +64,62 @@ impl From<Event> for EventView {
     }
 }
 
-/// All executions, newest first.
-pub(super) async fn list_executions(State(local): State<Local>) -> Page {
+/// A step as a person wants to see it: how often it was tried, and how long that took.
+#[derive(Serialize)]
+struct StepView {
+    name: String,
+    attempts: usize,
+    failures: usize,
+    entered: String,
+    seconds: Option<f64>,
+}
+
+/// The steps of a history in the order in which they were entered first.
+fn steps(history: &[Event]) -> Vec<StepView> {
+    let mut steps: Vec<StepView> = Vec::new();
+    let mut current: Option<(usize, Timestamp)> = None;
+    for event in history {
+        let name = event.details.values().next().and_then(|details| details["name"].as_str());
+        if event.kind == "TaskStateEntered"
+            && let Some(name) = name
+        {
+            let place = steps.iter().position(|step| step.name == name).unwrap_or_else(|| {
+                let (name, entered) = (name.to_owned(), time(event.timestamp));
+                steps.push(StepView { name, attempts: 0, failures: 0, entered, seconds: None });
+                steps.len() - 1
+            });
+            current = Some((place, event.timestamp));
+        }
+        let Some((place, entered)) = current else { continue };
+        let step = &mut steps[place];
+        match event.kind.as_str() {
+            "TaskScheduled" | "LambdaFunctionScheduled" => step.attempts += 1,
+            "TaskFailed" | "TaskTimedOut" | "LambdaFunctionFailed" | "LambdaFunctionTimedOut" => {
+                step.failures += 1;
+            }
+            "TaskStateExited" => {
+                let took = event.timestamp.duration_since(entered).as_secs_f64();
+                step.seconds =
+                    Some((step.seconds.unwrap_or_default() + took) * 1000.0).map(|it| it.round() / 1000.0);
+                current = None;
+            }
+            _ => {}
+        }
+    }
+    steps
+}
+
+/// The newest executions.
+pub(super) fn newest(local: &Local, most: usize) -> Result<Value, PageError> {
     let mut found = local.cloud.step_functions().executions()?;
     found.sort_by_key(|execution| std::cmp::Reverse(execution.start_date));
-    let executions: Vec<ExecutionView> = found.into_iter().map(ExecutionView::from).collect();
-    local.pages.show("workflows.html", &json!({ "executions": executions }))
+    let executions: Vec<_> = found.into_iter().take(most).map(ExecutionView::from).collect();
+    Ok(json!(executions))
+}
+
+/// All executions, newest first.
+pub(super) async fn list_executions(State(local): State<Local>) -> Page {
+    local.pages.show("workflows.html", &json!({ "executions": newest(&local, usize::MAX)? }))
 }
 
 /// One execution by name, with its history.
@@ -76,8 +127,8 @@ pub(super) async fn get_execution(State(local): State<Local>, Path(name): Path<S
     let mut found = local.cloud.step_functions().executions()?.into_iter();
     let execution = found.find(|execution| execution.name == name).ok_or(PageError::Unknown)?;
     let history = local.cloud.step_functions().history(&execution.arn)?;
+    let steps = steps(&history);
     let events: Vec<EventView> = history.into_iter().map(EventView::from).collect();
-    local
-        .pages
-        .show("workflow.html", &json!({ "execution": ExecutionView::from(execution), "events": events }))
+    let execution = ExecutionView::from(execution);
+    local.pages.show("workflow.html", &json!({ "execution": execution, "steps": steps, "events": events }))
 }

@@ -8,6 +8,7 @@ mod tenant;
 
 use std::sync::Arc;
 
+use crate::FirstData;
 use secrecy::SecretString;
 use vestibule_auth::{AccessToken, FieldKeys, PasswordHash, SystemTask, TenantScope};
 use vestibule_domain::{
@@ -55,6 +56,8 @@ pub struct SampleOptions {
     pub issuer: String,
     /// What starts the jobs of a tenant that is made now.
     pub job_start: JobStart,
+    /// Whether tenants and people are made.
+    pub first_data: FirstData,
     /// Cost of the people's password hashes.
     pub password_profile: String,
 }
@@ -142,6 +145,9 @@ impl Sample {
             issuer,
             resetting,
         };
+        if options.first_data == FirstData::None {
+            return Ok(sample);
+        }
         if keys::is_resetting(&sample.cloud)? || !(has_first || has_second) {
             sample.reset(store, world).await?;
         } else {
@@ -173,6 +179,12 @@ impl Sample {
         world: &World,
     ) -> Result<(), SampleError> {
         let platform = store.platform();
+        // Tenants of before took no names.
+        for (has, tenant) in [(has_first, &self.tenant), (has_second, &self.second)] {
+            if has {
+                platform.claim_names(tenant).await?;
+            }
+        }
         if !has_first {
             platform.create_tenant(&people::seed(self.tenant.clone(), &self.hash, world)?).await?;
         }

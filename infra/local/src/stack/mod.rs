@@ -19,7 +19,7 @@ use vestibule_domain::World;
 use vestibule_models::{Cloud, CloudOptions};
 use vestibule_store::Store;
 
-pub use options::{Hosts, RoleCheck, StackOptions};
+pub use options::{FirstData, Hosts, RoleCheck, StackOptions};
 pub use plan::ISSUER;
 
 use crate::guard::{Guard, names, names_and_pages};

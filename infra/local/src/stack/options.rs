@@ -15,6 +15,15 @@ pub enum Hosts {
     Any,
 }
 
+/// What a stack begins with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FirstData {
+    /// Two tenants, their people and hires.
+    Sample,
+    /// Nothing, as a new deployment does.
+    None,
+}
+
 /// Whether functions are held to their roles.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RoleCheck {
@@ -43,6 +52,8 @@ pub struct StackOptions {
     pub pace: f64,
     /// What starts the jobs of a sample tenant that is made now; one that is there keeps its own way.
     pub job_start: JobStart,
+    /// What a stack begins with.
+    pub first_data: FirstData,
     /// Whether functions start with `DEBUG_BYPASS_AUTH`.
     pub debug_bypass: bool,
     /// Which names the API answers to.
@@ -70,6 +81,7 @@ impl Default for StackOptions {
             streams: false,
             pace: 1.0,
             job_start: JobStart::Automatic,
+            first_data: FirstData::Sample,
             debug_bypass: false,
             hosts: Hosts::Own,
             parameters: BTreeMap::new(),

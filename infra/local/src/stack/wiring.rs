@@ -148,6 +148,7 @@ pub(super) async fn sample(
     let sample_options = SampleOptions {
         issuer: plan.environment("ISSUER")?,
         job_start: options.job_start,
+        first_data: options.first_data,
         password_profile: plan.environment("PASSWORD_PROFILE")?,
     };
     let profile = Profile::parse(&sample_options.password_profile);

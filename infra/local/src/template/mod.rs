@@ -72,8 +72,16 @@ pub fn read() -> Result<Template, TemplateError> {
     Template::parse(crate::files::TEMPLATE, &Surroundings::default())
 }
 
-const SECTIONS: [&str; 7] =
-    ["AWSTemplateFormatVersion", "Transform", "Description", "Parameters", "Globals", "Resources", "Outputs"];
+const SECTIONS: [&str; 8] = [
+    "AWSTemplateFormatVersion",
+    "Transform",
+    "Description",
+    "Parameters",
+    "Conditions",
+    "Globals",
+    "Resources",
+    "Outputs",
+];
 
 impl Template {
     /// Parses the template and resolves every reference in it.
@@ -93,17 +101,25 @@ impl Template {
             .as_object()
             .ok_or_else(|| TemplateError::refused("template", "Resources", "there are no resources"))?;
         let mut resolver = names::parameters(&document, around)?;
+        for (name, condition) in document["Conditions"].as_object().into_iter().flatten() {
+            let refused = |reason: String| TemplateError::refused(name, "Conditions", &reason);
+            resolver.set_condition(name, condition).map_err(refused)?;
+        }
         for (logical_id, resource) in resources {
             names::declare(&mut resolver, around, logical_id, resource)?;
         }
         let mut template = Self::default();
-        for (logical_id, resource) in resources {
+        // Functions name managed policies, which come first.
+        let is_policy = |resource: &Value| resource["Type"] == "AWS::IAM::ManagedPolicy";
+        let (policies, others): (Vec<_>, Vec<_>) = resources.iter().partition(|(_, it)| is_policy(it));
+        for (logical_id, resource) in policies.into_iter().chain(others) {
             let properties = with_globals(&document, resource);
             let properties = resolver
                 .resolve(&properties)
                 .map_err(|reason| TemplateError::refused(logical_id, "Properties", &reason))?;
             let kind = resource["Type"].as_str().unwrap_or_default();
-            resources::add(&mut template, around, logical_id, kind, properties)?;
+            let reference = resolver.reference(logical_id).unwrap_or_default();
+            resources::add(&mut template, around, logical_id, (kind, reference), properties)?;
         }
         resolver
             .resolve(&document["Outputs"])

@@ -126,6 +126,10 @@ fn names(
             let name = named("LogGroupName")?;
             Names::by_name(name.clone(), arn("logs", "log-group:", &name))
         }
+        "AWS::IAM::ManagedPolicy" => {
+            let name = named("ManagedPolicyName")?;
+            Names::by_arn(name.clone(), format!("arn:aws:iam::{}:policy/{name}", around.account_id))
+        }
         "AWS::Serverless::HttpApi" | "AWS::Logs::MetricFilter" | "AWS::CloudWatch::Alarm" => {
             Names::by_name(logical_id.to_owned(), String::new())
         }

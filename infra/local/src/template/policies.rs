@@ -1,4 +1,6 @@
-//! The statements of a function's role.
+//! The statements of a function's role: its own, and those of the managed policies that it names.
+
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
@@ -6,14 +8,25 @@ use super::types::{Condition, Statement};
 
 const OPERATORS: [&str; 3] = ["StringEquals", "StringLike", "ForAllValues:StringLike"];
 
-/// Reads the `Policies` of a function: a list of documents whose statements all allow something.
-pub(super) fn statements(policies: &[Value]) -> Result<Vec<Statement>, String> {
-    let listed = |policy: &Value| {
-        let statements = policy["Statement"].as_array();
-        statements.cloned().ok_or("a policy must be a document with a list of statements".to_owned())
+/// Reads the `Policies` of a function: documents, and names of `managed` policies. All their statements allow something.
+pub(super) fn statements(
+    policies: &[Value],
+    managed: &BTreeMap<String, Vec<Statement>>,
+) -> Result<Vec<Statement>, String> {
+    let listed = |policy: &Value| match policy.as_str() {
+        Some(arn) => {
+            managed.get(arn).cloned().ok_or_else(|| format!("{arn} is no managed policy of the template"))
+        }
+        None => document(policy),
     };
-    let all = policies.iter().map(listed).collect::<Result<Vec<_>, _>>()?;
-    all.concat().iter().map(statement).collect()
+    Ok(policies.iter().map(listed).collect::<Result<Vec<_>, _>>()?.concat())
+}
+
+/// The statements of one document.
+pub(super) fn document(policy: &Value) -> Result<Vec<Statement>, String> {
+    let statements = policy["Statement"].as_array();
+    let statements = statements.ok_or("a policy must be a document with a list of statements")?;
+    statements.iter().map(statement).collect()
 }
 
 fn statement(statement: &Value) -> Result<Statement, String> {

@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 pub(super) struct Resolver {
     refs: BTreeMap<String, String>,
     attributes: BTreeMap<String, String>,
+    conditions: BTreeMap<String, bool>,
 }
 
 impl Resolver {
@@ -26,10 +27,13 @@ impl Resolver {
     pub(super) fn resolve(&self, value: &Value) -> Result<Value, String> {
         match value {
             Value::Object(entries) => match intrinsic(entries) {
+                Some(("Fn::If", argument)) => self.resolve(self.branch(argument)?),
+                Some(("Ref", Value::String(target))) if target == "AWS::NoValue" => Ok(Value::Null),
                 Some((name, argument)) => self.call(name, argument).map(Value::String),
                 None => entries
                     .iter()
                     .map(|(key, value)| Ok((key.clone(), self.resolve(value)?)))
+                    .filter(|entry| !entry.as_ref().is_ok_and(|(_, value)| value.is_null()))
                     .collect::<Result<Map<_, _>, _>>()
                     .map(Value::Object),
             },
@@ -37,6 +41,33 @@ impl Resolver {
                 items.iter().map(|item| self.resolve(item)).collect::<Result<Vec<_>, _>>().map(Value::Array)
             }
             plain => Ok(plain.clone()),
+        }
+    }
+
+    /// Makes a condition known: `Fn::Equals` of two texts, and `Fn::Not` of a condition.
+    pub(super) fn set_condition(&mut self, name: &str, condition: &Value) -> Result<(), String> {
+        let holds = self.holds(condition)?;
+        self.conditions.insert(name.to_owned(), holds);
+        Ok(())
+    }
+
+    fn holds(&self, condition: &Value) -> Result<bool, String> {
+        let parts = condition.as_object().and_then(intrinsic);
+        match parts.and_then(|(name, argument)| Some((name, argument.as_array()?.as_slice()))) {
+            Some(("Fn::Equals", [one, other])) => Ok(self.resolve(one)? == self.resolve(other)?),
+            Some(("Fn::Not", [negated])) => Ok(!self.holds(negated)?),
+            _ => Err("a condition is Fn::Equals or Fn::Not".to_owned()),
+        }
+    }
+
+    /// The branch of `Fn::If` that counts.
+    fn branch<'a>(&self, argument: &'a Value) -> Result<&'a Value, String> {
+        let known = |name: &str| {
+            self.conditions.get(name).copied().ok_or_else(|| format!("there is no condition {name}"))
+        };
+        match argument.as_array().map(Vec::as_slice) {
+            Some([Value::String(name), yes, no]) => Ok(if known(name)? { yes } else { no }),
+            _ => Err("Fn::If takes a condition and two values".to_owned()),
         }
     }
 
@@ -56,7 +87,8 @@ impl Resolver {
         }
     }
 
-    fn reference(&self, target: &str) -> Result<String, String> {
+    /// What `Ref` of a resource or parameter gives.
+    pub(super) fn reference(&self, target: &str) -> Result<String, String> {
         self.refs.get(target).cloned().ok_or_else(|| format!("Ref {target} has no target"))
     }
 
@@ -133,6 +165,19 @@ mod tests {
             resolver().resolve(&value).unwrap(),
             json!({"a": "dev", "b": ["arn:table"], "c": "arn:table/index/dev/${kept}", "d": "x-dev"})
         );
+    }
+
+    #[test]
+    fn a_condition_chooses_and_no_value_is_left_out() {
+        let mut resolver = resolver();
+        let is_dev = json!({"Fn::Equals": [{"Ref": "Stage"}, "dev"]});
+        resolver.set_condition("IsDev", &is_dev).unwrap();
+        resolver.set_condition("IsLive", &json!({"Fn::Not": [is_dev]})).unwrap();
+        let value = |name: &str| json!({"a": {"Fn::If": [name, ["x"], {"Ref": "AWS::NoValue"}]}});
+        assert_eq!(resolver.resolve(&value("IsDev")).unwrap(), json!({"a": ["x"]}));
+        assert_eq!(resolver.resolve(&value("IsLive")).unwrap(), json!({}));
+        assert!(resolver.resolve(&value("IsElse")).is_err());
+        assert!(resolver.set_condition("Odd", &json!({"Fn::Or": []})).is_err());
     }
 
     #[test]

@@ -13,12 +13,15 @@ use super::{
     events, policies,
 };
 
+/// Each route of a function is a statement of about 400 bytes in its policy, which ends at 20 KB.
+const MOST_ROUTES: usize = 45;
+
 /// Adds the resource; types without local effect add nothing.
 pub(super) fn add(
     template: &mut Template,
     around: &Surroundings,
     logical_id: &str,
-    kind: &str,
+    (kind, reference): (&str, String),
     properties: Value,
 ) -> Result<(), TemplateError> {
     match kind {
@@ -37,6 +40,11 @@ pub(super) fn add(
         "AWS::DynamoDB::Table" => {
             let properties = read(logical_id, properties)?;
             template.tables.push(table(around, logical_id, properties));
+        }
+        "AWS::IAM::ManagedPolicy" => {
+            let refused = |reason: String| TemplateError::refused(logical_id, "PolicyDocument", &reason);
+            let statements = policies::document(&properties["PolicyDocument"]).map_err(refused)?;
+            template.policies.insert(reference, statements);
         }
         "AWS::Events::EventBus" => {
             template.buses.push(Bus { name: properties["Name"].as_str().unwrap_or_default().to_owned() });
@@ -58,11 +66,17 @@ fn function(
 ) -> Result<(), TemplateError> {
     let folder = properties.code_uri.trim_end_matches('/');
     let name = folder.rsplit('/').next().unwrap_or(folder).to_owned();
+    let routes = properties.events.values().filter(|source| source["Type"] == "HttpApi").count();
+    if routes > MOST_ROUTES {
+        let reason =
+            format!("{routes} routes need more permissions than a function's policy of 20 KB can hold");
+        return Err(TemplateError::refused(logical_id, "Events", &reason));
+    }
     for (event, source) in properties.events {
         events::add(template, &properties.function_name, &event, source)
             .map_err(|reason| TemplateError::refused(logical_id, &format!("Events.{event}"), &reason))?;
     }
-    let statements = policies::statements(&properties.policies)
+    let statements = policies::statements(&properties.policies, &template.policies)
         .map_err(|reason| TemplateError::refused(logical_id, "Policies", &reason))?;
     template.functions.push(Function {
         statements,

@@ -43,6 +43,8 @@ impl Surroundings {
 /// A template with every reference resolved.
 #[derive(Debug, Default)]
 pub struct Template {
+    /// What the managed policies allow, by their ARN.
+    pub policies: BTreeMap<String, Vec<Statement>>,
     /// Functions, by logical id.
     pub functions: Vec<Function>,
     /// HTTP routes.

@@ -32,6 +32,9 @@ fn long_form(tag: &str, value: Value) -> Result<Value, String> {
     match (tag, value) {
         ("!Ref", value) => Ok(json!({ "Ref": value })),
         ("!Sub", value) => Ok(json!({ "Fn::Sub": value })),
+        ("!If", value) => Ok(json!({ "Fn::If": value })),
+        ("!Not", value) => Ok(json!({ "Fn::Not": value })),
+        ("!Equals", value) => Ok(json!({ "Fn::Equals": value })),
         ("!Join", value) => Ok(json!({ "Fn::Join": value })),
         ("!GetAtt", Value::String(dotted)) => match dotted.split_once('.') {
             Some((resource, attribute)) => Ok(json!({ "Fn::GetAtt": [resource, attribute] })),

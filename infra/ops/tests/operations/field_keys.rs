@@ -37,7 +37,7 @@ async fn a_table_moves_to_the_new_key() {
     assert!(done.resealed >= 1 && done.skipped == 0 && done.seen >= done.resealed, "{done:?}");
     assert_eq!(walk().await.unwrap(), ResealProgress { resealed: 0, ..done });
     store.sealer().keys().replace(&account.secret("ring")).unwrap();
-    assert_eq!(store.tenant(&scope).find_hire(hire.id).await.unwrap(), Some(hire));
+    assert_eq!(store.tenant(&scope).find::<Hire>(hire.id).await.unwrap(), Some(hire));
 }
 
 #[tokio::test]
@@ -52,7 +52,7 @@ async fn what_cannot_be_reached_says_what_to_do() {
 }
 
 /// A table sealed with the ring; the id of its current key.
-async fn with_table(account: &mut Account) -> (Store, String) {
+pub(crate) async fn with_table(account: &mut Account) -> (Store, String) {
     let database = dynoxide::Database::memory().unwrap();
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());

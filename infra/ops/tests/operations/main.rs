@@ -1,6 +1,7 @@
 //! The operations against models of Secrets Manager and the table on this machine.
 #![expect(clippy::unwrap_used, reason = "a test that cannot unwrap has failed")]
 
+mod create_tenant;
 mod field_keys;
 mod init;
 mod signing;

@@ -10,7 +10,7 @@ use std::fmt;
 
 use secrecy::SecretString;
 
-pub use ses::{MailError, Mailer, MessageId};
+pub use ses::{MailError, Mailer, MessageId, Sending};
 
 const LONGEST_ADDRESS: usize = 254;
 const LONGEST_SUBJECT: usize = 200;

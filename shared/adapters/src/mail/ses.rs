@@ -61,6 +61,15 @@ impl MailError {
     }
 }
 
+/// How an account may send.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sending {
+    /// The domain is verified.
+    pub verified: bool,
+    /// Mails go to anybody, not to verified addresses only.
+    pub production: bool,
+}
+
 /// Sends mails from one address.
 #[derive(Debug, Clone)]
 pub struct Mailer {
@@ -83,6 +92,24 @@ impl Mailer {
             from: from.to_owned(),
             configuration_set: configuration_set.map(str::to_owned),
         })
+    }
+
+    /// How the account may send: asked by the operator's command line.
+    ///
+    /// # Errors
+    /// SES could not be asked.
+    pub async fn sending(config: &SdkConfig, domain: &str) -> Result<Sending, MailError> {
+        let client = Client::new(config);
+        let account = client.get_account().send().await.map_err(|error| meaning(fault_of(&error)))?;
+        let identity = client.get_email_identity().email_identity(domain).send().await;
+        let verified = match identity {
+            Ok(identity) => identity.verified_for_sending_status,
+            Err(error) => match fault_of(&error) {
+                Fault::Answered { code, .. } if code == "NotFoundException" => false,
+                fault => return Err(meaning(fault)),
+            },
+        };
+        Ok(Sending { verified, production: account.production_access_enabled })
     }
 
     /// Hands the mail to SES.

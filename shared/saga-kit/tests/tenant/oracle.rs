@@ -63,7 +63,7 @@ pub(crate) async fn findings(place: &Receptions, case: &Case) -> Vec<String> {
 /// Whether the steps behind the waits began no earlier than they had to.
 async fn waited(place: &Receptions, case: &Case, job: &Job) -> bool {
     let state: Reception = job.state().unwrap();
-    let other = place.scoped(&scope(case.tenant.id)).find_job(case.other).await.unwrap().unwrap();
+    let other = place.scoped(&scope(case.tenant.id)).find::<Job>(case.other).await.unwrap().unwrap();
     let begun = |step: Step| job.step(step.as_str()).started.unwrap();
     let cooled = state.until.is_some_and(|until| until <= begun(Step::AwaitOther));
     cooled

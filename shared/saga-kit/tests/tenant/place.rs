@@ -101,7 +101,7 @@ impl Receptions {
     /// The job that has to end first ends.
     async fn end_other(&self, case: &Case) {
         let scope = scope(case.tenant.id);
-        let mut other = self.scoped(&scope).find_job(case.other).await.unwrap().unwrap();
+        let mut other = self.scoped(&scope).find::<Job>(case.other).await.unwrap().unwrap();
         if other.status.is_final() {
             return;
         }

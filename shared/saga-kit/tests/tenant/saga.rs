@@ -11,7 +11,7 @@ use vestibule_adapters::{
     mail::{Mail, MailError, Mailer},
     mailbox::{MailboxError, Mailboxes, NewUser, ProviderId, WorkMail},
 };
-use vestibule_domain::{JobId, JobStatus, MailboxSettings, StepRecord, StepStatus};
+use vestibule_domain::{Job, JobId, JobStatus, MailboxSettings, StepRecord, StepStatus};
 use vestibule_saga::{Definition, Done, Failure, Ledger, Saga, Step as Kind, StepOutcome, saga};
 use vestibule_store::JobWrites;
 
@@ -233,7 +233,7 @@ fn cool_off(ledger: &mut Ledger<'_>) -> Result<StepOutcome, Failure> {
 async fn await_other(ledger: &Ledger<'_>) -> Result<StepOutcome, Failure> {
     let state: Reception = ledger.state()?;
     let other = state.other.ok_or_else(|| Failure::permanent("other_missing"))?;
-    let ended = ledger.tenant().find_job(other).await?.is_none_or(|job| job.status.is_final());
+    let ended = ledger.tenant().find::<Job>(other).await?.is_none_or(|job| job.status.is_final());
     Ok(if ended { Done::plain().into() } else { StepOutcome::WaitForJob(other) })
 }
 

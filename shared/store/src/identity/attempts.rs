@@ -12,10 +12,10 @@ use super::{
 };
 use crate::{
     AddressKey, PlatformStore, StoreError,
-    command::pause,
-    item::{Row, key_row, number, text},
-    keys,
-    kinds::Kind,
+    engine::command::pause,
+    engine::item::{Row, key_row, number, text},
+    engine::keys,
+    engine::kinds::Kind,
 };
 
 /// How often an update is sent while others change the same row.
@@ -198,6 +198,6 @@ impl Step<'_> {
         if self.same_minute {
             counter = counter.value(":limit", number(limits.per_minute));
         }
-        counter.send(platform).await
+        counter.send_alone(platform.store).await
     }
 }

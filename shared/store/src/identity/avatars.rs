@@ -6,10 +6,10 @@ use vestibule_domain::UserId;
 
 use crate::{
     Conflict, PlatformStore, StoreError,
-    command::{Action, Command},
-    item::to_row,
-    keys,
-    kinds::Kind,
+    engine::command::{Action, Command},
+    engine::item::to_row,
+    engine::keys,
+    engine::kinds::Kind,
 };
 
 /// A picture. Sealed in the table.

@@ -9,10 +9,10 @@ use vestibule_domain::{IdentityMailRequest, SessionId, TenantId, User, World};
 use super::{AvatarChange, Leave, guard::NEVER, memberships::connection_hash};
 use crate::{
     AddressKey, Answer, AuditRecord, Conflict, Listed, PlatformStore, StoreError,
-    command::{Action, Command, pause},
-    item::{number, text, to_row},
-    keys,
-    kinds::Kind,
+    engine::command::{Action, Command, pause},
+    engine::item::{number, text, to_row},
+    engine::keys,
+    engine::kinds::Kind,
 };
 
 /// Most sessions ended by the transaction itself; more follow right behind it.
@@ -278,14 +278,9 @@ fn with_links(mut command: Command, user: &User, change: &UserChange<'_>) -> Res
     if let Some((session, tenant)) = change.switch {
         let over = Action::update(&keys::session(user.id, session), "SET #tenant = :tenant")
             .name("#tenant", "tenant")
-            .name("#ended", "ended")
             .value(":tenant", text(tenant.to_string()))
-            .value(":null", text("NULL"))
-            .when("attribute_type(#ended, :null)");
-        let member = Action::check(&keys::member(tenant, user.id))
-            .name("#suspended", "suspended")
-            .value(":null", text("NULL"))
-            .when("attribute_exists(PK) AND attribute_type(#suspended, :null)");
+            .if_unset("ended");
+        let member = Action::check(&keys::member(tenant, user.id)).if_unset("suspended");
         command = command.and(over, Conflict::Stale).and(member, Conflict::NotMember);
     }
     if let Some(leave) = &change.leave {

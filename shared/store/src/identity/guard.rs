@@ -1,17 +1,14 @@
 //! Counters that slow guessing down. Each is one conditional update: a request is counted before
 //! anything is compared, so that two hundred at once are counted like two hundred in a row.
 
-use aws_sdk_dynamodb::types::{
-    AttributeValue, ReturnConsumedCapacity, ReturnValue, ReturnValuesOnConditionCheckFailure,
-};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     PlatformStore, StoreError,
-    item::{Row, key_row, number, text},
-    keys::{self, Key},
-    kinds::Kind,
-    update::update_or_old,
+    engine::command::Action,
+    engine::item::{Row, number, text},
+    engine::keys::{self, Key},
+    engine::kinds::Kind,
 };
 
 pub(super) const MINUTE: i64 = 60_000;
@@ -128,7 +125,7 @@ impl PlatformStore<'_> {
                 .value(":zero", number(0))
                 .value(":limit", number(limits.per_minute))
                 .value(":ttl", number(now.as_second() + 3600))
-                .send(self)
+                .send_alone(self.store)
                 .await?;
         Ok(match counted {
             Ok(row) => Admission::Granted(quota(Seen::read(&row).hits, limits, now)),
@@ -137,54 +134,9 @@ impl PlatformStore<'_> {
     }
 }
 
-pub(super) fn counter(key: &Key, update: &str, condition: &str) -> Counter {
-    let counter = Counter {
-        key: key_row(key),
-        update: update.into(),
-        condition: condition.into(),
-        ..Counter::default()
-    };
+pub(super) fn counter(key: &Key, update: &str, condition: &str) -> Action {
+    let counter = Action::update(key, update).when(condition);
     counter.name("#hits", "hits").name("#ttl", "ttl").value(":one", number(1))
-}
-
-/// One conditional update that answers with the row after it, or with the row that forbade it.
-#[derive(Default)]
-pub(super) struct Counter {
-    key: Row,
-    update: String,
-    condition: String,
-    names: Vec<(&'static str, &'static str)>,
-    values: Vec<(&'static str, AttributeValue)>,
-}
-
-impl Counter {
-    pub(super) fn name(mut self, name: &'static str, attribute: &'static str) -> Self {
-        self.names.push((name, attribute));
-        self
-    }
-
-    pub(super) fn value(mut self, name: &'static str, value: AttributeValue) -> Self {
-        self.values.push((name, value));
-        self
-    }
-
-    pub(super) async fn send(self, platform: &PlatformStore<'_>) -> Result<Result<Row, Row>, StoreError> {
-        let request = || {
-            let names = self.names.iter().map(|&(name, attribute)| (name.to_owned(), attribute.to_owned()));
-            let values = self.values.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
-            let update = platform.store.client().update_item().table_name(platform.store.table());
-            update
-                .set_key(Some(self.key.clone()))
-                .update_expression(&self.update)
-                .condition_expression(&self.condition)
-                .set_expression_attribute_names(Some(names.collect()))
-                .set_expression_attribute_values(Some(values.collect()))
-                .return_values(ReturnValue::AllNew)
-                .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-                .return_consumed_capacity(ReturnConsumedCapacity::Total)
-        };
-        update_or_old(request).await
-    }
 }
 
 pub(super) fn quota(hits: u32, limits: &Limits, now: Timestamp) -> Quota {

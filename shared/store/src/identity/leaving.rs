@@ -4,10 +4,10 @@ use vestibule_domain::{PermissionSet, TenantId, UserId};
 
 use crate::{
     Conflict, Membership, PlatformStore, StoreError,
-    authz::Roles,
-    command::{Action, Command},
-    item::text,
-    keys,
+    engine::command::{Action, Command},
+    engine::item::text,
+    engine::keys,
+    tenancy::authz::Roles,
 };
 
 /// Whether a person may leave a tenant.

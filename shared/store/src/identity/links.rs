@@ -8,11 +8,11 @@ use vestibule_domain::{Email, RegistrationId, User, UserId, World};
 
 use crate::{
     Answer, Conflict, PlatformStore, StoreError,
-    command::{Action, Command},
-    damaged::behind,
-    item::{number, text, to_row},
-    keys,
-    kinds::Kind,
+    engine::command::{Action, Command},
+    engine::damaged::behind,
+    engine::item::{number, text, to_row},
+    engine::keys,
+    engine::kinds::Kind,
 };
 
 /// Each change of address leaves a link to undo it; more changes wait until one of them ends.

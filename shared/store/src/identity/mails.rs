@@ -7,10 +7,10 @@ use vestibule_domain::{IdentityMailRequest, MailId, World};
 
 use crate::{
     Answer, Conflict, PlatformStore, StoreError,
-    command::{Action, Command},
-    item::{number, text, to_row},
-    keys,
-    kinds::Kind,
+    engine::command::{Action, Command},
+    engine::item::{number, text, to_row},
+    engine::keys,
+    engine::kinds::Kind,
 };
 
 /// How long a record stays for a person to look at.

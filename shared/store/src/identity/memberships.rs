@@ -8,10 +8,10 @@ use vestibule_domain::{PermissionSet, Tenant, TenantId, UserId};
 
 use crate::{
     GSI1, Listed, Membership, PlatformStore, StoreError,
-    authz::Roles,
-    damaged::behind,
-    item::{Row, key_row, text},
-    keys,
+    engine::damaged::behind,
+    engine::item::{Row, key_row, text},
+    engine::keys,
+    tenancy::authz::Roles,
 };
 
 /// A tenant as one of its members sees it.

@@ -11,10 +11,10 @@ use vestibule_domain::{Connection, Email, IdentityMailRequest, PersonName, Regis
 use super::change::copy_of;
 use crate::{
     Answer, AuditRecord, Conflict, PlatformStore, StoreError,
-    command::{Action, Command},
-    item::{number, text, to_row},
-    keys,
-    kinds::Kind,
+    engine::command::{Action, Command},
+    engine::item::{number, text, to_row},
+    engine::keys,
+    engine::kinds::Kind,
 };
 
 /// What waits for the proof of an address.

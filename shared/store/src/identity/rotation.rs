@@ -11,10 +11,10 @@ use vestibule_domain::{SessionId, TenantId, UserId, World};
 
 use crate::{
     Answer, AuditRecord, Conflict, PlatformStore, StoreError,
-    command::Command,
-    item::{Row, from_row, key_row, number, text},
-    keys,
-    update::update_or_old,
+    engine::command::Command,
+    engine::item::{Row, from_row, key_row, number, text},
+    engine::keys,
+    engine::update::update_or_old,
 };
 
 /// The part of a [`Session`](super::Session) that decides about its refresh tokens; nothing sealed is opened

@@ -9,11 +9,11 @@ use vestibule_domain::{Device, SessionId, TenantId, UserId};
 use super::SessionState;
 use crate::{
     AuditRecord, Conflict, Listed, PlatformStore, StoreError,
-    command::{Action, Command},
-    damaged::{behind, field},
-    item::{Row, from_row, number, text, to_row},
-    keys,
-    kinds::Kind,
+    engine::command::{Action, Command},
+    engine::damaged::{behind, field},
+    engine::item::{Row, from_row, number, text, to_row},
+    engine::keys,
+    engine::kinds::Kind,
 };
 
 /// A signed-in session of one person.
@@ -71,8 +71,7 @@ impl Command {
         let end = Action::update(&keys::session(user, session), "SET #ended = :at")
             .name("#ended", "ended")
             .value(":at", text(at.to_string()))
-            .value(":null", text("NULL"))
-            .when("attribute_exists(PK) AND attribute_type(#ended, :null)");
+            .if_unset("ended");
         self.and(end, Conflict::Stale)
     }
 }

@@ -9,9 +9,9 @@ use vestibule_domain::{IdentityMailRequest, World};
 use super::{Attempt, Limits};
 use crate::{
     AddressKey, AuditRecord, Conflict, PlatformStore, StoreError,
-    command::{Action, Command},
-    item::number,
-    keys,
+    engine::command::{Action, Command},
+    engine::item::number,
+    engine::keys,
 };
 
 /// How often the end of an attempt is written while others end at the same moment.

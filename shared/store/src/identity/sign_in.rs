@@ -8,10 +8,10 @@ use vestibule_domain::{IdentityMailRequest, TenantId, User, UserId, UserState, W
 use super::{Session, change::phc};
 use crate::{
     AddressKey, Answer, AuditRecord, Conflict, PlatformStore, StoreError,
-    command::{Action, Command},
-    item::{number, text, to_row},
-    keys,
-    kinds::Kind,
+    engine::command::{Action, Command},
+    engine::item::{number, text, to_row},
+    engine::keys,
+    engine::kinds::Kind,
 };
 
 /// What a sign-in must know about an address.
@@ -82,9 +82,7 @@ impl PlatformStore<'_> {
             .and(reset(opening), Conflict::Stale);
         if let Some(tenant) = session.tenant {
             let member = Action::check(&keys::member(tenant, *user));
-            let member = member.name("#suspended", "suspended").value(":null", text("NULL"));
-            let member = member.when("attribute_exists(PK) AND attribute_type(#suspended, :null)");
-            command = command.and(member, Conflict::NotMember);
+            command = command.and(member.if_unset("suspended"), Conflict::NotMember);
         }
         if let Some((purpose, digest)) = opening.link {
             command = command.using_link(*user, purpose, digest);

@@ -8,9 +8,9 @@ use vestibule_domain::{SecuritySettings, TenantId, UserId, UserStatus};
 use super::Family;
 use crate::{
     PlatformStore, StoreError,
-    authz::by_kind,
-    item::{from_row, key_row},
-    keys,
+    engine::item::{from_row, key_row},
+    engine::keys,
+    tenancy::authz::by_kind,
 };
 
 /// The part of a [`Session`](super::Session) that decides.

@@ -12,7 +12,7 @@ use std::fmt::Write as _;
 
 use vestibule_domain::{DocumentKind, Domain, Email, PersonName};
 
-use crate::kinds::Kind;
+use crate::engine::kinds::Kind;
 use given::Given;
 
 /// Values of each kind in a usual run.
@@ -81,11 +81,13 @@ fn fault_01_rows_of_a_time_with_other_rules_are_read() {
     hire.documents = [("W-9", hire.documents.values().next().unwrap().clone())]
         .map(|(kind, record)| (DocumentKind::try_from(kind.to_owned()).unwrap(), record))
         .into();
-    let row = crate::item::to_row(&crate::keys::hire(given.id(), hire.id), Kind::Hire, &hire).unwrap();
+    let row = crate::engine::item::to_row(&crate::engine::keys::hire(given.id(), hire.id), Kind::Hire, &hire)
+        .unwrap();
     rows::back(&given, row, &hire).unwrap();
     let mut tenant = given.tenant();
     tenant.domain = Some(Domain::try_from("localhost".to_owned()).unwrap());
-    let row = crate::item::to_row(&crate::keys::tenant(tenant.id), Kind::Tenant, &tenant).unwrap();
+    let row =
+        crate::engine::item::to_row(&crate::engine::keys::tenant(tenant.id), Kind::Tenant, &tenant).unwrap();
     rows::back(&given, row, &tenant).unwrap();
 }
 
@@ -96,7 +98,7 @@ fn a_job_of_before_is_read(given: &Given) {
     job.subject = hire.into();
     job.results = 0;
     job.state = serde_json::json!({ "local_part": "support2", "foreign": ["a@firm.example"] });
-    let mut row = crate::jobs::job_row(given.id(), &job).unwrap();
+    let mut row = crate::engine::entity::row_of(given.id(), &job).unwrap();
     for gone in ["subject", "state", "results"] {
         row.remove(gone).unwrap();
     }

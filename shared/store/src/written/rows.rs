@@ -9,15 +9,16 @@ use super::given::Given;
 use crate::{
     Answer, AuditRecord, Avatar, ClaimedMail, Endpoint, Family, IdempotencyKey, JobResult, KeptAnswer, Link,
     OutboxEvent, Owed, SignIn,
-    authz::Roles,
+    engine::entity::row_of,
+    engine::item::{Row, from_row, key_row, number, text},
+    engine::keys,
+    engine::kinds::Kind,
     identity::{SessionState, copy_of, hits_of},
-    item::{Row, from_row, key_row, number, text},
-    jobs::{job_row, pending_job, pending_row},
-    keys,
-    kinds::Kind,
-    locks::AddressLock,
-    platform::due_job,
-    seed::member_row,
+    record::locks::AddressLock,
+    tenancy::authz::Roles,
+    tenancy::platform::due_job,
+    tenancy::seed::member_row,
+    work::jobs::{pending_job, pending_row},
 };
 
 /// The value of a row, sealed and opened on the way.
@@ -73,7 +74,7 @@ pub(super) fn written_and_read(kind: Kind, given: &Given) -> Result<(), String> 
         }
         Kind::Job => {
             let value = given.job();
-            let row = job_row(tenant, &value).unwrap();
+            let row = row_of(tenant, &value).unwrap();
             same(&due_job(&row).map(|due| (due.tenant, due.job)), &Some((tenant, value.id)))?;
             back(given, row, &value)
         }
@@ -151,13 +152,17 @@ pub(super) fn written_and_read(kind: Kind, given: &Given) -> Result<(), String> 
             let value = AddressLock { job: given.id() };
             back(given, row(&keys::address(&given.address()), &value), &value)
         }
+        Kind::Claim => {
+            let value = crate::tenancy::founding::Claim { tenant: given.id() };
+            back(given, row(&keys::slug("acme"), &value), &value)
+        }
         Kind::Answer => answer(given),
     }
 }
 
 /// Any value that `to_row` takes, behind one type.
 mod erased {
-    use crate::{item::Row, item::to_row, keys::Key, kinds::Kind};
+    use crate::{engine::item::Row, engine::item::to_row, engine::keys::Key, engine::kinds::Kind};
 
     pub(super) trait Stored {
         fn row(&self, key: &Key, kind: Kind) -> Row;

@@ -1,6 +1,6 @@
 //! What the meter says.
 
-use vestibule_domain::HireId;
+use vestibule_domain::{Hire, HireId};
 use vestibule_store::{Cost, JobEvent, metered};
 
 use crate::{
@@ -15,8 +15,8 @@ async fn a_strong_read_of_a_small_row_is_one_round_trip_and_one_unit() {
     let (hire, _) = hire_with_job(&table, &scope).await;
     let one = Cost { round_trips: 1, read_units: 1.0, write_units: 0.0, races: 0 };
     let store = table.store.tenant(&scope);
-    assert_eq!(metered(store.find_hire(hire.id)).await.1, one);
-    assert_eq!(metered(store.find_hire(HireId::new(&table.world))).await.1, one, "a miss costs the same");
+    assert_eq!(metered(store.find::<Hire>(hire.id)).await.1, one);
+    assert_eq!(metered(store.find::<Hire>(HireId::new(&table.world))).await.1, one, "a miss costs the same");
     assert_eq!(metered(store.oldest_pending(1)).await.1, one);
 }
 

@@ -1,6 +1,6 @@
 //! Who read an old version can write no more.
 
-use vestibule_domain::JobStatus;
+use vestibule_domain::{Hire, Job, JobStatus};
 use vestibule_store::{Conflict, JobEvent, StoreError};
 
 use crate::{
@@ -24,7 +24,7 @@ async fn a_worker_that_was_overtaken_cannot_write() {
         assert!(matches!(refused, Err(StoreError::Conflict(Conflict::Stale))), "{refused:?}");
         assert_eq!(old.version, 0);
     }
-    assert_eq!(store.find_job(new.id).await.unwrap().unwrap(), new);
+    assert_eq!(store.find::<Job>(new.id).await.unwrap().unwrap(), new);
 }
 
 #[tokio::test]
@@ -36,10 +36,10 @@ async fn a_hire_changed_by_its_job_fences_off_who_read_it_before() {
     job.status = JobStatus::Running;
     let event = JobEvent { from: Some(JobStatus::Pending), action: "job.start", ..JobEvent::default() };
     store.save_job(&mut job, event, &table.world).await.unwrap();
-    let shown = store.find_hire(hire.id).await.unwrap().unwrap();
+    let shown = store.find::<Hire>(hire.id).await.unwrap().unwrap();
     assert_eq!((shown.provisioning, shown.version), (Some(JobStatus::Running), hire.version + 1));
     let another = vestibule_domain::Job::new(vestibule_domain::JobKind::CREDENTIALS, hire.id, &table.world);
     let refused = store.create_job(&another, &mut hire, None, &table.world).await;
     assert!(matches!(refused, Err(StoreError::Conflict(Conflict::Stale))), "{refused:?}");
-    assert!(store.find_job(another.id).await.unwrap().is_none());
+    assert!(store.find::<Job>(another.id).await.unwrap().is_none());
 }

@@ -59,11 +59,13 @@ pub(crate) fn answer(caller: &str, key: &str) -> Answer {
 
 /// A tenant with one person, `admin`, whose session lasts an hour.
 pub(crate) fn seed(world: &World) -> SeedTenant {
+    let id = TenantId::new(world);
+    let slug = id.ulid().to_lowercase();
     let tenant = Tenant {
-        id: TenantId::new(world),
-        slug: "acme".into(),
+        id,
+        domain: Some(Domain::parse(&format!("{slug}.example")).unwrap()),
+        slug,
         name: "Acme".into(),
-        domain: Some(Domain::parse("acme.example").unwrap()),
         mailboxes: Some(MailboxSettings::WorkMail { organization: "m-0".into() }),
         documents: vec![kind("w9")],
         job_start: JobStart::Automatic,

@@ -1,6 +1,6 @@
 //! Another tenant's scope sees nothing and changes nothing.
 
-use vestibule_domain::DocumentStatus;
+use vestibule_domain::{DocumentStatus, Hire, Job};
 use vestibule_store::{Conflict, CursorKey, JobEvent, PageRequest, StoreError};
 
 use crate::{
@@ -16,11 +16,11 @@ async fn another_tenant_sees_nothing() {
     let store = table.store.tenant(&stranger);
     let key = CursorKey::new(&"a cursor key of good length".to_owned().into());
     let request = PageRequest::default();
-    assert!(store.find_hire(hire.id).await.unwrap().is_none());
-    assert!(store.find_job(job.id).await.unwrap().is_none());
+    assert!(store.find::<Hire>(hire.id).await.unwrap().is_none());
+    assert!(store.find::<Job>(job.id).await.unwrap().is_none());
     assert!(store.oldest_pending(10).await.unwrap().is_empty());
-    assert!(store.list_hires(&request, &key).await.unwrap().unwrap().items.is_empty());
-    assert!(store.list_jobs(&request, &key).await.unwrap().unwrap().items.is_empty());
+    assert!(store.list::<Hire>(&request, &key).await.unwrap().unwrap().items.is_empty());
+    assert!(store.list::<Job>(&request, &key).await.unwrap().unwrap().items.is_empty());
     let missing = store.settings().await.unwrap_err().to_string();
     assert!(missing.contains(&stranger.tenant().to_string()) && missing.contains("missing"), "{missing}");
 }

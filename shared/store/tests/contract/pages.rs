@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use futures::{StreamExt as _, stream};
 use jiff::SignedDuration;
 use vestibule_auth::TenantScope;
-use vestibule_domain::{Hire, HireId};
+use vestibule_domain::{Hire, HireId, Job};
 use vestibule_store::{CursorError, CursorKey, Page, PageRequest};
 
 use crate::{
@@ -24,7 +24,7 @@ async fn page(
 ) -> Result<Page<Hire>, CursorError> {
     let request = PageRequest { limit: Some(limit), cursor };
     let store = table.store.tenant(scope);
-    store.list_hires(&request, &key()).await.unwrap()
+    store.list::<Hire>(&request, &key()).await.unwrap()
 }
 
 async fn fill(table: &Table, scope: &TenantScope, count: usize) -> Vec<HireId> {
@@ -83,7 +83,7 @@ async fn a_cursor_of_another_tenant_or_list_is_refused() {
     assert!(cursor.is_some());
     assert!(page(&table, &other, (2, cursor.clone())).await.is_err());
     let request = PageRequest { limit: None, cursor: cursor.clone() };
-    let jobs = table.store.tenant(&one).list_jobs(&request, &key()).await.unwrap();
+    let jobs = table.store.tenant(&one).list::<Job>(&request, &key()).await.unwrap();
     assert!(jobs.is_err(), "a cursor of hires opens no list of jobs");
     assert!(page(&table, &one, (2, Some("junk".into()))).await.is_err());
     assert_eq!(page(&table, &one, (2, cursor)).await.unwrap().items.len(), 1);

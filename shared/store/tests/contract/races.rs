@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use futures::future::join_all;
 use vestibule_auth::TenantScope;
-use vestibule_domain::{DocumentStatus, HireId, JobId};
+use vestibule_domain::{DocumentStatus, Hire, HireId, Job, JobId};
 use vestibule_store::{Conflict, JobEvent, JobWrites, StoreError};
 
 use crate::{
@@ -29,7 +29,7 @@ async fn is_over(written: Result<(), StoreError>) -> bool {
 async fn sign(table: &Table, scope: &TenantScope, (hire, name): (HireId, String)) {
     let (store, kind) = (table.store.tenant(scope), kind(&name));
     loop {
-        let mut read = store.find_hire(hire).await.unwrap().unwrap();
+        let mut read = store.find::<Hire>(hire).await.unwrap().unwrap();
         read.documents.get_mut(&kind).unwrap().status = DocumentStatus::Signed;
         let moved = (&kind, DocumentStatus::Pending);
         if is_over(store.record_document(&mut read, moved, None, &table.world).await).await {
@@ -41,7 +41,7 @@ async fn sign(table: &Table, scope: &TenantScope, (hire, name): (HireId, String)
 async fn note(table: &Table, scope: &TenantScope, (job, n): (JobId, usize)) {
     let store = table.store.tenant(scope);
     loop {
-        let mut read = store.find_job(job).await.unwrap().unwrap();
+        let mut read = store.find::<Job>(job).await.unwrap().unwrap();
         read.step_mut(&n.to_string()).attempts += 1;
         if is_over(store.save_job(&mut read, JobEvent::default(), &table.world).await).await {
             return;
@@ -63,7 +63,7 @@ async fn thirty_two_signatures_at_once_are_all_kept() {
     for ended in join_all(writers).await {
         ended.unwrap();
     }
-    let after = table.store.tenant(&scope).find_hire(new.id).await.unwrap().unwrap();
+    let after = table.store.tenant(&scope).find::<Hire>(new.id).await.unwrap().unwrap();
     assert!(after.documents.values().all(|d| d.status == DocumentStatus::Signed));
     assert_eq!(after.version, WRITERS as u64);
     assert_eq!(table.kinds().await, "audit 33, hire 1");
@@ -81,7 +81,7 @@ async fn thirty_two_writers_of_one_job_lose_no_change() {
     for ended in join_all(writers).await {
         ended.unwrap();
     }
-    let after = table.store.tenant(&scope).find_job(job.id).await.unwrap().unwrap();
+    let after = table.store.tenant(&scope).find::<Job>(job.id).await.unwrap().unwrap();
     assert!(after.steps.values().all(|step| step.attempts == 1), "{:?}", after.steps);
     assert_eq!((after.steps.len(), after.version), (WRITERS, WRITERS as u64));
 }

@@ -1,6 +1,7 @@
 //! Rows that do not decode.
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use vestibule_domain::{Hire, Job};
 use vestibule_store::{CursorKey, PageRequest, StoreError};
 
 use crate::{
@@ -20,8 +21,9 @@ async fn a_row_that_does_not_decode_names_its_key_and_shows_no_values() {
         table.set((&tenant, sk), attribute, AttributeValue::Bool(true)).await;
     }
     let key = CursorKey::new(&"a cursor key of good length".to_owned().into());
-    let errors = [store.find_job(job.id).await.unwrap_err(), store.find_hire(hire.id).await.unwrap_err()];
-    let listed = store.list_hires(&PageRequest::default(), &key).await.unwrap().unwrap();
+    let errors =
+        [store.find::<Job>(job.id).await.unwrap_err(), store.find::<Hire>(hire.id).await.unwrap_err()];
+    let listed = store.list::<Hire>(&PageRequest::default(), &key).await.unwrap().unwrap();
     assert_eq!((listed.items.len(), listed.damaged), (0, vec![hire.id.to_string()]));
     for (error, (sk, _)) in errors.into_iter().zip([&rows[0], &rows[1]]) {
         assert!(!error.is_transient());

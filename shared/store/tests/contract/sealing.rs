@@ -48,7 +48,7 @@ impl Rotated {
     }
 
     async fn open(&self, store: &Store, at: usize) -> Result<Option<Hire>, StoreError> {
-        store.tenant(&self.scope).find_hire(self.hires[at].id).await
+        store.tenant(&self.scope).find::<Hire>(self.hires[at].id).await
     }
 
     /// The stored row of a hire.
@@ -116,7 +116,7 @@ async fn rows_of_an_old_key_still_open_and_new_ones_use_the_new_key() {
     let new = hire(&["w9"], &given.table.world);
     store.tenant(&given.scope).create_hire(&new, None, &given.table.world).await.unwrap();
     assert_eq!(keys_in_use(&given.table).await.get(&current(&given.newer)), Some(&1));
-    let outdated = given.table.store.tenant(&given.scope).find_hire(new.id).await;
+    let outdated = given.table.store.tenant(&given.scope).find::<Hire>(new.id).await;
     assert!(matches!(outdated, Err(StoreError::Busy(_))), "it may open once the ring is read again");
 }
 
@@ -222,5 +222,5 @@ async fn a_key_that_is_not_in_the_ring_keeps_no_other_row_back() {
     let mut last = ResealProgress::default();
     assert!(store.reseal(|so_far| last = so_far).await.unwrap_err().is_transient());
     assert_eq!((last.resealed, last.skipped), (4, 1));
-    assert_eq!(foreign.tenant(&given.scope).find_hire(new.id).await.unwrap(), Some(new));
+    assert_eq!(foreign.tenant(&given.scope).find::<Hire>(new.id).await.unwrap(), Some(new));
 }

@@ -43,8 +43,8 @@ async fn state_audit_event_lock_and_answer_are_written_together() {
     assert_eq!(table.kinds().await, "audit 2, hire 1, job 1, outbox 1, pending 1");
     start(&table, store, (&hire, &mut job), ("kim.doe", "k1")).await.unwrap();
     assert_eq!(table.kinds().await, "address 1, answer 1, audit 3, hire 1, job 1, outbox 2");
-    assert_eq!(store.find_job(job.id).await.unwrap().unwrap(), job);
-    let stored = store.find_hire(hire.id).await.unwrap().unwrap();
+    assert_eq!(store.find::<Job>(job.id).await.unwrap().unwrap(), job);
+    let stored = store.find::<Hire>(hire.id).await.unwrap().unwrap();
     let provisioning = Some(JobStatus::Running);
     assert_eq!(stored, Hire { provisioning, version: hire.version + 1, ..hire });
 }

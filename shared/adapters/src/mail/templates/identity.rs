@@ -8,10 +8,9 @@ mod letter;
 use jiff::{SignedDuration, Timestamp};
 use minijinja::Environment;
 use secrecy::SecretString;
-use vestibule_domain::SignInChange;
+use vestibule_domain::{Device, SignInChange};
 
 use super::{Mail, TemplateError, Templates, one_line};
-use letter::Letter;
 
 const LONGEST_PRODUCT: usize = 80;
 
@@ -24,90 +23,101 @@ pub struct OneTimeLink<'a> {
     pub lasts: SignedDuration,
 }
 
-/// What is known of a device.
-#[derive(Debug, Clone, Copy)]
-pub struct Seen<'a> {
-    /// How it describes itself, such as its user agent. Its sender chooses it, so it is cut to 100
-    /// characters and loses what could become a link or a line.
-    pub device: &'a str,
-    /// The network address it came from; anything but an IP address is told as unknown.
-    pub address: &'a str,
-    /// When.
-    pub at: Timestamp,
+/// One line of facts in a mail. What strangers choose is cut and loses what could become a link or a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fact {
+    /// From which device, and when.
+    Seen(Device, Timestamp),
+    /// When a lock ends by itself.
+    Until(Timestamp),
+    /// What was changed about the ways to sign in.
+    Change(SignInChange),
+    /// The new address, masked.
+    NewAddress(String),
 }
 
-/// What a mail is about. Addresses named `*_url` are plain pages, `https://..`, without a token.
+/// Where a mail's button leads.
 #[derive(Debug, Clone, Copy)]
-pub enum IdentityMail<'a> {
-    /// To a new person: confirm that the address is yours.
-    VerifyEmail(OneTimeLink<'a>),
-    /// To the owner of an address that somebody tried to register again.
-    AlreadyRegistered {
-        /// Where to sign in.
-        sign_in_url: &'a str,
-        /// Where to ask for a new password.
-        reset_url: &'a str,
-    },
-    /// Sign in without a password.
-    MagicLink(OneTimeLink<'a>),
-    /// Set a new password.
-    ResetPassword(OneTimeLink<'a>),
-    /// To the new address: confirm it.
-    ConfirmNewEmail(OneTimeLink<'a>),
-    /// To the old address: the change was made.
-    EmailChanged {
-        /// The new address, masked.
-        new_masked: &'a str,
-        /// Takes the change back.
-        undo: OneTimeLink<'a>,
-    },
-    /// A sign-in from a device that was not seen before.
-    NewDevice {
-        /// What was seen of it.
-        seen: Seen<'a>,
-        /// Where to ask for a new password.
-        reset_url: &'a str,
-    },
-    /// Too many failed attempts.
-    LockedOut {
-        /// When the lock ends by itself.
-        until: Timestamp,
-        /// Where to ask for a new password.
-        reset_url: &'a str,
-    },
-    /// The password was changed.
-    PasswordChanged {
-        /// Where to ask for another one.
-        reset_url: &'a str,
-    },
-    /// Another way to sign in was changed.
-    SignInChanged {
-        /// Which.
-        change: &'a SignInChange,
-        /// From where.
-        seen: Seen<'a>,
-        /// Where to ask for a new password.
-        reset_url: &'a str,
-    },
+pub enum MailLink<'a> {
+    /// What works once.
+    Once(OneTimeLink<'a>),
+    /// A plain page, `https://..`, without a token.
+    Page(&'a str),
 }
 
-macro_rules! sources {
-    ($($name:literal)*) => {
-        [$((
-            concat!("identity/", $name, ".html"),
-            concat!("identity/", $name, ".txt"),
-            include_str!(concat!("../../../templates/identity/", $name, ".jinja")),
-        )),*]
+/// A mail in its parts.
+#[derive(Debug, Clone)]
+pub struct IdentityMail<'a> {
+    /// Which.
+    pub template: MailTemplate,
+    /// Where its button leads.
+    pub link: MailLink<'a>,
+    /// A second page, for templates that name one.
+    pub other_link: &'a str,
+    /// What it tells besides.
+    pub facts: &'a [Fact],
+}
+
+/// One row for each mail: its name here, its template's file, and its subject with the deployment's name.
+macro_rules! mails {
+    ($($(#[$doc:meta])+ $mail:ident $file:literal $before:literal $after:literal;)+) => {
+        /// The mails about a person's account.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum MailTemplate {
+            $($(#[$doc])+ $mail),+
+        }
+
+        impl MailTemplate {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$(Self::$mail),+];
+
+            fn name(self) -> &'static str {
+                match self {
+                    $(Self::$mail => concat!("identity/", $file)),+
+                }
+            }
+
+            fn subject(self, product: &str) -> String {
+                let (before, after) = match self {
+                    $(Self::$mail => ($before, $after)),+
+                };
+                format!("{before}{product}{after}")
+            }
+        }
+
+        const SOURCES: &[(&str, &str, &str)] = &[$((
+            concat!("identity/", $file, ".html"),
+            concat!("identity/", $file, ".txt"),
+            include_str!(concat!("../../../templates/identity/", $file, ".jinja")),
+        )),+];
     };
 }
 
-const SOURCES: [(&str, &str, &str); 10] = sources![
-    "verify_email" "already_registered" "magic_link" "reset_password" "confirm_new_email"
-    "email_changed" "new_device" "locked_out" "password_changed" "sign_in_changed"
-];
+mails! {
+    /// To a new person: confirm that the address is yours.
+    VerifyEmail "verify_email" "Confirm your email address for " "";
+    /// To the owner of an address that somebody tried to register again.
+    AlreadyRegistered "already_registered" "You already have an account at " "";
+    /// Sign in without a password.
+    MagicLink "magic_link" "Your link to sign in to " "";
+    /// Set a new password.
+    ResetPassword "reset_password" "Set a new password for " "";
+    /// To the new address: confirm it.
+    ConfirmNewEmail "confirm_new_email" "Confirm your new email address for " "";
+    /// To the old address: the change was made.
+    EmailChanged "email_changed" "Your " " email address was changed";
+    /// A sign-in from a device that was not seen before.
+    NewDevice "new_device" "New sign-in to your " " account";
+    /// Too many failed attempts.
+    LockedOut "locked_out" "Sign-in to your " " account is locked for a while";
+    /// The password was changed.
+    PasswordChanged "password_changed" "Your " " password was changed";
+    /// Another way to sign in was changed.
+    SignInChanged "sign_in_changed" "How you sign in to " " was changed";
+}
 
 pub(super) fn add_to(environment: &mut Environment<'static>) -> Result<(), TemplateError> {
-    for (html, text, source) in SOURCES {
+    for &(html, text, source) in SOURCES {
         for name in [html, text] {
             environment.add_template(name, source).map_err(|_| TemplateError::Broken(name))?;
         }
@@ -119,8 +129,9 @@ impl Templates {
     /// The mail to the address `to`, from `product`: the deployment's name, at most 80 characters.
     pub fn identity(&self, to: &str, product: &str, mail: &IdentityMail<'_>) -> Result<Mail, TemplateError> {
         one_line("product", product, LONGEST_PRODUCT)?;
-        let letter = Letter::about(mail, product)?;
-        self.mail(to, &letter.subject, letter.name, &letter.values(product))
+        let subject = mail.template.subject(product);
+        let values = letter::values(mail, &subject, product)?;
+        self.mail(to, &subject, mail.template.name(), &values)
     }
 }
 

@@ -11,7 +11,7 @@ use secrecy::SecretString;
 
 use super::{Mail, MailRefused, has_control};
 pub use credentials::Credentials;
-pub use identity::{IdentityMail, OneTimeLink, Seen};
+pub use identity::{Fact, IdentityMail, MailLink, MailTemplate, OneTimeLink};
 
 /// Why a mail was not rendered; names the field, never its content.
 #[derive(Debug, thiserror::Error)]

@@ -7,116 +7,49 @@ use minijinja::{Value, context};
 use secrecy::ExposeSecret;
 use vestibule_domain::SignInChange;
 
-use super::{IdentityMail, OneTimeLink, Seen};
+use super::{Fact, IdentityMail, MailLink, OneTimeLink};
 use crate::mail::templates::{TemplateError, one_line, web_address};
 
 const LONGEST_ADDRESS: usize = 254;
 const LONGEST_DEVICE: usize = 100;
 
-pub(super) struct Letter<'a> {
-    pub(super) name: &'static str,
-    pub(super) subject: String,
-    link: &'a str,
-    lasts: String,
-    other_link: &'a str,
-    details: Vec<(&'static str, String)>,
+/// What fills the template of a mail.
+pub(super) fn values(mail: &IdentityMail<'_>, subject: &str, product: &str) -> Result<Value, TemplateError> {
+    let (link, lasts) = match mail.link {
+        MailLink::Once(OneTimeLink { url, lasts }) => {
+            let lasts = duration(lasts).ok_or(TemplateError::Value("life of the link"))?;
+            (url.expose_secret(), lasts)
+        }
+        MailLink::Page(page) => (page, String::new()),
+    };
+    web_address("link", link)?;
+    if !mail.other_link.is_empty() {
+        web_address("other link", mail.other_link)?;
+    }
+    let details = mail.facts.iter().map(lines).collect::<Result<Vec<_>, _>>()?.concat();
+    let details: Vec<_> = details.iter().map(Value::from).collect();
+    Ok(context! { subject, product, link, lasts, other_link => mail.other_link, details })
 }
 
-impl<'a> Letter<'a> {
-    pub(super) fn about(mail: &IdentityMail<'a>, product: &str) -> Result<Self, TemplateError> {
-        let subject = subject(mail, product);
-        match *mail {
-            IdentityMail::VerifyEmail(link) => Self::once("identity/verify_email", subject, link),
-            IdentityMail::MagicLink(link) => Self::once("identity/magic_link", subject, link),
-            IdentityMail::ResetPassword(link) => Self::once("identity/reset_password", subject, link),
-            IdentityMail::ConfirmNewEmail(link) => Self::once("identity/confirm_new_email", subject, link),
-            IdentityMail::AlreadyRegistered { sign_in_url, reset_url } => {
-                web_address("reset link", reset_url)?;
-                let letter =
-                    Self::plain("identity/already_registered", subject, "sign-in link", sign_in_url)?;
-                Ok(Self { other_link: reset_url, ..letter })
-            }
-            IdentityMail::EmailChanged { new_masked, undo } => {
-                Self::once("identity/email_changed", subject, undo)?.with_new_address(new_masked)
-            }
-            IdentityMail::NewDevice { seen, reset_url } => {
-                Ok(Self::reset("identity/new_device", subject, reset_url)?.with_device(seen))
-            }
-            IdentityMail::LockedOut { until, reset_url } => {
-                Ok(Self::reset("identity/locked_out", subject, reset_url)?
-                    .with("Locked until", moment(until)))
-            }
-            IdentityMail::PasswordChanged { reset_url } => {
-                Self::reset("identity/password_changed", subject, reset_url)
-            }
-            IdentityMail::SignInChanged { change, seen, reset_url } => {
-                Ok(Self::reset("identity/sign_in_changed", subject, reset_url)?
-                    .with("Change", changed(change))
-                    .with_device(seen))
-            }
+/// A fact as labels and words.
+fn lines(fact: &Fact) -> Result<Vec<(&'static str, String)>, TemplateError> {
+    Ok(match fact {
+        Fact::Seen(device, at) => {
+            let [agent, address] =
+                [&device.agent, &device.address].map(|part| part.as_deref().unwrap_or_default());
+            vec![
+                ("When", moment(*at)),
+                ("Device", plain_words(agent)),
+                ("Network address", network_address(address)),
+            ]
         }
-    }
-
-    fn plain(
-        name: &'static str,
-        subject: String,
-        field: &'static str,
-        link: &'a str,
-    ) -> Result<Self, TemplateError> {
-        web_address(field, link)?;
-        Ok(Self { name, subject, link, lasts: String::new(), other_link: "", details: Vec::new() })
-    }
-
-    fn reset(name: &'static str, subject: String, link: &'a str) -> Result<Self, TemplateError> {
-        Self::plain(name, subject, "reset link", link)
-    }
-
-    fn once(name: &'static str, subject: String, link: OneTimeLink<'a>) -> Result<Self, TemplateError> {
-        let lasts = duration(link.lasts).ok_or(TemplateError::Value("life of the link"))?;
-        Ok(Self { lasts, ..Self::plain(name, subject, "link", link.url.expose_secret())? })
-    }
-
-    fn with(mut self, label: &'static str, value: String) -> Self {
-        self.details.push((label, value));
-        self
-    }
-
-    fn with_device(self, Seen { device, address, at }: Seen<'_>) -> Self {
-        self.with("When", moment(at))
-            .with("Device", plain_words(device))
-            .with("Network address", network_address(address))
-    }
-
-    fn with_new_address(self, masked: &str) -> Result<Self, TemplateError> {
-        one_line("new address", masked, LONGEST_ADDRESS)?;
-        Ok(self.with("New address", masked.to_owned()))
-    }
-
-    pub(super) fn values(&self, product: &str) -> Value {
-        context! {
-            subject => &self.subject,
-            product,
-            link => self.link,
-            lasts => &self.lasts,
-            other_link => self.other_link,
-            details => self.details.iter().map(Value::from).collect::<Vec<_>>(),
+        Fact::Until(at) => vec![("Locked until", moment(*at))],
+        Fact::Change(change) => vec![("Change", changed(change))],
+        Fact::NewAddress(masked) => {
+            one_line("new address", masked, LONGEST_ADDRESS)?;
+            vec![("New address", masked.clone())]
         }
-    }
-}
-
-fn subject(mail: &IdentityMail<'_>, product: &str) -> String {
-    match mail {
-        IdentityMail::VerifyEmail(_) => format!("Confirm your email address for {product}"),
-        IdentityMail::AlreadyRegistered { .. } => format!("You already have an account at {product}"),
-        IdentityMail::MagicLink(_) => format!("Your link to sign in to {product}"),
-        IdentityMail::ResetPassword(_) => format!("Set a new password for {product}"),
-        IdentityMail::ConfirmNewEmail(_) => format!("Confirm your new email address for {product}"),
-        IdentityMail::EmailChanged { .. } => format!("Your {product} email address was changed"),
-        IdentityMail::NewDevice { .. } => format!("New sign-in to your {product} account"),
-        IdentityMail::LockedOut { .. } => format!("Sign-in to your {product} account is locked for a while"),
-        IdentityMail::PasswordChanged { .. } => format!("Your {product} password was changed"),
-        IdentityMail::SignInChanged { .. } => format!("How you sign in to {product} was changed"),
-    }
+    })
 }
 
 fn changed(change: &SignInChange) -> String {

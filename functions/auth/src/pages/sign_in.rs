@@ -1,0 +1,171 @@
+//! The sign-in page, the question for a code, and what comes after a sign-in.
+
+use axum::{extract::State, response::Response};
+use http::{StatusCode, header};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use vestibule_api::{ApiError, Code, Delivery, Keyed, Origin, SignedIn};
+use vestibule_pages::{Choice, Field, Form, Link, OwnPage, PageForm};
+
+use super::{BEGIN_AGAIN, TO_SIGN_IN};
+use crate::{
+    Auth,
+    sign_in::{
+        begin::Asked,
+        login::{self, Login},
+        second_factor::give_code,
+    },
+};
+
+fn form<'a>(auth: &'a Auth, email: &'a str) -> Form<'a> {
+    let way =
+        |name: &str| (format!("Continue with {}", label(name)), format!("/auth/social?provider={name}"));
+    Form {
+        title: "Sign in",
+        action: "/",
+        fields: vec![Field::email(email), Field::password()],
+        button: "Sign in",
+        ways: auth.providers.names().map(way).collect(),
+        links: vec![
+            Link { label: "I forgot my password", href: "/auth/forgot-password" },
+            Link { label: "Mail me a link to sign in", href: "/auth/sign-in-link" },
+            Link { label: "Make an account", href: "/auth/register" },
+        ],
+        bot: Some("login"),
+        ..Form::default()
+    }
+}
+
+/// A provider's name as people write it.
+fn label(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// Shows the sign-in, or who is signed in.
+#[utoipa::path(get, path = "/", tag = "pages", responses((status = 200, content_type = "text/html")))]
+pub async fn show_home(State(auth): State<Auth>, caller: Result<SignedIn, ApiError>) -> Response {
+    let Ok(caller) = caller else { return auth.pages.form(&form(&auth, "")) };
+    let text =
+        format!("You are signed in as {} with {}.", caller.user.name.as_str(), caller.user.email.as_str());
+    let csrf = auth.api.csrf.token(caller.session.id);
+    let leave = Choice { label: "Sign out".to_owned(), action: "/auth/sign-out", sends: ("csrf", &csrf) };
+    auth.pages.choose("Welcome", &text, onward(&auth), &[leave])
+}
+
+/// Where to go on, unless that is this page itself.
+fn onward(auth: &Auth) -> Option<(&str, &str)> {
+    let home: &str = &auth.home;
+    (home != "/" && home != &*auth.site && home != format!("{}/", auth.site)).then_some(("Go on", home))
+}
+
+/// The form of the sign-in.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct SignInForm {
+    /// The address of the account.
+    email: String,
+    /// Its password.
+    #[schema(value_type = String)]
+    password: SecretString,
+    /// What the check for programs gave, where one is on.
+    #[serde(default, alias = "cf-turnstile-response", alias = "h-captcha-response")]
+    bot_token: Option<String>,
+}
+
+/// Signs in with a password, with cookies.
+#[utoipa::path(post, path = "/", tag = "pages", responses((status = 200, content_type = "text/html")))]
+pub async fn post_sign_in(
+    State(auth): State<Auth>,
+    _: OwnPage,
+    origin: Origin,
+    PageForm(sent): PageForm<SignInForm>,
+) -> Response {
+    let SignInForm { email, password, bot_token } = sent;
+    let request = Login { email: email.clone(), password, bot_token, cookies: true };
+    match login::sign_in(&auth, &request, &origin, (Delivery::Cookies, &Keyed::default())).await {
+        Ok(signed_in) => entered(&auth, &signed_in),
+        Err(error) => auth.pages.refused(form(&auth, &email), in_words(error)),
+    }
+}
+
+/// What is wrong with a sign-in, in words for a page that asks for no code.
+fn in_words(error: ApiError) -> ApiError {
+    match error {
+        ApiError::Problem { code: code @ Code::CredentialsInvalid, fields, .. } => {
+            let detail =
+                "Check the address and the password, or have a link mailed for a new one.".to_owned();
+            ApiError::Problem { code, detail, fields }
+        }
+        ApiError::Limited { quota, problem } => {
+            ApiError::Limited { quota, problem: Box::new(in_words(*problem)) }
+        }
+        other => other,
+    }
+}
+
+/// The page after a sign-in: with its cookies, the question for a code, or word of a mail.
+pub(crate) fn entered(auth: &Auth, signed_in: &Response) -> Response {
+    if let Some(Asked(ticket)) = signed_in.extensions().get() {
+        return auth.pages.form(&code(ticket));
+    }
+    if signed_in.status() == StatusCode::ACCEPTED {
+        let text = "Your provider does not vouch for your address. Follow the link in the mail we sent there, in this browser.";
+        return with_cookies(auth.pages.done("Look into your mail", text, None), signed_in);
+    }
+    let page = auth.pages.done("You are signed in", "Welcome back.", Some(("Go on", &auth.home)));
+    with_cookies(page, signed_in)
+}
+
+pub(super) fn with_cookies(mut page: Response, signed_in: &Response) -> Response {
+    for cookie in signed_in.headers().get_all(header::SET_COOKIE) {
+        page.headers_mut().append(header::SET_COOKIE, cookie.clone());
+    }
+    page
+}
+
+fn code(ticket: &str) -> Form<'_> {
+    Form {
+        title: "One more step",
+        action: "/auth/second-factor",
+        hidden: vec![("ticket", ticket)],
+        fields: vec![Field::code()],
+        button: "Sign in",
+        links: vec![TO_SIGN_IN],
+        ..Form::default()
+    }
+}
+
+/// The form that asks for a code.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct CodeForm {
+    /// The ticket of the first step.
+    #[schema(value_type = String)]
+    ticket: SecretString,
+    /// Six digits, or a recovery code.
+    #[schema(value_type = String)]
+    code: SecretString,
+}
+
+/// Finishes a sign-in with a code, with cookies.
+#[utoipa::path(post, path = "/auth/second-factor", tag = "pages", responses((status = 200, content_type = "text/html")))]
+pub async fn post_second_factor(
+    State(auth): State<Auth>,
+    _: OwnPage,
+    origin: Origin,
+    PageForm(sent): PageForm<CodeForm>,
+) -> Response {
+    let given = (&sent.ticket, &sent.code);
+    if let Ok(signed_in) = give_code(&auth, given, &origin, Delivery::Cookies, &Keyed::default()).await {
+        return entered(&auth, &signed_in);
+    }
+    let mut form = code(sent.ticket.expose_secret());
+    let problem = "This code was not accepted. Wait for the next one; after some minutes sign in anew.";
+    form.fields[0].problem = Some(problem.to_owned());
+    auth.pages.form_with(StatusCode::UNAUTHORIZED, &form)
+}
+
+/// A problem as a page.
+pub(crate) fn told(auth: &Auth, error: ApiError) -> Response {
+    auth.pages.told(error, BEGIN_AGAIN)
+}

@@ -1,0 +1,55 @@
+//! `POST /auth/sign-out`: the button of a page.
+
+use axum::{extract::State, response::Response};
+use http::{
+    HeaderValue,
+    header::{COOKIE, SET_COOKIE},
+    request::Parts,
+};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use vestibule_api::{ApiError, Code, Keyed};
+use vestibule_pages::{OwnPage, PageForm};
+
+use crate::{
+    Sessions,
+    logout::{Which, leave},
+};
+
+/// The button's form.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct SignOutForm {
+    /// The session's CSRF token.
+    csrf: String,
+}
+
+/// Signs out of this browser.
+#[utoipa::path(post, path = "/auth/sign-out", tag = "pages", responses((status = 200, content_type = "text/html")))]
+pub async fn post_sign_out(
+    State(state): State<Sessions>,
+    _: OwnPage,
+    mut parts: Parts,
+    PageForm(form): PageForm<SignOutForm>,
+) -> Response {
+    let next = Some(("Sign in", "/"));
+    let Ok(csrf) = HeaderValue::try_from(form.csrf) else {
+        return state
+            .pages
+            .told(ApiError::new(Code::CsrfInvalid, "Open the page again and use its button."), next);
+    };
+    parts.headers.insert("x-csrf-token", csrf);
+    match leave(&state.api, &parts, (Which::This, None), &Keyed::default()).await {
+        // Whoever has no session is out already.
+        Err(ApiError::Problem { code: Code::Unauthenticated, .. }) if !parts.headers.contains_key(COOKIE) => {
+            state.pages.done("You are signed out", "This browser has no session here.", next)
+        }
+        Err(error) => state.pages.told(error, next),
+        Ok(left) => {
+            let mut page = state.pages.done("You are signed out", "This browser's session has ended.", next);
+            for cookie in left.headers().get_all(SET_COOKIE) {
+                page.headers_mut().append(SET_COOKIE, cookie.clone());
+            }
+            page
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Whether a deployed stack can be used: what is missing, and how to mend it.
+
+use vestibule_adapters::mail::Sending;
+
+use crate::{KeyPair, OpsError, Vault};
+
+/// The origin that the template has when nobody gave one.
+const DEFAULT_SITE: &str = "https://accounts.example.com";
+
+/// One thing that was looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// What.
+    pub what: &'static str,
+    /// What is wrong and how to mend it; `None` when all is well.
+    pub problem: Option<String>,
+}
+
+fn finding(what: &'static str, problem: Option<String>) -> Finding {
+    Finding { what, problem }
+}
+
+/// Looks at the keys of the stack `stack`.
+pub async fn check_keys(vault: &Vault, stack: &str) -> Vec<Finding> {
+    let names = KeyPair {
+        signing: format!("{stack}/signing-key"),
+        verification: format!("{stack}/verification-keys"),
+    };
+    let ring = format!("{stack}/field-keys");
+    let absent = |name: &str| format!("{name} holds no key yet: run `vestibule-ops init-keys`.");
+    let told = |name: &str, found: Result<bool, OpsError>| match found {
+        Ok(true) => None,
+        Ok(false) => Some(absent(name)),
+        Err(error) => Some(format!("{error}.")),
+    };
+    let signing =
+        vault.signing(&names.signing).await.map(|held| held.is_some_and(|held| held.keys.is_some()));
+    let published = vault.published(&names.verification).await;
+    let published =
+        published.map(|held| held.and_then(|held| held.keys).is_some_and(|keys| !keys.keys.is_empty()));
+    let sealing = vault.ring(&ring).await.map(|held| held.is_some_and(|held| held.keys.is_some()));
+    vec![
+        finding("signing key", told(&names.signing, signing)),
+        finding("published keys", told(&names.verification, published)),
+        finding("field keys", told(&ring, sealing)),
+    ]
+}
+
+/// Looks at the site: what its discovery document says of itself must be where it was found.
+pub async fn check_site(site: &str) -> Finding {
+    let what = "site";
+    let found = vestibule_adapters::web::get_json(&format!("{site}/.well-known/openid-configuration")).await;
+    let Some(document) = found else {
+        let problem =
+            format!("{site} does not answer: check the domain, its certificate and the mapping of the API.");
+        return finding(what, Some(problem));
+    };
+    let keys = document["jwks_uri"].as_str().unwrap_or_default();
+    if keys.starts_with(DEFAULT_SITE) {
+        let problem = "the parameter SiteUrl still has its default, so no mail is sent: deploy with SiteUrl and Issuer set to \
+                       your own origin.";
+        return finding(what, Some(problem.to_owned()));
+    }
+    let elsewhere = !keys.starts_with(&format!("{site}/"));
+    let problem =
+        format!("the stack takes {keys} for its own address and is at {site}: deploy with SiteUrl={site}.");
+    finding(what, elsewhere.then_some(problem))
+}
+
+/// Looks at the mail service.
+pub fn judge_sending(sending: Option<&Sending>, from: &str) -> Vec<Finding> {
+    let Some(sending) = sending else {
+        let problem =
+            "SES cannot be asked: the credentials must allow ses:GetAccount and ses:GetEmailIdentity.";
+        return vec![finding("mail", Some(problem.to_owned()))];
+    };
+    let domain = from.rsplit('@').next().unwrap_or(from).trim_end_matches('>');
+    let unverified =
+        format!("SES has no verified identity for {domain}: verify the domain there (see docs/ses.md).");
+    let sandbox = "SES is in its sandbox and sends to verified addresses only: ask for production access (see docs/ses.md).";
+    vec![
+        finding("mail identity", (!sending.verified).then_some(unverified)),
+        finding("mail sandbox", (!sending.production).then(|| sandbox.to_owned())),
+    ]
+}

@@ -1,0 +1,163 @@
+//! Every key of the table, built from typed parts. No part can hold a `#`: ids are ULIDs behind
+//! a prefix, times are digits, addresses and idempotency keys are checked before they get here.
+
+use jiff::{Timestamp, tz::TimeZone};
+use vestibule_domain::{
+    Address, AuditId, Domain, EndpointId, EsignEventId, EventId, HireId, JobId, MailId, RegistrationId,
+    SessionId, TenantId, UserId,
+};
+
+use crate::{AddressKey, EventOutcome, IdempotencyKey};
+
+/// A primary key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Key {
+    pub(crate) pk: String,
+    pub(crate) sk: String,
+}
+
+fn key(pk: String, sk: impl Into<String>) -> Key {
+    Key { pk, sk: sk.into() }
+}
+
+pub(crate) fn tenant_partition(tenant: TenantId) -> String {
+    format!("T#{tenant}")
+}
+pub(crate) fn tenant(tenant: TenantId) -> Key {
+    key(tenant_partition(tenant), "TENANT")
+}
+pub(crate) fn roles(tenant: TenantId) -> Key {
+    key(tenant_partition(tenant), "AUTHZ")
+}
+pub(crate) const MEMBERS: &str = "MEMBER#";
+pub(crate) fn member(tenant: TenantId, user: UserId) -> Key {
+    key(tenant_partition(tenant), format!("{MEMBERS}{user}"))
+}
+pub(crate) fn user(user: UserId) -> Key {
+    key(format!("U#{user}"), "USER")
+}
+pub(crate) fn avatar(user: UserId) -> Key {
+    key(format!("U#{user}"), "AVATAR")
+}
+pub(crate) const SESSIONS: &str = "SESSION#";
+pub(crate) fn session(user: UserId, session: SessionId) -> Key {
+    key(format!("U#{user}"), format!("{SESSIONS}{session}"))
+}
+/// A thing of a tenant: the prefix of its kind, and its id.
+pub(crate) fn entity(tenant: TenantId, prefix: &str, id: impl std::fmt::Display) -> Key {
+    key(tenant_partition(tenant), format!("{prefix}{id}"))
+}
+pub(crate) const HIRES: &str = "HIRE#";
+pub(crate) fn hire(tenant: TenantId, hire: HireId) -> Key {
+    entity(tenant, HIRES, hire)
+}
+pub(crate) const JOBS: &str = "JOB#";
+pub(crate) fn job(tenant: TenantId, job: JobId) -> Key {
+    entity(tenant, JOBS, job)
+}
+pub(crate) fn job_results(job: JobId) -> String {
+    format!("RESULT#{job}#")
+}
+/// Beside the jobs, not below them: a list of jobs must not read their results.
+pub(crate) fn job_result(tenant: TenantId, job: JobId, number: u32) -> Key {
+    key(tenant_partition(tenant), format!("{}{number:05}", job_results(job)))
+}
+pub(crate) const PENDING: &str = "PENDING#";
+/// Stands beside a job while it is pending, so that the oldest is one small strong query away.
+pub(crate) fn pending(tenant: TenantId, job: JobId) -> Key {
+    key(tenant_partition(tenant), format!("{PENDING}{job}"))
+}
+/// E-sign events of one outcome, or all. The outcomes' names sort so that the unmatched ones are read first.
+pub(crate) fn esign_events(outcome: Option<EventOutcome>) -> String {
+    outcome.map_or_else(|| "ESIGN#".to_owned(), |outcome| format!("ESIGN#{}#", outcome.name()))
+}
+pub(crate) fn esign_event(tenant: TenantId, outcome: EventOutcome, event: EsignEventId) -> Key {
+    key(tenant_partition(tenant), format!("{}{event}", esign_events(Some(outcome))))
+}
+pub(crate) const ADDRESSES: &str = "EMAIL#";
+/// The sign-in record of an address: also the lock that makes the address unique.
+pub(crate) fn sign_in(address: &AddressKey) -> Key {
+    key(format!("{ADDRESSES}{address}"), "SIGNIN")
+}
+/// An account at an outside provider, by the hash of what names it there.
+pub(crate) fn connection(hash: &str) -> Key {
+    key(format!("OIDC#{hash}"), "LOCK")
+}
+pub(crate) fn registration(id: RegistrationId) -> Key {
+    key(format!("REG#{id}"), "REG")
+}
+/// The one mailed link of a kind that a person can have.
+pub(crate) fn link(user: UserId, purpose: &str) -> Key {
+    key(format!("U#{user}"), format!("LINK#{purpose}"))
+}
+pub(crate) fn mail(id: MailId) -> Key {
+    key(format!("MAIL#{id}"), "MAIL")
+}
+/// Requests of one source in one minute.
+pub(crate) fn limit(source: &str, minute: i64) -> Key {
+    key(format!("RL#{source}"), minute.to_string())
+}
+
+fn month(at: Timestamp) -> String {
+    at.to_zoned(TimeZone::UTC).strftime("%Y-%m").to_string()
+}
+pub(crate) fn audit(tenant: TenantId, at: Timestamp, id: AuditId) -> Key {
+    key(format!("T#{tenant}#AUDIT#{}", month(at)), id.to_string())
+}
+/// What a person did that belongs to no tenant.
+pub(crate) fn user_audit(user: UserId, at: Timestamp, id: AuditId) -> Key {
+    key(format!("U#{user}#AUDIT#{}", month(at)), id.to_string())
+}
+/// What was tried with an address, whether or not it has an account.
+pub(crate) fn address_audit(address: &AddressKey, at: Timestamp, id: AuditId) -> Key {
+    key(format!("{ADDRESSES}{address}#AUDIT#{}", month(at)), id.to_string())
+}
+pub(crate) fn outbox_partition(tenant: TenantId) -> String {
+    format!("T#{tenant}#OUTBOX")
+}
+pub(crate) fn outbox(tenant: TenantId, id: EventId) -> Key {
+    key(outbox_partition(tenant), id.to_string())
+}
+pub(crate) fn owed_partition(consumer: &str) -> String {
+    format!("OWED#{consumer}")
+}
+pub(crate) fn owed(consumer: &str, due: Timestamp, sequence: &str) -> Key {
+    key(owed_partition(consumer), format!("{}#{sequence}", due_time(due)))
+}
+pub(crate) fn endpoint(endpoint: EndpointId) -> Key {
+    key(format!("ENDPOINT#{endpoint}"), "ENDPOINT")
+}
+/// A tenant's name in addresses: held by one tenant.
+pub(crate) fn slug(slug: &str) -> Key {
+    key(format!("SLUG#{slug}"), "LOCK")
+}
+/// A mail domain: held by one tenant.
+pub(crate) fn domain(domain: &Domain) -> Key {
+    key(format!("DOMAIN#{}", domain.as_str()), "LOCK")
+}
+pub(crate) fn address(address: &Address) -> Key {
+    key(format!("ADDRESS#{address}"), "LOCK")
+}
+/// A member's answers lie with their tenant, all others by themselves.
+pub(crate) fn idempotency_partition(caller: &str) -> String {
+    match caller.split_once('.') {
+        Some((tenant, user)) if tenant.starts_with("ten_") => format!("T#{tenant}#IDEM#{user}"),
+        _ => format!("IDEM#{caller}"),
+    }
+}
+pub(crate) fn idempotency(caller: &str, idempotency: &IdempotencyKey) -> Key {
+    key(idempotency_partition(caller), idempotency.as_str())
+}
+
+/// Due work is spread over this many index partitions.
+pub(crate) const DUE_SHARDS: u8 = 4;
+pub(crate) fn due_partition(shard: u8) -> String {
+    format!("DUE#{shard}")
+}
+pub(crate) fn due_shard(job: JobId) -> u8 {
+    job.ulid().bytes().last().unwrap_or_default() % DUE_SHARDS
+}
+/// Sorts by time: milliseconds since 1970, 15 digits.
+pub(crate) fn due_time(at: Timestamp) -> String {
+    format!("{:015}", at.as_millisecond().max(0))
+}

@@ -1,0 +1,71 @@
+//! Every kind of row, with its name in the table and its fields that tell about a person. A row is written
+//! with a kind of this list, and each has a test that what was written can be read again.
+
+use crate::engine::item::Row;
+
+macro_rules! kinds {
+    ($($kind:ident $name:literal [$($personal:literal),*];)*) => {
+        /// What a row holds.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Kind {
+            $(
+                #[doc = concat!("`", $name, "`")]
+                $kind
+            ),*
+        }
+
+        impl Kind {
+            /// All of them.
+            pub(crate) const ALL: &'static [Self] = &[$(Self::$kind),*];
+
+            /// The value of the row's attribute `item`.
+            pub(crate) fn name(self) -> &'static str {
+                match self {
+                    $(Self::$kind => $name),*
+                }
+            }
+
+            /// The fields that are sealed.
+            pub(crate) fn personal(self) -> &'static [&'static str] {
+                match self {
+                    $(Self::$kind => &[$($personal),*]),*
+                }
+            }
+        }
+    };
+}
+
+kinds! {
+    Tenant "tenant" [];
+    Roles "roles" [];
+    Member "member" ["email"];
+    Hire "hire" ["name", "personal_email"];
+    EsignEvent "esign_event" ["correlation"];
+    Job "job" [];
+    JobResult "job_result" ["value"];
+    Pending "pending" [];
+    Audit "audit" ["actor_email", "source_ip", "user_agent"];
+    Outbox "outbox" [];
+    Owed "owed" [];
+    User "user" ["email", "name", "totp", "recovery", "connections"];
+    Avatar "avatar" ["picture"];
+    Session "session" ["device"];
+    Link "link" ["email"];
+    SignIn "sign_in" [];
+    Connection "connection" [];
+    Registration "registration" ["email", "name", "connection"];
+    Mail "mail" ["email", "device"];
+    Limit "limit" [];
+    Endpoint "endpoint" [];
+    Address "address" [];
+    Claim "claim" [];
+    Answer "answer" [];
+}
+
+impl Kind {
+    /// The kind that a row names.
+    pub(crate) fn of(row: &Row) -> Option<Self> {
+        let name = row.get("item")?.as_s().ok()?;
+        Self::ALL.iter().copied().find(|kind| kind.name() == name)
+    }
+}

@@ -1,0 +1,108 @@
+//! Removing a whole tenant. For a local stack's reset and for tests: it takes many small writes and
+//! is no transaction; called again, it goes on where it stopped.
+
+use aws_sdk_dynamodb::{operation::query::builders::QueryFluentBuilder, types::AttributeValue};
+use vestibule_domain::{Email, Job, Tenant, UserId};
+
+use crate::{
+    Membership, PlatformStore, StoreError,
+    engine::command::Command,
+    engine::item::{Row, key_row, text},
+    engine::keys,
+    identity::connection_hash,
+};
+
+impl PlatformStore<'_> {
+    /// Removes the tenant's data, its outgoing events and its webhook endpoint, the addresses its
+    /// jobs hold, and its members with their sessions and kept answers. The audit log stays. A row that cannot
+    /// be read is removed without what it leads to.
+    pub async fn clear_tenant(&self, tenant: &Tenant) -> Result<(), StoreError> {
+        let all = self.whole(&keys::tenant_partition(tenant.id));
+        // What is found by way of a row goes before the row, so that a second call finds it too.
+        while let Some(rows) = some_rows(&all).await? {
+            for row in rows {
+                match row.get("item").and_then(|kind| kind.as_s().ok()).map(String::as_str) {
+                    Some("job") => self.release_addresses(self.store.read(row.clone()).ok()).await?,
+                    Some("member") => self.clear_member(tenant, self.store.read(row.clone()).ok()).await?,
+                    _ => {}
+                }
+                self.delete(row).await?;
+            }
+        }
+        self.clear(&self.whole(&keys::outbox_partition(tenant.id))).await?;
+        self.delete(key_row(&keys::slug(&tenant.slug))).await?;
+        if let Some(domain) = &tenant.domain {
+            self.delete(key_row(&keys::domain(domain))).await?;
+        }
+        let Some(endpoint) = tenant.endpoint else { return Ok(()) };
+        self.delete(key_row(&keys::endpoint(endpoint))).await
+    }
+
+    async fn clear_member(&self, tenant: &Tenant, member: Option<Membership>) -> Result<(), StoreError> {
+        let Some(member) = member else { return Ok(()) };
+        let caller = format!("{}.{}", tenant.id, member.user);
+        self.clear(&self.whole(&keys::idempotency_partition(&caller))).await?;
+        self.clear_person(member.user, &[]).await
+    }
+
+    /// Removes a person with their sessions, links and ways to sign in, whether or not they belong to a tenant, and
+    /// frees `addresses` as well: whoever signs in with one of them is removed too. Memberships stay.
+    pub async fn clear_person(&self, user: UserId, addresses: &[&Email]) -> Result<(), StoreError> {
+        let mut people = vec![user];
+        for address in addresses {
+            let key = self.store.sealer().address_key(address);
+            let holder = self.find_sign_in(&key).await?.map(|sign_in| sign_in.user);
+            people.extend(holder.filter(|holder| *holder != user));
+            self.delete(key_row(&keys::sign_in(&key))).await?;
+        }
+        for person in people {
+            // One who cannot be read is removed as far as their id leads.
+            if let Some(known) = self.store.if_whole(self.find_user(person).await)?.flatten() {
+                let address = self.store.sealer().address_key(&known.email);
+                self.delete(key_row(&keys::sign_in(&address))).await?;
+                for connection in &known.connections {
+                    self.delete(key_row(&keys::connection(&connection_hash(&connection.key)))).await?;
+                }
+            }
+            self.clear(&self.whole(&keys::user(person).pk)).await?;
+        }
+        Ok(())
+    }
+
+    async fn clear(&self, query: &QueryFluentBuilder) -> Result<(), StoreError> {
+        while let Some(rows) = some_rows(query).await? {
+            for row in rows {
+                self.delete(row).await?;
+            }
+        }
+        Ok(())
+    }
+
+    fn whole(self, partition: &str) -> QueryFluentBuilder {
+        let query = self.store.client().query().table_name(self.store.table()).consistent_read(true);
+        query.key_condition_expression("PK = :pk").expression_attribute_values(":pk", text(partition))
+    }
+
+    async fn delete(&self, row: Row) -> Result<(), StoreError> {
+        let is_key = |(name, _): &(String, AttributeValue)| name == "PK" || name == "SK";
+        let key: Row = row.into_iter().filter(is_key).collect();
+        let delete = self.store.client().delete_item().table_name(self.store.table());
+        delete.set_key(Some(key)).send().await?;
+        Ok(())
+    }
+
+    async fn release_addresses(&self, job: Option<Job>) -> Result<(), StoreError> {
+        let Some(job) = job else { return Ok(()) };
+        let effect = job.step("reserve_address").effect;
+        let Some(address) = effect.and_then(|text| text.try_into().ok()) else { return Ok(()) };
+        match Command::new().releasing(&address, job.id).commit(self.store).await {
+            Ok(()) | Err(StoreError::Conflict(_)) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// The first rows that a query finds; `None` when there are none.
+async fn some_rows(query: &QueryFluentBuilder) -> Result<Option<Vec<Row>>, StoreError> {
+    Ok(query.clone().send().await?.items.filter(|rows| !rows.is_empty()))
+}

@@ -1,0 +1,95 @@
+//! The audit log: who did what to which thing, written with the change itself.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use vestibule_auth::{Actor, TenantScope};
+use vestibule_domain::{AuditId, World};
+
+use crate::{
+    Conflict, StoreError,
+    engine::command::Action,
+    engine::command::Command,
+    engine::item::{number, to_row},
+    engine::keys,
+    engine::kinds::Kind,
+};
+
+/// How long attempts with an address are kept.
+const ADDRESS_LOG: SignedDuration = SignedDuration::from_hours(90 * 24);
+
+/// One entry of the audit log.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AuditRecord {
+    /// The entry's id.
+    pub id: AuditId,
+    /// When.
+    pub at: Timestamp,
+    /// The person's id, or the name of the system task.
+    pub actor: String,
+    /// The person's address at the time.
+    pub actor_email: Option<String>,
+    /// What was done, such as `hire.create`.
+    pub action: String,
+    /// To which thing.
+    pub resource: String,
+    /// Values before; never personal data or secrets.
+    pub old: Value,
+    /// Values after; never personal data or secrets.
+    pub new: Value,
+    /// Source address of the request.
+    pub source_ip: Option<String>,
+    /// The client's description of itself.
+    pub user_agent: Option<String>,
+}
+
+impl AuditRecord {
+    pub(crate) fn new(
+        scope: &TenantScope,
+        action: &str,
+        resource: String,
+        values: (Value, Value),
+        world: &World,
+    ) -> Self {
+        Self::by(scope.actor(), action, resource, values, world)
+    }
+
+    pub(crate) fn by(
+        actor: &Actor,
+        action: &str,
+        resource: String,
+        values: (Value, Value),
+        world: &World,
+    ) -> Self {
+        let (actor, actor_email, source_ip, user_agent) = match actor {
+            Actor::User { id, email, source_ip, user_agent } => {
+                (id.to_string(), Some(email.as_str().to_owned()), source_ip.clone(), user_agent.clone())
+            }
+            Actor::Stranger { source_ip, user_agent } => {
+                ("stranger".to_owned(), None, source_ip.clone(), user_agent.clone())
+            }
+            Actor::System(task) => (task.name().to_owned(), None, None, None),
+        };
+        let (id, at, action) = (AuditId::new(world), world.now(), action.to_owned());
+        let (old, new) = values;
+        Self { id, at, actor, actor_email, action, resource, old, new, source_ip, user_agent }
+    }
+}
+
+impl Command {
+    /// Adds an audit record of a tenant.
+    pub(crate) fn audited(self, scope: &TenantScope, record: &AuditRecord) -> Result<Self, StoreError> {
+        self.recording(&keys::audit(scope.tenant(), record.at, record.id), record)
+    }
+
+    /// Adds an audit record under `key`.
+    pub(crate) fn recording(self, key: &keys::Key, record: &AuditRecord) -> Result<Self, StoreError> {
+        let mut row = to_row(key, Kind::Audit, record)?;
+        // Anybody can fill the log of an address: it does not stay for ever.
+        if key.pk.starts_with(keys::ADDRESSES) {
+            let until = record.at.saturating_add(ADDRESS_LOG).unwrap_or(record.at);
+            row.insert("ttl".into(), number(until.as_second()));
+        }
+        Ok(self.and(Action::put(row).if_new(), Conflict::Exists))
+    }
+}

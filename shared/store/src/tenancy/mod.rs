@@ -1,0 +1,7 @@
+//! Tenants, who may do what in them, and what belongs to none.
+
+pub(crate) mod authz;
+pub(crate) mod founding;
+pub(crate) mod platform;
+pub(crate) mod seed;
+pub(crate) mod tenants;

@@ -1,0 +1,8 @@
+//! Hires and their documents, e-sign endpoints and events, jobs.
+
+pub(crate) mod documents;
+pub(crate) mod endpoints;
+pub(crate) mod esign_events;
+pub(crate) mod hires;
+pub(crate) mod job_writes;
+pub(crate) mod jobs;

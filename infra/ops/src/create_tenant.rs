@@ -66,9 +66,11 @@ pub async fn create_tenant(
     taken.map_or(Ok(()), |conflict| Err(refused(StoreError::Conflict(conflict), &tenant)))?;
     let esign_secret = keep_esign_key(secrets, &tenant, &new, world).await?;
     let known = known(store, &new.admin.0).await?;
-    let user = known
-        .clone()
-        .unwrap_or_else(|| User::new(UserId::new(world), new.admin.0.clone(), new.admin.1, world));
+    // The first session of somebody new begins where there is something to do.
+    let user = known.clone().unwrap_or_else(|| {
+        let (email, name) = new.admin.clone();
+        User { last_tenant: Some(tenant.id), ..User::new(UserId::new(world), email, name, world) }
+    });
     let mail = IdentityMailRequest {
         id: MailId::new(world),
         email: user.email.clone(),

@@ -73,10 +73,11 @@ def until(look, what):
 class Stack:
     """In memory, on `port`. Without a limit that many sign-ins from one machine would meet."""
 
-    def __init__(self, binary=BINARY, port=0, options=(), parameters=None):
+    def __init__(self, binary=BINARY, port=0, options=(), parameters=None, ephemeral=True):
         parameters = {"SignInsPerMinute": "100000"} | (parameters or {})
         given = [text for pair in parameters.items() for text in ("--parameter", "=".join(pair))]
-        command = [binary, "--ephemeral", "--port", str(port), "--log-level", "off", *given, *options]
+        kept = ["--ephemeral"] if ephemeral else []
+        command = [binary, *kept, "--port", str(port), "--log-level", "off", *given, *options]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         told = {}
         while (line := self.process.stdout.readline()) and not line.startswith("Ctrl-C"):
@@ -84,7 +85,7 @@ class Stack:
             told[name] = rest.split()
         if not line:
             raise SystemExit(f"{binary} ended before it answered")
-        self.url = told["API"][0]
+        self.url, self.told = told["API"][0], told
 
     def __enter__(self):
         return self

@@ -127,7 +127,7 @@ impl TenantStore<'_> {
     /// One page of a job's results, the last first.
     ///
     /// # Errors
-    /// As [`TenantStore::list_jobs`].
+    /// As [`TenantStore::list`].
     pub async fn list_job_results(
         &self,
         job: JobId,

@@ -11,11 +11,6 @@ use vestibule_store::Registration;
 
 use crate::{look_up::Facts, trouble::Trouble};
 
-/// How long links count.
-const MAGIC_LINK: SignedDuration = SignedDuration::from_mins(15);
-const RESET_PASSWORD: SignedDuration = SignedDuration::from_mins(60);
-const CONFIRM_EMAIL: SignedDuration = SignedDuration::from_mins(60);
-const UNDO_EMAIL: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// A link that ends sooner helps nobody.
 const SHORTEST: SignedDuration = SignedDuration::from_mins(1);
 
@@ -64,19 +59,14 @@ pub(crate) fn decide(request: &IdentityMailRequest, facts: Facts, now: Timestamp
     let seen = || Fact::Seen(request.device.clone().unwrap_or_default(), request.at);
     match &request.mail {
         Kind::Registration { .. } => welcome(registration, person, now),
-        Kind::MagicLink => stored(person, (Mail::MagicLink, Purpose::MagicLink), now + MAGIC_LINK),
-        Kind::ResetPassword => {
-            stored(person, (Mail::ResetPassword, Purpose::ResetPassword), now + RESET_PASSWORD)
-        }
+        Kind::MagicLink => stored(person, (Mail::MagicLink, Purpose::MagicLink), now),
+        Kind::ResetPassword => stored(person, (Mail::ResetPassword, Purpose::ResetPassword), now),
         Kind::ConfirmEmail { .. } if taken => Err(Trouble::Moot("address_taken")),
-        Kind::ConfirmEmail { .. } => Ok(link(
-            typed(),
-            active(person)?,
-            (Mail::ConfirmNewEmail, Purpose::ChangeEmail),
-            now + CONFIRM_EMAIL,
-        )),
+        Kind::ConfirmEmail { .. } => {
+            Ok(link(typed(), active(person)?, (Mail::ConfirmNewEmail, Purpose::ChangeEmail), now))
+        }
         Kind::EmailChanged { .. } => {
-            Ok(link(typed(), known(person)?, (Mail::EmailChanged, Purpose::UndoEmail), now + UNDO_EMAIL))
+            Ok(link(typed(), known(person)?, (Mail::EmailChanged, Purpose::UndoEmail), now))
         }
         Kind::NewDevice { .. } => notice(person, Mail::NewDevice, vec![seen()]),
         Kind::LockedOut { until } => notice(person, Mail::LockedOut, vec![Fact::Until(*until)]),
@@ -103,12 +93,13 @@ fn welcome(
     Ok(Letter { to: email, content: Content::Link(Mail::VerifyEmail, plan) })
 }
 
-fn stored(person: Option<User>, mail: (Mail, Purpose), expires: Timestamp) -> Result<Letter, Trouble> {
+fn stored(person: Option<User>, mail: (Mail, Purpose), now: Timestamp) -> Result<Letter, Trouble> {
     let user = active(person)?;
-    Ok(link(user.email.clone(), user, mail, expires))
+    Ok(link(user.email.clone(), user, mail, now))
 }
 
-fn link(to: Email, user: User, (mail, purpose): (Mail, Purpose), expires: Timestamp) -> Letter {
+fn link(to: Email, user: User, (mail, purpose): (Mail, Purpose), now: Timestamp) -> Letter {
+    let expires = now.saturating_add(purpose.lasts()).unwrap_or(Timestamp::MAX);
     let holder = Holder::Person(Box::new(user));
     Letter { to, content: Content::Link(mail, LinkPlan { purpose, holder, expires }) }
 }

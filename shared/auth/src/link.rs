@@ -2,6 +2,7 @@
 //! token whose purpose or id was changed fits no row.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use jiff::SignedDuration;
 use secrecy::{ExposeSecret, SecretBox, SecretString};
 use vestibule_domain::World;
 
@@ -31,6 +32,16 @@ impl Purpose {
             Self::ResetPassword => "reset-password",
             Self::ChangeEmail => "change-email",
             Self::UndoEmail => "undo-email",
+        }
+    }
+
+    /// How long a link counts from the moment it is made; of a registration, from the moment it was asked for.
+    pub fn lasts(self) -> SignedDuration {
+        match self {
+            Self::VerifyEmail => SignedDuration::from_hours(24),
+            Self::MagicLink => SignedDuration::from_mins(15),
+            Self::ResetPassword | Self::ChangeEmail => SignedDuration::from_mins(60),
+            Self::UndoEmail => SignedDuration::from_hours(7 * 24),
         }
     }
 

@@ -8,7 +8,6 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use vestibule_tests::App;
 
-const HTTP_FUNCTIONS: [&str; 6] = ["auth", "discovery", "esign-webhook", "hires", "provision-run", "session"];
 const METHODS: [&str; 9] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"];
 
 #[tokio::test]
@@ -141,7 +140,9 @@ async fn attack_2_an_event_that_is_no_request_is_answered_by_every_function() {
     ];
     let client = reqwest::Client::new();
     let functions = &app.stack.template().functions;
-    for function in functions.iter().filter(|function| HTTP_FUNCTIONS.contains(&&*function.name)) {
+    let routes = &app.stack.template().routes;
+    let is_http = |name: &str| routes.iter().any(|route| route.function == name);
+    for function in functions.iter().filter(|function| is_http(&function.physical_name)) {
         let url =
             format!("{}/2015-03-31/functions/{}/invocations", app.stack.aws_url(), function.physical_name);
         for (field, value) in &changes {

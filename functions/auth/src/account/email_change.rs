@@ -17,9 +17,6 @@ use crate::{
     sign_up::asker::{AskedToken, Asker, MailSentWithReceipt, Wish, kept_receipt},
 };
 
-/// How long a change of address can be undone; the sender of the notice gives the link this long.
-const UNDO: jiff::SignedDuration = jiff::SignedDuration::from_hours(7 * 24);
-
 /// The new address, and the proof of who asks.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -161,7 +158,7 @@ pub(crate) async fn undo(
     user.epoch += 1;
     // Whoever changed the address may know the password, which does not go along, and may have added
     // ways of their own to sign in, which go as well.
-    let changed = link.expires.saturating_sub(UNDO).unwrap_or(jiff::Timestamp::MIN);
+    let changed = link.expires.saturating_sub(Purpose::UndoEmail.lasts()).unwrap_or(jiff::Timestamp::MIN);
     let (kept, added): (Vec<_>, Vec<_>) =
         user.connections.into_iter().partition(|connection| connection.since < changed);
     user.connections = kept;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use vestibule_adapters::oidc::Identity;
 use vestibule_api::{ApiError, Code, Delivery, Keyed, Origin, Submission, TokensView, cookies};
+use vestibule_auth::Purpose;
 use vestibule_domain::{Connection, Email, PersonName, RegistrationId, User, UserId};
 use vestibule_store::{Basis, Conflict, Quota, Registration, StoreError};
 
@@ -16,7 +17,7 @@ use crate::{
     sign_in::attempt::Group,
     sign_in::begin::{Proof, SecondFactorStep, kept_question},
     sign_up::asker::{MailSentWithReceipt, Wish},
-    sign_up::register::{PROOF, record},
+    sign_up::register::record,
 };
 
 /// What an attempt is for: one that was begun to sign in connects nothing.
@@ -191,7 +192,12 @@ impl Auth {
             password: None,
             connection: Some(self.connection(identity)),
             digest: None,
-            expires: self.api.world.now().saturating_add(PROOF).unwrap_or(jiff::Timestamp::MAX),
+            expires: self
+                .api
+                .world
+                .now()
+                .saturating_add(Purpose::VerifyEmail.lasts())
+                .unwrap_or(jiff::Timestamp::MAX),
         };
         record(self, &registration, origin, keyed).await?;
         Ok(self.acknowledge(Wish::Registration(registration.id)))

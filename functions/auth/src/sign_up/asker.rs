@@ -9,14 +9,14 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use vestibule_api::{ApiError, Fields, Origin, Reply, cookies};
-use vestibule_auth::{PasswordHash, Verdict};
+use vestibule_auth::{PasswordHash, Purpose, Verdict};
 use vestibule_domain::{Email, RegistrationId, UserId};
 use vestibule_store::{Basis, Quota};
 
 use crate::{
     Auth,
     sign_in::attempt::given_password,
-    sign_up::register::{MAIL_SENT, PROOF, accepted},
+    sign_up::register::{MAIL_SENT, accepted},
 };
 
 /// The token of a mailed link, and the proof that the one who follows it has asked for it.
@@ -98,7 +98,7 @@ impl Auth {
             receipt: receipt.clone(),
             shown_once: Vec::new(),
         });
-        cookies::set(&mut response, cookies::RECEIPT, &receipt, PROOF.as_secs(), true);
+        cookies::set(&mut response, cookies::RECEIPT, &receipt, Purpose::VerifyEmail.lasts().as_secs(), true);
         response
     }
 

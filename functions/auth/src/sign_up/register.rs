@@ -6,12 +6,12 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use http::StatusCode;
-use jiff::SignedDuration;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use vestibule_adapters::bot_check::{Action, BotVerdict};
 use vestibule_api::{ApiError, Fields, Keyed, Origin, Submission, limiting};
+use vestibule_auth::Purpose;
 use vestibule_domain::{Email, IdentityMailKind, IdentityMailRequest, MailId, PersonName, RegistrationId};
 use vestibule_store::Registration;
 
@@ -20,9 +20,6 @@ use crate::{
     sign_in::attempt::{Group, bot, given_password},
     sign_up::asker::{MailSentWithReceipt, Wish, kept_receipt},
 };
-
-/// The proof of the address counts this long.
-pub(crate) const PROOF: SignedDuration = SignedDuration::from_hours(24);
 
 /// Who wants an account.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
@@ -95,7 +92,12 @@ pub(crate) async fn ask(
         password: Some(hash.map_err(|error| ApiError::Fault(Box::new(error)))?),
         connection: None,
         digest: None,
-        expires: auth.api.world.now().saturating_add(PROOF).unwrap_or(jiff::Timestamp::MAX),
+        expires: auth
+            .api
+            .world
+            .now()
+            .saturating_add(Purpose::VerifyEmail.lasts())
+            .unwrap_or(jiff::Timestamp::MAX),
     };
     record(auth, &registration, origin, keyed).await?;
     Ok(limiting::with_quota(auth.acknowledge(Wish::Registration(registration.id)), quota))

@@ -1,11 +1,7 @@
 //! `POST /auth/sign-out`: the button of a page.
 
 use axum::{extract::State, response::Response};
-use http::{
-    HeaderValue,
-    header::{COOKIE, SET_COOKIE},
-    request::Parts,
-};
+use http::{HeaderValue, header::SET_COOKIE, request::Parts};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use vestibule_api::{ApiError, Code, Keyed};
@@ -32,18 +28,10 @@ pub async fn post_sign_out(
     PageForm(form): PageForm<SignOutForm>,
 ) -> Response {
     let next = Some(("Sign in", "/"));
-    let Ok(csrf) = HeaderValue::try_from(form.csrf) else {
-        return state
-            .pages
-            .told(ApiError::new(Code::CsrfInvalid, "Open the page again and use its button."), next);
-    };
+    // What no browser can send is the token of no session.
+    let csrf = HeaderValue::try_from(form.csrf).unwrap_or(HeaderValue::from_static("-"));
     parts.headers.insert("x-csrf-token", csrf);
     match leave(&state.api, &parts, (Which::This, None), &Keyed::default()).await {
-        // Whoever has no session is out already.
-        Err(ApiError::Problem { code: Code::Unauthenticated, .. }) if !parts.headers.contains_key(COOKIE) => {
-            state.pages.done("You are signed out", "This browser has no session here.", next)
-        }
-        Err(error) => state.pages.told(error, next),
         Ok(left) => {
             let mut page = state.pages.done("You are signed out", "This browser's session has ended.", next);
             for cookie in left.headers().get_all(SET_COOKIE) {
@@ -51,5 +39,14 @@ pub async fn post_sign_out(
             }
             page
         }
+        // Whoever has no session is out already.
+        Err(ApiError::Problem { code: Code::Unauthenticated, .. }) => {
+            state.pages.done("You are signed out", "This browser has no session here.", next)
+        }
+        Err(ApiError::Problem { code: code @ Code::CsrfInvalid, .. }) => {
+            let detail = "This page is of an earlier session. Nothing was ended: open the start page and sign out there.";
+            state.pages.told(ApiError::new(code, detail), Some(("To the start page", "/")))
+        }
+        Err(error) => state.pages.told(error, next),
     }
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use jiff::SignedDuration;
-use vestibule_domain::{DocumentKind, Domain, Email, PersonName, Preset, Slug};
+use vestibule_domain::{CompanyName, DocumentKind, Domain, Email, PersonName, Preset, Slug};
 use vestibule_ops::KeyPair;
 
 /// Operates a stack. Region, credentials and endpoints come from the environment (`AWS_REGION`,
@@ -48,8 +48,8 @@ pub(crate) enum Command {
         #[arg(long, value_name = "ORIGIN")]
         site: String,
         /// The address that its mails come from.
-        #[arg(long, value_name = "ADDRESS")]
-        mail_from: String,
+        #[arg(long, value_name = "ADDRESS", value_parser = email)]
+        mail_from: Email,
     },
     /// Seals all personal data of the table with the current key; can be interrupted and repeated.
     Reseal {
@@ -70,8 +70,8 @@ pub(crate) struct Tenant {
     #[arg(long, value_name = "TABLE")]
     pub(crate) table: String,
     /// The company's name, as people read it.
-    #[arg(long)]
-    pub(crate) name: String,
+    #[arg(long, value_parser = company)]
+    pub(crate) name: CompanyName,
     /// Its name in addresses: lower-case letters, digits and hyphens.
     #[arg(long, value_parser = slug)]
     pub(crate) slug: Slug,
@@ -104,6 +104,10 @@ pub(crate) struct Tenant {
     pub(crate) admin_name: PersonName,
 }
 
+fn company(text: &str) -> Result<CompanyName, String> {
+    CompanyName::parse(text).map_err(|invalid| invalid.to_string())
+}
+
 fn slug(text: &str) -> Result<Slug, String> {
     Slug::parse(text).map_err(|invalid| invalid.to_string())
 }
@@ -133,14 +137,12 @@ fn person(text: &str) -> Result<PersonName, String> {
 }
 
 fn web_page(text: &str) -> Result<String, String> {
-    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).unwrap_or_default();
-    let whole =
-        host.starts_with(|c: char| c.is_ascii_alphanumeric()) && host.chars().all(|c| c.is_ascii_graphic());
-    if whole {
-        Ok(text.to_owned())
-    } else {
-        Err("give a web address such as https://crm.acme.example/".to_owned())
-    }
+    let advice = "give a web address such as https://crm.acme.example/";
+    let url = url::Url::parse(text).map_err(|_| advice)?;
+    let plain = text.chars().all(|c| c.is_ascii_graphic() && !['<', '>', '"', '\\'].contains(&c));
+    let is_page = matches!(url.scheme(), "http" | "https") && url.host().is_some();
+    let is_public = url.username().is_empty() && url.password().is_none();
+    if plain && is_page && is_public { Ok(url.into()) } else { Err(advice.to_owned()) }
 }
 
 fn organization(text: &str) -> Result<String, String> {

@@ -1,6 +1,8 @@
 //! Whether a deployed stack can be used: what is missing, and how to mend it.
 
-use vestibule_adapters::mail::Sending;
+use serde_json::Value;
+use vestibule_adapters::{mail::Sending, web::get_json};
+use vestibule_auth::VerificationKeys;
 
 use crate::{KeyPair, OpsError, Vault};
 
@@ -46,35 +48,56 @@ pub async fn check_keys(vault: &Vault, stack: &str) -> Vec<Finding> {
     ]
 }
 
-/// Looks at the site: what its discovery document says of itself must be where it was found.
-pub async fn check_site(site: &str) -> Finding {
-    let what = "site";
-    let found = vestibule_adapters::web::get_json(&format!("{site}/.well-known/openid-configuration")).await;
-    let Some(document) = found else {
+/// Looks at the site: what its discovery document says of itself must be where it was found, and its keys must be those of
+/// the stack.
+pub async fn check_site(vault: &Vault, stack: &str, site: &str) -> Finding {
+    let at = |path: &str| format!("{site}/.well-known/{path}");
+    let (document, keys) = (get_json(&at("openid-configuration")).await, get_json(&at("jwks.json")).await);
+    let (Some(document), Some(keys)) = (document, keys) else {
         let problem =
             format!("{site} does not answer: check the domain, its certificate and the mapping of the API.");
-        return finding(what, Some(problem));
+        return finding("site", Some(problem));
     };
+    let own = vault.published(&format!("{stack}/verification-keys")).await;
+    let own = own.ok().flatten().and_then(|held| held.keys).is_some_and(|own| serves(&keys, &own));
+    finding("site", misplaced(&document, site).or_else(|| (!own).then(|| foreign(stack, site))))
+}
+
+fn foreign(stack: &str, site: &str) -> String {
+    format!(
+        "{site} shows other keys than {stack}/verification-keys holds: check that it is the site of this stack; after a change of \
+         keys wait five minutes."
+    )
+}
+
+/// What is wrong with the address that a site takes for its own.
+fn misplaced(document: &Value, site: &str) -> Option<String> {
     let keys = document["jwks_uri"].as_str().unwrap_or_default();
     if keys.starts_with(DEFAULT_SITE) {
         let problem = "the parameter SiteUrl still has its default, so no mail is sent: deploy with SiteUrl and Issuer set to \
                        your own origin.";
-        return finding(what, Some(problem.to_owned()));
+        return Some(problem.to_owned());
     }
-    let elsewhere = !keys.starts_with(&format!("{site}/"));
-    let problem =
-        format!("the stack takes {keys} for its own address and is at {site}: deploy with SiteUrl={site}.");
-    finding(what, elsewhere.then_some(problem))
+    let here = keys.starts_with(&format!("{site}/"));
+    (!here).then(|| {
+        format!("the stack takes {keys} for its own address and is at {site}: deploy with SiteUrl={site}.")
+    })
+}
+
+/// Whether a site shows any of the stack's own keys.
+fn serves(shown: &Value, own: &VerificationKeys) -> bool {
+    let shown = shown["keys"].as_array().into_iter().flatten();
+    let shown: Vec<_> = shown.filter_map(|key| key["kid"].as_str()).collect();
+    own.keys.iter().any(|key| shown.contains(&key.kid.as_str()))
 }
 
 /// Looks at the mail service.
-pub fn judge_sending(sending: Option<&Sending>, from: &str) -> Vec<Finding> {
+pub fn judge_sending(sending: Option<&Sending>, domain: &str) -> Vec<Finding> {
     let Some(sending) = sending else {
         let problem =
             "SES cannot be asked: the credentials must allow ses:GetAccount and ses:GetEmailIdentity.";
         return vec![finding("mail", Some(problem.to_owned()))];
     };
-    let domain = from.rsplit('@').next().unwrap_or(from).trim_end_matches('>');
     let unverified =
         format!("SES has no verified identity for {domain}: verify the domain there (see docs/ses.md).");
     let sandbox = "SES is in its sandbox and sends to verified addresses only: ask for production access (see docs/ses.md).";

@@ -7,8 +7,9 @@ use secrecy::SecretString;
 use vestibule_adapters::secrets::{Secrets, WriteError};
 use vestibule_auth::{Actor, SystemTask};
 use vestibule_domain::{
-    DocumentKind, Domain, Email, EndpointId, IdentityMailKind, IdentityMailRequest, JobStart, MailId,
-    MailboxSettings, PersonName, Preset, SecuritySettings, Slug, Tenant, TenantId, User, UserId, World,
+    CompanyName, DocumentKind, Domain, Email, EndpointId, IdentityMailKind, IdentityMailRequest, JobStart,
+    MailId, MailboxSettings, PersonName, Preset, SecuritySettings, Slug, Tenant, TenantId, User, UserId,
+    World,
 };
 use vestibule_store::{Conflict, Founder, Founding, Store, StoreError};
 
@@ -21,7 +22,7 @@ const ESIGN_PREFIX: &str = "vestibule/esign/";
 #[derive(Debug)]
 pub struct NewTenant {
     /// The company's name.
-    pub name: String,
+    pub name: CompanyName,
     /// Its name in addresses.
     pub slug: Slug,
     /// The first roles.
@@ -49,6 +50,8 @@ pub struct Created {
     pub admin: UserId,
     /// Whether the administrator's account is new, and a mail is on its way.
     pub mailed: bool,
+    /// Whether it was there already: an earlier run made it, and its answer was lost.
+    pub before: bool,
     /// The secret that holds the key of the endpoint.
     pub esign_secret: Option<String>,
 }
@@ -62,8 +65,10 @@ pub async fn create_tenant(
     world: &World,
 ) -> Result<Created, OpsError> {
     let tenant = tenant(&new, world);
-    let taken = store.platform().find_taken(&tenant).await?;
-    taken.map_or(Ok(()), |conflict| Err(refused(StoreError::Conflict(conflict), &tenant)))?;
+    if let Some(taken) = store.platform().find_taken(&tenant).await? {
+        let before = made_before(store, &tenant, &new).await?;
+        return before.ok_or_else(|| refused(StoreError::Conflict(taken), &tenant));
+    }
     let esign_secret = keep_esign_key(secrets, &tenant, &new, world).await?;
     let known = known(store, &new.admin.0).await?;
     // The first session of somebody new begins where there is something to do.
@@ -90,15 +95,42 @@ pub async fn create_tenant(
         .platform()
         .found_tenant(&founding, &actor, None, world)
         .await
-        .map_err(|error| refused(error, &tenant))?;
-    Ok(Created { admin: user.id, mailed: known.is_none(), esign_secret, tenant })
+        .map_err(|error| unused(refused(error, &tenant), esign_secret.as_deref()))?;
+    Ok(Created { admin: user.id, mailed: known.is_none(), before: false, esign_secret, tenant })
+}
+
+/// The very tenant that is asked for, if an earlier run made it.
+async fn made_before(store: &Store, wanted: &Tenant, new: &NewTenant) -> Result<Option<Created>, OpsError> {
+    let platform = store.platform();
+    let (held, admin) = (platform.find_by_slug(&wanted.slug).await?, known(store, &new.admin.0).await?);
+    let (Some(held), Some(admin)) = (held, admin) else { return Ok(None) };
+    let Some(context) = platform.find_context(held, admin.id).await? else { return Ok(None) };
+    let (tenant, role) = (context.tenant, context.membership.role);
+    let same = Tenant { id: tenant.id, endpoint: tenant.endpoint, ..wanted.clone() } == tenant
+        && tenant.endpoint.is_some() == wanted.endpoint.is_some()
+        && role == new.preset.founder_role();
+    let esign_secret = tenant.endpoint.map(secret_of);
+    Ok(same.then_some(Created { tenant, admin: admin.id, mailed: false, before: true, esign_secret }))
+}
+
+/// The name of the secret with the key of an endpoint.
+fn secret_of(endpoint: EndpointId) -> String {
+    format!("{ESIGN_PREFIX}{endpoint}")
+}
+
+/// Names a secret that was made for nothing.
+fn unused(error: OpsError, secret: Option<&str>) -> OpsError {
+    match secret {
+        Some(secret) => OpsError::Unused { cause: Box::new(error), secret: secret.to_owned() },
+        None => error,
+    }
 }
 
 fn tenant(new: &NewTenant, world: &World) -> Tenant {
     Tenant {
         id: TenantId::new(world),
         slug: new.slug.as_str().to_owned(),
-        name: new.name.clone(),
+        name: new.name.as_str().to_owned(),
         domain: new.domain.clone(),
         mailboxes: new.work_mail.clone().map(|organization| MailboxSettings::WorkMail { organization }),
         documents: new.documents.clone(),
@@ -125,14 +157,14 @@ async fn keep_esign_key(
     world: &World,
 ) -> Result<Option<String>, OpsError> {
     let (Some(endpoint), Some((_, key))) = (tenant.endpoint, &new.esign) else { return Ok(None) };
-    let name = format!("{ESIGN_PREFIX}{endpoint}");
+    let name = secret_of(endpoint);
     let random = || {
         let bytes: [u8; 16] = world.bytes();
         SecretString::from(format!("{:032x}", u128::from_be_bytes(bytes)))
     };
     let key = key.clone().unwrap_or_else(random);
     let made = secrets.create(&name, &crate::vault::esign_keys(&key)).await;
-    made.map_err(|error: WriteError| OpsError::writing(&name, error))?;
+    made.map_err(|_: WriteError| OpsError::NotMade(name.clone()))?;
     Ok(Some(name))
 }
 

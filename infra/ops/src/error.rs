@@ -61,22 +61,51 @@ pub enum OpsError {
     #[error(transparent)]
     Key(#[from] KeyError),
     /// Another tenant has what a new one would have.
-    #[error("another tenant has {0}: choose another one; nothing was changed")]
+    #[error("another tenant has {0}: choose another one; no tenant was made")]
     Taken(String),
     /// Somebody made an account with the administrator's address at the same moment.
     #[error(
-        "the administrator's address got an account at this moment: run the command again; nothing was changed"
+        "the administrator's address got an account at this moment: run the command again; no tenant was made"
     )]
     Again,
-    /// An option holds what cannot be used.
-    #[error("{0}")]
-    Option(String),
+    /// A secret could not be made.
+    #[error(
+        "the secret {0} cannot be made: check the network, and that the credentials allow secretsmanager:CreateSecret on it; then run the command again"
+    )]
+    NotMade(String),
+    /// What failed left a secret behind.
+    #[error("{cause} (the secret {secret}, made for it, is not used: delete it)")]
+    Unused {
+        /// What failed.
+        cause: Box<OpsError>,
+        /// The secret.
+        secret: String,
+    },
+    /// There is no such table.
+    #[error("there is no table {0}: take the output TableName of the stack, and check region and account")]
+    NoTable(String),
+    /// The table does not answer.
+    #[error(
+        "the table {0} does not answer: check the network, the region and the endpoint, then run the command again"
+    )]
+    Unreachable(String),
     /// The table.
     #[error("{0}; what is done stays done: run the command again")]
     Store(#[from] StoreError),
 }
 
 impl OpsError {
+    /// What a failure of the table means where it is named by hand.
+    pub fn of_table(table: &str, error: StoreError) -> Self {
+        match error {
+            StoreError::Table(told) if told.starts_with("ResourceNotFoundException") => {
+                Self::NoTable(table.to_owned())
+            }
+            StoreError::Table(_) | StoreError::Busy(_) => Self::Unreachable(table.to_owned()),
+            other => other.into(),
+        }
+    }
+
     pub(crate) fn reading(name: &str, error: SecretsError) -> Self {
         match error {
             SecretsError::NotFound => Self::Missing(name.to_owned()),

@@ -9,11 +9,11 @@ use std::{collections::BTreeMap, path::Path, process::ExitCode, time::Duration};
 use anyhow::{Context as _, Result};
 use clap::Parser as _;
 use secrecy::SecretString;
-use vestibule_adapters::{aws::sdk_config, mail::Mailer};
-use vestibule_domain::World;
+use vestibule_adapters::{aws::sdk_config, esign::Verifier, mail::Mailer};
+use vestibule_domain::{Email, World};
 use vestibule_ops::{
-    KeyPair, NewTenant, Vault, check_keys, check_site, create_tenant, init_keys, judge_sending, open_table,
-    publish_next, reseal, rotate_field_keys, sign_with,
+    KeyPair, NewTenant, OpsError, Vault, check_keys, check_site, create_tenant, init_keys, judge_sending,
+    open_table, publish_next, reseal, rotate_field_keys, sign_with,
 };
 
 use crate::{
@@ -25,9 +25,9 @@ use crate::{
 async fn main() -> ExitCode {
     match run(Arguments::parse().command).await {
         Ok(()) => ExitCode::SUCCESS,
-        // One line: an operation's errors name their cause themselves.
+        // One line with its causes.
         Err(error) => {
-            eprintln!("error: {error}");
+            eprintln!("error: {error:#}");
             ExitCode::FAILURE
         }
     }
@@ -70,7 +70,8 @@ async fn make_tenant(settings: &BTreeMap<String, String>, wanted: Tenant, world:
     let ring = format!("{}/field-keys", wanted.stack);
     let store = open_table(settings, &wanted.table, &ring, world).await?;
     let secrets = Vault::open(settings)?.into_secrets();
-    let key = wanted.esign_key_file.as_deref().map(key_of).transpose()?;
+    let provider = wanted.esign.as_deref().unwrap_or_default();
+    let key = wanted.esign_key_file.as_deref().map(|file| key_of(file, provider)).transpose()?;
     let has_key = key.is_some();
     let new = NewTenant {
         name: wanted.name,
@@ -83,10 +84,19 @@ async fn make_tenant(settings: &BTreeMap<String, String>, wanted: Tenant, world:
         crm_url: wanted.crm_url,
         admin: (wanted.admin_email, wanted.admin_name),
     };
-    let made = create_tenant(&store, &secrets, new, world).await?;
+    let made = create_tenant(&store, &secrets, new, world).await.map_err(|error| match error {
+        OpsError::Store(error) => OpsError::of_table(&wanted.table, error),
+        other => other,
+    })?;
+    if made.before {
+        println!("an earlier run has made this tenant; nothing was changed");
+    }
     println!("tenant: {} ({})", made.tenant.id, made.tenant.slug);
-    let mailed =
-        if made.mailed { "a mail to choose a password is on its way" } else { "had an account already" };
+    let mailed = match (made.mailed, made.before) {
+        (true, _) => "a mail to choose a password is on its way",
+        (false, true) => "if the mail did not come: /auth/forgot-password sends another",
+        (false, false) => "had an account already",
+    };
     println!("administrator: {} ({mailed})", made.admin);
     if let (Some(endpoint), Some(provider), Some(secret)) =
         (made.tenant.endpoint, wanted.esign, made.esign_secret)
@@ -100,25 +110,28 @@ async fn make_tenant(settings: &BTreeMap<String, String>, wanted: Tenant, world:
     Ok(())
 }
 
-fn key_of(file: &Path) -> Result<SecretString> {
+/// The key in a file, if it is one of the e-sign provider.
+fn key_of(file: &Path, provider: &str) -> Result<SecretString> {
     let told = || format!("--esign-key-file {}", file.display());
-    let key = std::fs::read_to_string(file).with_context(told)?;
-    let key = key.trim();
+    let text = std::fs::read_to_string(file).with_context(told)?;
+    let key = SecretString::from(text.trim().to_owned());
+    let is_key = Verifier::new(provider.parse()?, std::slice::from_ref(&key)).is_ok();
+    let is_one = !text.trim().contains(char::is_whitespace);
     anyhow::ensure!(
-        !key.is_empty(),
-        "{}: the file is empty; put the key that the provider shows there",
+        is_key && is_one,
+        "{}: put one key there, as {provider} shows it, and nothing else",
         told()
     );
-    Ok(key.to_owned().into())
+    Ok(key)
 }
 
 /// Prints what was looked at, a line each; an error when anything is missing.
-async fn check(settings: &BTreeMap<String, String>, stack: &str, site: &str, from: &str) -> Result<()> {
-    let mut findings = check_keys(&Vault::open(settings)?, stack).await;
-    findings.push(check_site(site).await);
-    let domain = from.rsplit('@').next().unwrap_or(from);
-    let sending = Mailer::sending(&sdk_config(settings, "SESV2")?, domain).await;
-    findings.extend(judge_sending(sending.ok().as_ref(), from));
+async fn check(settings: &BTreeMap<String, String>, stack: &str, site: &str, from: &Email) -> Result<()> {
+    let vault = Vault::open(settings)?;
+    let mut findings = check_keys(&vault, stack).await;
+    findings.push(check_site(&vault, stack, site).await);
+    let sending = Mailer::sending(&sdk_config(settings, "SESV2")?, from.domain()).await;
+    findings.extend(judge_sending(sending.ok().as_ref(), from.domain()));
     for finding in &findings {
         match &finding.problem {
             None => println!("ok       {}", finding.what),

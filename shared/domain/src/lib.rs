@@ -3,6 +3,7 @@
 //! come in through [`World`], which only `main` builds.
 
 pub mod address;
+mod company_name;
 pub mod correlation;
 pub mod document;
 pub mod email;
@@ -29,6 +30,7 @@ pub mod user;
 pub mod world;
 
 pub use address::{Address, Domain, FoldError, LocalPart};
+pub use company_name::{CompanyName, LONGEST_COMPANY_NAME, is_hidden};
 pub use correlation::Correlation;
 pub use document::{DocumentKind, DocumentStatus};
 pub use email::Email;
@@ -45,11 +47,10 @@ pub use name::PersonName;
 pub use permission::{Permission, PermissionNumber};
 pub use permission_set::PermissionSet;
 pub use preset::{Preset, PresetRole};
+pub use slug::Slug;
 pub use step::{StepRecord, StepStatus, Wait};
 pub use stored::Stored;
 pub use subject::Subject;
 pub use tenant::{JobStart, MailboxSettings, SecuritySettings, Tenant};
 pub use user::{Connection, Totp, User, UserState, UserStatus};
 pub use world::World;
-
-pub use slug::Slug;

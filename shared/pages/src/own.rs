@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::{
+    body::to_bytes,
     extract::{Form, FromRef, FromRequest, FromRequestParts, Query, Request},
     response::{IntoResponse, Response},
 };
@@ -13,6 +14,8 @@ use vestibule_api::{Argument, Description, site::check_sender};
 
 use crate::Pages;
 
+/// Longest form in bytes. A refused one shows what was typed, in which a character can become six.
+const LONGEST_FORM: usize = 16 * 1024;
 const AGAIN: Option<(&str, &str)> = Some(("Begin again", "/"));
 
 /// The form of one of our pages. One that cannot be read, such as one with a field twice, is told as a page.
@@ -36,9 +39,14 @@ where
     type Rejection = Response;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
-        let form = Form::<T>::from_request(request, state).await;
-        let text = "Open the page and use its form.";
         let pages = Arc::<Pages>::from_ref(state);
+        let (parts, body) = request.into_parts();
+        let Ok(bytes) = to_bytes(body, LONGEST_FORM).await else {
+            let text = "This is more than any form here takes. Open the page and use its form.";
+            return Err(pages.problem(StatusCode::PAYLOAD_TOO_LARGE, text, AGAIN));
+        };
+        let form = Form::<T>::from_request(Request::from_parts(parts, bytes.into()), state).await;
+        let text = "Open the page and use its form.";
         form.map(|Form(form)| Self(form)).map_err(|_| pages.problem(StatusCode::BAD_REQUEST, text, AGAIN))
     }
 }

@@ -1,6 +1,7 @@
 //! Logout, with whatever is left of the session's credentials.
 
 use jiff::SignedDuration;
+use reqwest::Method;
 use serde_json::{Value, json};
 use vestibule_tests::identity::Tokens;
 use vestibule_tests::{Actor, Answer, App};
@@ -132,4 +133,26 @@ async fn fault_04_the_refresh_token_ends_the_others_and_all() {
     forgets(&send(&app.anonymous(), ("POST", LOGOUT, &all), &refresh, Some(&jar.csrf)).await.expect(204));
     is_over(&app, &jar).await;
     app.refresh(&one.refresh).await.expect(401);
+}
+
+#[tokio::test]
+async fn newcomer_11_the_button_of_a_page_signs_out_and_says_what_happened() {
+    let app = App::identity().await;
+    let anyone = app.anonymous();
+    let press = async |cookies: &str, csrf: &str| {
+        let request = anyone.request(Method::POST, "/auth/sign-out").form(&[("csrf", csrf)]);
+        anyone.send(request.header("cookie", cookies)).await
+    };
+    let (jar, other) = (enter(&app).await.1, enter(&app).await.1);
+    for cookies in ["theme=dark", &cookie("receipt", "x"), &cookie("access", "a.b.c")] {
+        let answer = press(cookies, &jar.csrf).await.expect(200);
+        assert!(answer.text.contains("This browser has no session here."), "{cookies}: {}", answer.text);
+    }
+    let old_tab = press(&jar.header(), &other.csrf).await.expect(403);
+    assert!(old_tab.text.contains("earlier session") && !old_tab.text.contains("X-CSRF"), "{}", old_tab.text);
+    let me = ("GET", "/api/v1/auth/me", &Value::Null);
+    send(&anyone, me, &jar.header(), None).await.expect(200);
+    forgets(&press(&jar.header(), &jar.csrf).await.expect(200));
+    is_over(&app, &jar).await;
+    send(&anyone, me, &other.header(), None).await.expect(200);
 }

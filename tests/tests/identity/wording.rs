@@ -249,3 +249,27 @@ async fn attack_7_a_value_that_is_no_choice_is_told_the_choices() {
     assert_eq!(refused, (400, "body_invalid", vec!["sessions"]), "{}", answer.text);
     assert!(answer.text.contains("`this`, `others`, `all`"), "{}", answer.text);
 }
+
+#[tokio::test]
+async fn attack_2_a_form_that_no_page_has_is_refused_as_a_page_and_is_not_shown_again() {
+    let app = App::identity().await;
+    let anyone = app.anonymous();
+    for (path, field) in [
+        ("/", "password=x&email"),
+        ("/auth/register", "name=Kim&password=x&email"),
+        ("/auth/forgot-password", "email"),
+        ("/auth/sign-in-link", "email"),
+        ("/auth/second-factor", "code=1&ticket"),
+        ("/auth/reset-password", "password=&token"),
+        ("/auth/sign-out", "csrf"),
+    ] {
+        // Each slash becomes six bytes in a page, and an answer may have six megabytes.
+        for (bytes, status) in [(1_040_000, 413..414), (16_000, 200..500)] {
+            let request = anyone.request(Method::POST, path).body(format!("{field}={}", "/".repeat(bytes)));
+            let request = request.header("content-type", "application/x-www-form-urlencoded");
+            let answer = anyone.send(request).await;
+            assert!(status.contains(&answer.status), "{path} {bytes}: {}", answer.status);
+            assert_eq!(answer.headers["content-type"], "text/html; charset=utf-8", "{path} {bytes}");
+        }
+    }
+}

@@ -1,5 +1,5 @@
 use vestibule_adapters::secrets::Secrets;
-use vestibule_domain::{DocumentKind, Domain, Email, PersonName, Preset, Slug};
+use vestibule_domain::{CompanyName, DocumentKind, Domain, Email, PersonName, Preset, Slug};
 use vestibule_ops::{NewTenant, OpsError, check_keys, create_tenant, open_table};
 use vestibule_store::Store;
 
@@ -9,7 +9,7 @@ const RING: &str = "ring";
 
 fn new(slug: &str, domain: &str, email: &str) -> NewTenant {
     NewTenant {
-        name: "Acme".into(),
+        name: CompanyName::parse("Acme").unwrap(),
         slug: Slug::parse(slug).unwrap(),
         preset: Preset::Brokerage,
         domain: Some(Domain::parse(domain).unwrap()),
@@ -60,6 +60,12 @@ async fn slug_and_domain_belong_to_one_tenant_and_an_account_serves_several() {
         let refused = make(new(slug, domain, "lee@acme.example")).await.unwrap_err();
         assert!(matches!(&refused, OpsError::Taken(what) if what == taken), "{refused}");
     }
+    let again = make(new("acme", "acme.example", "kim@acme.example")).await.unwrap();
+    assert!(again.before && !again.mailed, "the answer of an earlier run was lost");
+    assert_eq!(
+        (&again.tenant, again.admin, &again.esign_secret),
+        (&first.tenant, first.admin, &first.esign_secret)
+    );
     let second = make(new("second", "second.example", "Kim@acme.example")).await.unwrap();
     assert!(!second.mailed);
     assert_eq!(second.admin, first.admin);

@@ -2,11 +2,10 @@
 //! all of these; anything else keeps the function from starting.
 
 use http::Uri;
+use vestibule_domain::{LONGEST_COMPANY_NAME, is_hidden};
 
 use super::{SettingError, Settings};
 
-/// Most characters of a product's name: the longest subject around it still is one line of a mail.
-const LONGEST_NAME: usize = 80;
 /// Most characters of an address.
 const LONGEST_ADDRESS: usize = 300;
 
@@ -14,16 +13,11 @@ impl Settings {
     /// `PRODUCT_NAME`: one line of 1 to 80 characters with a letter or digit among them; `Vestibule` if missing.
     pub fn product(&self) -> Result<&str, SettingError> {
         let name = self.find("PRODUCT_NAME").unwrap_or("Vestibule");
-        let hidden = |c: char| {
-            c.is_control()
-                || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{200b}'..='\u{200f}' | '\u{61c}')
-                || matches!(c, '\u{ad}' | '\u{feff}' | '\u{e0000}'..='\u{e0fff}')
-        };
         let problem = if name.trim() != name || !name.contains(char::is_alphanumeric) {
             "must begin and end with a visible character and have a letter or digit"
-        } else if name.contains(hidden) {
+        } else if name.contains(is_hidden) {
             "has a line break or a hidden character; give it as one plain line"
-        } else if name.chars().count() > LONGEST_NAME {
+        } else if name.chars().count() > LONGEST_COMPANY_NAME {
             "is too long; give at most 80 characters"
         } else {
             return Ok(name);

@@ -27,7 +27,10 @@ impl Password {
     /// Reads a password as sent: 1 to 1024 bytes without control characters, otherwise any.
     pub fn parse(sent: &SecretString) -> Result<Self, Invalid> {
         let sent = sent.expose_secret();
-        if sent.is_empty() || sent.len() > MAX_BYTES {
+        if sent.is_empty() {
+            return Err(Invalid::new("Give a password."));
+        }
+        if sent.len() > MAX_BYTES {
             return Err(Invalid::new("Give a password of at most 1024 bytes."));
         }
         if sent.chars().any(char::is_control) {

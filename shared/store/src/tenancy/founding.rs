@@ -82,6 +82,12 @@ impl PlatformStore<'_> {
         command.announcing(&scope, &event)?.answering(answer, world)?.commit(self.store).await
     }
 
+    /// The tenant that holds a slug.
+    pub async fn find_by_slug(&self, slug: &str) -> Result<Option<TenantId>, StoreError> {
+        let held: Option<Claim> = self.store.get(&keys::slug(slug)).await?;
+        Ok(held.map(|held| held.tenant))
+    }
+
     /// Which of the tenant's names another tenant has already. Only the founding itself makes sure of them.
     pub async fn find_taken(&self, tenant: &Tenant) -> Result<Option<Conflict>, StoreError> {
         let others = |held: Option<Claim>| held.is_some_and(|held| held.tenant != tenant.id);

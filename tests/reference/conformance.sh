@@ -6,20 +6,8 @@
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 document=$here/../../docs/openapi.json
-stack=${CARGO_TARGET_DIR:-$here/../../target}/debug/vestibule
-work=$(mktemp -d)
-"$stack" --ephemeral --port 0 --parameter SignInsPerMinute=9999999 --log-level error >"$work/stack.log" 2>&1 &
-pid=$!
-trap 'kill "$pid" 2>/dev/null || true; wait "$pid" 2>/dev/null || true; rm -rf "$work"' EXIT
-
-base=
-for _ in $(seq 240); do
-    base=$(sed -n 's/^API  *\(http[^ ]*\).*/\1/p' "$work/stack.log")
-    [[ -n $base ]] && break
-    sleep 0.5
-done
-[[ -n $base ]] || { cat "$work/stack.log" >&2 && exit 1; }
-token=$(curl -sf "$base/_local/token/debug_tenant_admin")
+# shellcheck source=openapi/stack.sh
+source "$here/openapi/stack.sh"
 
 # It leaves what it learnt in the folder where it runs. Its access token lasts a quarter of an hour.
 cd "$work"

@@ -30,20 +30,19 @@ pub(crate) async fn facts(
             let person = owner(store, &registration.email).await?;
             Ok(Facts { registration: Some(registration), person, taken: false })
         }
-        Kind::MagicLink | Kind::ResetPassword | Kind::LockedOut { .. } => {
-            Ok(Facts { person: owner(store, &request.email).await?, ..Facts::default() })
-        }
-        Kind::ConfirmEmail { user } => {
+        Kind::ConfirmEmail { .. } => {
             let address = store.sealer().address_key(&request.email);
             let taken = platform.find_sign_in(&address).await?.is_some();
-            Ok(Facts { person: platform.find_user(user).await?, taken, registration: None })
+            Ok(Facts { person: person(store, request).await?, taken, registration: None })
         }
-        Kind::EmailChanged { user }
-        | Kind::NewDevice { user }
-        | Kind::PasswordChanged { user }
-        | Kind::SignInChanged { user, .. } => {
-            Ok(Facts { person: platform.find_user(user).await?, ..Facts::default() })
-        }
+        _ => Ok(Facts { person: person(store, request).await?, ..Facts::default() }),
+    }
+}
+
+async fn person(store: &Store, request: &IdentityMailRequest) -> Result<Option<User>, StoreError> {
+    match request.mail.user() {
+        Some(user) => store.platform().find_user(user).await,
+        None => owner(store, &request.email).await,
     }
 }
 

@@ -53,6 +53,23 @@ pub enum IdentityMailKind {
     },
 }
 
+impl IdentityMailKind {
+    /// Whom it is about, where the request names the person; otherwise the owner of the address.
+    #[must_use]
+    pub const fn user(&self) -> Option<UserId> {
+        match *self {
+            Self::ConfirmEmail { user }
+            | Self::EmailChanged { user }
+            | Self::NewDevice { user }
+            | Self::PasswordChanged { user }
+            | Self::SignInChanged { user, .. } => Some(user),
+            Self::Registration { .. } | Self::MagicLink | Self::ResetPassword | Self::LockedOut { .. } => {
+                None
+            }
+        }
+    }
+}
+
 /// What changed about the ways to sign in, beside the password.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -26,6 +26,7 @@ PAGES = {
     "README.md": ["recorded", '"succeeded"'],
     "docs/tours/hires.md": ["idempotent-replayed: true", "unchanged", "job succeeded", "undone", "job failed", '"dropped"'],
     "docs/tours/sign-up.md": ["secondFactor", "recoveryCodes", '"email"'],
+    "docs/tours/business.md": ['"slug": "acme-', '"contract"', '"fields"', '"tenant_admin"', "waiting_for_documents"],
 }
 COMPLAINT = re.compile(r"command not found|parse error|syntax error|no matches found|unbound|Traceback", re.IGNORECASE)
 ADMIN, PASSWORD = "kim@acme.example", "gravel ottoman fjord whistle"

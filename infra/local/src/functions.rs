@@ -50,6 +50,7 @@ functions! {
         "discovery" vestibule_discovery::Discovery,
         "esign-webhook" vestibule_esign_webhook::Webhook,
         "hires" vestibule_hires::Hires,
+        "organizations" vestibule_organizations::Organizations,
         "provision-run" vestibule_provision_run::Jobs;
     events:
         "dispatcher" vestibule_dispatcher::Dispatcher,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use jiff::SignedDuration;
-use vestibule_domain::{CompanyName, DocumentKind, Domain, Email, PersonName, Preset, Slug};
+use vestibule_domain::{CompanyName, DocumentKind, Domain, Email, PersonName, Preset, Slug, WebPage};
 use vestibule_ops::KeyPair;
 
 /// Operates a stack. Region, credentials and endpoints come from the environment (`AWS_REGION`,
@@ -137,12 +137,7 @@ fn person(text: &str) -> Result<PersonName, String> {
 }
 
 fn web_page(text: &str) -> Result<String, String> {
-    let advice = "give a web address such as https://crm.acme.example/";
-    let url = url::Url::parse(text).map_err(|_| advice)?;
-    let plain = text.chars().all(|c| c.is_ascii_graphic() && !['<', '>', '"', '\\'].contains(&c));
-    let is_page = matches!(url.scheme(), "http" | "https") && url.host().is_some();
-    let is_public = url.username().is_empty() && url.password().is_none();
-    if plain && is_page && is_public { Ok(url.into()) } else { Err(advice.to_owned()) }
+    WebPage::parse(text).map(|page| page.as_str().to_owned()).map_err(|invalid| invalid.to_string())
 }
 
 fn organization(text: &str) -> Result<String, String> {

@@ -93,7 +93,7 @@ pub async fn create_tenant(
     let actor = Actor::System(SystemTask::Operator);
     store
         .platform()
-        .found_tenant(&founding, &actor, None, world)
+        .found_tenant(&founding, &actor, world)
         .await
         .map_err(|error| unused(refused(error, &tenant), esign_secret.as_deref()))?;
     Ok(Created { admin: user.id, mailed: known.is_none(), before: false, esign_secret, tenant })
@@ -139,6 +139,7 @@ fn tenant(new: &NewTenant, world: &World) -> Tenant {
         crm_url: new.crm_url.clone(),
         support: new.admin.0.clone(),
         security: SecuritySettings::default(),
+        version: 0,
     }
 }
 

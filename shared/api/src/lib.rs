@@ -51,5 +51,5 @@ pub use reply::Reply;
 pub use router::finish;
 pub use settings::{SettingError, Settings};
 pub use state::Api;
-pub use tokens::{Delivery, Grant, Signer, TokensView, deliver, kept_tokens};
+pub use tokens::{Delivery, Grant, Signer, TokensView, deliver, hand_out, kept_tokens, kept_view};
 pub use trust::Trust;

@@ -10,7 +10,7 @@ use axum::{
     Json,
     response::{IntoResponse as _, Response},
 };
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 use jiff::{SignedDuration, Timestamp};
 use secrecy::ExposeSecret as _;
 use serde::Serialize;
@@ -90,12 +90,17 @@ impl TokensView {
 
 /// What is kept of an answer that hands out tokens, with a refresh token or without: all but them.
 pub fn kept_tokens(grant: &Grant, delivery: Delivery, refresh: bool) -> Result<Reply, ApiError> {
+    Reply::new(StatusCode::OK, &kept_view(grant, delivery, refresh))
+}
+
+/// The same as a part of a larger answer.
+pub fn kept_view(grant: &Grant, delivery: Delivery, refresh: bool) -> TokensView {
     let shown_once = match delivery {
         Delivery::Body if refresh => vec!["accessToken", "refreshToken"],
         Delivery::Body => vec!["accessToken"],
         Delivery::Cookies => vec!["csrfToken"],
     };
-    Reply::new(StatusCode::OK, &TokensView { shown_once, ..TokensView::without_tokens(grant) })
+    TokensView { shown_once, ..TokensView::without_tokens(grant) }
 }
 
 /// Whose tokens, in which tenant, until when.
@@ -179,19 +184,31 @@ pub async fn deliver(
     refresh: Option<&RefreshToken>,
     delivery: Delivery,
 ) -> Result<Response, ApiError> {
+    let (view, cookies) = hand_out(api, signer, grant, refresh, delivery).await?;
+    Ok((cookies, Json(view)).into_response())
+}
+
+/// The same as parts of a larger answer: what the body says of the tokens, and the cookies beside it.
+pub async fn hand_out(
+    api: &Api,
+    signer: &Signer,
+    grant: &Grant,
+    refresh: Option<&RefreshToken>,
+    delivery: Delivery,
+) -> Result<(TokensView, HeaderMap), ApiError> {
     let now = api.world.now();
     let access = signer.access(grant, now).await?;
     let mut view = TokensView::without_tokens(grant);
     if delivery == Delivery::Body {
         view.access_token = Some(access.0.expose_secret().to_owned());
         view.refresh_token = refresh.map(|token| token.to_text().expose_secret().to_owned());
-        return Ok(Json(view).into_response());
+        return Ok((view, HeaderMap::new()));
     }
     let csrf = api.csrf.token(grant.session);
-    view.csrf_token = Some(csrf.clone());
-    let mut response = Json(view).into_response();
-    set_cookies(&mut response, (access.0.expose_secret(), &csrf), grant, refresh, now);
-    Ok(response)
+    let mut cookies = Response::default();
+    set_cookies(&mut cookies, (access.0.expose_secret(), &csrf), grant, refresh, now);
+    view.csrf_token = Some(csrf);
+    Ok((view, std::mem::take(cookies.headers_mut())))
 }
 
 /// Puts the tokens of `grant` into cookies.

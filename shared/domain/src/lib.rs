@@ -27,6 +27,7 @@ mod stored_job;
 pub mod subject;
 pub mod tenant;
 pub mod user;
+mod web_page;
 pub mod world;
 
 pub use address::{Address, Domain, FoldError, LocalPart};
@@ -53,4 +54,5 @@ pub use stored::Stored;
 pub use subject::Subject;
 pub use tenant::{JobStart, MailboxSettings, SecuritySettings, Tenant};
 pub use user::{Connection, Totp, User, UserState, UserStatus};
+pub use web_page::WebPage;
 pub use world::World;

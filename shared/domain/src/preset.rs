@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Permission, PermissionSet};
+use crate::{Invalid, Permission, PermissionSet};
 
 /// The kind of business, which decides the first roles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -181,6 +181,23 @@ impl Preset {
         match self {
             Self::Brokerage => "admin",
             Self::Brand => "tenant_admin",
+        }
+    }
+
+    /// Reads a preset as a person wrote it.
+    ///
+    /// # Errors
+    /// There is none of this name.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let found = Self::ALL.into_iter().find(|preset| preset.name() == text);
+        found.ok_or_else(|| Invalid::new("Give `brokerage` or `brand`."))
+    }
+
+    /// Its name in requests and answers.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Brokerage => "brokerage",
+            Self::Brand => "brand",
         }
     }
 

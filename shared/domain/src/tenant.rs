@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{DocumentKind, Domain, Email, EndpointId, TenantId};
+use crate::{DocumentKind, Domain, Email, EndpointId, Invalid, TenantId};
 
 /// When a job that became due is started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -12,6 +12,26 @@ pub enum JobStart {
     Automatic,
     /// Only when a person or program asks for it.
     OnRequest,
+}
+
+impl JobStart {
+    /// Reads it as a person wrote it.
+    ///
+    /// # Errors
+    /// It is neither.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let all = [Self::Automatic, Self::OnRequest];
+        let found = all.into_iter().find(|start| start.name() == text);
+        found.ok_or_else(|| Invalid::new("Give `automatic` or `on_request`."))
+    }
+
+    /// Its name in requests and answers.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Automatic => "automatic",
+            Self::OnRequest => "on_request",
+        }
+    }
 }
 
 /// Where the tenant's mailboxes live.
@@ -61,4 +81,7 @@ pub struct Tenant {
     /// What it asks of sessions.
     #[serde(default)]
     pub security: SecuritySettings,
+    /// Counts its writes.
+    #[serde(default)]
+    pub version: u64,
 }

@@ -2,6 +2,7 @@
 //! matrix of who may do what, the repeated requests, the costs and the samples are all made from these.
 
 mod hiring;
+mod organizations;
 mod own;
 mod pages;
 mod provider;
@@ -118,6 +119,9 @@ impl Scene {
     pub async fn prepare(&self, operation: &str) -> Option<Prepared> {
         // Boxed: each is the future of a whole walk.
         if let Some(prepared) = Box::pin(self.prepare_hiring(operation)).await {
+            return Some(prepared);
+        }
+        if let Some(prepared) = Box::pin(self.prepare_organization(operation)).await {
             return Some(prepared);
         }
         if let Some(prepared) = Box::pin(self.prepare_own(operation)).await {

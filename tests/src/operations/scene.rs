@@ -44,6 +44,7 @@ pub struct Scene {
     tenant: TenantId,
     members: BTreeMap<&'static str, Actor>,
     count: AtomicU32,
+    pub(super) slugs: AtomicU32,
     pub(super) browser: reqwest::Client,
 }
 
@@ -59,7 +60,8 @@ impl Scene {
         app.stack.cloud().secrets().put(&format!("vestibule/esign/{endpoint}"), &secret).expect("a secret");
         let browser = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
         let browser = browser.build().expect("a client");
-        Self { app, provider, endpoint, tenant, members, count: AtomicU32::new(0), browser }
+        let [count, slugs] = [0, 1].map(AtomicU32::new);
+        Self { app, provider, endpoint, tenant, members, count, slugs, browser }
     }
 
     /// The member in a role such as `brand.finance`.

@@ -71,6 +71,9 @@ GET /api/auth/context/tenants                 | 200 | own           | -     | 0
 PUT /api/auth/context/default                 | 204 | own           | -     | 1
 POST /api/auth/context/switch                 | 200 | own           | -     | 1
 DELETE /api/auth/context/tenants/{id}         | 204 | own           | 404   | 2
+POST /api/v1/organizations                    | 201 | own           | -     | 2
+GET /api/v1/organizations/{id}                | 200 | yynnn yynnnny | 404   | 0
+PUT /api/v1/organizations/{id}                | 200 | yynnn yynnnnn | 404   | 1
 POST /api/v1/auth/register                    | 202 | all           | -     | 0
 POST /api/v1/auth/verify-email                | 200 | all           | -     | 1
 POST /api/v1/auth/login                       | 200 | all           | -     | 1

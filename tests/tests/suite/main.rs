@@ -13,6 +13,7 @@ mod hires;
 mod idempotency;
 mod isolation;
 mod mailbox;
+mod organizations;
 mod provision_jobs;
 mod provision_sweep;
 mod races;

@@ -12,7 +12,7 @@ use crate::events::sample;
 const HEADERS: usize = 10_000;
 
 /// Operations that take a body, with their sample.
-const WITH_BODY: [(&str, &str); 10] = [
+const WITH_BODY: [(&str, &str); 12] = [
     ("auth", "register"),
     ("auth", "login"),
     ("auth", "second-factor"),
@@ -22,13 +22,16 @@ const WITH_BODY: [(&str, &str); 10] = [
     ("session", "refresh"),
     ("session", "switch"),
     ("hires", "create"),
+    ("organizations", "found"),
+    ("organizations", "update"),
     ("provision-run", "retry"),
 ];
 
 /// Operations whose headers and query string are read.
-const WITHOUT_BODY: [(&str, &str); 5] = [
+const WITHOUT_BODY: [(&str, &str); 6] = [
     ("session", "me"),
     ("hires", "list"),
+    ("organizations", "get"),
     ("provision-run", "list"),
     ("discovery", "keys"),
     ("auth", "page-verify-email"),

@@ -102,6 +102,7 @@ async fn discovery_shows_the_keys_and_the_description() {
 async fn strangers_get_401_from_every_staff_operation() {
     for (function, names) in [
         ("hires", &["list", "create", "get", "reset-password"][..]),
+        ("organizations", &["found", "get", "update"][..]),
         ("provision-run", &["run", "list", "get", "retry", "cancel"][..]),
     ] {
         let stack = stack().await;
@@ -149,6 +150,7 @@ async fn attack_2_an_event_that_is_no_request_is_told_so_and_ends_no_process() {
         ("discovery", "keys", 200),
         ("esign-webhook", "request", 404),
         ("hires", "list", 401),
+        ("organizations", "get", 401),
         ("provision-run", "list", 401),
         ("session", "me", 401),
     ] {

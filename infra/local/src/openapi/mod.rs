@@ -10,7 +10,7 @@ use vestibule_api::{Code, FieldProblem, Problem};
 use crate::functions;
 
 /// The tags, with what is behind each.
-const TAGS: [(&str, &str); 12] = [
+const TAGS: [(&str, &str); 13] = [
     ("sign-up", "Making an account."),
     ("sign-in", "Beginning a session."),
     ("second factor", "Authenticators and recovery codes."),
@@ -18,6 +18,7 @@ const TAGS: [(&str, &str); 12] = [
     ("sessions", "Staying signed in, and leaving."),
     ("profile", "One's own account."),
     ("context", "The tenants of a person, and the one they work in."),
+    ("organizations", "Businesses and their settings."),
     ("hires", "People who get a mailbox."),
     ("esign", "Events of e-sign providers."),
     ("provisioning", "The jobs that make mailboxes."),

@@ -23,7 +23,7 @@ const TIMES: [&str; 15] = [
     "until",
 ];
 /// Fields that hold a mail address.
-const ADDRESSES: [&str; 2] = ["email", "personalEmail"];
+const ADDRESSES: [&str; 3] = ["email", "personalEmail", "supportEmail"];
 /// Fields that are secret on their way in.
 const SECRETS: [&str; 3] = ["password", "currentPassword", "newPassword"];
 const LINKS: [&str; 6] =

@@ -92,6 +92,14 @@ impl Action {
             .value(":read", crate::engine::item::number(read))
     }
 
+    /// The same for a row that may be older than its version: the first write counts it.
+    pub(crate) fn if_version_or_none(self, read: u64) -> Self {
+        let old =
+            if read == 0 { " OR (attribute_exists(PK) AND attribute_not_exists(#version))" } else { "" };
+        let condition = format!("#version = :read{old}");
+        self.when(&condition).name("#version", "version").value(":read", crate::engine::item::number(read))
+    }
+
     /// Sends an update by itself: the row after it, or the row that forbade it, empty when there is none.
     pub(crate) async fn send_alone(self, store: &Store) -> Result<Result<Row, Row>, StoreError> {
         let Kind::Update(key, expression) = self.kind else {

@@ -4,11 +4,11 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use vestibule_auth::{Actor, PasswordHash, TokenDigest};
-use vestibule_domain::{IdentityMailRequest, SessionId, TenantId, User, World};
+use vestibule_domain::{IdentityMailRequest, Preset, SessionId, Tenant, TenantId, User, World};
 
 use super::{AvatarChange, Leave, guard::NEVER, memberships::connection_hash};
 use crate::{
-    AddressKey, Answer, AuditRecord, Conflict, Listed, PlatformStore, StoreError,
+    AddressKey, Answer, AuditRecord, Conflict, Founder, Founding, Listed, PlatformStore, StoreError,
     engine::command::{Action, Command, pause},
     engine::item::{number, text, to_row},
     engine::keys,
@@ -59,6 +59,8 @@ pub struct UserChange<'a> {
     pub moved_from: Option<&'a AddressKey>,
     /// A session that goes over to a tenant, of which the person must be a member.
     pub switch: Option<(SessionId, TenantId)>,
+    /// A tenant that the person founds, and the kind of business it is. A session that switches goes to it.
+    pub found: Option<(&'a Tenant, Preset)>,
     /// A tenant that the person leaves.
     pub leave: Option<Leave>,
     /// An account elsewhere that becomes theirs, by its key.
@@ -122,7 +124,13 @@ impl PlatformStore<'_> {
         let person = Action::put(to_row(&keys::user(user.id), Kind::User, user)?).if_version(read);
         // The first condition that fails is the one told: a used link says so, even when whoever used
         // it at the same moment changed the person too.
-        let mut command = with_links(Command::new(), user, change)?.and(person, Conflict::Stale);
+        let mut command = Command::new();
+        if let Some((tenant, preset)) = change.found {
+            let founder = Founder::Known(user);
+            let founding = Founding { tenant, preset, provider: None, founder, mail: None };
+            command = self.founding(command, &founding, actor, world)?;
+        }
+        command = with_links(command, user, change)?.and(person, Conflict::Stale);
         command = self.with_address(command, user, change);
         if change.moved_from.is_some() {
             command = self.with_memberships(command, user).await?;
@@ -280,8 +288,12 @@ fn with_links(mut command: Command, user: &User, change: &UserChange<'_>) -> Res
             .name("#tenant", "tenant")
             .value(":tenant", text(tenant.to_string()))
             .if_unset("ended");
-        let member = Action::check(&keys::member(tenant, user.id)).if_unset("suspended");
-        command = command.and(over, Conflict::Stale).and(member, Conflict::NotMember);
+        command = command.and(over, Conflict::Stale);
+        // A founder becomes a member by the same transaction, which may touch a row only once.
+        if change.found.is_none() {
+            let member = Action::check(&keys::member(tenant, user.id)).if_unset("suspended");
+            command = command.and(member, Conflict::NotMember);
+        }
     }
     if let Some(leave) = &change.leave {
         command = leave.write(command, user.id);

@@ -7,7 +7,7 @@ use vestibule_auth::{Actor, SystemTask, TenantScope};
 use vestibule_domain::{EventId, IdentityMailRequest, Preset, Tenant, TenantId, User, World};
 
 use crate::{
-    Answer, AuditRecord, Conflict, Endpoint, Membership, OutboxEvent, PlatformStore, StoreError,
+    AuditRecord, Conflict, Endpoint, Membership, OutboxEvent, PlatformStore, StoreError,
     engine::command::{Action, Command},
     engine::item::{text, to_row},
     engine::keys::{self, Key},
@@ -44,15 +44,27 @@ impl PlatformStore<'_> {
     /// Writes the tenant with its roles, its endpoint and its first administrator in one transaction.
     /// [`Conflict::SlugTaken`] or [`Conflict::DomainTaken`] when another tenant has them, [`Conflict::AddressTaken`] when a
     /// new founder's address has an account by now.
+    ///
+    /// Somebody who is signed in founds theirs with [`crate::UserChange::found`].
     pub async fn found_tenant(
         &self,
         founding: &Founding<'_>,
         actor: &Actor,
-        answer: Option<Answer>,
         world: &World,
     ) -> Result<(), StoreError> {
+        self.founding(Command::new(), founding, actor, world)?.commit(self.store).await
+    }
+
+    /// Adds everything that a new tenant begins with.
+    pub(crate) fn founding(
+        self,
+        command: Command,
+        founding: &Founding<'_>,
+        actor: &Actor,
+        world: &World,
+    ) -> Result<Command, StoreError> {
         let Founding { tenant, founder, .. } = *founding;
-        let mut command = claiming(Command::new(), tenant)?;
+        let mut command = claiming(command, tenant)?;
         command = rows(command, founding)?;
         let user = match founder {
             Founder::Known(user) => user,
@@ -79,7 +91,7 @@ impl PlatformStore<'_> {
             at: world.now(),
         };
         let command = command.recording(&keys::audit(tenant.id, record.at, record.id), &record)?;
-        command.announcing(&scope, &event)?.answering(answer, world)?.commit(self.store).await
+        command.announcing(&scope, &event)
     }
 
     /// The tenant that holds a slug.

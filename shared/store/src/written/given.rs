@@ -312,6 +312,7 @@ impl Given {
             crm_url: self.any_text(60),
             support: self.email(),
             security: self.security(),
+            version: self.number(),
         }
     }
 

@@ -1,0 +1,124 @@
+//! `POST /api/v1/organizations`
+
+use axum::{
+    Json,
+    extract::State,
+    response::{IntoResponse as _, Response},
+};
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+use vestibule_api::{
+    ApiError, Code, Delivery, FieldProblem, Fields, Grant, OwnMutation, Reply, TokensView, hand_out,
+    kept_view, limiting::admit_source,
+};
+use vestibule_domain::{
+    CompanyName, DocumentKind, Email, JobStart, Preset, SecuritySettings, Slug, Tenant, TenantId, WebPage,
+    World,
+};
+use vestibule_store::{Conflict, StoreError, UserChange};
+
+use crate::{Organizations, view::OrganizationView};
+
+/// What a hire signs until the organization says otherwise.
+const DOCUMENTS: [&str; 3] = ["w9", "baa", "hire_agreement"];
+
+/// A new organization.
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct FoundOrganization {
+    /// The company's name, 1 to 80 characters of any script.
+    #[schema(example = "Acme")]
+    pub name: String,
+    /// Its name in addresses of pages: 3 to 40 lower-case letters, digits and single hyphens, a letter first. It stays.
+    #[schema(example = "acme")]
+    pub slug: String,
+    /// The kind of business, which decides the first roles: `brokerage` or `brand`.
+    #[schema(example = "brokerage")]
+    pub preset: String,
+}
+
+/// The new organization, and tokens for it. The refresh token stays.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct FoundedView {
+    /// The organization.
+    pub organization: OrganizationView,
+    /// Tokens for it.
+    #[serde(flatten)]
+    pub tokens: TokensView,
+}
+
+/// Founds an organization; the caller becomes its administrator. The session goes over to it: the answer has an access token
+/// for it, and the next sign-in begins there.
+#[utoipa::path(post, path = "/api/v1/organizations", tag = "organizations", responses((status = 201, body = FoundedView), (status = 429)))]
+pub async fn found_organization(
+    State(state): State<Organizations>,
+    OwnMutation { mut caller, body, keyed }: OwnMutation<FoundOrganization>,
+) -> Result<Response, ApiError> {
+    let (api, user, session) = (&state.api, &mut caller.user, &caller.session);
+    let (name, slug, preset) = read(&body)?;
+    admit_source(api, &state.limits, &format!("found@{}", user.id)).await?;
+    let tenant = tenant((&name, &slug), &user.email, &state.site, &api.world)?;
+    user.last_tenant = Some(tenant.id);
+    let grant = Grant { user: user.id, session: session.id, tenant: Some(tenant.id), ends: session.expires };
+    let (delivery, organization) = (Delivery::of(caller.by_cookie), OrganizationView::from(&tenant));
+    let mut view = FoundedView { organization, tokens: kept_view(&grant, delivery, false) };
+    let change = UserChange {
+        action: "tenant.found",
+        answer: keyed.answer(&Reply::new(StatusCode::CREATED, &view)?),
+        values: (json!({ "tenant": caller.tenant }), json!({ "tenant": tenant.id, "session": session.id })),
+        found: Some((&tenant, preset)),
+        switch: Some((session.id, tenant.id)),
+        ..UserChange::default()
+    };
+    match api.store.platform().change_user(user, &change, caller.principal.actor(), &api.world).await {
+        Ok(()) => {}
+        Err(StoreError::Conflict(Conflict::SlugTaken)) => return Err(taken()),
+        Err(error) => return Err(error.into()),
+    }
+    let (tokens, cookies) = hand_out(api, &state.signer, &grant, None, delivery).await?;
+    view.tokens = tokens;
+    Ok((StatusCode::CREATED, cookies, Json(view)).into_response())
+}
+
+fn read(body: &FoundOrganization) -> Result<(CompanyName, Slug, Preset), ApiError> {
+    let mut fields = Fields::default();
+    let name = fields.take("name", CompanyName::parse(&body.name));
+    let slug = fields.take("slug", Slug::parse(&body.slug));
+    let preset = fields.take("preset", Preset::parse(&body.preset));
+    match (name, slug, preset) {
+        (Some(name), Some(slug), Some(preset)) => Ok((name, slug, preset)),
+        _ => Err(fields.into_error()),
+    }
+}
+
+fn tenant(
+    (name, slug): (&CompanyName, &Slug),
+    founder: &Email,
+    site: &WebPage,
+    world: &World,
+) -> Result<Tenant, ApiError> {
+    let documents = DOCUMENTS.map(DocumentKind::parse).into_iter().collect::<Result<_, _>>();
+    Ok(Tenant {
+        id: TenantId::new(world),
+        slug: slug.as_str().to_owned(),
+        name: name.as_str().to_owned(),
+        domain: None,
+        mailboxes: None,
+        documents: documents.map_err(|error| ApiError::Fault(Box::new(error)))?,
+        job_start: JobStart::Automatic,
+        endpoint: None,
+        crm_url: site.as_str().to_owned(),
+        support: founder.clone(),
+        security: SecuritySettings::default(),
+        version: 0,
+    })
+}
+
+fn taken() -> ApiError {
+    let detail = "Another organization has this slug; choose another one.";
+    let field = FieldProblem { field: "slug".to_owned(), detail: detail.to_owned() };
+    ApiError::Problem { code: Code::Conflict, detail: detail.to_owned(), fields: vec![field] }
+}

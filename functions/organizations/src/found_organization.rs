@@ -29,13 +29,14 @@ const DOCUMENTS: [&str; 3] = ["w9", "baa", "hire_agreement"];
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct FoundOrganization {
     /// The company's name, 1 to 80 characters of any script.
-    #[schema(example = "Acme")]
+    #[schema(example = "Acme", max_length = 80)]
     pub name: String,
-    /// Its name in addresses of pages: 3 to 40 lower-case letters, digits and single hyphens, a letter first. It stays.
-    #[schema(example = "acme")]
+    /// Its name in addresses of pages: 3 to 40 lower-case letters, digits and single hyphens, a letter first. It stays. Some are
+    /// reserved, such as `admin`.
+    #[schema(example = "acme", min_length = 3, max_length = 40, pattern = "^[a-z][a-z0-9-]*$")]
     pub slug: String,
     /// The kind of business, which decides the first roles: `brokerage` or `brand`.
-    #[schema(example = "brokerage")]
+    #[schema(example = "brokerage", pattern = "^(brokerage|brand)$")]
     pub preset: String,
 }
 
@@ -51,7 +52,7 @@ pub struct FoundedView {
 }
 
 /// Founds an organization; the caller becomes its administrator. The session goes over to it: the answer has an access token
-/// for it, and the next sign-in begins there.
+/// for it. The next sign-in begins there too, unless the caller has chosen a default tenant.
 #[utoipa::path(post, path = "/api/v1/organizations", tag = "organizations", responses((status = 201, body = FoundedView), (status = 429)))]
 pub async fn found_organization(
     State(state): State<Organizations>,
@@ -118,7 +119,7 @@ fn tenant(
 }
 
 fn taken() -> ApiError {
-    let detail = "Another organization has this slug; choose another one.";
+    let detail = "An organization has this slug already; choose another one.";
     let field = FieldProblem { field: "slug".to_owned(), detail: detail.to_owned() };
     ApiError::Problem { code: Code::Conflict, detail: detail.to_owned(), fields: vec![field] }
 }

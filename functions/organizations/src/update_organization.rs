@@ -22,16 +22,16 @@ const MOST_DOCUMENTS: usize = 20;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct UpdateOrganization {
     /// The company's name, 1 to 80 characters of any script.
-    #[schema(example = "Acme")]
+    #[schema(example = "Acme", max_length = 80)]
     pub name: String,
-    /// The documents that a new hire must sign, at most 20. Hires that are there keep theirs.
-    #[schema(example = json!(["w9", "hire_agreement"]))]
+    /// The documents that a new hire must sign, 1 to 20, each once. Hires that are there keep theirs.
+    #[schema(example = json!(["w9", "hire_agreement"]), min_items = 1, max_items = 20)]
     pub documents: Vec<String>,
     /// `automatic` or `on_request`.
-    #[schema(example = "automatic")]
+    #[schema(example = "automatic", pattern = "^(automatic|on_request)$")]
     pub job_start: String,
     /// Where a new colleague goes after the first sign-in.
-    #[schema(example = "https://crm.acme.example/")]
+    #[schema(example = "https://crm.acme.example/", max_length = 2000)]
     pub crm_url: String,
     /// Where answers to mails go.
     #[schema(example = "people@acme.example")]
@@ -75,8 +75,9 @@ fn changed(before: &Tenant, body: &UpdateOrganization) -> Result<Tenant, ApiErro
 }
 
 fn documents(names: &[String]) -> Result<Vec<DocumentKind>, Invalid> {
-    if names.len() > MOST_DOCUMENTS {
-        return Err(Invalid::new(format!("Give at most {MOST_DOCUMENTS} documents.")));
+    // Without a document there is no last signature, and no job would ever start.
+    if !(1..=MOST_DOCUMENTS).contains(&names.len()) {
+        return Err(Invalid::new(format!("Give 1 to {MOST_DOCUMENTS} documents.")));
     }
     let kinds = names.iter().map(|name| DocumentKind::parse(name)).collect::<Result<Vec<_>, _>>()?;
     if kinds.iter().collect::<BTreeSet<_>>().len() < kinds.len() {

@@ -16,7 +16,7 @@ pub struct OrganizationView {
     pub name: String,
     /// The domain of new mailboxes; `null` until it has one, and until then hires wait.
     pub domain: Option<String>,
-    /// The documents that a new hire must sign, in the order shown to people.
+    /// The documents that a new hire must sign.
     pub documents: Vec<String>,
     /// When the job for a mailbox starts: `automatic` when the last document is signed, `on_request` when somebody asks for it.
     pub job_start: &'static str,

@@ -1,6 +1,9 @@
 //! A company's name, as mails and pages show it.
 
-use crate::Invalid;
+use crate::{
+    Invalid,
+    spelling::{Verdict, judged},
+};
 
 /// Most characters of a name.
 pub const LONGEST_COMPANY_NAME: usize = 80;
@@ -19,7 +22,7 @@ impl CompanyName {
         if !text.contains(char::is_alphanumeric) {
             return Err(Invalid::new("Give a name with a letter or a digit."));
         }
-        if text.contains(is_hidden) {
+        if is_disguised(text) {
             return Err(Invalid::new("Give the name as one line, without hidden characters."));
         }
         if text.chars().count() > LONGEST_COMPANY_NAME {
@@ -34,11 +37,9 @@ impl CompanyName {
     }
 }
 
-/// Whether a character shows nothing itself, or changes how others are shown: controls, directions, joiners, tags.
-pub fn is_hidden(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{200b}'..='\u{200f}' | '\u{61c}')
-        || matches!(c, '\u{ad}' | '\u{feff}' | '\u{e0000}'..='\u{e0fff}')
+/// Whether something in a text shows nothing itself, changes how the rest is shown, or is drawn over other lines.
+pub fn is_disguised(text: &str) -> bool {
+    judged(text).iter().any(|(_, verdict)| *verdict != Verdict::Fits)
 }
 
 #[cfg(test)]
@@ -47,11 +48,15 @@ mod tests {
 
     #[test]
     fn names_of_every_script_are_kept_and_tricks_refused() {
-        for good in ["Acme", "Müller & Söhne GmbH", "株式会社", "3M", "  Acme  ", &"é".repeat(80)] {
+        let marks = format!("a{}", "\u{301}".repeat(7));
+        for good in ["Acme", "Müller & Söhne GmbH", "株式会社", "3M", "  Acme  ", "می‌خواهم", &"é".repeat(80)]
+        {
             assert_eq!(CompanyName::parse(good).unwrap().as_str(), good.trim());
         }
         for bad in
             ["", "  ", "--", "Acme\nInc", "a\u{1b}b", "Acme \u{202e}gnirt", "a\u{200b}b", &"x".repeat(81)]
+                .into_iter()
+                .chain(["\u{3164}", "a\u{115f}", "a\u{2800}b", "a\u{fffc}", "a\u{e000}", &marks])
         {
             assert!(CompanyName::parse(bad).is_err(), "{bad:?}");
         }

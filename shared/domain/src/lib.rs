@@ -31,7 +31,7 @@ mod web_page;
 pub mod world;
 
 pub use address::{Address, Domain, FoldError, LocalPart};
-pub use company_name::{CompanyName, LONGEST_COMPANY_NAME, is_hidden};
+pub use company_name::{CompanyName, LONGEST_COMPANY_NAME, is_disguised};
 pub use correlation::Correlation;
 pub use document::{DocumentKind, DocumentStatus};
 pub use email::Email;

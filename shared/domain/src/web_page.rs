@@ -1,6 +1,6 @@
 //! The address of a web page, as mails and pages link to it.
 
-use url::Url;
+use url::{Host, Url};
 
 use crate::Invalid;
 
@@ -19,7 +19,7 @@ impl WebPage {
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let text = text.trim();
         let plain = text.chars().all(|c| c.is_ascii_graphic() && !['<', '>', '"', '\\'].contains(&c));
-        let url = Url::parse(text).ok().filter(|url| plain && text.len() <= LONGEST && leads_to_a_page(url));
+        let url = Url::parse(text).ok().filter(|url| plain && leads_to_a_page(text, url));
         match url {
             Some(url) => Ok(Self(url.into())),
             None => Err(Invalid::new("Give a web address such as https://crm.acme.example/.")),
@@ -32,9 +32,22 @@ impl WebPage {
     }
 }
 
-fn leads_to_a_page(url: &Url) -> bool {
-    let is_page = matches!(url.scheme(), "http" | "https") && url.host().is_some();
-    is_page && url.username().is_empty() && url.password().is_none()
+/// Judges the address as it is kept: what was read once can be read again.
+fn leads_to_a_page(typed: &str, url: &Url) -> bool {
+    let Some((scheme, rest)) = typed.split_once("://") else { return false };
+    let is_page = matches!(scheme.to_ascii_lowercase().as_str(), "http" | "https");
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = match url.host() {
+        Some(Host::Domain(name)) => is_host_name(name),
+        Some(_) => true,
+        None => false,
+    };
+    is_page && host && !authority.contains('@') && url.port() != Some(0) && url.as_str().len() <= LONGEST
+}
+
+fn is_host_name(name: &str) -> bool {
+    let name = name.strip_suffix('.').unwrap_or(name);
+    name.len() <= 253 && name.split('.').all(|label| (1..=63).contains(&label.len()))
 }
 
 #[cfg(test)]
@@ -48,8 +61,12 @@ mod tests {
             (" http://localhost:3000/a?b=c#d ", "http://localhost:3000/a?b=c#d"),
         ] {
             assert_eq!(WebPage::parse(typed).unwrap().as_str(), kept);
+            assert_eq!(WebPage::parse(kept).unwrap().as_str(), kept);
         }
         let long = format!("https://acme.example/{}", "a".repeat(LONGEST));
+        // Each is kept as three.
+        let grows = format!("https://acme.example/{}", "`".repeat(LONGEST / 2));
+        let label = format!("https://{}.example/", "a".repeat(64));
         for bad in [
             "",
             "acme.example",
@@ -61,7 +78,14 @@ mod tests {
             "https://acme.example/\"onclick",
             "https://acme.example/a b",
             "https:\\\\acme.example",
+            "https:acme.example",
+            "https://@acme.example/",
+            "https://./",
+            "https://a..b/",
+            "https://acme.example:0/",
             &long,
+            &grows,
+            &label,
         ] {
             assert!(WebPage::parse(bad).is_err(), "{bad}");
         }

@@ -105,6 +105,9 @@ async fn settings_are_read_replaced_and_every_wrong_field_is_named() {
     });
     let refused = put(&admin, &path, &wrong).await.expect(422);
     assert_eq!(refused.fields(), ["name", "documents", "jobStart", "crmUrl", "supportEmail"]);
+    let mut none = settings();
+    none["documents"] = json!([]);
+    assert_eq!(put(&admin, &path, &none).await.expect(422).fields(), ["documents"]);
     for protected in ["id", "slug", "domain", "security", "version"] {
         let mut body = settings();
         body[protected] = json!("x");

@@ -2,7 +2,7 @@
 //! all of these; anything else keeps the function from starting.
 
 use http::Uri;
-use vestibule_domain::{LONGEST_COMPANY_NAME, is_hidden};
+use vestibule_domain::{LONGEST_COMPANY_NAME, is_disguised};
 
 use super::{SettingError, Settings};
 
@@ -15,7 +15,7 @@ impl Settings {
         let name = self.find("PRODUCT_NAME").unwrap_or("Vestibule");
         let problem = if name.trim() != name || !name.contains(char::is_alphanumeric) {
             "must begin and end with a visible character and have a letter or digit"
-        } else if name.contains(is_hidden) {
+        } else if is_disguised(name) {
             "has a line break or a hidden character; give it as one plain line"
         } else if name.chars().count() > LONGEST_COMPANY_NAME {
             "is too long; give at most 80 characters"

@@ -57,12 +57,19 @@ fn operations(document: &Value) -> Vec<Operation> {
             }
             let fields = resolve(schema)["properties"].as_object().cloned().unwrap_or_default();
             let fields = fields.into_iter().map(|(name, schema)| (name, resolve(&schema))).collect();
-            let kind = if path.contains("jobs") { "job" } else { "hire" };
-            let path = path.replace("{id}", &format!("{kind}_01ARZ3NDEKTSV4RRFFQ69G5FAV"));
+            let path = path.replace("{id}", &format!("{}_01ARZ3NDEKTSV4RRFFQ69G5FAV", kind(operation)));
             found.push(Operation { method: method.to_uppercase().parse().unwrap(), path, fields });
         }
     }
     found
+}
+
+/// What stands in front of the id in an operation's path, by the pattern that it is described with.
+fn kind(operation: &Value) -> &str {
+    let patterns = operation["parameters"].as_array().into_iter().flatten();
+    let mut patterns = patterns.filter_map(|parameter| parameter["schema"]["pattern"].as_str());
+    let prefix = patterns.find_map(|pattern| pattern.strip_prefix('^')?.split_once('_'));
+    prefix.map_or("none", |(kind, _)| kind)
 }
 
 /// Values of every type, with the mark wherever it fits.

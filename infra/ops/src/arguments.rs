@@ -113,11 +113,7 @@ fn slug(text: &str) -> Result<Slug, String> {
 }
 
 fn preset(text: &str) -> Result<Preset, String> {
-    match text {
-        "brokerage" => Ok(Preset::Brokerage),
-        "brand" => Ok(Preset::Brand),
-        _ => Err("give brokerage or brand".to_owned()),
-    }
+    Preset::parse(text).map_err(|invalid| invalid.to_string())
 }
 
 fn domain(text: &str) -> Result<Domain, String> {

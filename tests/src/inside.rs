@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use secrecy::ExposeSecret as _;
 use vestibule_adapters::aws;
 use vestibule_domain::{
-    Domain, Email, EndpointId, PermissionSet, PersonName, SessionId, TenantId, User, UserId,
+    Domain, Email, EndpointId, PermissionSet, PersonName, RoleName, SessionId, TenantId, User, UserId,
 };
 use vestibule_store::{SeedTenant, SeedUser, Session};
 
@@ -56,6 +56,7 @@ impl App {
     /// Makes somebody a member of a tenant, as there is no operation for it yet.
     pub async fn join(&self, tenant: TenantId, user: UserId, email: &str, role: &str) {
         let email = Email::parse(email).expect("an address");
+        let role = &RoleName::parse(role).expect("a role");
         let joined = self.stack.store().platform().seed_member(tenant, user, email, role).await;
         joined.expect("a membership");
     }
@@ -133,7 +134,7 @@ impl App {
             salt: None,
         };
         let users = vec![SeedUser { user, password: None, session: Some(session) }];
-        let members = vec![(ids.0, email, "admin".to_owned())];
+        let members = vec![(ids.0, email, RoleName::parse("admin").expect("a role"))];
         let roles = BTreeMap::from([("admin".to_owned(), PermissionSet::all())]);
         let seed = SeedTenant { tenant, provider: "standard".into(), roles, members, users };
         self.stack.store().platform().create_tenant(&seed).await.expect("another tenant");

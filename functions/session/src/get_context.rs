@@ -19,9 +19,9 @@ pub struct TenantView {
     pub slug: String,
     /// The company's name.
     pub name: String,
-    /// The caller's role there.
-    pub role: String,
-    /// What the role allows.
+    /// The names of the caller's roles there.
+    pub roles: Vec<String>,
+    /// What any of them allows.
     pub permissions: Vec<&'static str>,
     /// Whether the tenant wants a second factor that this session lacks.
     pub second_factor_missing: bool,
@@ -48,7 +48,7 @@ impl TenantView {
             second_factor_missing: tenant.security.second_factor && !strong,
             slug: tenant.slug,
             name: tenant.name,
-            role: membership.role,
+            roles: membership.roles.into_iter().map(Into::into).collect(),
             permissions: allowed.map(Permission::name).collect(),
         }
     }

@@ -18,8 +18,8 @@ pub struct MembershipView {
     pub slug: String,
     /// The company's name.
     pub name: String,
-    /// The caller's role there.
-    pub role: String,
+    /// The names of the caller's roles there.
+    pub roles: Vec<String>,
     /// Whether it is the tenant of this request's token.
     pub current: bool,
     /// Whether new sessions begin there.
@@ -67,7 +67,7 @@ pub async fn list_tenants(
         suspended: member.suspended.is_some(),
         slug: tenant.slug,
         name: tenant.name,
-        role: member.role,
+        roles: member.roles.into_iter().map(Into::into).collect(),
     };
     let whole = found.into_iter().map(|known| MembershipItem::Membership(view(known)));
     let broken = damaged.into_iter().map(|id| MembershipItem::Damaged(DamagedView::new(id, DAMAGED)));

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::{Context as _, Result};
 use secrecy::{ExposeSecret as _, SecretString};
 use vestibule_auth::{Hasher, Password, PasswordHash, Profile};
-use vestibule_domain::{Email, EndpointId, PermissionSet, PersonName, TenantId, User, UserId, World};
+use vestibule_domain::{Email, EndpointId, PermissionSet, PersonName, RoleName, TenantId, User, UserId, World};
 use vestibule_local::Stack;
 use vestibule_store::{SeedTenant, SeedUser};
 
@@ -41,7 +41,7 @@ fn tenant(
         let (id, email) = (UserId::new(world), Email::parse(&address)?);
         let mut user = User::new(id, email.clone(), PersonName::parse("Kim Example")?, world);
         user.last_tenant = Some(tenant.id);
-        members.push((id, email, "admin".to_owned()));
+        members.push((id, email, RoleName::parse("admin")?));
         users.push(SeedUser { user, password: Some(hash.clone()), session: None });
         addresses.push(address);
     }

@@ -51,6 +51,7 @@ functions! {
         "esign-webhook" vestibule_esign_webhook::Webhook,
         "hires" vestibule_hires::Hires,
         "organizations" vestibule_organizations::Organizations,
+        "team" vestibule_team::Team,
         "provision-run" vestibule_provision_run::Jobs;
     events:
         "dispatcher" vestibule_dispatcher::Dispatcher,

@@ -105,10 +105,10 @@ async fn made_before(store: &Store, wanted: &Tenant, new: &NewTenant) -> Result<
     let (held, admin) = (platform.find_by_slug(&wanted.slug).await?, known(store, &new.admin.0).await?);
     let (Some(held), Some(admin)) = (held, admin) else { return Ok(None) };
     let Some(context) = platform.find_context(held, admin.id).await? else { return Ok(None) };
-    let (tenant, role) = (context.tenant, context.membership.role);
+    let (tenant, roles) = (context.tenant, context.membership.roles);
     let same = Tenant { id: tenant.id, endpoint: tenant.endpoint, ..wanted.clone() } == tenant
         && tenant.endpoint.is_some() == wanted.endpoint.is_some()
-        && role == new.preset.founder_role();
+        && roles.contains(&new.preset.founder_role());
     let esign_secret = tenant.endpoint.map(secret_of);
     Ok(same.then_some(Created { tenant, admin: admin.id, mailed: false, before: true, esign_secret }))
 }

@@ -13,7 +13,7 @@ use utoipa::{
         security::SecurityRequirement,
     },
 };
-use vestibule_domain::{Id, id::Kind};
+use vestibule_domain::{Id, RoleName, id::Kind};
 use vestibule_store::Entity;
 
 use crate::{ApiError, ApiJson, ApiPath, Authenticated, Origin, PageQuery, Reading, RepeatKey, SignedIn};
@@ -118,6 +118,12 @@ pub trait PathParts {
 impl<K: Kind> PathParts for Id<K> {
     fn parts() -> Vec<(&'static str, Option<String>)> {
         vec![("Its id.", Some(format!("^{}_{ULID}$", K::PREFIX)))]
+    }
+}
+
+impl PathParts for RoleName {
+    fn parts() -> Vec<(&'static str, Option<String>)> {
+        vec![("The role's name.", Some("^[a-z][a-z0-9_]{0,39}$".to_owned()))]
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Invalid, Permission, PermissionSet};
+use crate::{Invalid, Permission, PermissionSet, RoleName, Stored as _};
 
 /// The kind of business, which decides the first roles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -177,11 +177,8 @@ const BRAND: &[PresetRole] = &[
 
 impl Preset {
     /// The role of whoever founds a tenant of this kind: may do everything in it.
-    pub fn founder_role(self) -> &'static str {
-        match self {
-            Self::Brokerage => "admin",
-            Self::Brand => "tenant_admin",
-        }
+    pub fn founder_role(self) -> RoleName {
+        RoleName::of_stored(self.roles()[0].name.to_owned())
     }
 
     /// Reads a preset as a person wrote it.

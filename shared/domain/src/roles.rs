@@ -124,6 +124,16 @@ impl Roles {
         Self { roles: roles.collect(), registered: PermissionSet::default() }
     }
 
+    /// Roles of which only what they allow is known: each stays as it is.
+    pub fn fixed(known: impl IntoIterator<Item = (RoleName, PermissionSet)>) -> Self {
+        let all = PermissionSet::all();
+        let roles = known.into_iter().map(|(name, allowed)| {
+            let (title, takes_registered) = (name.0.clone(), all.is_within(&allowed));
+            (name, Role { title, parent: None, allowed, preset: true, takes_registered })
+        });
+        Self { roles: roles.collect(), registered: PermissionSet::default() }
+    }
+
     /// All of them, by name.
     pub fn all(&self) -> impl Iterator<Item = (&RoleName, &Role)> {
         self.roles.iter()

@@ -36,6 +36,7 @@ pub use record::owed::Owed;
 pub use tenancy::authz::{Access, Membership, SelfAccess};
 pub use tenancy::founding::{Founder, Founding};
 pub use tenancy::platform::PlatformStore;
+pub use tenancy::roles::{RoleChange, TenantRoles};
 pub use tenancy::seed::{SeedTenant, SeedUser};
 pub use tenancy::tenants::TenantStore;
 pub use work::documents::{Matched, Recorded};

@@ -9,6 +9,7 @@ mod provider;
 mod sample;
 mod scene;
 mod sign_in;
+mod team;
 
 use std::collections::BTreeMap;
 
@@ -122,6 +123,9 @@ impl Scene {
             return Some(prepared);
         }
         if let Some(prepared) = Box::pin(self.prepare_organization(operation)).await {
+            return Some(prepared);
+        }
+        if let Some(prepared) = Box::pin(self.prepare_team(operation)).await {
             return Some(prepared);
         }
         if let Some(prepared) = Box::pin(self.prepare_own(operation)).await {

@@ -7,8 +7,8 @@ use jiff::SignedDuration;
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use vestibule_domain::{
-    Domain, Email, EndpointId, JobStart, MailboxSettings, PersonName, Preset, SessionId, TenantId, User,
-    UserId,
+    Domain, Email, EndpointId, JobStart, MailboxSettings, PersonName, Preset, RoleName, SessionId, TenantId,
+    User, UserId,
 };
 use vestibule_store::{SeedTenant, SeedUser, Session};
 
@@ -157,7 +157,13 @@ async fn seed(app: &App, tenant: TenantId, endpoint: EndpointId) -> BTreeMap<&'s
         roles: ROLES.iter().map(|role| ((*role).to_owned(), permissions(role))).collect(),
         members: people
             .iter()
-            .map(|(role, seed)| (seed.user.id, seed.user.email.clone(), (*role).to_owned()))
+            .map(|(role, seed)| {
+                (
+                    seed.user.id,
+                    seed.user.email.clone(),
+                    RoleName::try_from((*role).to_owned()).expect("a role"),
+                )
+            })
             .collect(),
         users: people.iter().map(|(_, seed)| seed.clone()).collect(),
     };

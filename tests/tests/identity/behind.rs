@@ -8,7 +8,7 @@ use totp_rs::{Builder, Secret};
 use vestibule_adapters::aws;
 use vestibule_auth::Actor as AuditActor;
 use vestibule_domain::{
-    Email, EndpointId, PermissionSet, SecuritySettings, TenantId, User, UserId, UserState,
+    Email, EndpointId, PermissionSet, RoleName, SecuritySettings, TenantId, User, UserId, UserState,
 };
 use vestibule_store::{EndSessions, SeedTenant, UserChange};
 use vestibule_tests::identity::{PASSWORD, Tokens};
@@ -73,7 +73,7 @@ pub(crate) async fn tenant_for(app: &App, email: &str, security: SecuritySetting
     let seed = SeedTenant {
         provider: "docusign".into(),
         roles: BTreeMap::from([("admin".to_owned(), PermissionSet::all())]),
-        members: vec![(user, Email::parse(email).unwrap(), "admin".to_owned())],
+        members: vec![(user, Email::parse(email).unwrap(), RoleName::parse("admin").unwrap())],
         users: Vec::new(),
         tenant,
     };

@@ -70,11 +70,11 @@ async fn fault_01_a_damaged_membership_costs_no_list_and_is_left() {
     let me = mine.get("/api/v1/auth/me").await.expect(200).body;
     let before = mine.get("/api/auth/context/tenants").await.expect(200).body;
     let before = before["items"].as_array().unwrap().clone();
-    let member = before.iter().find(|known| known["role"] == "member").unwrap();
+    let member = before.iter().find(|known| known["roles"][0] == "member").unwrap();
     let tenant = member["id"].as_str().unwrap();
     let row = (format!("T#{tenant}"), format!("MEMBER#{}", me["id"].as_str().unwrap()));
     mine.get("/api/hires").await.expect(200);
-    spoil(&app, (&row.0, &row.1), "role").await;
+    spoil(&app, (&row.0, &row.1), "roles").await;
     mine.get("/api/hires").await.expect(401);
     let listed = mine.get("/api/auth/context/tenants").await.expect(200).body;
     assert_eq!((damaged(&listed), listed["items"].as_array().unwrap().len()), (vec![tenant], before.len()));

@@ -165,6 +165,10 @@ async fn t08_a_change_of_password_ends_all_other_sessions() {
     alive(&app, &app.login(KIM).await).await;
 }
 
+fn held(role: &str) -> AttributeValue {
+    AttributeValue::L(vec![AttributeValue::S(role.into())])
+}
+
 async fn change_member(app: &App, email: &str, update: &str, value: Option<AttributeValue>) {
     let user = person(app, email).await.id;
     let row = app.client().update_item().table_name(app.stack.table_name());
@@ -173,7 +177,7 @@ async fn change_member(app: &App, email: &str, update: &str, value: Option<Attri
         .key("SK", AttributeValue::S(format!("MEMBER#{user}")))
         .update_expression(update)
         .set_expression_attribute_values(value.map(|value| [(":value".to_owned(), value)].into()));
-    let names = [("#role", "role"), ("#suspended", "suspended")];
+    let names = [("#roles", "roles"), ("#suspended", "suspended")];
     let needed = names.into_iter().filter(|(name, _)| update.contains(name));
     let names = needed.map(|(name, field)| (name.to_owned(), field.to_owned())).collect();
     row.set_expression_attribute_names(Some(names)).send().await.unwrap();
@@ -191,13 +195,13 @@ async fn t08_a_demotion_and_a_suspended_membership_count_from_the_next_request()
     let made = actor.post("/api/hires", &new_hire()).await.expect(201).body;
     let mine = format!("/api/hires/{}", made["id"].as_str().unwrap());
     let unknown = ["/api/hires/hire_00000000000000000000000000", "/api/provision/jobs/none"];
-    change_member(&app, ADMIN, "SET #role = :value", Some(AttributeValue::S("member".into()))).await;
+    change_member(&app, ADMIN, "SET #roles = :value", Some(held("member"))).await;
     assert_eq!(actor.post("/api/hires", &new_hire()).await.expect(403).code(), "forbidden");
     actor.get("/api/hires").await.expect(200);
     actor.get(&mine).await.expect(200);
     let context = actor.get("/api/auth/context").await.expect(200).body;
-    assert_eq!(context["tenant"]["role"], "member");
-    change_member(&app, ADMIN, "SET #role = :value", Some(AttributeValue::S("no such role".into()))).await;
+    assert_eq!(context["tenant"]["roles"], json!(["member"]));
+    change_member(&app, ADMIN, "SET #roles = :value", Some(held("unknown_role"))).await;
     // Whether there is such a thing is not told to who may not see it.
     for path in ["/api/hires", mine.as_str(), unknown[0], unknown[1]] {
         assert_eq!(actor.get(path).await.expect(403).code(), "forbidden", "{path}");

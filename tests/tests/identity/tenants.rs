@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use futures::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
-use vestibule_domain::{Email, EndpointId, PermissionSet, TenantId};
+use vestibule_domain::{Email, EndpointId, PermissionSet, RoleName, TenantId};
 use vestibule_store::SeedTenant;
 use vestibule_tests::{
     Actor, Answer, App,
@@ -59,16 +59,16 @@ async fn ten_2_switching_changes_role_and_data_without_a_new_sign_in() {
     here.get(&path).await.expect(404);
     let context = there.get("/api/auth/context").await.expect(200).body;
     assert_eq!(
-        (&context["tenant"]["slug"], &context["tenant"]["role"]),
-        (&json!("second-brand"), &json!("admin"))
+        (&context["tenant"]["slug"], &context["tenant"]["roles"]),
+        (&json!("second-brand"), &json!(["admin"]))
     );
     let tokens = Tokens::of(&app.refresh(&tokens.refresh).await.expect(200));
     assert_eq!(tenant_of(&tokens), second.to_string(), "the session goes along");
     let listed = there.get("/api/auth/context/tenants").await.expect(200).body;
     let listed: Vec<_> =
-        listed["items"].as_array().unwrap().iter().map(|t| (&t["slug"], &t["role"])).collect();
+        listed["items"].as_array().unwrap().iter().map(|t| (&t["slug"], &t["roles"])).collect();
     assert_eq!(listed.len(), 2);
-    assert!(listed.contains(&(&json!("test-brand"), &json!("member"))));
+    assert!(listed.contains(&(&json!("test-brand"), &json!(["member"]))));
 }
 
 #[tokio::test]
@@ -138,7 +138,7 @@ async fn led_by_two(app: &App) -> TenantId {
     (tenant.slug, tenant.domain) = (id.ulid().to_lowercase(), None);
     let mut members = Vec::new();
     for email in [ADMIN, SUPER] {
-        members.push((person(app, email).await.id, Email::parse(email).unwrap(), "admin".to_owned()));
+        members.push((person(app, email).await.id, Email::parse(email).unwrap(), RoleName::parse("admin").unwrap()));
     }
     let roles = BTreeMap::from([("admin".to_owned(), PermissionSet::all())]);
     let seed = SeedTenant { tenant, provider: "docusign".into(), roles, members, users: Vec::new() };

@@ -71,6 +71,12 @@ GET /api/auth/context/tenants                 | 200 | own           | -     | 0
 PUT /api/auth/context/default                 | 204 | own           | -     | 1
 POST /api/auth/context/switch                 | 200 | own           | -     | 1
 DELETE /api/auth/context/tenants/{id}         | 204 | own           | 404   | 2
+GET /api/admin/team/roles                     | 200 | yynnn yyyyyyy | -     | 0
+POST /api/admin/team/roles                    | 201 | ynnnn ynnnnnn | -     | 1
+GET /api/admin/team/roles/{id}                | 200 | yynnn yyyyyyy | 404   | 0
+PUT /api/admin/team/roles/{id}                | 200 | ynnnn ynnnnnn | 404   | 1
+DELETE /api/admin/team/roles/{id}             | 204 | ynnnn ynnnnnn | 404   | 1
+GET /api/admin/team/matrix                    | 200 | yynnn yyyyyyy | -     | 0
 POST /api/v1/organizations                    | 201 | own           | -     | 2
 GET /api/v1/organizations/{id}                | 200 | yynnn yynnnny | 404   | 0
 PUT /api/v1/organizations/{id}                | 200 | yynnn yynnnnn | 404   | 1

@@ -18,4 +18,5 @@ mod provision_jobs;
 mod provision_sweep;
 mod races;
 mod secrets;
+mod team_roles;
 mod waiting_hires;

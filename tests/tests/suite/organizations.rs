@@ -47,7 +47,10 @@ async fn onb_2_somebody_signs_up_founds_a_business_and_works_in_it() {
     assert!(made.get("refreshToken").is_none(), "the refresh token stays");
     let admin = app.actor(made["accessToken"].as_str().map(str::to_owned));
     let context = admin.get("/api/auth/context").await.expect(200).body;
-    assert_eq!((&context["tenant"]["name"], &context["tenant"]["role"]), (&json!("Acme"), &json!("admin")));
+    assert_eq!(
+        (&context["tenant"]["name"], &context["tenant"]["roles"]),
+        (&json!("Acme"), &json!(["admin"]))
+    );
     let hire = json!({ "givenName": "Ada", "familyName": "First", "personalEmail": "ada@example.org" });
     admin.post("/api/hires", &hire).await.expect(201);
     let again = app.with_token(&app.login("kim@example.org").await);
@@ -64,7 +67,7 @@ async fn onb_2_the_founder_of_each_preset_may_do_what_its_first_role_says() {
         let body = json!({ "name": "Acme", "slug": slug, "preset": preset });
         let (path, admin) = found(&app, &founder, &body).await;
         let tenant = admin.get("/api/auth/context").await.expect(200).body["tenant"].clone();
-        assert_eq!(tenant["role"], role);
+        assert_eq!(tenant["roles"], json!([role]));
         let permissions: Vec<_> = tenant["permissions"].as_array().unwrap().iter().collect();
         assert_eq!(permissions.contains(&&json!("payouts.process")), payouts);
         put(&admin, &path, &settings()).await.expect(200);

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use jiff::SignedDuration;
 use vestibule_auth::PasswordHash;
 use vestibule_domain::{
-    Email, Id, Invalid, Permission, PermissionSet, PersonName, SessionId, Tenant, TenantId, User, UserId,
-    World,
+    Email, Id, Invalid, Permission, PermissionSet, PersonName, RoleName, SessionId, Tenant, TenantId, User,
+    UserId, World,
 };
 use vestibule_store::{SeedTenant, SeedUser, Session};
 
@@ -84,7 +84,7 @@ pub(super) fn seed(tenant: Tenant, hash: &PasswordHash, world: &World) -> Result
     let (mut members, mut users) = (Vec::new(), Vec::new());
     for person in &PEOPLE {
         let email = Email::parse(person.email)?;
-        members.push((person.user(), email.clone(), person.role.to_owned()));
+        members.push((person.user(), email.clone(), RoleName::parse(person.role)?));
         let mut user = User::new(person.user(), email, PersonName::parse(person.title)?, world);
         user.last_tenant = Some(tenant.id);
         let session = Some(session(person, Some(tenant.id), 0, world));
@@ -97,7 +97,7 @@ pub(super) fn seed(tenant: Tenant, hash: &PasswordHash, world: &World) -> Result
 pub(super) fn seed_second(tenant: Tenant) -> Result<SeedTenant, Invalid> {
     let [super_admin, _, team_member] = &PEOPLE;
     let member = |person: &Person, role: &str| {
-        Ok::<_, Invalid>((person.user(), Email::parse(person.email)?, role.to_owned()))
+        Ok::<_, Invalid>((person.user(), Email::parse(person.email)?, RoleName::parse(role)?))
     };
     let members = vec![member(team_member, "admin")?, member(super_admin, "member")?];
     Ok(SeedTenant { tenant, provider: "docusign".into(), roles: roles(), members, users: Vec::new() })

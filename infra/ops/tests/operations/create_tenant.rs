@@ -38,7 +38,10 @@ async fn a_tenant_is_made_with_its_endpoint_and_its_first_administrator() {
     assert!(made.mailed);
     let platform = store.platform();
     let context = platform.find_context(made.tenant.id, made.admin).await.unwrap().unwrap();
-    assert_eq!((context.membership.role.as_str(), context.tenant), ("admin", made.tenant.clone()));
+    assert_eq!(
+        (context.membership.roles, context.tenant),
+        (vec![Preset::Brokerage.founder_role()], made.tenant.clone())
+    );
     let admin = platform.find_user(made.admin).await.unwrap().unwrap();
     assert_eq!(admin.home(), Some(made.tenant.id), "the first session begins there");
     let endpoint = platform.find_endpoint(made.tenant.endpoint.unwrap()).await.unwrap().unwrap();

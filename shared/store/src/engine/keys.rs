@@ -29,6 +29,10 @@ pub(crate) fn tenant(tenant: TenantId) -> Key {
 pub(crate) fn roles(tenant: TenantId) -> Key {
     key(tenant_partition(tenant), "AUTHZ")
 }
+/// The roles as they are edited.
+pub(crate) fn role_book(tenant: TenantId) -> Key {
+    key(tenant_partition(tenant), "ROLES")
+}
 pub(crate) const MEMBERS: &str = "MEMBER#";
 pub(crate) fn member(tenant: TenantId, user: UserId) -> Key {
     key(tenant_partition(tenant), format!("{MEMBERS}{user}"))

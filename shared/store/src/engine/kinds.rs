@@ -38,6 +38,7 @@ macro_rules! kinds {
 kinds! {
     Tenant "tenant" [];
     Roles "roles" [];
+    RoleBook "role_book" [];
     Member "member" ["email"];
     Hire "hire" ["name", "personal_email"];
     EsignEvent "esign_event" ["correlation"];

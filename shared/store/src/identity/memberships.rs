@@ -11,7 +11,7 @@ use crate::{
     engine::damaged::behind,
     engine::item::{Row, key_row, text},
     engine::keys,
-    tenancy::authz::Roles,
+    tenancy::authz::Authz,
 };
 
 /// A tenant as one of its members sees it.
@@ -38,12 +38,12 @@ impl PlatformStore<'_> {
         let (Some(tenant), Some(member), Some(roles)) = (tenant, member, roles) else {
             return Ok(None);
         };
-        let roles: Roles = self.store.read(roles)?;
+        let roles: Authz = self.store.read(roles)?;
         let membership: Membership = self.store.read(member)?;
         if membership.suspended.is_some() || roles.suspended.is_some() {
             return Ok(None);
         }
-        let permissions = roles.allowed.get(&membership.role).cloned().unwrap_or_default();
+        let permissions = roles.permissions(&membership.roles);
         Ok(Some(TenantContext { tenant: self.store.read(tenant)?, membership, permissions }))
     }
 

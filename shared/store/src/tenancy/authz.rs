@@ -4,8 +4,10 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
-use vestibule_domain::{Email, PermissionSet, SecuritySettings, SessionId, TenantId, User, UserId, World};
+use serde::{Deserialize, Deserializer, Serialize};
+use vestibule_domain::{
+    Email, PermissionSet, RoleName, SecuritySettings, SessionId, TenantId, User, UserId, World,
+};
 
 use crate::{
     Answer, Entity, IdempotencyKey, KeptAnswer, PlatformStore, Session, StoreError,
@@ -24,21 +26,44 @@ pub struct Membership {
     pub user: UserId,
     /// Their address. Sealed in the table.
     pub email: Email,
-    /// The name of their role in this tenant.
-    pub role: String,
+    /// Their roles in this tenant; what they may do is what any of them allows.
+    // Once there was one, as `role`.
+    #[serde(alias = "role", deserialize_with = "one_or_several")]
+    pub roles: Vec<RoleName>,
     /// Set while they may not act here.
     pub suspended: Option<Timestamp>,
 }
 
+fn one_or_several<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<RoleName>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Held {
+        One(RoleName),
+        Several(Vec<RoleName>),
+    }
+    Ok(match Held::deserialize(deserializer)? {
+        Held::One(role) => vec![role],
+        Held::Several(roles) => roles,
+    })
+}
+
 /// The compiled roles of a tenant, with what it asks of sessions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Roles {
+pub(crate) struct Authz {
     #[serde(rename = "roles")]
     pub(crate) allowed: BTreeMap<String, PermissionSet>,
     /// Set while the whole tenant is suspended.
     pub(crate) suspended: Option<Timestamp>,
     #[serde(default)]
     pub(crate) security: SecuritySettings,
+}
+
+impl Authz {
+    /// What somebody with these roles may do.
+    pub(crate) fn permissions(&self, roles: &[RoleName]) -> PermissionSet {
+        let allowed = roles.iter().filter_map(|role| self.allowed.get(role.as_str()));
+        allowed.fold(PermissionSet::default(), |all, role| all.union(role))
+    }
 }
 
 /// What the table says about one request's credentials in a tenant.
@@ -105,14 +130,14 @@ impl PlatformStore<'_> {
         let Some(membership) = self.store.if_whole(self.store.read::<Membership>(member))? else {
             return Ok(None);
         };
-        let roles: Roles = from_row(roles)?;
+        let roles: Authz = from_row(roles)?;
         let shut = membership.suspended.is_some() || roles.suspended.is_some();
         if !session.is_alive(now) || is_idle(&roles.security, session.refreshed, now) || shut {
             return Ok(None);
         }
         Ok(Some(Access {
             kept: self.kept(rows, now)?,
-            permissions: roles.allowed.get(&membership.role).cloned().unwrap_or_default(),
+            permissions: roles.permissions(&membership.roles),
             second_factor_missing: roles.security.second_factor && !session.strong,
             membership,
         }))
@@ -197,13 +222,29 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_membership_of_when_there_was_one_role_is_read() {
+        let (tenant, user) = (TenantId::from_parts(0, 1), UserId::from_parts(0, 2));
+        let role = "member".to_owned();
+        let text = |value: String| AttributeValue::S(value);
+        let row = Row::from([
+            ("tenant".to_owned(), text(tenant.to_string())),
+            ("user".to_owned(), text(user.to_string())),
+            ("email".to_owned(), text("kim@example.org".to_owned())),
+            ("role".to_owned(), text(role.clone())),
+            ("suspended".to_owned(), AttributeValue::Null(true)),
+        ]);
+        let read: Membership = from_row(row).unwrap();
+        assert_eq!(read.roles, [RoleName::parse(&role).unwrap()]);
+    }
+
+    #[test]
     fn roles_that_were_stored_as_whole_numbers_are_read() {
         let kept = HashMap::from([("admin".to_owned(), AttributeValue::N("9".to_owned()))]);
         let row = Row::from([
             ("roles".to_owned(), AttributeValue::M(kept)),
             ("suspended".to_owned(), AttributeValue::Null(true)),
         ]);
-        let roles: Roles = from_row(row).unwrap();
+        let roles: Authz = from_row(row).unwrap();
         assert_eq!(
             roles.allowed["admin"],
             [Permission::HiresView, Permission::ProvisioningRun].into_iter().collect()

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use vestibule_auth::{Actor, SystemTask, TenantScope};
-use vestibule_domain::{EventId, IdentityMailRequest, Preset, Tenant, TenantId, User, World};
+use vestibule_domain::{EventId, IdentityMailRequest, Preset, Roles, Tenant, TenantId, User, World};
 
 use crate::{
     AuditRecord, Conflict, Endpoint, Membership, OutboxEvent, PlatformStore, StoreError,
@@ -13,7 +13,7 @@ use crate::{
     engine::keys::{self, Key},
     engine::kinds::Kind,
     identity::copy_of,
-    tenancy::{authz::Roles, seed::member_row},
+    tenancy::{authz::Authz, roles::RoleBook, seed::member_row},
 };
 
 /// Who a new tenant's first administrator is.
@@ -73,9 +73,9 @@ impl PlatformStore<'_> {
                 user
             }
         };
-        let role = founding.preset.founder_role().to_owned();
+        let roles = vec![founding.preset.founder_role()];
         let (id, email) = (user.id, user.email.clone());
-        let membership = Membership { tenant: tenant.id, user: id, email, role, suspended: None };
+        let membership = Membership { tenant: tenant.id, user: id, email, roles, suspended: None };
         command = command.and(Action::put(member_row(&membership)?).if_new(), Conflict::Exists);
         if let Some(mail) = founding.mail {
             command = command.mailing(mail)?;
@@ -140,10 +140,15 @@ impl PlatformStore<'_> {
 fn rows(command: Command, founding: &Founding<'_>) -> Result<Command, StoreError> {
     let Founding { tenant, preset, .. } = *founding;
     let allowed = preset.roles().iter().map(|role| (role.name.to_owned(), role.permissions())).collect();
-    let roles = Roles { allowed, suspended: None, security: tenant.security };
+    let roles = Authz { allowed, suspended: None, security: tenant.security };
     let mut rows = vec![
         to_row(&keys::tenant(tenant.id), Kind::Tenant, tenant)?,
         to_row(&keys::roles(tenant.id), Kind::Roles, &roles)?,
+        to_row(
+            &keys::role_book(tenant.id),
+            Kind::RoleBook,
+            &RoleBook { roles: Roles::of(preset), version: 1 },
+        )?,
     ];
     if let (Some(id), Some(provider)) = (tenant.endpoint, founding.provider) {
         let endpoint = Endpoint { id, tenant: tenant.id, provider: provider.to_owned() };

@@ -3,5 +3,6 @@
 pub(crate) mod authz;
 pub(crate) mod founding;
 pub(crate) mod platform;
+pub(crate) mod roles;
 pub(crate) mod seed;
 pub(crate) mod tenants;

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use vestibule_auth::PasswordHash;
-use vestibule_domain::{Email, PermissionSet, Tenant, TenantId, User, UserId};
+use vestibule_domain::{Email, PermissionSet, RoleName, Tenant, TenantId, User, UserId};
 
 use crate::{
     Conflict, Endpoint, Membership, PlatformStore, Session, StoreError,
@@ -13,7 +13,7 @@ use crate::{
     engine::keys,
     engine::kinds::Kind,
     identity::copy_of,
-    tenancy::{authz::Roles, founding::claiming},
+    tenancy::{authz::Authz, founding::claiming},
 };
 
 /// A new person of a new tenant.
@@ -37,7 +37,7 @@ pub struct SeedTenant {
     /// Its roles and what each allows.
     pub roles: BTreeMap<String, PermissionSet>,
     /// Its members, new and known: who, their address, their role.
-    pub members: Vec<(UserId, Email, String)>,
+    pub members: Vec<(UserId, Email, RoleName)>,
     /// The people among them who are new.
     pub users: Vec<SeedUser>,
 }
@@ -47,7 +47,7 @@ impl PlatformStore<'_> {
     pub async fn create_tenant(&self, seed: &SeedTenant) -> Result<(), StoreError> {
         let tenant = seed.tenant.id;
         let (allowed, security) = (seed.roles.clone(), seed.tenant.security);
-        let roles = Roles { allowed, suspended: None, security };
+        let roles = Authz { allowed, suspended: None, security };
         let mut rows = vec![
             to_row(&keys::tenant(tenant), Kind::Tenant, &seed.tenant)?,
             to_row(&keys::roles(tenant), Kind::Roles, &roles)?,
@@ -57,8 +57,8 @@ impl PlatformStore<'_> {
             rows.push(to_row(&keys::endpoint(id), Kind::Endpoint, &endpoint)?);
         }
         for (user, email, role) in &seed.members {
-            let (user, email, role) = (*user, email.clone(), role.clone());
-            rows.push(member_row(&Membership { tenant, user, email, role, suspended: None })?);
+            let (user, email, roles) = (*user, email.clone(), vec![role.clone()]);
+            rows.push(member_row(&Membership { tenant, user, email, roles, suspended: None })?);
         }
         for SeedUser { user, session, .. } in &seed.users {
             rows.push(to_row(&keys::user(user.id), Kind::User, user)?);
@@ -83,9 +83,9 @@ impl PlatformStore<'_> {
         tenant: TenantId,
         user: UserId,
         email: Email,
-        role: &str,
+        role: &RoleName,
     ) -> Result<(), StoreError> {
-        let membership = Membership { tenant, user, email, role: role.to_owned(), suspended: None };
+        let membership = Membership { tenant, user, email, roles: vec![role.clone()], suspended: None };
         Command::new().and(Action::put(member_row(&membership)?), Conflict::Stale).commit(self.store).await
     }
 

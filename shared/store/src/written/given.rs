@@ -10,8 +10,8 @@ use vestibule_auth::FieldKeys;
 use vestibule_domain::id::Kind as IdKind;
 use vestibule_domain::{
     Address, DocumentKind, DocumentStatus, Domain, Email, EnvelopeEvent, Hire, HireName, Id, Job, JobError,
-    JobKind, JobStart, JobStatus, LocalPart, MailboxSettings, Mode, PersonName, SecuritySettings, StepRecord,
-    StepStatus, Subject, Tenant, Wait, World,
+    JobKind, JobStart, JobStatus, LocalPart, MailboxSettings, Mode, Permission, PermissionSet, PersonName,
+    Preset, Role, RoleName, Roles, SecuritySettings, StepRecord, StepStatus, Subject, Tenant, Wait, World,
 };
 
 use crate::{EsignEvent, EventOutcome, Match, Sealer, Unfit};
@@ -181,6 +181,24 @@ impl Given {
 
     pub(super) fn document_kind(&self) -> DocumentKind {
         accepted(|| self.joined(&["w9", "baa", "hire", "A", "1"], &["_", "", "-", "#"]), DocumentKind::parse)
+    }
+
+    pub(super) fn role_name(&self) -> RoleName {
+        accepted(|| self.joined(&["admin", "own", "x1", "A"], &["_", "", "-", "#"]), RoleName::parse)
+    }
+
+    /// The roles of a preset, with some of the tenant's own.
+    pub(super) fn roles(&self) -> Roles {
+        let mut roles = Roles::of(self.one(&Preset::ALL));
+        for _ in 0..self.below(4) {
+            let names: Vec<_> = roles.all().map(|(name, _)| name.clone()).collect();
+            let allowed = Permission::ALL.iter().copied().filter(|_| self.yes()).collect();
+            let (title, parent) = (self.any_text(40), self.maybe(|| names[self.below(names.len())].clone()));
+            let role = Role { title, parent, allowed, preset: false, takes_registered: false };
+            // A name that is taken, or a chain that is too long, is none.
+            let _ = roles.create(&self.role_name(), role, &PermissionSet::all());
+        }
+        roles
     }
 
     pub(super) fn hire(&self) -> Hire {

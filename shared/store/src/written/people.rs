@@ -56,7 +56,7 @@ impl Given {
             tenant: self.id(),
             user: self.id(),
             email: self.email(),
-            role: self.any_text(20),
+            roles: (0..=self.below(4)).map(|_| self.role_name()).collect(),
             suspended: self.maybe(|| self.time()),
         }
     }

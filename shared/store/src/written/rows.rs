@@ -15,9 +15,9 @@ use crate::{
     engine::kinds::Kind,
     identity::{SessionState, copy_of, hits_of},
     record::locks::AddressLock,
-    tenancy::authz::Roles,
     tenancy::platform::due_job,
     tenancy::seed::member_row,
+    tenancy::{authz::Authz, roles::RoleBook},
     work::jobs::{pending_job, pending_row},
 };
 
@@ -59,6 +59,10 @@ pub(super) fn written_and_read(kind: Kind, given: &Given) -> Result<(), String> 
         Kind::Roles => {
             let value = roles(given);
             back(given, row(&keys::roles(tenant), &value), &value)
+        }
+        Kind::RoleBook => {
+            let value = RoleBook { roles: given.roles(), version: given.number() };
+            back(given, row(&keys::role_book(tenant), &value), &value)
         }
         Kind::Member => {
             let value = given.membership();
@@ -175,10 +179,10 @@ mod erased {
     }
 }
 
-fn roles(given: &Given) -> Roles {
+fn roles(given: &Given) -> Authz {
     let set = || Permission::ALL.iter().copied().filter(|_| given.yes()).collect();
     let allowed = (0..given.below(4)).map(|_| (given.any_text(20), set())).collect();
-    Roles { allowed, suspended: given.maybe(|| given.time()), security: given.security() }
+    Authz { allowed, suspended: given.maybe(|| given.time()), security: given.security() }
 }
 
 fn audit(given: &Given) -> AuditRecord {

@@ -88,7 +88,7 @@ async fn nobody_gets_into_a_suspended_tenant() {
 #[tokio::test]
 async fn a_role_that_is_gone_allows_nothing() {
     let (table, seed) = seeded().await;
-    table.set(parts(&member(&seed)), "role", text("gone")).await;
+    table.set(parts(&member(&seed)), "roles", AttributeValue::L(vec![text("gone")])).await;
     let access = access(&table, &seed).await.unwrap();
     assert!(Permission::ALL.iter().all(|permission| !access.permissions.contains(*permission)));
 }

@@ -6,8 +6,8 @@ use jiff::SignedDuration;
 use vestibule_auth::{SystemTask, TenantScope};
 use vestibule_domain::{
     Address, DocumentKind, Domain, Email, EndpointId, Hire, HireName, Job, JobKind, JobStart, LocalPart,
-    MailboxSettings, PermissionSet, PersonName, SecuritySettings, SessionId, Tenant, TenantId, User, UserId,
-    World,
+    MailboxSettings, PermissionSet, PersonName, RoleName, SecuritySettings, SessionId, Tenant, TenantId,
+    User, UserId, World,
 };
 use vestibule_store::{Answer, IdempotencyKey, SeedTenant, SeedUser, Session};
 
@@ -83,7 +83,7 @@ pub(crate) fn seed(world: &World) -> SeedTenant {
         tenant,
         provider: "docusign".into(),
         roles: BTreeMap::from([("admin".to_owned(), PermissionSet::all())]),
-        members: vec![(id, email, "admin".to_owned())],
+        members: vec![(id, email, RoleName::parse("admin").unwrap())],
         users: vec![SeedUser { user, password: None, session }],
     }
 }

@@ -1,0 +1,51 @@
+//! `POST /api/admin/team/roles`
+
+use axum::extract::State;
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use vestibule_api::{Api, ApiError, Fields, Mutation, Reply};
+use vestibule_domain::{Permission, RoleName};
+use vestibule_store::RoleChange;
+
+use crate::{
+    role_body::{read, refused, told},
+    view::RoleView,
+};
+
+/// A new role.
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CreateRole {
+    /// Its name in memberships: 1 to 40 lower-case letters, digits and underscores, a letter first. It stays.
+    #[schema(example = "buyer")]
+    pub id: String,
+    /// The name that people read, 1 to 80 characters of any script.
+    #[schema(example = "Buyer")]
+    pub title: String,
+    /// The role it inherits from.
+    #[schema(example = "viewer")]
+    pub parent: Option<String>,
+    /// What it allows by itself; names of permissions.
+    #[schema(example = json!(["orders.manage"]))]
+    pub permissions: Vec<String>,
+}
+
+/// Makes a role of the organization's own. It can allow only what its author holds, what it inherits included.
+#[utoipa::path(post, path = "/api/admin/team/roles", tag = "team", responses((status = 201, body = RoleView), (status = 409)))]
+pub async fn create_role(State(api): State<Api>, request: Mutation<CreateRole>) -> Result<Reply, ApiError> {
+    let scope = request.begin(Permission::TeamRolesManage)?;
+    let CreateRole { id, title, parent, permissions } = &request.body;
+    let mut fields = Fields::default();
+    let name = fields.take("id", RoleName::parse(id));
+    let role = read((title, parent.as_deref(), permissions), &mut fields);
+    let (Some(name), Some(role)) = (name, role) else { return Err(fields.into_error()) };
+    let store = api.store.tenant(&scope);
+    let before = store.find_roles().await?;
+    let mut roles = before.roles.clone();
+    roles.create(&name, role.clone(), &before.held).map_err(|refusal| refused(&refusal))?;
+    let reply = Reply::new(StatusCode::CREATED, &RoleView::new(&roles, &name, &role))?;
+    let change = RoleChange { action: "role.create", role: &name, values: (told(None), told(Some(&role))) };
+    store.change_roles(&before, roles, change, request.answer(&reply), &api.world).await?;
+    Ok(reply)
+}

@@ -1,0 +1,34 @@
+//! `PUT /api/admin/team/roles/{id}`
+
+use axum::extract::State;
+use http::StatusCode;
+use vestibule_api::{Api, ApiError, ApiPath, Fields, Mutation, Reply};
+use vestibule_domain::{Permission, RoleName};
+use vestibule_store::RoleChange;
+
+use crate::{
+    role_body::{RoleBody, refused, told},
+    view::RoleView,
+};
+
+/// Replaces a role of the organization's own. What changes counts from the next request of everybody who holds it, or a role
+/// that inherits from it; none of these can gain what the author lacks.
+#[utoipa::path(put, path = "/api/admin/team/roles/{id}", tag = "team", responses((status = 200, body = RoleView), (status = 409)))]
+pub async fn update_role(
+    State(api): State<Api>,
+    ApiPath(name): ApiPath<RoleName>,
+    request: Mutation<RoleBody>,
+) -> Result<Reply, ApiError> {
+    let scope = request.begin(Permission::TeamRolesManage)?;
+    let mut fields = Fields::default();
+    let Some(role) = request.body.read(&mut fields) else { return Err(fields.into_error()) };
+    let store = api.store.tenant(&scope);
+    let read = store.find_roles().await?;
+    let mut roles = read.roles.clone();
+    roles.edit(&name, role.clone(), &read.held).map_err(|refusal| refused(&refusal))?;
+    let reply = Reply::new(StatusCode::OK, &RoleView::new(&roles, &name, &role))?;
+    let values = (told(read.roles.find(&name)), told(Some(&role)));
+    let change = RoleChange { action: "role.update", role: &name, values };
+    store.change_roles(&read, roles, change, request.answer(&reply), &api.world).await?;
+    Ok(reply)
+}

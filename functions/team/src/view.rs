@@ -1,0 +1,43 @@
+//! A role as the team's administrators see it.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+use vestibule_domain::{Permission, PermissionSet, Role, RoleName, Roles};
+
+/// A role.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RoleView {
+    /// Its name in memberships.
+    #[schema(example = "buyer")]
+    pub id: String,
+    /// The name that people read.
+    pub title: String,
+    /// The role it inherits from.
+    pub parent: Option<String>,
+    /// Whether it came with the kind of business: it is never changed or removed.
+    pub preset: bool,
+    /// What it allows by itself.
+    pub own: Vec<&'static str>,
+    /// What it allows, with what it inherits.
+    pub permissions: Vec<&'static str>,
+}
+
+impl RoleView {
+    /// The view of one of `roles`.
+    pub fn new(roles: &Roles, name: &RoleName, role: &Role) -> Self {
+        Self {
+            id: name.as_str().to_owned(),
+            title: role.title.clone(),
+            parent: role.parent.as_ref().map(|parent| parent.as_str().to_owned()),
+            preset: role.preset,
+            own: names(&role.allowed),
+            permissions: names(&roles.permissions(name)),
+        }
+    }
+}
+
+/// The names of the permissions in a set.
+pub fn names(set: &PermissionSet) -> Vec<&'static str> {
+    Permission::ALL.iter().copied().filter(|it| set.contains(*it)).map(Permission::name).collect()
+}

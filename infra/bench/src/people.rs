@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use anyhow::{Context as _, Result};
 use secrecy::{ExposeSecret as _, SecretString};
 use vestibule_auth::{Hasher, Password, PasswordHash, Profile};
-use vestibule_domain::{Email, EndpointId, PermissionSet, PersonName, RoleName, TenantId, User, UserId, World};
+use vestibule_domain::{
+    Email, EndpointId, PermissionSet, PersonName, RoleName, TenantId, User, UserId, World,
+};
 use vestibule_local::Stack;
 use vestibule_store::{SeedTenant, SeedUser};
 

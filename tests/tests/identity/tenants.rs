@@ -138,7 +138,11 @@ async fn led_by_two(app: &App) -> TenantId {
     (tenant.slug, tenant.domain) = (id.ulid().to_lowercase(), None);
     let mut members = Vec::new();
     for email in [ADMIN, SUPER] {
-        members.push((person(app, email).await.id, Email::parse(email).unwrap(), RoleName::parse("admin").unwrap()));
+        members.push((
+            person(app, email).await.id,
+            Email::parse(email).unwrap(),
+            RoleName::parse("admin").unwrap(),
+        ));
     }
     let roles = BTreeMap::from([("admin".to_owned(), PermissionSet::all())]);
     let seed = SeedTenant { tenant, provider: "docusign".into(), roles, members, users: Vec::new() };

@@ -1,5 +1,6 @@
 //! The authorization read: what ended or was taken away counts at once.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::SignedDuration;
 use vestibule_domain::{Permission, PermissionSet, SessionId, UserId};
 use vestibule_store::{Access, SeedTenant};

@@ -56,7 +56,7 @@ impl App {
     /// Makes somebody a member of a tenant, as there is no operation for it yet.
     pub async fn join(&self, tenant: TenantId, user: UserId, email: &str, role: &str) {
         let email = Email::parse(email).expect("an address");
-        let role = &RoleName::parse(role).expect("a role");
+        let role = &RoleName::try_from(role.to_owned()).expect("a role");
         let joined = self.stack.store().platform().seed_member(tenant, user, email, role).await;
         joined.expect("a membership");
     }

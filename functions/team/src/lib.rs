@@ -1,17 +1,16 @@
-//! The team of a business: its roles, and what each of them allows.
+//! The team of a business: who belongs to it, its roles, and what each of them allows.
 
-pub mod create_role;
-pub mod get_matrix;
-pub mod get_role;
-pub mod list_roles;
-pub mod remove_role;
-mod role_body;
-pub mod update_role;
-pub mod view;
+pub mod groups;
+pub mod members;
+pub mod roles;
 
 use axum::extract::FromRef;
 use vestibule_api::{Api, HttpFunction, Settings, state::StartError};
 use vestibule_domain::World;
+
+use groups::{create_group, list_groups, remove_group, update_group};
+use members::{explain_permission, get_member, list_members, remove_member, update_member};
+use roles::{create_role, get_matrix, get_role, list_roles, register_permission, remove_role, update_role};
 
 /// What the operations work with.
 #[derive(Debug, Clone, FromRef)]
@@ -28,6 +27,19 @@ vestibule_api::operations! {
         update_role::update_role,
         remove_role::remove_role,
         get_matrix::get_matrix,
+        register_permission::register_permission,
+        list_members::list_members,
+        list_members::list_team_members,
+        get_member::get_member,
+        update_member::update_member,
+        update_member::update_team_member,
+        remove_member::remove_member,
+        remove_member::remove_team_member,
+        explain_permission::explain_permission,
+        list_groups::list_groups,
+        create_group::create_group,
+        update_group::update_group,
+        remove_group::remove_group,
 }
 
 impl HttpFunction for Team {

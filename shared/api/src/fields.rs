@@ -19,6 +19,11 @@ impl Fields {
         self.0.push(FieldProblem { field: field.to_owned(), detail: detail.into() });
     }
 
+    /// Whether nothing was noted.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The 422 that lists what was noted.
     pub fn into_error(self) -> ApiError {
         let named: Vec<_> = self.0.iter().map(|problem| problem.field.as_str()).collect();

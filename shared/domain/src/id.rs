@@ -158,6 +158,7 @@ kinds! {
     EndpointKind, EndpointId, "ep", "a tenant's webhook endpoint";
     RegistrationKind, RegistrationId, "reg", "a registration that waits for its proof";
     MailKind, MailId, "mail", "a mail to send";
+    GroupKind, GroupId, "grp", "a group of a team";
     EsignEventKind, EsignEventId, "esn", "an e-sign event that fits no document";
 }
 

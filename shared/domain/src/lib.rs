@@ -14,11 +14,14 @@ pub mod id;
 pub mod identity_mail;
 pub mod invalid;
 pub mod job;
+mod member;
 pub mod name;
 pub mod permission;
 pub mod permission_set;
 pub mod preset;
+mod registered;
 mod reserved;
+mod role_name;
 mod roles;
 mod slug;
 mod spelling;
@@ -39,17 +42,20 @@ pub use email::Email;
 pub use envelope::{DocumentRecord, Envelope, EnvelopeEvent, Taken};
 pub use hire::{Hire, HireName};
 pub use id::{
-    AuditId, EndpointId, EsignEventId, EventId, HireId, Id, IdError, JobId, MailId, RegistrationId,
+    AuditId, EndpointId, EsignEventId, EventId, GroupId, HireId, Id, IdError, JobId, MailId, RegistrationId,
     SessionId, TenantId, UserId,
 };
 pub use identity_mail::{Device, IdentityMailKind, IdentityMailRequest, SignInChange};
 pub use invalid::Invalid;
 pub use job::{Job, JobError, JobKind, JobStatus, Mode};
+pub use member::{Groups, MOST_GROUPS, MOST_ROLES_HELD, MemberKind};
 pub use name::PersonName;
 pub use permission::{Permission, PermissionNumber};
 pub use permission_set::PermissionSet;
 pub use preset::{Preset, PresetRole};
-pub use roles::{MOST_GENERATIONS, MOST_ROLES, Role, RoleName, RoleRefused, Roles};
+pub use registered::{MOST_REGISTERED, RegisterRefused, Registered};
+pub use role_name::RoleName;
+pub use roles::{MOST_GENERATIONS, MOST_ROLES, Role, RoleRefused, Roles};
 pub use slug::Slug;
 pub use step::{StepRecord, StepStatus, Wait};
 pub use stored::Stored;

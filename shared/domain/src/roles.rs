@@ -1,57 +1,18 @@
 //! The roles of a tenant: those of its preset, which stay as they are, and its own, which may inherit from a parent. A role has
 //! what it is given itself and what its parent has; a parent never gains from its children.
-//!
-//! Nobody hands out more than they hold. Every change compares sets of permissions: what any role gains by it, the changed one
-//! or one that inherits from it, must be within what the one who changes it holds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Invalid, PermissionNumber, PermissionSet, Preset, Stored, stored::is_word, stored_text};
+use crate::{
+    Permission, PermissionNumber, PermissionSet, Preset, RegisterRefused, Registered, RoleName, Stored as _,
+};
 
 /// Longest chain of roles that inherit from each other.
 pub const MOST_GENERATIONS: usize = 8;
 /// Most roles of a tenant, so that all of them fit into one row.
 pub const MOST_ROLES: usize = 100;
-
-/// The name of a role in memberships: 1 to 40 lower-case letters, digits and underscores, a letter first.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct RoleName(String);
-
-impl RoleName {
-    /// Reads a name as a person typed it.
-    ///
-    /// # Errors
-    /// What is wrong with it.
-    pub fn parse(text: &str) -> Result<Self, Invalid> {
-        let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
-        let letter = text.starts_with(|c: char| c.is_ascii_lowercase());
-        if letter && text.len() <= 40 && text.bytes().all(plain) {
-            return Ok(Self(text.to_owned()));
-        }
-        Err(Invalid::new("Use 1 to 40 lower-case letters, digits and underscores, a letter first."))
-    }
-
-    /// The name as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl Stored for RoleName {
-    const MEANS: &'static str = "the name of a role: one word without @ and #";
-
-    fn keeps(text: &str) -> bool {
-        is_word(text)
-    }
-
-    fn of_stored(text: String) -> Self {
-        Self(text)
-    }
-}
-stored_text!(RoleName);
 
 /// One role.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -107,7 +68,9 @@ pub enum RoleRefused {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Roles {
     roles: BTreeMap<RoleName, Role>,
-    registered: PermissionSet,
+    registered: Registered,
+    /// Roles that are being removed: nobody gets them any more.
+    retiring: BTreeSet<RoleName>,
 }
 
 impl Roles {
@@ -117,21 +80,25 @@ impl Roles {
             let (title, takes_registered) = (role.title.to_owned(), role.takes_registered);
             let allowed = role.permissions();
             (
-                RoleName(role.name.to_owned()),
+                RoleName::of_stored(role.name.to_owned()),
                 Role { title, parent: None, allowed, preset: true, takes_registered },
             )
         });
-        Self { roles: roles.collect(), registered: PermissionSet::default() }
+        Self::with(roles.collect())
     }
 
     /// Roles of which only what they allow is known: each stays as it is.
     pub fn fixed(known: impl IntoIterator<Item = (RoleName, PermissionSet)>) -> Self {
         let all = PermissionSet::all();
         let roles = known.into_iter().map(|(name, allowed)| {
-            let (title, takes_registered) = (name.0.clone(), all.is_within(&allowed));
+            let (title, takes_registered) = (name.as_str().to_owned(), all.is_within(&allowed));
             (name, Role { title, parent: None, allowed, preset: true, takes_registered })
         });
-        Self { roles: roles.collect(), registered: PermissionSet::default() }
+        Self::with(roles.collect())
+    }
+
+    fn with(roles: BTreeMap<RoleName, Role>) -> Self {
+        Self { roles, registered: Registered::default(), retiring: BTreeSet::new() }
     }
 
     /// All of them, by name.
@@ -164,7 +131,7 @@ impl Roles {
     /// What a role allows by itself.
     fn given(&self, name: &RoleName) -> PermissionSet {
         let Some(role) = self.roles.get(name) else { return PermissionSet::default() };
-        if role.takes_registered { role.allowed.union(&self.registered) } else { role.allowed.clone() }
+        if role.takes_registered { role.allowed.union(&self.registered.set()) } else { role.allowed.clone() }
     }
 
     /// What each role allows, with what it inherits.
@@ -177,85 +144,39 @@ impl Roles {
         self.line(name).into_iter().filter(|name| self.given(name).contains(permission)).collect()
     }
 
-    /// Adds a permission that the tenant registered: it comes to the roles that take such by themselves.
-    pub fn register(&mut self, permission: PermissionNumber) {
-        self.registered.insert(permission);
+    /// The role of a name, if somebody can be given it.
+    pub fn grantable(&self, name: &RoleName) -> Option<&Role> {
+        self.roles.get(name).filter(|_| !self.retiring.contains(name))
     }
 
-    /// Adds a role of the tenant's own. `by` is what its author holds.
-    pub fn create(&mut self, name: &RoleName, role: Role, by: &PermissionSet) -> Result<(), RoleRefused> {
-        if self.roles.contains_key(name) {
-            return Err(RoleRefused::Exists);
-        }
-        if self.roles.len() >= MOST_ROLES {
-            return Err(RoleRefused::TooMany);
-        }
-        self.put(name, role, by)
+    /// What the tenant's applications registered.
+    pub fn registered(&self) -> &Registered {
+        &self.registered
     }
 
-    /// Changes a role of the tenant's own. What it had must be within what its author holds, too: a role is not weakened by
-    /// somebody weaker.
-    pub fn edit(&mut self, name: &RoleName, role: Role, by: &PermissionSet) -> Result<(), RoleRefused> {
-        self.changeable(name, by)?;
-        self.put(name, role, by)
+    /// Adds a permission of the tenant's own applications: it comes to the roles that take such by themselves.
+    pub fn register(&mut self, name: &str, about: &str) -> Result<PermissionNumber, RegisterRefused> {
+        self.registered.add(name, about)
     }
 
-    /// Removes a role of the tenant's own that nothing inherits from. Whether members hold it is for the caller to see.
-    pub fn remove(&mut self, name: &RoleName, by: &PermissionSet) -> Result<(), RoleRefused> {
-        self.changeable(name, by)?;
-        if self.roles.values().any(|role| role.parent.as_ref() == Some(name)) {
-            return Err(RoleRefused::HasChildren);
-        }
-        self.roles.remove(name);
-        Ok(())
+    /// The number of a permission, built in or registered.
+    pub fn permission(&self, name: &str) -> Option<PermissionNumber> {
+        Permission::find(name).map(Into::into).or_else(|| self.registered.number(name))
     }
 
-    fn changeable(&self, name: &RoleName, by: &PermissionSet) -> Result<(), RoleRefused> {
-        match self.roles.get(name) {
-            None => Err(RoleRefused::Unknown),
-            Some(role) if role.preset => Err(RoleRefused::Preset),
-            Some(_) => {
-                let more = self.permissions(name).without(by);
-                if more.is_empty() { Ok(()) } else { Err(RoleRefused::Stronger(more)) }
-            }
-        }
+    /// The names of the permissions in a set, in the order of their numbers.
+    pub fn names(&self, set: &PermissionSet) -> Vec<String> {
+        let built_in = Permission::ALL.iter().filter(|it| set.contains(**it)).map(|it| it.name().to_owned());
+        built_in.chain(self.registered.names(set)).collect()
     }
 
-    fn put(&mut self, name: &RoleName, role: Role, by: &PermissionSet) -> Result<(), RoleRefused> {
-        if role.parent.as_ref().is_some_and(|parent| parent != name && !self.roles.contains_key(parent)) {
-            return Err(RoleRefused::UnknownParent);
-        }
-        let mut after = self.clone();
-        after.roles.insert(name.clone(), Role { preset: false, takes_registered: false, ..role });
-        after.check_lines()?;
-        let (before, gained) = (self.compiled(), after.compiled());
-        let nothing = PermissionSet::default();
-        let gains = gained.iter().map(|(name, now)| now.without(before.get(name).unwrap_or(&nothing)));
-        let more = gains.fold(nothing.clone(), |all, gain| all.union(&gain)).without(by);
-        if !more.is_empty() {
-            return Err(RoleRefused::Exceeds(more));
-        }
-        *self = after;
-        Ok(())
-    }
-
-    /// Whether every chain of parents ends, and in time.
-    fn check_lines(&self) -> Result<(), RoleRefused> {
-        for start in self.roles.keys() {
-            let (mut name, mut length) = (start, 1);
-            while let Some(parent) = self.roles.get(name).and_then(|role| role.parent.as_ref()) {
-                (name, length) = (parent, length + 1);
-                if name == start {
-                    return Err(RoleRefused::Cycle);
-                }
-                if length > MOST_GENERATIONS {
-                    return Err(RoleRefused::TooDeep);
-                }
-            }
-        }
-        Ok(())
+    /// What somebody with these roles may do.
+    pub fn allowed(&self, held: &[RoleName]) -> PermissionSet {
+        let each = held.iter().map(|role| self.permissions(role));
+        each.fold(PermissionSet::default(), |all, role| all.union(&role))
     }
 }
 
+mod changes;
 #[cfg(test)]
 mod tests;

@@ -75,8 +75,21 @@ GET /api/admin/team/roles                     | 200 | yynnn yyyyyyy | -     | 0
 POST /api/admin/team/roles                    | 201 | ynnnn ynnnnnn | -     | 1
 GET /api/admin/team/roles/{id}                | 200 | yynnn yyyyyyy | 404   | 0
 PUT /api/admin/team/roles/{id}                | 200 | ynnnn ynnnnnn | 404   | 1
-DELETE /api/admin/team/roles/{id}             | 204 | ynnnn ynnnnnn | 404   | 1
+DELETE /api/admin/team/roles/{id}             | 204 | ynnnn ynnnnnn | 404   | 2
 GET /api/admin/team/matrix                    | 200 | yynnn yyyyyyy | -     | 0
+POST /api/admin/team/permissions              | 201 | ynnnn ynnnnnn | -     | 1
+GET /api/admin/team                           | 200 | yynnn yyyyyyy | -     | 0
+GET /api/admin/team/{id}                      | 200 | yynnn yyyyyyy | 404   | 0
+PATCH /api/admin/team/{id}                    | 200 | yynnn yynnnnn | 404   | 1
+DELETE /api/admin/team/{id}                   | 204 | yynnn yynnnnn | 404   | 1
+GET /api/admin/team/{id}/permissions/{permission} | 200 | yynnn yyyyyyy | 404 | 0
+GET /api/admin/team/groups                    | 200 | yynnn yyyyyyy | empty | 0
+POST /api/admin/team/groups                   | 201 | yynnn yynnnnn | -     | 1
+PUT /api/admin/team/groups/{id}               | 200 | yynnn yynnnnn | 404   | 1
+DELETE /api/admin/team/groups/{id}            | 204 | yynnn yynnnnn | 404   | 1
+GET /api/v1/teams/members                     | 200 | yynnn yyyyyyy | -     | 0
+PUT /api/v1/teams/members/{id}                | 200 | yynnn yynnnnn | 404   | 1
+DELETE /api/v1/teams/members/{id}             | 204 | yynnn yynnnnn | 404   | 1
 POST /api/v1/organizations                    | 201 | own           | -     | 2
 GET /api/v1/organizations/{id}                | 200 | yynnn yynnnny | 404   | 0
 PUT /api/v1/organizations/{id}                | 200 | yynnn yynnnnn | 404   | 1

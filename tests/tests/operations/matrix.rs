@@ -35,6 +35,47 @@ impl Findings {
     }
 }
 
+/// Administrators who no longer are, or belong to the outside: by what became of them.
+struct Gone {
+    suspended: Actor,
+    removed: Actor,
+    outside: Vec<(&'static str, Actor)>,
+}
+
+impl Gone {
+    async fn new(scene: &Scene) -> Self {
+        let change = async |body: serde_json::Value| {
+            let (actor, id) = scene.joined(ROLES[0]).await;
+            let admin = scene.admin();
+            let request = admin.request(reqwest::Method::PATCH, &format!("/api/admin/team/{id}"));
+            admin.send(request.json(&body)).await.expect(200);
+            actor
+        };
+        let (removed, id) = scene.joined(ROLES[0]).await;
+        let admin = scene.admin();
+        admin
+            .send(admin.request(reqwest::Method::DELETE, &format!("/api/admin/team/{id}")))
+            .await
+            .expect(204);
+        let mut outside = Vec::new();
+        for kind in ["creator", "contractor", "vendor"] {
+            outside.push((kind, change(json!({ "kind": kind })).await));
+        }
+        Self { suspended: change(json!({ "status": "suspended" })).await, removed, outside }
+    }
+
+    async fn refuse(&self, row: &Row, prepared: &Prepared, findings: &mut Findings) {
+        findings.status(row, "a suspended administrator", 401, &prepared.send_as(&self.suspended).await);
+        findings.status(row, "a removed administrator", 401, &prepared.send_as(&self.removed).await);
+        // Whatever their roles allow, nothing of the team is shown or changed.
+        if row.operation.contains("/team") {
+            for (kind, actor) in &self.outside {
+                findings.status(row, kind, 403, &prepared.send_as(actor).await);
+            }
+        }
+    }
+}
+
 #[test]
 fn every_described_operation_has_its_row() {
     let (described, rows) = (described(), rows());
@@ -51,6 +92,7 @@ async fn everybody_may_what_the_requirements_say_and_nothing_else() {
     let scene = Scene::start().await;
     let other = scene.app.stranger().await;
     let (nowhere, ..) = scene.person().await;
+    let gone = Gone::new(&scene).await;
     let mut findings = Findings::default();
     for row in rows() {
         let prepared = scene.prepare(row.operation).await;
@@ -60,6 +102,7 @@ async fn everybody_may_what_the_requirements_say_and_nothing_else() {
             Whose::Own => refuse_others(&scene, &row, &prepared, &mut findings).await,
             Whose::Roles(may) => {
                 refuse(&scene, &row, &prepared, (may, &other, &nowhere), &mut findings).await;
+                gone.refuse(&row, &prepared, &mut findings).await;
             }
         }
         allow(&scene, &row, prepared, &mut findings).await;

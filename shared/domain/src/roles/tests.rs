@@ -24,6 +24,8 @@ struct Plain {
 struct Model {
     roles: BTreeMap<String, Plain>,
     registered: Numbers,
+    names: BTreeSet<String>,
+    retiring: BTreeSet<String>,
 }
 
 impl Model {
@@ -44,8 +46,12 @@ impl Model {
     }
 
     fn put(&mut self, name: &str, role: Plain, by: &Numbers) -> bool {
-        let known = role.parent.as_ref().is_none_or(|parent| self.roles.contains_key(parent));
+        let known = role
+            .parent
+            .as_ref()
+            .is_none_or(|parent| self.roles.contains_key(parent) && !self.retiring.contains(parent));
         let mut after = self.clone();
+        after.retiring.remove(name);
         after.roles.insert(name.to_owned(), role);
         let (Some(before), Some(now)) = (self.all(), after.all()) else { return false };
         let fair = now.iter().all(|(name, now)| {
@@ -72,7 +78,17 @@ impl Model {
 
     fn remove(&mut self, name: &str, by: &Numbers) -> bool {
         let parent = self.roles.values().any(|role| role.parent.as_deref() == Some(name));
-        self.own(name, by) && !parent && self.roles.remove(name).is_some()
+        let gone = self.own(name, by) && !parent && self.roles.remove(name).is_some();
+        if gone {
+            self.retiring.remove(name);
+        }
+        gone
+    }
+
+    fn retire(&mut self, name: &str, by: &Numbers) -> bool {
+        let may = self.clone().remove(name, by);
+        self.retiring.extend(may.then(|| name.to_owned()));
+        may
     }
 }
 
@@ -113,7 +129,12 @@ fn model(roles: &Roles) -> Model {
         let plain = Plain { parent: None, allowed, preset: role.preset, takes: role.takes_registered };
         (name.as_str().to_owned(), plain)
     });
-    Model { roles: plain.collect(), registered: Numbers::new() }
+    Model {
+        roles: plain.collect(),
+        registered: Numbers::new(),
+        names: BTreeSet::new(),
+        retiring: BTreeSet::new(),
+    }
 }
 
 fn role(parent: Option<&str>, allowed: &Numbers) -> Role {
@@ -130,15 +151,18 @@ fn step(dice: &mut Dice, engine: &mut Roles, naive: &mut Model) -> (bool, bool) 
     let (key, held) = (RoleName::parse(&name).unwrap(), set(&by));
     let plain = Plain { parent: parent.clone(), allowed: allowed.clone(), preset: false, takes: false };
     let made = role(parent.as_deref(), &allowed);
-    match dice.roll(10) {
+    match dice.roll(20) {
         0 => {
-            let number = FIRST_REGISTERED + u16::try_from(dice.roll(8)).unwrap();
-            engine.register(PermissionNumber::registered(number).unwrap());
-            naive.registered.insert(number);
-            (true, true)
+            let known = naive.registered.len();
+            let (name, next) =
+                (format!("extra.n{}", dice.roll(8)), FIRST_REGISTERED + u16::try_from(known).unwrap());
+            let new = naive.names.insert(name.clone());
+            naive.registered.extend(new.then_some(next));
+            (engine.register(&name, "Extra") == Ok(PermissionNumber::registered(next).unwrap()), new)
         }
         1 => (engine.remove(&key, &held).is_ok(), naive.remove(&name, &by)),
-        2..=5 => (engine.create(&key, made, &held).is_ok(), naive.create(&name, plain, &by)),
+        2 => (engine.retire(&key, &held).is_ok(), naive.retire(&name, &by)),
+        3..=9 => (engine.create(&key, made, &held).is_ok(), naive.create(&name, plain, &by)),
         _ => (engine.edit(&key, made, &held).is_ok(), naive.edit(&name, plain, &by)),
     }
 }
@@ -159,6 +183,8 @@ fn the_engine_decides_as_a_naive_model_does() {
         deepest = deepest.max(engine.line(&name).len());
         let allowed = naive.allows(&asked, 1).unwrap();
         assert_eq!(engine.permissions(&name), set(&allowed), "step {number}: {asked}");
+        let free = naive.roles.contains_key(&asked) && !naive.retiring.contains(&asked);
+        assert_eq!(engine.grantable(&name).is_some(), free, "step {number}: {asked}");
         for permission in Permission::ALL {
             let found = !engine.sources(&name, (*permission).into()).is_empty();
             assert_eq!(found, engine.permissions(&name).contains(*permission), "step {number}: {asked}");

@@ -37,6 +37,15 @@ pub(crate) const MEMBERS: &str = "MEMBER#";
 pub(crate) fn member(tenant: TenantId, user: UserId) -> Key {
     key(tenant_partition(tenant), format!("{MEMBERS}{user}"))
 }
+pub(crate) const FORMERS: &str = "FORMER#";
+/// What is remembered of somebody who left.
+pub(crate) fn former(tenant: TenantId, user: UserId) -> Key {
+    key(tenant_partition(tenant), format!("{FORMERS}{user}"))
+}
+/// The groups of a team.
+pub(crate) fn groups(tenant: TenantId) -> Key {
+    key(tenant_partition(tenant), "GROUPS")
+}
 pub(crate) fn user(user: UserId) -> Key {
     key(format!("U#{user}"), "USER")
 }

@@ -40,6 +40,8 @@ kinds! {
     Roles "roles" [];
     RoleBook "role_book" [];
     Member "member" ["email"];
+    Former "former_member" ["email"];
+    Groups "groups" [];
     Hire "hire" ["name", "personal_email"];
     EsignEvent "esign_event" ["correlation"];
     Job "job" [];

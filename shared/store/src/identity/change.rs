@@ -130,7 +130,7 @@ impl PlatformStore<'_> {
             let founding = Founding { tenant, preset, provider: None, founder, mail: None };
             command = self.founding(command, &founding, actor, world)?;
         }
-        command = with_links(command, user, change)?.and(person, Conflict::Stale);
+        command = with_links(command, user, change, now)?.and(person, Conflict::Stale);
         command = self.with_address(command, user, change);
         if change.moved_from.is_some() {
             command = self.with_memberships(command, user).await?;
@@ -275,7 +275,12 @@ pub(crate) fn copy_of(
     }
 }
 
-fn with_links(mut command: Command, user: &User, change: &UserChange<'_>) -> Result<Command, StoreError> {
+fn with_links(
+    mut command: Command,
+    user: &User,
+    change: &UserChange<'_>,
+    now: Timestamp,
+) -> Result<Command, StoreError> {
     if let Some((purpose, digest)) = change.link {
         command = command.using_link(user.id, purpose, digest);
     }
@@ -296,7 +301,7 @@ fn with_links(mut command: Command, user: &User, change: &UserChange<'_>) -> Res
         }
     }
     if let Some(leave) = &change.leave {
-        command = leave.write(command, user.id);
+        command = leave.write(command, user.id, now)?;
     }
     for key in change.disconnect {
         let ours = Action::delete(&keys::connection(&connection_hash(key)))

@@ -1,14 +1,13 @@
 //! Leaving a tenant: never by its last administrator, not even when two of them leave at once.
 
-use aws_sdk_dynamodb::types::AttributeValue;
-use vestibule_domain::{PermissionSet, RoleName, TenantId, UserId};
+use jiff::Timestamp;
+use vestibule_domain::{TenantId, UserId};
 
 use crate::{
     Conflict, Membership, PlatformStore, StoreError,
     engine::command::{Action, Command},
-    engine::item::text,
     engine::keys,
-    tenancy::authz::Authz,
+    tenancy::{authz::Authz, leading::find_leader},
 };
 
 /// Whether a person may leave a tenant.
@@ -26,25 +25,30 @@ pub enum Leaving {
 #[derive(Debug)]
 pub struct Leave {
     pub(super) tenant: TenantId,
+    /// What is remembered of them; `None` of somebody whose own row cannot be read.
+    own: Option<Membership>,
     /// Another administrator, who must still be one.
-    other: Option<(UserId, Vec<RoleName>)>,
+    other: Option<Membership>,
 }
 
 impl Leave {
-    pub(super) fn write(&self, command: Command, user: UserId) -> Command {
-        let gone = Action::delete(&keys::member(self.tenant, user)).when("attribute_exists(PK)");
-        let command = command.and(gone, Conflict::NotMember);
-        let Some((other, roles)) = &self.other else { return command };
-        // A row of before has one role, as `role`.
-        let stays = Action::check(&keys::member(self.tenant, *other))
-            .name("#role", "role")
-            .name("#roles", "roles")
-            .value(":role", roles.first().map_or(AttributeValue::Null(true), |role| text(role.as_str())))
-            .name("#suspended", "suspended")
-            .value(":roles", AttributeValue::L(roles.iter().map(|role| text(role.as_str())).collect()))
-            .value(":null", text("NULL"))
-            .when("(#roles = :roles OR #role = :role) AND attribute_type(#suspended, :null)");
-        command.and(stays, Conflict::Stale)
+    pub(super) fn write(
+        &self,
+        command: Command,
+        user: UserId,
+        now: Timestamp,
+    ) -> Result<Command, StoreError> {
+        let mut command = match &self.own {
+            Some(own) => command.and(own.ending(), Conflict::Stale).and(own.parting(now)?, Conflict::Stale),
+            None => {
+                let gone = Action::delete(&keys::member(self.tenant, user)).when("attribute_exists(PK)");
+                command.and(gone, Conflict::NotMember)
+            }
+        };
+        if let Some(other) = &self.other {
+            command = command.and(other.stays(), Conflict::Stale);
+        }
+        Ok(command)
     }
 }
 
@@ -58,23 +62,14 @@ impl PlatformStore<'_> {
         let Some(roles): Option<Authz> = self.store.get(&keys::roles(tenant)).await? else {
             return Ok(Leaving::NotMember);
         };
-        // Whoever may do all that anybody there may do.
-        let everything = roles.allowed.values().fold(PermissionSet::default(), |all, role| all.union(role));
-        let leads = |held: &[RoleName]| everything.is_within(&roles.permissions(held));
         // Whoever's own row cannot be read may have been an administrator.
-        if own.is_some_and(|own| !leads(&own.roles)) {
-            return Ok(Leaving::Allowed(Leave { tenant, other: None }));
+        if own.as_ref().is_some_and(|own| !roles.leads(own)) {
+            return Ok(Leaving::Allowed(Leave { tenant, own, other: None }));
         }
-        let query = self.store.prefix_query(&keys::tenant_partition(tenant), keys::MEMBERS);
-        let mut rows = query.into_paginator().items().send();
-        while let Some(row) = rows.next().await {
-            let row = row?;
-            self.store.sealer().freshen(std::slice::from_ref(&row)).await;
-            let Some(member) = self.store.if_whole(self.store.read::<Membership>(row))? else { continue };
-            if member.user != user && member.suspended.is_none() && leads(&member.roles) {
-                return Ok(Leaving::Allowed(Leave { tenant, other: Some((member.user, member.roles)) }));
-            }
-        }
-        Ok(Leaving::LastAdministrator)
+        let other = find_leader(self.store, tenant, user, |member| roles.leads(member)).await?;
+        Ok(match other {
+            Some(other) => Leaving::Allowed(Leave { tenant, own, other: Some(other) }),
+            None => Leaving::LastAdministrator,
+        })
     }
 }

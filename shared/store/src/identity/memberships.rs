@@ -21,7 +21,7 @@ pub struct TenantContext {
     pub tenant: Tenant,
     /// The membership.
     pub membership: Membership,
-    /// What the membership's role allows.
+    /// What the membership allows.
     pub permissions: PermissionSet,
 }
 
@@ -43,7 +43,7 @@ impl PlatformStore<'_> {
         if membership.suspended.is_some() || roles.suspended.is_some() {
             return Ok(None);
         }
-        let permissions = roles.permissions(&membership.roles);
+        let permissions = roles.permissions(&membership);
         Ok(Some(TenantContext { tenant: self.store.read(tenant)?, membership, permissions }))
     }
 

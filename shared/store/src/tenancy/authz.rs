@@ -4,48 +4,16 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Deserializer, Serialize};
-use vestibule_domain::{
-    Email, PermissionSet, RoleName, SecuritySettings, SessionId, TenantId, User, UserId, World,
-};
+use serde::{Deserialize, Serialize};
+use vestibule_domain::{PermissionSet, SecuritySettings, SessionId, TenantId, User, UserId, World};
 
 use crate::{
-    Answer, Entity, IdempotencyKey, KeptAnswer, PlatformStore, Session, StoreError,
+    Answer, Entity, IdempotencyKey, KeptAnswer, Membership, PlatformStore, Session, StoreError,
     engine::command::Command,
     engine::item::{Row, from_row, key_row},
     engine::keys,
     identity::{SessionState, is_idle},
 };
-
-/// A person's place in a tenant.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Membership {
-    /// Which tenant.
-    pub tenant: TenantId,
-    /// Who.
-    pub user: UserId,
-    /// Their address. Sealed in the table.
-    pub email: Email,
-    /// Their roles in this tenant; what they may do is what any of them allows.
-    // Once there was one, as `role`.
-    #[serde(alias = "role", deserialize_with = "one_or_several")]
-    pub roles: Vec<RoleName>,
-    /// Set while they may not act here.
-    pub suspended: Option<Timestamp>,
-}
-
-fn one_or_several<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<RoleName>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Held {
-        One(RoleName),
-        Several(Vec<RoleName>),
-    }
-    Ok(match Held::deserialize(deserializer)? {
-        Held::One(role) => vec![role],
-        Held::Several(roles) => roles,
-    })
-}
 
 /// The compiled roles of a tenant, with what it asks of sessions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,10 +27,16 @@ pub(crate) struct Authz {
 }
 
 impl Authz {
-    /// What somebody with these roles may do.
-    pub(crate) fn permissions(&self, roles: &[RoleName]) -> PermissionSet {
-        let allowed = roles.iter().filter_map(|role| self.allowed.get(role.as_str()));
-        allowed.fold(PermissionSet::default(), |all, role| all.union(role))
+    /// What a member may do.
+    pub(crate) fn permissions(&self, member: &Membership) -> PermissionSet {
+        let allowed = member.roles.iter().filter_map(|role| self.allowed.get(role.as_str()));
+        member.kind.limit(&allowed.fold(PermissionSet::default(), |all, role| all.union(role)))
+    }
+
+    /// Whether a member may do all that anybody in the tenant may do.
+    pub(crate) fn leads(&self, member: &Membership) -> bool {
+        let everything = self.allowed.values().fold(PermissionSet::default(), |all, role| all.union(role));
+        member.suspended.is_none() && everything.is_within(&self.permissions(member))
     }
 }
 
@@ -71,7 +45,7 @@ impl Authz {
 pub struct Access {
     /// The membership.
     pub membership: Membership,
-    /// What the membership's role allows.
+    /// What the membership allows.
     pub permissions: PermissionSet,
     /// Whether the tenant wants a second factor that the session lacks.
     pub second_factor_missing: bool,
@@ -137,7 +111,7 @@ impl PlatformStore<'_> {
         }
         Ok(Some(Access {
             kept: self.kept(rows, now)?,
-            permissions: roles.permissions(&membership.roles),
+            permissions: roles.permissions(&membership),
             second_factor_missing: roles.security.second_factor && !session.strong,
             membership,
         }))
@@ -220,22 +194,6 @@ mod tests {
     use vestibule_domain::Permission;
 
     use super::*;
-
-    #[test]
-    fn a_membership_of_when_there_was_one_role_is_read() {
-        let (tenant, user) = (TenantId::from_parts(0, 1), UserId::from_parts(0, 2));
-        let role = "member".to_owned();
-        let text = |value: String| AttributeValue::S(value);
-        let row = Row::from([
-            ("tenant".to_owned(), text(tenant.to_string())),
-            ("user".to_owned(), text(user.to_string())),
-            ("email".to_owned(), text("kim@example.org".to_owned())),
-            ("role".to_owned(), text(role.clone())),
-            ("suspended".to_owned(), AttributeValue::Null(true)),
-        ]);
-        let read: Membership = from_row(row).unwrap();
-        assert_eq!(read.roles, [RoleName::parse(&role).unwrap()]);
-    }
 
     #[test]
     fn roles_that_were_stored_as_whole_numbers_are_read() {

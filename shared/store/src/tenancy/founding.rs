@@ -13,7 +13,7 @@ use crate::{
     engine::keys::{self, Key},
     engine::kinds::Kind,
     identity::copy_of,
-    tenancy::{authz::Authz, roles::RoleBook, seed::member_row},
+    tenancy::{authz::Authz, roles::RoleBook},
 };
 
 /// Who a new tenant's first administrator is.
@@ -75,8 +75,8 @@ impl PlatformStore<'_> {
         };
         let roles = vec![founding.preset.founder_role()];
         let (id, email) = (user.id, user.email.clone());
-        let membership = Membership { tenant: tenant.id, user: id, email, roles, suspended: None };
-        command = command.and(Action::put(member_row(&membership)?).if_new(), Conflict::Exists);
+        let membership = Membership::new((tenant.id, id), email, roles, Some(world.now()));
+        command = command.and(Action::put(membership.row()?).if_new(), Conflict::Exists);
         if let Some(mail) = founding.mail {
             command = command.mailing(mail)?;
         }

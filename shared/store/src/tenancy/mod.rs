@@ -2,6 +2,11 @@
 
 pub(crate) mod authz;
 pub(crate) mod founding;
+pub(crate) mod groups;
+pub(crate) mod leading;
+pub(crate) mod member_changes;
+pub(crate) mod members;
+pub(crate) mod membership;
 pub(crate) mod platform;
 pub(crate) mod roles;
 pub(crate) mod seed;

@@ -5,15 +5,15 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use vestibule_auth::Actor;
-use vestibule_domain::{PermissionSet, RoleName, Roles, UserId, World};
+use vestibule_domain::{PermissionSet, RoleName, Roles, TenantId, World};
 
 use crate::{
     Answer, AuditRecord, Conflict, Membership, StoreError, TenantStore,
     engine::command::{Action, Command},
-    engine::item::{from_row, text, to_row},
-    engine::keys,
+    engine::item::{Row, from_row, key_row, text, to_row},
+    engine::keys::{self, Key},
     engine::kinds::Kind,
-    tenancy::authz::Authz,
+    tenancy::{authz::Authz, members::has_key},
 };
 
 /// The row of the roles.
@@ -32,8 +32,28 @@ pub struct TenantRoles {
     pub held: PermissionSet,
     /// The row's version; 0 for a tenant whose roles were never edited.
     version: u64,
-    /// Whose roles decide, and which they are.
-    author: Option<(UserId, Vec<RoleName>)>,
+    /// Whose membership decides.
+    pub(crate) author: Option<Membership>,
+}
+
+impl TenantRoles {
+    /// Holds only while nobody changed the roles since they were read.
+    pub(crate) fn stay(&self, tenant: TenantId) -> Action {
+        let check = Action::check(&keys::role_book(tenant));
+        if self.version == 0 { check.if_new() } else { check.if_version(self.version) }
+    }
+
+    /// Whether a member may do all that anybody may do.
+    pub(crate) fn leads(&self, member: &Membership) -> bool {
+        let compiled = self.roles.compiled();
+        let everything = compiled.values().fold(PermissionSet::default(), |all, role| all.union(role));
+        member.suspended.is_none() && everything.is_within(&self.permissions(member))
+    }
+
+    /// What a member may do.
+    pub fn permissions(&self, member: &Membership) -> PermissionSet {
+        member.kind.limit(&self.roles.allowed(&member.roles))
+    }
 }
 
 /// What the audit log tells of a change of roles.
@@ -41,8 +61,8 @@ pub struct TenantRoles {
 pub struct RoleChange<'a> {
     /// Such as `role.create`.
     pub action: &'static str,
-    /// Which role.
-    pub role: &'a RoleName,
+    /// Which role, or which permission.
+    pub resource: &'a str,
     /// Values before and after.
     pub values: (Value, Value),
 }
@@ -50,25 +70,32 @@ pub struct RoleChange<'a> {
 impl TenantStore<'_> {
     /// All roles, with what the one who acts holds by them, in one round trip.
     pub async fn find_roles(&self) -> Result<TenantRoles, StoreError> {
+        Ok(self.roles_and(&[]).await?.0)
+    }
+
+    /// The same, with the rows under `further` keys.
+    pub(crate) async fn roles_and(&self, further: &[Key]) -> Result<(TenantRoles, Vec<Row>), StoreError> {
         let tenant = self.tenant();
         let author = match self.scope.actor() {
-            Actor::User { id, .. } => Some(*id),
+            Actor::User { id, .. } => Some(keys::member(tenant, *id)),
             _ => None,
         };
-        let member = author.map(|user| keys::member(tenant, user));
-        let wanted = [keys::role_book(tenant), keys::roles(tenant)];
-        let mut rows = self.store.platform().by_kind(wanted.iter().chain(&member)).await?;
-        let member =
-            rows.remove(Kind::Member.name()).map(|row| self.store.read::<Membership>(row)).transpose()?;
-        let author = member.map(|member| (member.user, member.roles));
-        let compiled: Option<Authz> = rows.remove(Kind::Roles.name()).map(from_row).transpose()?;
-        let RoleBook { roles, version } = match rows.remove(Kind::RoleBook.name()) {
+        let (book, authz) = (keys::role_book(tenant), keys::roles(tenant));
+        let more = further.iter().filter(|key| Some(*key) != author.as_ref());
+        let wanted = [&book, &authz].into_iter().chain(&author).chain(more).map(key_row).collect();
+        let rows = self.store.batch_get(wanted).await?;
+        let find = |key: &Key| rows.iter().find(|row| has_key(row, key)).cloned();
+        let author = author.as_ref().and_then(find).map(|row| self.store.read::<Membership>(row));
+        let author = author.transpose()?;
+        let RoleBook { roles, version } = match find(&book) {
             Some(row) => from_row(row)?,
-            None => RoleBook { roles: as_compiled(compiled), version: 0 },
+            None => RoleBook { roles: as_compiled(find(&authz).map(from_row).transpose()?), version: 0 },
         };
-        let held = author.iter().flat_map(|(_, held)| held).map(|role| roles.permissions(role));
-        let held = held.fold(PermissionSet::default(), |all, role| all.union(&role));
-        Ok(TenantRoles { roles, held, version, author })
+        let mut found = TenantRoles { roles, held: PermissionSet::default(), version, author };
+        if let Some(author) = &found.author {
+            found.held = found.permissions(author);
+        }
+        Ok((found, rows))
     }
 
     /// Whether any member holds a role.
@@ -107,21 +134,11 @@ impl TenantStore<'_> {
         let authz = Action::update(&keys::roles(tenant), "SET #roles = :roles").name("#roles", "roles");
         let authz = authz.value(":roles", compiled).when("attribute_exists(PK)");
         let mut command = Command::new().and(book, Conflict::Stale).and(authz, Conflict::Stale);
-        if let Some((user, held)) = &read.author {
-            let held = AttributeValue::L(held.iter().map(|role| text(role.as_str())).collect());
-            let still =
-                Action::check(&keys::member(tenant, *user)).name("#held", "roles").value(":held", held);
-            let still = still.name("#suspended", "suspended").value(":null", text("NULL"));
-            let still = still.when("#held = :held AND attribute_type(#suspended, :null)");
-            command = command.and(still, Conflict::Stale);
+        if let Some(author) = &read.author {
+            command = command.and(author.stays(), Conflict::Stale);
         }
-        let record = AuditRecord::new(
-            self.scope,
-            change.action,
-            change.role.as_str().to_owned(),
-            change.values,
-            world,
-        );
+        let record =
+            AuditRecord::new(self.scope, change.action, change.resource.to_owned(), change.values, world);
         command.audited(self.scope, &record)?.answering(answer, world)?.commit(self.store).await
     }
 }

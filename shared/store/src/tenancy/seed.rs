@@ -9,7 +9,7 @@ use vestibule_domain::{Email, PermissionSet, RoleName, Tenant, TenantId, User, U
 use crate::{
     Conflict, Endpoint, Membership, PlatformStore, Session, StoreError,
     engine::command::{Action, Command},
-    engine::item::{Row, text, to_row},
+    engine::item::{text, to_row},
     engine::keys,
     engine::kinds::Kind,
     identity::copy_of,
@@ -58,7 +58,7 @@ impl PlatformStore<'_> {
         }
         for (user, email, role) in &seed.members {
             let (user, email, roles) = (*user, email.clone(), vec![role.clone()]);
-            rows.push(member_row(&Membership { tenant, user, email, roles, suspended: None })?);
+            rows.push(Membership::new((tenant, user), email, roles, None).row()?);
         }
         for SeedUser { user, session, .. } in &seed.users {
             rows.push(to_row(&keys::user(user.id), Kind::User, user)?);
@@ -85,19 +85,12 @@ impl PlatformStore<'_> {
         email: Email,
         role: &RoleName,
     ) -> Result<(), StoreError> {
-        let membership = Membership { tenant, user, email, roles: vec![role.clone()], suspended: None };
-        Command::new().and(Action::put(member_row(&membership)?), Conflict::Stale).commit(self.store).await
+        let membership = Membership::new((tenant, user), email, vec![role.clone()], None);
+        Command::new().and(Action::put(membership.row()?), Conflict::Stale).commit(self.store).await
     }
 
     /// Writes a session anew, whatever became of the one with its id.
     pub async fn seed_session(&self, user: UserId, session: &Session) -> Result<(), StoreError> {
         Command::new().and(Action::put(session.row(user)?), Conflict::Stale).commit(self.store).await
     }
-}
-
-pub(crate) fn member_row(membership: &Membership) -> Result<Row, StoreError> {
-    let mut row = to_row(&keys::member(membership.tenant, membership.user), Kind::Member, membership)?;
-    row.insert("GSI1PK".into(), text(keys::user(membership.user).pk));
-    row.insert("GSI1SK".into(), text(keys::tenant_partition(membership.tenant)));
-    Ok(row)
 }

@@ -198,6 +198,9 @@ impl Given {
             // A name that is taken, or a chain that is too long, is none.
             let _ = roles.create(&self.role_name(), role, &PermissionSet::all());
         }
+        for number in 0..self.below(4) {
+            roles.register(&format!("seo.n{number}"), &self.any_text(40)).unwrap();
+        }
         roles
     }
 

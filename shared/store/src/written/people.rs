@@ -3,8 +3,8 @@
 use serde_json::json;
 use vestibule_auth::{PasswordHash, RefreshToken, TokenDigest};
 use vestibule_domain::{
-    Connection, Device, IdentityMailKind, IdentityMailRequest, SignInChange, Totp, User, UserState,
-    UserStatus,
+    Connection, Device, IdentityMailKind, IdentityMailRequest, MemberKind, SignInChange, Totp, User,
+    UserState, UserStatus,
 };
 
 use super::given::Given;
@@ -58,6 +58,11 @@ impl Given {
             email: self.email(),
             roles: (0..=self.below(4)).map(|_| self.role_name()).collect(),
             suspended: self.maybe(|| self.time()),
+            kind: self.one(&MemberKind::ALL),
+            groups: (0..self.below(4)).map(|_| self.id()).collect(),
+            joined: self.maybe(|| self.time()),
+            left: self.maybe(|| self.time()),
+            version: self.number(),
         }
     }
 

@@ -3,7 +3,7 @@
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use vestibule_auth::Actor;
-use vestibule_domain::{Permission, TenantId, UserId};
+use vestibule_domain::{Groups, Permission, TenantId, UserId, id::GroupKind};
 
 use super::given::Given;
 use crate::{
@@ -16,8 +16,7 @@ use crate::{
     identity::{SessionState, copy_of, hits_of},
     record::locks::AddressLock,
     tenancy::platform::due_job,
-    tenancy::seed::member_row,
-    tenancy::{authz::Authz, roles::RoleBook},
+    tenancy::{authz::Authz, groups::GroupBook, roles::RoleBook},
     work::jobs::{pending_job, pending_row},
 };
 
@@ -66,7 +65,17 @@ pub(super) fn written_and_read(kind: Kind, given: &Given) -> Result<(), String> 
         }
         Kind::Member => {
             let value = given.membership();
-            back(given, member_row(&value).unwrap(), &value)
+            back(given, value.row().unwrap(), &value)
+        }
+        Kind::Former => {
+            let value = given.membership();
+            back(given, row(&keys::former(value.tenant, value.user), &value), &value)
+        }
+        Kind::Groups => {
+            let group = |_| (given.id::<GroupKind>().to_string(), given.any_text(40));
+            let groups = Groups((0..given.below(4)).map(group).collect());
+            let value = GroupBook { groups, version: given.number() };
+            back(given, row(&keys::groups(tenant), &value), &value)
         }
         Kind::Hire => {
             let value = given.hire();

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use vestibule_api::{Api, ApiError, Authenticated};
 use vestibule_domain::Permission;
 
-use crate::view::RoleView;
+use super::view::RoleView;
 
 /// The roles of an organization, by name.
 #[derive(Debug, Serialize, ToSchema)]

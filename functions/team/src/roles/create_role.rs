@@ -8,7 +8,7 @@ use vestibule_api::{Api, ApiError, Fields, Mutation, Reply};
 use vestibule_domain::{Permission, RoleName};
 use vestibule_store::RoleChange;
 
-use crate::{
+use super::{
     role_body::{read, refused, told},
     view::RoleView,
 };
@@ -35,17 +35,18 @@ pub struct CreateRole {
 #[utoipa::path(post, path = "/api/admin/team/roles", tag = "team", responses((status = 201, body = RoleView), (status = 409)))]
 pub async fn create_role(State(api): State<Api>, request: Mutation<CreateRole>) -> Result<Reply, ApiError> {
     let scope = request.begin(Permission::TeamRolesManage)?;
+    let store = api.store.tenant(&scope);
+    let before = store.find_roles().await?;
     let CreateRole { id, title, parent, permissions } = &request.body;
     let mut fields = Fields::default();
     let name = fields.take("id", RoleName::parse(id));
-    let role = read((title, parent.as_deref(), permissions), &mut fields);
+    let role = read((title, parent.as_deref(), permissions), &before.roles, &mut fields);
     let (Some(name), Some(role)) = (name, role) else { return Err(fields.into_error()) };
-    let store = api.store.tenant(&scope);
-    let before = store.find_roles().await?;
     let mut roles = before.roles.clone();
-    roles.create(&name, role.clone(), &before.held).map_err(|refusal| refused(&refusal))?;
+    roles.create(&name, role.clone(), &before.held).map_err(|refusal| refused(&refusal, &before.roles))?;
     let reply = Reply::new(StatusCode::CREATED, &RoleView::new(&roles, &name, &role))?;
-    let change = RoleChange { action: "role.create", role: &name, values: (told(None), told(Some(&role))) };
+    let values = (told(&roles, None), told(&roles, Some(&role)));
+    let change = RoleChange { action: "role.create", resource: name.as_str(), values };
     store.change_roles(&before, roles, change, request.answer(&reply), &api.world).await?;
     Ok(reply)
 }

@@ -4,9 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 use vestibule_api::{ApiError, Code, FieldProblem, Fields};
-use vestibule_domain::{CompanyName, Invalid, Permission, PermissionSet, Role, RoleName, RoleRefused};
-
-use crate::view::names;
+use vestibule_domain::{CompanyName, Invalid, PermissionSet, Role, RoleName, RoleRefused, Roles};
 
 /// A role of the organization's own.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
@@ -25,41 +23,40 @@ pub struct RoleBody {
 
 impl RoleBody {
     /// The role; problems are noted in `fields`.
-    pub(crate) fn read(&self, fields: &mut Fields) -> Option<Role> {
-        read((&self.title, self.parent.as_deref(), &self.permissions), fields)
+    pub(crate) fn read(&self, roles: &Roles, fields: &mut Fields) -> Option<Role> {
+        read((&self.title, self.parent.as_deref(), &self.permissions), roles, fields)
     }
 }
 
 /// The role of this title, parent and permissions; problems are noted in `fields`.
 pub(crate) fn read(
     (title, parent, permissions): (&str, Option<&str>, &[String]),
+    roles: &Roles,
     fields: &mut Fields,
 ) -> Option<Role> {
     let title = fields.take("title", CompanyName::parse(title));
     let parent = fields.take("parent", parent.map(RoleName::parse).transpose());
-    let allowed = fields.take("permissions", named(permissions));
+    let allowed = fields.take("permissions", named(permissions, roles));
     let title = title?.as_str().to_owned();
     Some(Role { title, parent: parent?, allowed: allowed?, preset: false, takes_registered: false })
 }
 
-fn named(names: &[String]) -> Result<PermissionSet, Invalid> {
-    let find = |name: &String| Permission::ALL.iter().copied().find(|permission| permission.name() == name);
-    let found: Option<PermissionSet> = names.iter().map(find).collect();
+fn named(names: &[String], roles: &Roles) -> Result<PermissionSet, Invalid> {
+    let found: Option<PermissionSet> = names.iter().map(|name| roles.permission(name)).collect();
     found.ok_or_else(|| {
         Invalid::new("Give names of permissions, such as `orders.view`; the matrix lists them.")
     })
 }
 
 /// What the audit log tells of a role.
-pub(crate) fn told(role: Option<&Role>) -> Value {
-    role.map_or(
-        Value::Null,
-        |role| json!({ "title": role.title, "parent": role.parent, "permissions": names(&role.allowed) }),
-    )
+pub(crate) fn told(roles: &Roles, role: Option<&Role>) -> Value {
+    role.map_or(Value::Null, |role| {
+        json!({ "title": role.title, "parent": role.parent, "permissions": roles.names(&role.allowed) })
+    })
 }
 
 /// The answer to a refused change.
-pub(crate) fn refused(refusal: &RoleRefused) -> ApiError {
+pub(crate) fn refused(refusal: &RoleRefused, roles: &Roles) -> ApiError {
     let field = |field: &str, detail: String| {
         let problem = FieldProblem { field: field.to_owned(), detail: detail.clone() };
         ApiError::Problem { code: Code::Invalid, detail, fields: vec![problem] }
@@ -85,11 +82,11 @@ pub(crate) fn refused(refusal: &RoleRefused) -> ApiError {
         RoleRefused::TooDeep => field("parent", "At most 8 roles inherit from each other.".to_owned()),
         RoleRefused::Exceeds(more) => ApiError::new(
             Code::Forbidden,
-            format!("You cannot hand out what you do not hold: {}.", names(more).join(", ")),
+            format!("You cannot hand out what you do not hold: {}.", roles.names(more).join(", ")),
         ),
         RoleRefused::Stronger(more) => ApiError::new(
             Code::Forbidden,
-            format!("This role allows what you do not hold: {}.", names(more).join(", ")),
+            format!("This allows what you do not hold: {}.", roles.names(more).join(", ")),
         ),
     }
 }

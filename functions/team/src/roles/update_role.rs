@@ -6,7 +6,7 @@ use vestibule_api::{Api, ApiError, ApiPath, Fields, Mutation, Reply};
 use vestibule_domain::{Permission, RoleName};
 use vestibule_store::RoleChange;
 
-use crate::{
+use super::{
     role_body::{RoleBody, refused, told},
     view::RoleView,
 };
@@ -20,15 +20,15 @@ pub async fn update_role(
     request: Mutation<RoleBody>,
 ) -> Result<Reply, ApiError> {
     let scope = request.begin(Permission::TeamRolesManage)?;
-    let mut fields = Fields::default();
-    let Some(role) = request.body.read(&mut fields) else { return Err(fields.into_error()) };
     let store = api.store.tenant(&scope);
-    let read = store.find_roles().await?;
-    let mut roles = read.roles.clone();
-    roles.edit(&name, role.clone(), &read.held).map_err(|refusal| refused(&refusal))?;
+    let before = store.find_roles().await?;
+    let mut fields = Fields::default();
+    let Some(role) = request.body.read(&before.roles, &mut fields) else { return Err(fields.into_error()) };
+    let mut roles = before.roles.clone();
+    roles.edit(&name, role.clone(), &before.held).map_err(|refusal| refused(&refusal, &before.roles))?;
     let reply = Reply::new(StatusCode::OK, &RoleView::new(&roles, &name, &role))?;
-    let values = (told(read.roles.find(&name)), told(Some(&role)));
-    let change = RoleChange { action: "role.update", role: &name, values };
-    store.change_roles(&read, roles, change, request.answer(&reply), &api.world).await?;
+    let values = (told(&roles, before.roles.find(&name)), told(&roles, Some(&role)));
+    let change = RoleChange { action: "role.update", resource: name.as_str(), values };
+    store.change_roles(&before, roles, change, request.answer(&reply), &api.world).await?;
     Ok(reply)
 }

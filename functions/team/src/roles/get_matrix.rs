@@ -6,7 +6,7 @@ use axum::{Json, extract::State};
 use serde::Serialize;
 use utoipa::ToSchema;
 use vestibule_api::{Api, ApiError, Authenticated};
-use vestibule_domain::Permission;
+use vestibule_domain::{Permission, PermissionNumber};
 
 /// A permission, and which roles have it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -14,9 +14,9 @@ use vestibule_domain::Permission;
 pub struct PermissionRow {
     /// Its name.
     #[schema(example = "orders.view")]
-    pub permission: &'static str,
+    pub permission: String,
     /// What it allows.
-    pub about: &'static str,
+    pub about: String,
     /// The roles that have it: for each the role that gives it, itself or one that it inherits from.
     #[schema(example = json!({ "buyer": "viewer", "viewer": "viewer" }))]
     pub roles: BTreeMap<String, String>,
@@ -36,15 +36,12 @@ pub struct MatrixView {
 pub async fn get_matrix(State(api): State<Api>, caller: Authenticated) -> Result<Json<MatrixView>, ApiError> {
     let scope = caller.require(Permission::TeamView)?;
     let roles = api.store.tenant(&scope).find_roles().await?.roles;
-    let row = |permission: &Permission| {
-        let from =
-            |name| roles.sources(name, (*permission).into()).first().map(|from| from.as_str().to_owned());
+    let row = |number: PermissionNumber, permission: &str, about: &str| {
+        let from = |name| roles.sources(name, number).first().map(|from| from.as_str().to_owned());
         let held = roles.all().filter_map(|(name, _)| Some((name.as_str().to_owned(), from(name)?)));
-        PermissionRow {
-            permission: permission.name(),
-            about: permission.description(),
-            roles: held.collect(),
-        }
+        PermissionRow { permission: permission.into(), about: about.into(), roles: held.collect() }
     };
-    Ok(Json(MatrixView { items: Permission::ALL.iter().map(row).collect(), next: None }))
+    let built_in = Permission::ALL.iter().map(|it| row((*it).into(), it.name(), it.description()));
+    let registered = roles.registered().all().map(|(number, name, about)| row(number, name, about));
+    Ok(Json(MatrixView { items: built_in.chain(registered).collect(), next: None }))
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use utoipa::ToSchema;
-use vestibule_domain::{Permission, PermissionSet, Role, RoleName, Roles};
+use vestibule_domain::{Role, RoleName, Roles};
 
 /// A role.
 #[derive(Debug, Serialize, ToSchema)]
@@ -18,9 +18,9 @@ pub struct RoleView {
     /// Whether it came with the kind of business: it is never changed or removed.
     pub preset: bool,
     /// What it allows by itself.
-    pub own: Vec<&'static str>,
+    pub own: Vec<String>,
     /// What it allows, with what it inherits.
-    pub permissions: Vec<&'static str>,
+    pub permissions: Vec<String>,
 }
 
 impl RoleView {
@@ -31,13 +31,8 @@ impl RoleView {
             title: role.title.clone(),
             parent: role.parent.as_ref().map(|parent| parent.as_str().to_owned()),
             preset: role.preset,
-            own: names(&role.allowed),
-            permissions: names(&roles.permissions(name)),
+            own: roles.names(&role.allowed),
+            permissions: roles.names(&roles.permissions(name)),
         }
     }
-}
-
-/// The names of the permissions in a set.
-pub fn names(set: &PermissionSet) -> Vec<&'static str> {
-    Permission::ALL.iter().copied().filter(|it| set.contains(*it)).map(Permission::name).collect()
 }

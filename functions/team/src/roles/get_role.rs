@@ -4,7 +4,7 @@ use axum::{Json, extract::State};
 use vestibule_api::{Api, ApiError, ApiPath, Authenticated};
 use vestibule_domain::{Permission, RoleName};
 
-use crate::view::RoleView;
+use super::view::RoleView;
 
 /// Shows one role.
 #[utoipa::path(get, path = "/api/admin/team/roles/{id}", tag = "team", responses((status = 200, body = RoleView)))]

@@ -5,6 +5,7 @@
 
 mod actor;
 mod app;
+mod business;
 pub mod costs;
 mod esign;
 pub mod identity;

@@ -7,7 +7,10 @@ use vestibule_api::{ApiError, SignedIn};
 use vestibule_domain::Permission;
 use vestibule_store::TenantContext;
 
-use crate::Sessions;
+use crate::{
+    Sessions,
+    list_tenants::{MembershipItem, memberships},
+};
 
 /// The tenant a person works in.
 #[derive(Debug, Serialize, ToSchema)]
@@ -21,8 +24,10 @@ pub struct TenantView {
     pub name: String,
     /// The names of the caller's roles there.
     pub roles: Vec<String>,
-    /// What any of them allows.
-    pub permissions: Vec<&'static str>,
+    /// `team`, `creator`, `contractor` or `vendor`.
+    pub kind: &'static str,
+    /// What any of the roles allows, as far as the kind may.
+    pub permissions: Vec<String>,
     /// Whether the tenant wants a second factor that this session lacks.
     pub second_factor_missing: bool,
 }
@@ -37,24 +42,28 @@ pub struct ContextView {
     pub email: String,
     /// The tenant of the token; `null` when none is chosen or the person may no longer act there.
     pub tenant: Option<TenantView>,
+    /// All tenants that the caller belongs to, as `GET /api/auth/context/tenants` lists them.
+    pub tenants: Vec<MembershipItem>,
 }
 
 impl TenantView {
     fn new(context: TenantContext, strong: bool) -> Self {
-        let TenantContext { tenant, membership, permissions } = context;
-        let allowed = Permission::ALL.iter().copied().filter(|permission| permissions.contains(*permission));
+        let TenantContext { tenant, membership, permissions, registered } = context;
+        let built_in = Permission::ALL.iter().filter(|it| permissions.contains(**it));
+        let built_in = built_in.map(|it| it.name().to_owned());
         Self {
             id: tenant.id.to_string(),
             second_factor_missing: tenant.security.second_factor && !strong,
             slug: tenant.slug,
             name: tenant.name,
             roles: membership.roles.into_iter().map(Into::into).collect(),
-            permissions: allowed.map(Permission::name).collect(),
+            kind: membership.kind.name(),
+            permissions: built_in.chain(registered.names(&permissions)).collect(),
         }
     }
 }
 
-/// Shows the tenant of the token, with role and permissions.
+/// Shows the tenant of the token, with roles and permissions, and all tenants of the caller.
 #[utoipa::path(get, path = "/api/auth/context", tag = "context", responses((status = 200, body = ContextView)))]
 pub async fn get_context(
     State(state): State<Sessions>,
@@ -65,7 +74,9 @@ pub async fn get_context(
         Some(tenant) => platform.find_context(tenant, caller.user.id).await?,
         None => None,
     };
+    let tenants = memberships(&state, &caller).await?;
     Ok(Json(ContextView {
+        tenants,
         user: caller.user.id.to_string(),
         email: caller.user.email.as_str().to_owned(),
         tenant: tenant.map(|context| TenantView::new(context, caller.session.strong)),

@@ -1,10 +1,12 @@
 //! `GET /api/auth/context/tenants`
 
 use axum::{Json, extract::State};
+use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 use vestibule_api::{ApiError, DamagedView, SignedIn};
-use vestibule_store::Listed;
+use vestibule_domain::Tenant;
+use vestibule_store::{Listed, Membership};
 
 use crate::Sessions;
 
@@ -20,6 +22,11 @@ pub struct MembershipView {
     pub name: String,
     /// The names of the caller's roles there.
     pub roles: Vec<String>,
+    /// `team`, `creator`, `contractor` or `vendor`.
+    pub kind: &'static str,
+    /// When the caller last switched to it.
+    #[schema(value_type = Option<String>, format = "date-time")]
+    pub last_used: Option<Timestamp>,
     /// Whether it is the tenant of this request's token.
     pub current: bool,
     /// Whether new sessions begin there.
@@ -42,7 +49,7 @@ pub enum MembershipItem {
     Damaged(DamagedView),
 }
 
-/// The tenants of a person, by name; behind them those that cannot be read.
+/// The tenants of a person, the last used first, then by name; behind them those that cannot be read.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TenantPage {
     /// The tenants.
@@ -57,19 +64,29 @@ pub async fn list_tenants(
     State(state): State<Sessions>,
     caller: SignedIn,
 ) -> Result<Json<TenantPage>, ApiError> {
+    Ok(Json(TenantPage { items: memberships(&state, &caller).await?, next: None }))
+}
+
+/// The tenants of the caller.
+pub(crate) async fn memberships(
+    state: &Sessions,
+    caller: &SignedIn,
+) -> Result<Vec<MembershipItem>, ApiError> {
     let Listed { items: mut found, damaged } =
         state.api.store.platform().list_memberships(caller.user.id).await?;
-    found.sort_by(|(a, _), (b, _)| a.name.cmp(&b.name));
-    let view = |(tenant, member): (vestibule_domain::Tenant, vestibule_store::Membership)| MembershipView {
+    found.sort_by(|(a, first), (b, second)| second.last_used.cmp(&first.last_used).then(a.name.cmp(&b.name)));
+    let view = |(tenant, member): (Tenant, Membership)| MembershipView {
         id: tenant.id.to_string(),
         current: caller.tenant == Some(tenant.id),
         is_default: caller.user.default_tenant == Some(tenant.id),
         suspended: member.suspended.is_some(),
         slug: tenant.slug,
         name: tenant.name,
+        kind: member.kind.name(),
+        last_used: member.last_used,
         roles: member.roles.into_iter().map(Into::into).collect(),
     };
     let whole = found.into_iter().map(|known| MembershipItem::Membership(view(known)));
     let broken = damaged.into_iter().map(|id| MembershipItem::Damaged(DamagedView::new(id, DAMAGED)));
-    Ok(Json(TenantPage { items: whole.chain(broken).collect(), next: None }))
+    Ok(whole.chain(broken).collect())
 }

@@ -18,5 +18,8 @@ mod provision_jobs;
 mod provision_sweep;
 mod races;
 mod secrets;
+mod team_groups;
+mod team_members;
+mod team_races;
 mod team_roles;
 mod waiting_hires;

@@ -7,26 +7,6 @@ use vestibule_tests::{Actor, Answer, App};
 
 const ROLES: &str = "/api/admin/team/roles";
 
-/// The founder of a new brand, and its tenant's id.
-async fn founder(app: &App, name: &str) -> (Actor, String) {
-    let person = app.with_token(&app.newcomer(&format!("{name}@example.org")).await);
-    let body = json!({ "name": "Acme", "slug": format!("of-{name}"), "preset": "brand" });
-    let made = person.post("/api/v1/organizations", &body).await.expect(201).body;
-    let admin = app.actor(made["accessToken"].as_str().map(str::to_owned));
-    (admin, made["tenant"].as_str().unwrap().to_owned())
-}
-
-/// Somebody in the founder's tenant with this role, signed in there.
-async fn member(app: &App, tenant: &str, name: &str, role: &str) -> Actor {
-    let email = format!("{name}@example.org");
-    let person = app.with_token(&app.newcomer(&email).await);
-    let me = person.get("/api/v1/auth/me").await.expect(200).body;
-    app.join(tenant.parse().unwrap(), me["id"].as_str().unwrap().parse().unwrap(), &email, role).await;
-    let switched =
-        person.post("/api/auth/context/switch", &json!({ "tenant": tenant })).await.expect(200).body;
-    app.actor(switched["accessToken"].as_str().map(str::to_owned))
-}
-
 fn role(id: &str, parent: Option<&str>, permissions: &[&str]) -> Value {
     json!({ "id": id, "title": "Own", "parent": parent, "permissions": permissions })
 }
@@ -43,7 +23,7 @@ async fn remove(actor: &Actor, id: &str) -> Answer {
 #[tokio::test]
 async fn ten_5_a_new_business_has_the_roles_of_its_preset_and_they_stay() {
     let app = App::identity().await;
-    let (admin, _) = founder(&app, "kim").await;
+    let (admin, _) = app.founder("kim").await;
     let listed = admin.get(ROLES).await.expect(200).body;
     let names: Vec<_> = listed["items"].as_array().unwrap().iter().map(|role| role["id"].clone()).collect();
     let expected =
@@ -57,11 +37,11 @@ async fn ten_5_a_new_business_has_the_roles_of_its_preset_and_they_stay() {
 #[tokio::test]
 async fn ten_7_a_role_inherits_and_counts_from_the_next_request() {
     let app = App::identity().await;
-    let (admin, tenant) = founder(&app, "kim").await;
+    let (admin, tenant) = app.founder("kim").await;
     let made = admin.post(ROLES, &role("recruiter", Some("viewer"), &["hires.view"])).await.expect(201).body;
     assert_eq!((&made["own"], &made["parent"]), (&json!(["hires.view"]), &json!("viewer")));
     assert!(made["permissions"].as_array().unwrap().contains(&json!("orders.view")), "inherited");
-    let lee = member(&app, &tenant, "lee", "recruiter").await;
+    let lee = app.colleague(&tenant, "lee", "recruiter").await;
     lee.get("/api/hires").await.expect(200);
     put(&admin, "recruiter", Some("viewer"), &[]).await.expect(200);
     let refused = lee.get("/api/hires").await.expect(403);
@@ -76,12 +56,12 @@ async fn ten_7_a_role_inherits_and_counts_from_the_next_request() {
 #[tokio::test]
 async fn p02_nobody_hands_out_more_than_they_hold() {
     let app = App::identity().await;
-    let (admin, tenant) = founder(&app, "kim").await;
+    let (admin, tenant) = app.founder("kim").await;
     let editor = role("editor", None, &["team.view", "team.roles.manage", "orders.view"]);
     admin.post(ROLES, &editor).await.expect(201);
     admin.post(ROLES, &role("base", None, &[])).await.expect(201);
     admin.post(ROLES, &role("strong", Some("base"), &["payouts.view"])).await.expect(201);
-    let lee = member(&app, &tenant, "lee", "editor").await;
+    let lee = app.colleague(&tenant, "lee", "editor").await;
     let refused = lee.post(ROLES, &role("mine", None, &["payouts.process"])).await.expect(403);
     assert!(refused.text.contains("payouts.process"), "{}", refused.text);
     lee.post(ROLES, &role("mine", Some("tenant_admin"), &[])).await.expect(403);
@@ -98,8 +78,8 @@ async fn p02_nobody_hands_out_more_than_they_hold() {
 #[tokio::test]
 async fn roles_of_another_business_are_not_there() {
     let app = App::identity().await;
-    let (kim, _) = founder(&app, "kim").await;
-    let (lee, _) = founder(&app, "lee").await;
+    let (kim, _) = app.founder("kim").await;
+    let (lee, _) = app.founder("lee").await;
     kim.post(ROLES, &role("secret_role", None, &[])).await.expect(201);
     for path in [ROLES, "/api/admin/team/matrix"] {
         assert!(!lee.get(path).await.expect(200).text.contains("secret_role"), "{path}");
@@ -114,7 +94,7 @@ async fn roles_of_another_business_are_not_there() {
 #[tokio::test]
 async fn bad_roles_are_refused_with_every_field_named() {
     let app = App::identity().await;
-    let (admin, _) = founder(&app, "kim").await;
+    let (admin, _) = app.founder("kim").await;
     let wrong = json!({ "id": "No Name", "title": "", "parent": "#", "permissions": ["orders.eat"] });
     let refused = admin.post(ROLES, &wrong).await.expect(422);
     assert_eq!(refused.fields(), ["id", "title", "parent", "permissions"]);
@@ -138,7 +118,7 @@ async fn bad_roles_are_refused_with_every_field_named() {
 #[tokio::test]
 async fn the_matrix_says_from_which_role_each_permission_comes() {
     let app = App::identity().await;
-    let (admin, _) = founder(&app, "kim").await;
+    let (admin, _) = app.founder("kim").await;
     admin.post(ROLES, &role("buyer", Some("viewer"), &["orders.manage"])).await.expect(201);
     let matrix = admin.get("/api/admin/team/matrix").await.expect(200).body;
     let row = |name: &str| {
@@ -153,7 +133,7 @@ async fn the_matrix_says_from_which_role_each_permission_comes() {
 #[tokio::test]
 async fn p03_roles_edited_at_once_lose_no_change_and_give_no_right_that_nobody_granted() {
     let app = App::identity().await;
-    let (admin, _) = founder(&app, "kim").await;
+    let (admin, _) = app.founder("kim").await;
     let names: Vec<_> = (0..10).map(|number| format!("role_{number}")).collect();
     let bodies = names.iter().map(|name| role(name, None, &["orders.view"]));
     let answers = join_all(bodies.map(|body| {

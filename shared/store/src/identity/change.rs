@@ -8,7 +8,8 @@ use vestibule_domain::{IdentityMailRequest, Preset, SessionId, Tenant, TenantId,
 
 use super::{AvatarChange, Leave, guard::NEVER, memberships::connection_hash};
 use crate::{
-    AddressKey, Answer, AuditRecord, Conflict, Founder, Founding, Listed, PlatformStore, StoreError,
+    AddressKey, Answer, AuditRecord, Conflict, Founder, Founding, Listed, Membership, PlatformStore,
+    StoreError,
     engine::command::{Action, Command, pause},
     engine::item::{number, text, to_row},
     engine::keys,
@@ -296,8 +297,7 @@ fn with_links(
         command = command.and(over, Conflict::Stale);
         // A founder becomes a member by the same transaction, which may touch a row only once.
         if change.found.is_none() {
-            let member = Action::check(&keys::member(tenant, user.id)).if_unset("suspended");
-            command = command.and(member, Conflict::NotMember);
+            command = command.and(Membership::entering(tenant, user.id, now), Conflict::NotMember);
         }
     }
     if let Some(leave) = &change.leave {

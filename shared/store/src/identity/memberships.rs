@@ -4,14 +4,15 @@ use aws_lc_rs::digest::{SHA256, digest};
 use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::Value;
-use vestibule_domain::{PermissionSet, Tenant, TenantId, UserId};
+use vestibule_domain::{PermissionSet, Registered, Tenant, TenantId, UserId};
 
 use crate::{
     GSI1, Listed, Membership, PlatformStore, StoreError,
     engine::damaged::behind,
-    engine::item::{Row, key_row, text},
+    engine::item::{Row, from_row, key_row, text},
     engine::keys,
-    tenancy::authz::Authz,
+    engine::kinds::Kind,
+    tenancy::{authz::Authz, roles::RoleBook},
 };
 
 /// A tenant as one of its members sees it.
@@ -23,6 +24,8 @@ pub struct TenantContext {
     pub membership: Membership,
     /// What the membership allows.
     pub permissions: PermissionSet,
+    /// What the tenant's applications registered.
+    pub registered: Registered,
 }
 
 impl PlatformStore<'_> {
@@ -32,7 +35,8 @@ impl PlatformStore<'_> {
         tenant: TenantId,
         user: UserId,
     ) -> Result<Option<TenantContext>, StoreError> {
-        let wanted = [keys::tenant(tenant), keys::member(tenant, user), keys::roles(tenant)];
+        let wanted =
+            [keys::tenant(tenant), keys::member(tenant, user), keys::roles(tenant), keys::role_book(tenant)];
         let mut rows = self.by_kind(wanted.iter()).await?;
         let (tenant, member, roles) = (rows.remove("tenant"), rows.remove("member"), rows.remove("roles"));
         let (Some(tenant), Some(member), Some(roles)) = (tenant, member, roles) else {
@@ -44,7 +48,9 @@ impl PlatformStore<'_> {
             return Ok(None);
         }
         let permissions = roles.permissions(&membership);
-        Ok(Some(TenantContext { tenant: self.store.read(tenant)?, membership, permissions }))
+        let book = rows.remove(Kind::RoleBook.name()).map(from_row::<RoleBook>).transpose()?;
+        let registered = book.map(|book| book.roles.registered().clone()).unwrap_or_default();
+        Ok(Some(TenantContext { tenant: self.store.read(tenant)?, membership, permissions, registered }))
     }
 
     /// The tenants a person belongs to, with their membership. The index lags a little.

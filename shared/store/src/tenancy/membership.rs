@@ -40,6 +40,9 @@ pub struct Membership {
     /// When they left or were removed.
     #[serde(default)]
     pub left: Option<Timestamp>,
+    /// When they last switched to it.
+    #[serde(default)]
+    pub last_used: Option<Timestamp>,
     /// Counts its changes. It begins with the time, so that somebody who left and came back is told apart.
     #[serde(default)]
     pub version: u64,
@@ -68,7 +71,7 @@ impl Membership {
     ) -> Self {
         let version = joined.map_or(0, |joined| u64::try_from(joined.as_millisecond()).unwrap_or_default());
         let (suspended, left, groups, kind) = (None, None, Vec::new(), MemberKind::Team);
-        Self { tenant, user, email, roles, suspended, kind, groups, joined, left, version }
+        Self { tenant, user, email, roles, suspended, kind, groups, joined, left, last_used: joined, version }
     }
 
     fn key(&self) -> Key {
@@ -92,6 +95,12 @@ impl Membership {
     /// Holds only while nobody changed or removed them since they were read.
     pub(crate) fn stays(&self) -> Action {
         Action::check(&self.key()).if_version_or_none(self.version)
+    }
+
+    /// Says that they go there now; only somebody who may act does.
+    pub(crate) fn entering(tenant: TenantId, user: UserId, now: Timestamp) -> Action {
+        let enters = Action::update(&keys::member(tenant, user), "SET last_used = :now");
+        enters.value(":now", text(now.to_string())).if_unset("suspended")
     }
 
     /// Ends it, if nobody changed it since it was read.

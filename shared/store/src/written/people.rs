@@ -62,6 +62,7 @@ impl Given {
             groups: (0..self.below(4)).map(|_| self.id()).collect(),
             joined: self.maybe(|| self.time()),
             left: self.maybe(|| self.time()),
+            last_used: self.maybe(|| self.time()),
             version: self.number(),
         }
     }

@@ -1,0 +1,28 @@
+//! Businesses that were founded by somebody, and people in them.
+
+use serde_json::json;
+
+use crate::{Actor, App};
+
+impl App {
+    /// The founder of a new brand, signed in there, and its tenant's id.
+    pub async fn founder(&self, name: &str) -> (Actor, String) {
+        let person = self.with_token(&self.newcomer(&format!("{name}@example.org")).await);
+        let body = json!({ "name": "Acme", "slug": format!("of-{name}"), "preset": "brand" });
+        let made = person.post("/api/v1/organizations", &body).await.expect(201).body;
+        let admin = self.actor(made["accessToken"].as_str().map(str::to_owned));
+        (admin, made["tenant"].as_str().expect("a tenant").to_owned())
+    }
+
+    /// Somebody new in a tenant with this role, signed in there.
+    pub async fn colleague(&self, tenant: &str, name: &str, role: &str) -> Actor {
+        let email = format!("{name}@example.org");
+        let person = self.with_token(&self.newcomer(&email).await);
+        let me = person.get("/api/v1/auth/me").await.expect(200).body;
+        let id = me["id"].as_str().expect("an id");
+        self.join(tenant.parse().expect("a tenant"), id.parse().expect("an id"), &email, role).await;
+        let switched =
+            person.post("/api/auth/context/switch", &json!({ "tenant": tenant })).await.expect(200).body;
+        self.actor(switched["accessToken"].as_str().map(str::to_owned))
+    }
+}

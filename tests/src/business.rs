@@ -1,6 +1,8 @@
 //! Businesses that were founded by somebody, and people in them.
 
-use serde_json::json;
+use reqwest::Method;
+use serde_json::{Value, json};
+use vestibule_models::DnsName;
 
 use crate::{Actor, App};
 
@@ -11,6 +13,9 @@ impl App {
         let body = json!({ "name": "Acme", "slug": format!("of-{name}"), "preset": "brand" });
         let made = person.post("/api/v1/organizations", &body).await.expect(201).body;
         let admin = self.actor(made["accessToken"].as_str().map(str::to_owned));
+        // With it a business has roles of its own.
+        let tier = admin.request(Method::PUT, "/api/v1/workspace/subscription");
+        admin.send(tier.json(&json!({ "tier": "platinum" }))).await.expect(200);
         (admin, made["tenant"].as_str().expect("a tenant").to_owned())
     }
 
@@ -24,5 +29,12 @@ impl App {
         let switched =
             person.post("/api/auth/context/switch", &json!({ "tenant": tenant })).await.expect(200).body;
         self.actor(switched["accessToken"].as_str().map(str::to_owned))
+    }
+
+    /// Makes the text record that an answer about a wanted domain names.
+    pub fn publish(&self, wanted: &Value) {
+        let text = |field: &str| wanted[field].as_str().expect("a record").to_owned();
+        let known = DnsName { texts: vec![vec![text("recordValue")]], fault: None };
+        self.stack.cloud().dns().set(&text("recordName"), known);
     }
 }

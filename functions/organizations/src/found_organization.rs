@@ -114,6 +114,7 @@ fn tenant(
         crm_url: site.as_str().to_owned(),
         support: founder.clone(),
         security: SecuritySettings::default(),
+        tier: vestibule_domain::Tier::default(),
         version: 0,
     })
 }

@@ -11,6 +11,7 @@ use vestibule_api::{Api, ApiError, ApiPath, Fields, Mutation, Reply};
 use vestibule_domain::{
     CompanyName, DocumentKind, Email, Invalid, JobStart, Permission, Tenant, TenantId, WebPage,
 };
+use vestibule_store::{Organization, OrganizationChange};
 
 use crate::view::OrganizationView;
 
@@ -50,11 +51,13 @@ pub async fn update_organization(
         return Err(ApiError::not_found());
     }
     let store = api.store.tenant(&scope);
-    let before = store.settings().await?;
-    let mut tenant = changed(&before, &request.body)?;
+    let read = store.find_organization().await?;
+    let tenant = changed(&read.tenant, &request.body)?;
     let reply = Reply::new(StatusCode::OK, &OrganizationView::from(&tenant))?;
-    let values = (told(&before, &before), told(&tenant, &before));
-    store.change_settings(&mut tenant, values, request.answer(&reply), &api.world).await?;
+    let values = (told(&read.tenant, &read.tenant), told(&tenant, &read.tenant));
+    let change = OrganizationChange { action: "tenant.update", values, answer: request.answer(&reply) };
+    let after = Organization { tenant, ..read.clone() };
+    store.change_organization(&read, after, change, &api.world).await?;
     Ok(reply)
 }
 

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use crate::{
     calls::{Call, Calls},
     dispatch::{self, Operations},
+    dns::NameServer,
     error::CloudError,
     events::EventBus,
     faults::{self, Faults},
@@ -62,6 +63,7 @@ struct Parts {
     secrets: Secrets,
     events: EventBus,
     step_functions: StepFunctions,
+    dns: NameServer,
 }
 
 /// The modelled services of one account and region; clones share them.
@@ -80,6 +82,7 @@ impl Cloud {
         let state = Storage::open(data_dir, "cloud.db")?;
         let options = Arc::new(options);
         Ok(Self(Arc::new(Parts {
+            dns: NameServer::default(),
             calls: Arc::default(),
             faults: Arc::default(),
             work_mail: WorkMail::new(state.clone(), Arc::clone(&options)),
@@ -108,6 +111,11 @@ impl Cloud {
     /// The faults planted in front of the services.
     pub fn faults(&self) -> &Faults {
         &self.0.faults
+    }
+
+    /// The name server.
+    pub fn dns(&self) -> &NameServer {
+        &self.0.dns
     }
 
     /// Amazon `WorkMail`.

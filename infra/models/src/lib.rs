@@ -1,4 +1,5 @@
-//! Loopback models of the AWS services the product calls: `WorkMail`, SES v2, Secrets Manager, `EventBridge` and Step Functions.
+//! Loopback models of the AWS services the product calls: `WorkMail`, SES v2, Secrets Manager, `EventBridge` and Step Functions; and
+//! of a name server.
 //!
 //! They speak the real wire formats and enforce the real rules, so the real SDKs drive them, and they can be told to fail.
 //! State is written before an answer goes out and survives a killed process. Nothing here knows the product.
@@ -6,6 +7,7 @@
 mod calls;
 mod cloud;
 mod dispatch;
+mod dns;
 mod error;
 mod events;
 mod faults;
@@ -20,6 +22,7 @@ mod work_mail;
 
 pub use calls::Call;
 pub use cloud::{Clock, Cloud, CloudOptions, system_clock};
+pub use dns::{DnsFault, DnsName, NameServer};
 pub use error::CloudError;
 pub use events::{Delivery, EventBus, PatternError, RecordFilter, Rule, Sink};
 pub use faults::{Fault, FaultKind, Faults};

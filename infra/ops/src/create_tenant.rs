@@ -139,6 +139,7 @@ fn tenant(new: &NewTenant, world: &World) -> Tenant {
         crm_url: new.crm_url.clone(),
         support: new.admin.0.clone(),
         security: SecuritySettings::default(),
+        tier: vestibule_domain::Tier::default(),
         version: 0,
     }
 }

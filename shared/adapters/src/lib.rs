@@ -1,4 +1,4 @@
-//! Adapters to the outside world: mailboxes, mail, e-signatures, identity providers, bot checks, secrets,
+//! Adapters to the outside world: mailboxes, mail, e-signatures, identity providers, bot checks, domains, secrets,
 //! workflows and the event bus.
 //!
 //! Each module speaks one vendor's wire format and answers in the product's own words: what to do next
@@ -8,6 +8,7 @@
 pub mod aws;
 pub mod bot_check;
 pub mod bus;
+pub mod dns;
 pub mod esign;
 mod fault;
 pub mod mail;

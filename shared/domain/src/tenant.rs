@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{DocumentKind, Domain, Email, EndpointId, Invalid, TenantId};
+use crate::{DocumentKind, Domain, Email, EndpointId, Invalid, TenantId, Tier};
 
 /// When a job that became due is started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,6 +81,9 @@ pub struct Tenant {
     /// What it asks of sessions.
     #[serde(default)]
     pub security: SecuritySettings,
+    /// What it has by its tier.
+    #[serde(default)]
+    pub tier: Tier,
     /// Counts its writes.
     #[serde(default)]
     pub version: u64,

@@ -39,6 +39,7 @@ pub use tenancy::groups::{FoundGroups, GroupChange};
 pub use tenancy::member_changes::{MemberChange, Placed, RoleMove};
 pub use tenancy::members::{FoundMember, ListedMember, MemberFilter, MemberPage};
 pub use tenancy::membership::Membership;
+pub use tenancy::organization::{Organization, OrganizationChange};
 pub use tenancy::platform::PlatformStore;
 pub use tenancy::roles::{RoleChange, TenantRoles};
 pub use tenancy::seed::{SeedTenant, SeedUser};

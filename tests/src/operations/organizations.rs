@@ -21,6 +21,45 @@ impl Scene {
             "PUT /api/v1/organizations/{id}" => {
                 Prepared::new(Method::PUT, own, self.admin()).json(settings()).theirs(other)
             }
+            "GET /api/v1/organizations/{id}/setup" => {
+                Prepared::new(Method::GET, format!("{own}/setup"), self.admin())
+                    .theirs(format!("{other}/setup"))
+            }
+            "PUT /api/v1/onboarding" => {
+                Prepared::new(Method::PUT, "/api/v1/onboarding", self.admin()).json(steps())
+            }
+            "GET /api/v1/workspace" => Prepared::new(Method::GET, "/api/v1/workspace", self.admin()),
+            "PUT /api/v1/workspace" => {
+                let steps = steps();
+                let body =
+                    json!({ "leadSources": steps["leadSources"], "integrations": steps["integrations"] });
+                Prepared::new(Method::PUT, "/api/v1/workspace", self.admin()).json(body)
+            }
+            "GET /api/v1/workspace/subscription" => {
+                Prepared::new(Method::GET, "/api/v1/workspace/subscription", self.admin())
+            }
+            "PUT /api/v1/workspace/subscription" => {
+                let request = Prepared::new(Method::PUT, "/api/v1/workspace/subscription", self.admin());
+                request.json(json!({ "tier": "platinum" }))
+            }
+            _ => return self.prepare_domain(operation, (&own, &other)).await,
+        })
+    }
+
+    async fn prepare_domain(&self, operation: &str, (own, other): (&str, &str)) -> Option<Prepared> {
+        let request = |method: Method, end: &str| {
+            Prepared::new(method, format!("{own}/{end}"), self.admin()).theirs(format!("{other}/{end}"))
+        };
+        let wanted = json!({ "domain": "matrix.example" });
+        Some(match operation {
+            "GET /api/v1/organizations/{id}/domain" => request(Method::GET, "domain"),
+            "PUT /api/v1/organizations/{id}/domain" => request(Method::PUT, "domain").json(wanted),
+            "POST /api/v1/organizations/{id}/domain/verify" => {
+                let admin = self.admin();
+                let asked = admin.request(Method::PUT, &format!("{own}/domain")).json(&wanted);
+                self.app.publish(&admin.send(asked).await.expect(200).body["wanted"]);
+                request(Method::POST, "domain/verify")
+            }
             _ => return None,
         })
     }
@@ -38,5 +77,19 @@ fn settings() -> Value {
         "jobStart": "on_request",
         "crmUrl": "https://crm.matrix.example/",
         "supportEmail": "people@matrix.example",
+    })
+}
+
+fn steps() -> Value {
+    json!({
+        "company": { "name": "Matrix", "size": "11-50", "location": "Austin, Texas" },
+        "industry": ["health", "life"],
+        "regions": ["Texas"],
+        "leadSources": ["Web site"],
+        "integrations": {
+            "apis": ["HubSpot"],
+            "webhookUrl": "https://hooks.matrix.example/",
+            "crmUrl": "https://crm.matrix.example/",
+        },
     })
 }

@@ -93,6 +93,15 @@ DELETE /api/v1/teams/members/{id}             | 204 | yynnn yynnnnn | 404   | 1
 POST /api/v1/organizations                    | 201 | own           | -     | 2
 GET /api/v1/organizations/{id}                | 200 | yynnn yynnnny | 404   | 0
 PUT /api/v1/organizations/{id}                | 200 | yynnn yynnnnn | 404   | 1
+GET /api/v1/organizations/{id}/setup          | 200 | yynnn yynnnny | 404   | 0
+PUT /api/v1/onboarding                        | 200 | yynnn yynnnnn | -     | 1
+GET /api/v1/workspace                         | 200 | yynnn yynnnny | -     | 0
+PUT /api/v1/workspace                         | 200 | yynnn yynnnnn | -     | 1
+GET /api/v1/workspace/subscription            | 200 | ynnnn ynynnnn | -     | 0
+PUT /api/v1/workspace/subscription            | 200 | ynnnn ynnnnnn | -     | 1
+GET /api/v1/organizations/{id}/domain         | 200 | yynnn yynnnny | 404   | 0
+PUT /api/v1/organizations/{id}/domain         | 200 | yynnn yynnnnn | 404   | 1
+POST /api/v1/organizations/{id}/domain/verify | 200 | yynnn yynnnnn | 404   | 1
 POST /api/v1/auth/register                    | 202 | all           | -     | 0
 POST /api/v1/auth/verify-email                | 200 | all           | -     | 1
 POST /api/v1/auth/login                       | 200 | all           | -     | 1

@@ -13,6 +13,8 @@ mod hires;
 mod idempotency;
 mod isolation;
 mod mailbox;
+mod organization_domain;
+mod organization_setup;
 mod organizations;
 mod provision_jobs;
 mod provision_sweep;

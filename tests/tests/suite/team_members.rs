@@ -170,7 +170,29 @@ async fn p04_the_last_administrator_stays() {
     let moved = format!("{ROLES}/deputy?moveTo=viewer");
     let refused = ada.send(ada.request(Method::DELETE, &moved)).await.expect(409);
     assert_eq!(refused.code(), "wrong_state");
+    // Nor is the role itself made weaker.
+    let weak = json!({ "title": "Deputy", "parent": "viewer", "permissions": ["team.roles.manage"] });
+    let refused = send(&ada, Method::PUT, &format!("{ROLES}/deputy"), &weak).await.expect(409);
+    assert_eq!(refused.code(), "wrong_state");
     patch(&ada, &kim, &json!({ "roles": ["tenant_admin"] })).await.expect(200);
+    send(&ada, Method::PUT, &format!("{ROLES}/deputy"), &weak).await.expect(200);
+}
+
+#[tokio::test]
+async fn p04_a_permission_that_nobody_would_hold_with_all_others_is_not_registered() {
+    let app = App::identity().await;
+    let (admin, tenant) = app.founder("kim").await;
+    let matrix = admin.get("/api/admin/team/matrix").await.expect(200).body;
+    let all: Vec<_> =
+        matrix["items"].as_array().unwrap().iter().map(|row| row["permission"].clone()).collect();
+    let chief = json!({ "id": "chief", "title": "Chief", "parent": null, "permissions": all });
+    admin.post(ROLES, &chief).await.expect(201);
+    let ada = app.colleague(&tenant, "ada", "chief").await;
+    let kim = id(&admin, "kim").await;
+    remove(&ada, &kim).await.expect(204);
+    let body = json!({ "name": "seo.edit", "about": "change titles" });
+    let refused = ada.post("/api/admin/team/permissions", &body).await.expect(409);
+    assert_eq!(refused.code(), "wrong_state", "it would come to the preset's administrator alone");
 }
 
 #[tokio::test]

@@ -55,6 +55,7 @@ impl<'a> Firm<'a> {
             crm_url: "https://crm.vestibule.example/".to_owned(),
             support: Email::parse("help@vestibule.example").unwrap(),
             security: vestibule_domain::SecuritySettings::default(),
+            tier: vestibule_domain::Tier::default(),
             version: 0,
         };
         let seed = SeedTenant {

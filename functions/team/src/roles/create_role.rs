@@ -9,7 +9,7 @@ use vestibule_domain::{Permission, RoleName};
 use vestibule_store::RoleChange;
 
 use super::{
-    role_body::{read, refused, told},
+    role_body::{has_own_roles, kept_leader, read, refused, told},
     view::RoleView,
 };
 
@@ -36,7 +36,8 @@ pub struct CreateRole {
 pub async fn create_role(State(api): State<Api>, request: Mutation<CreateRole>) -> Result<Reply, ApiError> {
     let scope = request.begin(Permission::TeamRolesManage)?;
     let store = api.store.tenant(&scope);
-    let before = store.find_roles().await?;
+    let (before, tier) = store.find_roles_and_tier().await?;
+    has_own_roles(tier)?;
     let CreateRole { id, title, parent, permissions } = &request.body;
     let mut fields = Fields::default();
     let name = fields.take("id", RoleName::parse(id));
@@ -47,6 +48,6 @@ pub async fn create_role(State(api): State<Api>, request: Mutation<CreateRole>) 
     let reply = Reply::new(StatusCode::CREATED, &RoleView::new(&roles, &name, &role))?;
     let values = (told(&roles, None), told(&roles, Some(&role)));
     let change = RoleChange { action: "role.create", resource: name.as_str(), values };
-    store.change_roles(&before, roles, change, request.answer(&reply), &api.world).await?;
+    kept_leader(store.change_roles(&before, roles, change, request.answer(&reply), &api.world).await?)?;
     Ok(reply)
 }

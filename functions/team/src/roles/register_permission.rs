@@ -9,6 +9,8 @@ use vestibule_api::{Api, ApiError, Code, FieldProblem, Fields, Mutation, Reply};
 use vestibule_domain::{CompanyName, Invalid, Permission, RegisterRefused};
 use vestibule_store::RoleChange;
 
+use super::role_body::kept_leader;
+
 /// A permission of the organization's own applications.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -60,7 +62,7 @@ pub async fn register_permission(
     let reply = Reply::new(StatusCode::CREATED, &view)?;
     let values = (json!(null), json!({ "about": about }));
     let change = RoleChange { action: "permission.register", resource: &name, values };
-    store.change_roles(&before, roles, change, request.answer(&reply), &api.world).await?;
+    kept_leader(store.change_roles(&before, roles, change, request.answer(&reply), &api.world).await?)?;
     Ok(reply)
 }
 

@@ -8,7 +8,7 @@ use vestibule_api::{Api, ApiError, ApiPath, Argument, Code, Description, Fields,
 use vestibule_domain::{Permission, RoleName, RoleRefused, Roles};
 use vestibule_store::{Conflict, RoleChange, RoleMove, StoreError, TenantRoles, TenantStore};
 
-use super::role_body::{refused, told};
+use super::role_body::{kept_leader, refused, told};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
@@ -74,7 +74,7 @@ pub async fn remove_role(
     let reply = Reply::empty();
     let values = (told(&read.roles, read.roles.find(&name)), told(&roles, None));
     let change = RoleChange { action: "role.remove", resource: name.as_str(), values };
-    store.change_roles(&read, roles, change, request.answer(&reply), &api.world).await?;
+    kept_leader(store.change_roles(&read, roles, change, request.answer(&reply), &api.world).await?)?;
     Ok(reply)
 }
 
@@ -89,7 +89,7 @@ async fn retire(
     roles.retire(name, &read.held).map_err(|refusal| refused(&refusal, &read.roles))?;
     let values = (told(&roles, read.roles.find(name)), told(&roles, read.roles.find(name)));
     let change = RoleChange { action: "role.retire", resource: name.as_str(), values };
-    store.change_roles(read, roles, change, None, &api.world).await?;
+    kept_leader(store.change_roles(read, roles, change, None, &api.world).await?)?;
     let read = store.find_roles().await?;
     if read.roles.find(name).is_none() || read.roles.grantable(name).is_some() {
         return Err(StoreError::Conflict(Conflict::Stale).into());

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 use vestibule_api::{ApiError, Code, FieldProblem, Fields};
-use vestibule_domain::{CompanyName, Invalid, PermissionSet, Role, RoleName, RoleRefused, Roles};
+use vestibule_domain::{CompanyName, Invalid, PermissionSet, Role, RoleName, RoleRefused, Roles, Tier};
+use vestibule_store::Placed;
 
 /// A role of the organization's own.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
@@ -89,4 +90,25 @@ pub(crate) fn refused(refusal: &RoleRefused, roles: &Roles) -> ApiError {
             format!("This allows what you do not hold: {}.", roles.names(more).join(", ")),
         ),
     }
+}
+
+/// What is said when nobody would be left who may do everything.
+pub(crate) fn kept_leader(placed: Placed) -> Result<(), ApiError> {
+    let last = "Nobody would be left who may do everything; give somebody the first role of the kind of business before.";
+    match placed {
+        Placed::Done => Ok(()),
+        Placed::LastAdministrator => Err(ApiError::new(Code::WrongState, last)),
+    }
+}
+
+/// Whether an organization of this tier makes roles of its own.
+pub(crate) fn has_own_roles(tier: Tier) -> Result<(), ApiError> {
+    if tier.terms().own_roles {
+        return Ok(());
+    }
+    let detail = format!(
+        "The tier `{}` has no roles of its own; change it with `PUT /api/v1/workspace/subscription`.",
+        tier.terms().name
+    );
+    Err(ApiError::new(Code::WrongState, detail))
 }

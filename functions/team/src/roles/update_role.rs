@@ -7,7 +7,7 @@ use vestibule_domain::{Permission, RoleName};
 use vestibule_store::RoleChange;
 
 use super::{
-    role_body::{RoleBody, refused, told},
+    role_body::{RoleBody, has_own_roles, kept_leader, refused, told},
     view::RoleView,
 };
 
@@ -21,7 +21,8 @@ pub async fn update_role(
 ) -> Result<Reply, ApiError> {
     let scope = request.begin(Permission::TeamRolesManage)?;
     let store = api.store.tenant(&scope);
-    let before = store.find_roles().await?;
+    let (before, tier) = store.find_roles_and_tier().await?;
+    has_own_roles(tier)?;
     let mut fields = Fields::default();
     let Some(role) = request.body.read(&before.roles, &mut fields) else { return Err(fields.into_error()) };
     let mut roles = before.roles.clone();
@@ -29,6 +30,6 @@ pub async fn update_role(
     let reply = Reply::new(StatusCode::OK, &RoleView::new(&roles, &name, &role))?;
     let values = (told(&roles, before.roles.find(&name)), told(&roles, Some(&role)));
     let change = RoleChange { action: "role.update", resource: name.as_str(), values };
-    store.change_roles(&before, roles, change, request.answer(&reply), &api.world).await?;
+    kept_leader(store.change_roles(&before, roles, change, request.answer(&reply), &api.world).await?)?;
     Ok(reply)
 }

@@ -12,7 +12,7 @@ use crate::events::sample;
 const HEADERS: usize = 10_000;
 
 /// Operations that take a body, with their sample.
-const WITH_BODY: [(&str, &str); 12] = [
+const WITH_BODY: [(&str, &str); 14] = [
     ("auth", "register"),
     ("auth", "login"),
     ("auth", "second-factor"),
@@ -24,14 +24,17 @@ const WITH_BODY: [(&str, &str); 12] = [
     ("hires", "create"),
     ("organizations", "found"),
     ("organizations", "update"),
+    ("team", "create-role"),
+    ("team", "update"),
     ("provision-run", "retry"),
 ];
 
 /// Operations whose headers and query string are read.
-const WITHOUT_BODY: [(&str, &str); 6] = [
+const WITHOUT_BODY: [(&str, &str); 7] = [
     ("session", "me"),
     ("hires", "list"),
     ("organizations", "get"),
+    ("team", "list"),
     ("provision-run", "list"),
     ("discovery", "keys"),
     ("auth", "page-verify-email"),

@@ -103,6 +103,7 @@ async fn strangers_get_401_from_every_staff_operation() {
     for (function, names) in [
         ("hires", &["list", "create", "get", "reset-password"][..]),
         ("organizations", &["found", "get", "update"][..]),
+        ("team", &["list", "get", "update", "remove", "explain", "create-role", "remove-role"][..]),
         ("provision-run", &["run", "list", "get", "retry", "cancel"][..]),
     ] {
         let stack = stack().await;
@@ -120,7 +121,7 @@ async fn strangers_get_401_from_every_staff_operation() {
 async fn staff_get_their_lists() {
     let stack = stack().await;
     let token = admin_token(&stack).unwrap();
-    for function in ["hires", "provision-run"] {
+    for function in ["hires", "team", "provision-run"] {
         let event = sample(function, "list", &[("{token}", &token)]).unwrap();
         let answer = start(&stack, function, &[]).await.unwrap().invoke(&event).await.unwrap();
         assert_eq!(answer["statusCode"], 200, "{function}: {answer}");
@@ -151,6 +152,7 @@ async fn attack_2_an_event_that_is_no_request_is_told_so_and_ends_no_process() {
         ("esign-webhook", "request", 404),
         ("hires", "list", 401),
         ("organizations", "get", 401),
+        ("team", "list", 401),
         ("provision-run", "list", 401),
         ("session", "me", 401),
     ] {

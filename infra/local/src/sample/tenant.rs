@@ -32,6 +32,7 @@ pub(super) fn test_brand(job_start: JobStart, world: &World) -> Result<Tenant, I
         crm_url: "https://crm.test-brand.example/".into(),
         support: Email::parse("people@test-brand.example")?,
         security: SecuritySettings::default(),
+        tier: vestibule_domain::Tier::Platinum,
         version: 0,
     })
 }

@@ -1,6 +1,7 @@
 //! The template put up at this stack's addresses, and the settings that follow for each function.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 
 use anyhow::{Context as _, Result};
 
@@ -60,6 +61,11 @@ impl Plan {
         if self.template.functions.iter().any(empty) {
             self.extra.entry(DEFAULT_ENDPOINT.to_owned()).or_insert_with(|| endpoint.to_owned());
         }
+    }
+
+    /// Functions ask for records of domains at this address, not at the system's resolvers.
+    pub(super) fn asks_names_at(&mut self, server: SocketAddr) {
+        self.extra.insert("DNS_SERVER".to_owned(), server.to_string());
     }
 
     /// Lets the named people in without a token.

@@ -7,14 +7,14 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result, anyhow};
 use axum::Router;
 use secrecy::ExposeSecret as _;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, UdpSocket};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use vestibule_adapters::aws;
 use vestibule_api::{SettingError, Settings};
 use vestibule_asl::{Definition, RealPace, substitute};
 use vestibule_auth::Profile;
-use vestibule_models::{Clock, Cloud, Delivery, Rule};
+use vestibule_models::{Clock, Cloud, Delivery, NameServer, Rule};
 use vestibule_store::Store;
 
 use super::{Plan, StackOptions};
@@ -58,6 +58,18 @@ pub(super) async fn dynamodb(
     match &options.dynamodb_endpoint {
         Some(url) => Ok(url.clone()),
         None => crate::dynamodb::start(options.data_dir.as_deref(), servers, stopped).await,
+    }
+}
+
+/// The name server, until the stack stops.
+pub(super) async fn names(
+    server: NameServer,
+    (udp, tcp): (UdpSocket, TcpListener),
+    mut stopped: watch::Receiver<bool>,
+) {
+    tokio::select! {
+        () = server.serve(udp, tcp) => {}
+        _ = stopped.wait_for(|stopped| *stopped) => {}
     }
 }
 

@@ -86,6 +86,7 @@ impl Receptions {
             crm_url: "https://crm.vestibule.example/".to_owned(),
             support: Email::parse("help@vestibule.example").unwrap(),
             security: SecuritySettings::default(),
+            tier: vestibule_domain::Tier::default(),
             version: 0,
         };
         let seed = SeedTenant {

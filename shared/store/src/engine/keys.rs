@@ -42,6 +42,14 @@ pub(crate) const FORMERS: &str = "FORMER#";
 pub(crate) fn former(tenant: TenantId, user: UserId) -> Key {
     key(tenant_partition(tenant), format!("{FORMERS}{user}"))
 }
+/// What was said while the tenant was set up.
+pub(crate) fn setup(tenant: TenantId) -> Key {
+    key(tenant_partition(tenant), "SETUP")
+}
+/// A mail domain that is not proved yet; nobody holds it by that.
+pub(crate) fn wanted_domain(tenant: TenantId) -> Key {
+    key(tenant_partition(tenant), "DOMAIN")
+}
 /// The groups of a team.
 pub(crate) fn groups(tenant: TenantId) -> Key {
     key(tenant_partition(tenant), "GROUPS")

@@ -42,6 +42,8 @@ kinds! {
     Member "member" ["email"];
     Former "former_member" ["email"];
     Groups "groups" [];
+    Setup "setup" ["billing_email"];
+    DomainProof "domain_proof" [];
     Hire "hire" ["name", "personal_email"];
     EsignEvent "esign_event" ["correlation"];
     Job "job" [];

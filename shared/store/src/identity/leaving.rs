@@ -66,7 +66,7 @@ impl PlatformStore<'_> {
         if own.as_ref().is_some_and(|own| !roles.leads(own)) {
             return Ok(Leaving::Allowed(Leave { tenant, own, other: None }));
         }
-        let other = find_leader(self.store, tenant, user, |member| roles.leads(member)).await?;
+        let other = find_leader(self.store, tenant, Some(user), |member| roles.leads(member)).await?;
         Ok(match other {
             Some(other) => Leaving::Allowed(Leave { tenant, own, other: Some(other) }),
             None => Leaving::LastAdministrator,

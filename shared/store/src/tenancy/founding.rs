@@ -174,7 +174,7 @@ pub(crate) struct Claim {
     pub(crate) tenant: TenantId,
 }
 
-fn claim(key: &Key, tenant: TenantId) -> Result<Action, StoreError> {
+pub(crate) fn claim(key: &Key, tenant: TenantId) -> Result<Action, StoreError> {
     let row = to_row(key, Kind::Claim, &Claim { tenant })?;
     let free = Action::put(row).when("attribute_not_exists(PK) OR tenant = :tenant");
     Ok(free.value(":tenant", text(tenant.to_string())))

@@ -4,11 +4,11 @@ use vestibule_domain::{TenantId, UserId};
 
 use crate::{Membership, Store, StoreError, engine::keys};
 
-/// A member of `tenant` other than `except` who may do everything.
+/// A member of `tenant` other than `except`, if anybody is, who may do everything.
 pub(crate) async fn find_leader(
     store: &Store,
     tenant: TenantId,
-    except: UserId,
+    except: Option<UserId>,
     leads: impl Fn(&Membership) -> bool,
 ) -> Result<Option<Membership>, StoreError> {
     let query = store.prefix_query(&keys::tenant_partition(tenant), keys::MEMBERS);
@@ -17,7 +17,7 @@ pub(crate) async fn find_leader(
         let row = row?;
         store.sealer().freshen(std::slice::from_ref(&row)).await;
         let member = store.if_whole(store.read::<Membership>(row))?;
-        if let Some(member) = member.filter(|member| member.user != except && leads(member)) {
+        if let Some(member) = member.filter(|member| Some(member.user) != except && leads(member)) {
             return Ok(Some(member));
         }
     }

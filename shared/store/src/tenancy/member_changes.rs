@@ -127,7 +127,7 @@ impl TenantStore<'_> {
         let author = roles.author.as_ref().filter(|author| author.user != member.user);
         if roles.leads(member) && !leads && !author.is_some_and(|author| roles.leads(author)) {
             let other =
-                find_leader(self.store, self.tenant(), member.user, |other| roles.leads(other)).await?;
+                find_leader(self.store, self.tenant(), Some(member.user), |other| roles.leads(other)).await?;
             let Some(other) = other else { return Ok(Placed::LastAdministrator) };
             command = command.and(other.stays(), Conflict::Stale);
         }

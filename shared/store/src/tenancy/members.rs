@@ -134,14 +134,17 @@ impl TenantStore<'_> {
                 page.damaged.extend(found.damaged);
             }
             page.next = found.next;
-            if page.items.len() >= size || page.next.is_none() || read >= MOST_READ {
+            if page.items.len() >= size || page.next.is_none() || read + usize::from(CHUNK) > MOST_READ {
                 break;
             }
             ask.cursor.clone_from(&page.next);
         }
         if page.items.len() > size {
             page.items.truncate(size);
-            let last = page.items.last().map(|last| format!("{prefix}{}", last.member.user));
+            let last = page.items.last().map(|last| last.member.user.to_string());
+            // What lies behind the last one comes on the next page.
+            page.damaged.retain(|id| last.as_ref().is_some_and(|last| id > last));
+            let last = last.map(|last| format!("{prefix}{last}"));
             page.next = last.map(|last| Cursor::seal(key, self.tenant(), prefix, &last).as_str().to_owned());
         }
         Ok(Ok(page))

@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use vestibule_domain::{Email, GroupId, MemberKind, RoleName, TenantId, UserId};
 
 use crate::{
@@ -57,6 +57,7 @@ fn one_or_several<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Role
     }
     Ok(match Held::deserialize(deserializer)? {
         Held::One(role) => vec![role],
+        Held::Several(roles) if roles.is_empty() => return Err(D::Error::custom("a member has a role")),
         Held::Several(roles) => roles,
     })
 }

@@ -7,6 +7,7 @@ pub(crate) mod leading;
 pub(crate) mod member_changes;
 pub(crate) mod members;
 pub(crate) mod membership;
+pub(crate) mod organization;
 pub(crate) mod platform;
 pub(crate) mod roles;
 pub(crate) mod seed;

@@ -5,15 +5,15 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use vestibule_auth::Actor;
-use vestibule_domain::{PermissionSet, RoleName, Roles, TenantId, World};
+use vestibule_domain::{PermissionSet, RoleName, Roles, Tenant, TenantId, Tier, World};
 
 use crate::{
-    Answer, AuditRecord, Conflict, Membership, StoreError, TenantStore,
+    Answer, AuditRecord, Conflict, Membership, Placed, StoreError, TenantStore,
     engine::command::{Action, Command},
     engine::item::{Row, from_row, key_row, text, to_row},
     engine::keys::{self, Key},
     engine::kinds::Kind,
-    tenancy::{authz::Authz, members::has_key},
+    tenancy::{authz::Authz, leading::find_leader, members::has_key},
 };
 
 /// The row of the roles.
@@ -73,6 +73,14 @@ impl TenantStore<'_> {
         Ok(self.roles_and(&[]).await?.0)
     }
 
+    /// The same, with the tenant's tier.
+    pub async fn find_roles_and_tier(&self) -> Result<(TenantRoles, Tier), StoreError> {
+        let key = keys::tenant(self.tenant());
+        let (roles, rows) = self.roles_and(std::slice::from_ref(&key)).await?;
+        let tenant = rows.into_iter().find(|row| has_key(row, &key)).map(from_row::<Tenant>).transpose()?;
+        Ok((roles, tenant.map(|tenant| tenant.tier).unwrap_or_default()))
+    }
+
     /// The same, with the rows under `further` keys.
     pub(crate) async fn roles_and(&self, further: &[Key]) -> Result<(TenantRoles, Vec<Row>), StoreError> {
         let tenant = self.tenant();
@@ -115,7 +123,8 @@ impl TenantStore<'_> {
     }
 
     /// Writes `roles` in the place of those that were read, with what they compile to. [`Conflict::Stale`] when the roles, or the
-    /// author's own ones, were changed meanwhile: whoever lost a right hands it out no more.
+    /// author's own ones, were changed meanwhile: whoever lost a right hands it out no more. Somebody must be left who may do all
+    /// that anybody may do.
     pub async fn change_roles(
         &self,
         read: &TenantRoles,
@@ -123,8 +132,22 @@ impl TenantStore<'_> {
         change: RoleChange<'_>,
         answer: Option<Answer>,
         world: &World,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Placed, StoreError> {
         let tenant = self.tenant();
+        let after = TenantRoles { roles, ..read.clone() };
+        let mut command = Command::new();
+        if !read.author.as_ref().is_some_and(|author| after.leads(author)) {
+            let find = async |roles: &TenantRoles| {
+                find_leader(self.store, tenant, None, |member| roles.leads(member)).await
+            };
+            match find(&after).await? {
+                Some(leader) => command = command.and(leader.stays(), Conflict::Stale),
+                // Where nobody was, nobody is lost.
+                None if find(read).await?.is_some() => return Ok(Placed::LastAdministrator),
+                None => {}
+            }
+        }
+        let TenantRoles { roles, .. } = after;
         let compiled =
             roles.compiled().into_iter().map(|(name, allowed)| Ok((name.into(), bitmap(&allowed)?)));
         let compiled = AttributeValue::M(compiled.collect::<Result<_, StoreError>>()?);
@@ -133,13 +156,14 @@ impl TenantStore<'_> {
         let book = if read.version == 0 { book.if_new() } else { book.if_version(read.version) };
         let authz = Action::update(&keys::roles(tenant), "SET #roles = :roles").name("#roles", "roles");
         let authz = authz.value(":roles", compiled).when("attribute_exists(PK)");
-        let mut command = Command::new().and(book, Conflict::Stale).and(authz, Conflict::Stale);
+        command = command.and(book, Conflict::Stale).and(authz, Conflict::Stale);
         if let Some(author) = &read.author {
             command = command.and(author.stays(), Conflict::Stale);
         }
         let record =
             AuditRecord::new(self.scope, change.action, change.resource.to_owned(), change.values, world);
-        command.audited(self.scope, &record)?.answering(answer, world)?.commit(self.store).await
+        command.audited(self.scope, &record)?.answering(answer, world)?.commit(self.store).await?;
+        Ok(Placed::Done)
     }
 }
 

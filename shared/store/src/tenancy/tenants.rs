@@ -2,18 +2,14 @@
 
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 use vestibule_auth::TenantScope;
-use vestibule_domain::{Tenant, TenantId, World};
+use vestibule_domain::{Tenant, TenantId};
 
 use crate::{
-    Answer, AuditRecord, Conflict, Cursor, CursorError, CursorKey, Listed, Page, PageRequest, Store,
-    StoreError,
-    engine::command::{Action, Command},
+    Cursor, CursorError, CursorKey, Listed, Page, PageRequest, Store, StoreError,
     engine::damaged::behind,
-    engine::item::{Row, key_row, text, to_row},
+    engine::item::{Row, key_row, text},
     engine::keys::{self, Key},
-    engine::kinds::Kind,
 };
 
 /// Reads and commands within one tenant.
@@ -41,38 +37,6 @@ impl<'a> TenantStore<'a> {
     /// The same; `None` when there is no such tenant.
     pub async fn find_settings(&self) -> Result<Option<Tenant>, StoreError> {
         self.store.get(&keys::tenant(self.tenant())).await
-    }
-
-    /// Writes the settings back. `tenant` is as it was read, with the changes made, its names left alone; its version is one
-    /// higher on success and as before on failure, [`Conflict::Stale`] when somebody else was faster.
-    pub async fn change_settings(
-        &self,
-        tenant: &mut Tenant,
-        values: (Value, Value),
-        answer: Option<Answer>,
-        world: &World,
-    ) -> Result<(), StoreError> {
-        let read = tenant.version;
-        tenant.version = read + 1;
-        let done = self.commit_settings(tenant, read, (values, answer), world).await;
-        if done.is_err() {
-            tenant.version = read;
-        }
-        done
-    }
-
-    async fn commit_settings(
-        &self,
-        tenant: &Tenant,
-        read: u64,
-        (values, answer): ((Value, Value), Option<Answer>),
-        world: &World,
-    ) -> Result<(), StoreError> {
-        let row = to_row(&keys::tenant(self.tenant()), Kind::Tenant, tenant)?;
-        let put = Action::put(row).if_version_or_none(read);
-        let record = AuditRecord::new(self.scope, "tenant.update", self.tenant().to_string(), values, world);
-        let command = Command::new().and(put, Conflict::Stale).audited(self.scope, &record)?;
-        command.answering(answer, world)?.commit(self.store).await
     }
 
     /// One page of the rows whose sort key begins with `prefix`, newest first.

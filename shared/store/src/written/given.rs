@@ -9,9 +9,10 @@ use jiff::Timestamp;
 use vestibule_auth::FieldKeys;
 use vestibule_domain::id::Kind as IdKind;
 use vestibule_domain::{
-    Address, DocumentKind, DocumentStatus, Domain, Email, EnvelopeEvent, Hire, HireName, Id, Job, JobError,
-    JobKind, JobStart, JobStatus, LocalPart, MailboxSettings, Mode, Permission, PermissionSet, PersonName,
-    Preset, Role, RoleName, Roles, SecuritySettings, StepRecord, StepStatus, Subject, Tenant, Wait, World,
+    Address, CompanySize, CompanyStep, DocumentKind, DocumentStatus, Domain, Email, EnvelopeEvent, Hire,
+    HireName, Id, Industry, IntegrationsStep, Job, JobError, JobKind, JobStart, JobStatus, LocalPart,
+    MailboxSettings, Mode, Permission, PermissionSet, PersonName, Preset, Role, RoleName, Roles,
+    SecuritySettings, Setup, StepRecord, StepStatus, Subject, Tenant, Tier, Wait, World,
 };
 
 use crate::{EsignEvent, EventOutcome, Match, Sealer, Unfit};
@@ -333,6 +334,23 @@ impl Given {
             crm_url: self.any_text(60),
             support: self.email(),
             security: self.security(),
+            tier: self.one(&Tier::ALL),
+            version: self.number(),
+        }
+    }
+
+    pub(super) fn setup(&self) -> Setup {
+        let texts = || (0..self.below(4)).map(|_| self.any_text(20)).collect::<Vec<_>>();
+        let company = || CompanyStep { size: self.one(&CompanySize::ALL), location: self.any_text(20) };
+        Setup {
+            company: self.maybe(company),
+            industry: self.maybe(|| Industry::ALL.into_iter().filter(|_| self.yes()).collect()),
+            regions: self.maybe(texts),
+            lead_sources: self.maybe(texts),
+            integrations: self
+                .maybe(|| IntegrationsStep { apis: texts(), webhook_url: self.maybe(|| self.any_text(40)) }),
+            billing: self.maybe(|| self.one(&Tier::ALL)),
+            billing_email: self.maybe(|| self.email()),
             version: self.number(),
         }
     }

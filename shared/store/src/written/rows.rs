@@ -3,7 +3,7 @@
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use vestibule_auth::Actor;
-use vestibule_domain::{Groups, Permission, TenantId, UserId, id::GroupKind};
+use vestibule_domain::{DomainProof, Groups, Permission, TenantId, UserId, id::GroupKind};
 
 use super::given::Given;
 use crate::{
@@ -76,6 +76,15 @@ pub(super) fn written_and_read(kind: Kind, given: &Given) -> Result<(), String> 
             let groups = Groups((0..given.below(4)).map(group).collect());
             let value = GroupBook { groups, version: given.number() };
             back(given, row(&keys::groups(tenant), &value), &value)
+        }
+        Kind::Setup => {
+            let value = given.setup();
+            back(given, row(&keys::setup(tenant), &value), &value)
+        }
+        Kind::DomainProof => {
+            let value =
+                DomainProof { version: given.number(), ..DomainProof::new(given.domain(), &given.world) };
+            back(given, row(&keys::wanted_domain(tenant), &value), &value)
         }
         Kind::Hire => {
             let value = given.hire();

@@ -73,6 +73,7 @@ pub(crate) fn seed(world: &World) -> SeedTenant {
         crm_url: "https://crm.acme.example/".into(),
         support: Email::parse("help@acme.example").unwrap(),
         security: SecuritySettings::default(),
+        tier: vestibule_domain::Tier::default(),
         version: 0,
     };
     let id = UserId::new(world);

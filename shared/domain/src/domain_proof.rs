@@ -1,0 +1,47 @@
+//! The proof that a mail domain belongs to a tenant: a text record that only its owner can make.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{Domain, World};
+
+/// Bytes of randomness in the record.
+const RANDOM: usize = 16;
+
+/// A domain that a tenant wants, until its record is found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DomainProof {
+    /// The domain.
+    pub domain: Domain,
+    /// What the record says behind its name.
+    pub token: String,
+    /// Since when it is wanted.
+    pub since: Timestamp,
+    /// Counts its writes.
+    pub version: u64,
+}
+
+impl DomainProof {
+    /// A proof with a new token.
+    pub fn new(domain: Domain, world: &World) -> Self {
+        let mut random = [0; RANDOM];
+        world.fill(&mut random);
+        let token = random.iter().map(|byte| format!("{byte:02x}")).collect();
+        Self { domain, token, since: world.now(), version: 0 }
+    }
+
+    /// The name of the text record.
+    pub fn record_name(&self) -> String {
+        format!("_vestibule.{}", self.domain.as_str())
+    }
+
+    /// What the text record must say.
+    pub fn record_value(&self) -> String {
+        format!("vestibule-domain={}", self.token)
+    }
+
+    /// Whether one of these records is it.
+    pub fn is_in(&self, texts: &[String]) -> bool {
+        texts.iter().any(|text| text.trim() == self.record_value())
+    }
+}

@@ -10,7 +10,7 @@ use vestibule_adapters::dns::Dns;
 use vestibule_api::{
     Api, ApiError, ApiPath, Authenticated, Code, Fields, Mutation, Nothing, Reply, limiting::admit_source,
 };
-use vestibule_domain::{Domain, DomainProof, Permission, TenantId};
+use vestibule_domain::{Domain, DomainProof, Invalid, Permission, TenantId};
 use vestibule_store::{Conflict, Organization, OrganizationChange, StoreError};
 
 use crate::Organizations;
@@ -60,7 +60,7 @@ impl From<&Organization> for DomainView {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct WantDomain {
     /// The domain, such as `acme.example`.
-    #[schema(example = "acme.example", max_length = 253)]
+    #[schema(example = "acme.example", max_length = 242)]
     pub domain: String,
 }
 
@@ -80,7 +80,7 @@ pub async fn get_domain(
 
 /// Says which mail domain the organization wants. The answer names the text record that proves it; until it is proved nobody holds
 /// the domain by this, and the one before stays.
-#[utoipa::path(put, path = "/api/v1/organizations/{id}/domain", tag = "organizations", responses((status = 200, body = DomainView)))]
+#[utoipa::path(put, path = "/api/v1/organizations/{id}/domain", tag = "organizations", responses((status = 200, body = DomainView), (status = 409)))]
 pub async fn want_domain(
     State(api): State<Api>,
     ApiPath(id): ApiPath<TenantId>,
@@ -91,11 +91,12 @@ pub async fn want_domain(
         return Err(ApiError::not_found());
     }
     let mut fields = Fields::default();
-    let Some(domain) = fields.take("domain", Domain::parse(&request.body.domain)) else {
+    let Some(domain) = fields.take("domain", wanted(&request.body.domain)) else {
         return Err(fields.into_error());
     };
     let store = api.store.tenant(&scope);
     let read = store.find_organization().await?;
+    has_own_domain(&read)?;
     let mut after = read.clone();
     // The record of somebody who asks twice stays good.
     let same = read.proof.clone().filter(|proof| proof.domain == domain);
@@ -121,6 +122,7 @@ pub async fn verify_domain(
     }
     let store = api.store.tenant(&scope);
     let read = store.find_organization().await?;
+    has_own_domain(&read)?;
     let wrong = |detail: String| ApiError::new(Code::WrongState, detail);
     let Some(proof) = &read.proof else {
         return Err(wrong(
@@ -139,6 +141,29 @@ pub async fn verify_domain(
         Err(StoreError::Conflict(Conflict::DomainTaken)) => Err(wrong(taken())),
         done => Ok(done.map(|()| reply)?),
     }
+}
+
+/// Longest domain before whose name there is room for that of the record.
+const LONGEST: usize = 242;
+
+fn wanted(text: &str) -> Result<Domain, Invalid> {
+    let domain = Domain::parse(text)?;
+    if domain.as_str().len() > LONGEST {
+        return Err(Invalid::new(format!("Give a domain of at most {LONGEST} characters.")));
+    }
+    Ok(domain)
+}
+
+fn has_own_domain(organization: &Organization) -> Result<(), ApiError> {
+    let terms = organization.tenant.tier.terms();
+    if terms.own_domain {
+        return Ok(());
+    }
+    let detail = format!(
+        "The tier `{}` has no domain of its own; change it with `PUT /api/v1/workspace/subscription`.",
+        terms.name
+    );
+    Err(ApiError::new(Code::WrongState, detail))
 }
 
 fn taken() -> String {

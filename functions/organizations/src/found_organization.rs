@@ -21,6 +21,9 @@ use vestibule_store::{Conflict, StoreError, UserChange};
 
 use crate::{Organizations, view::OrganizationView};
 
+/// To so many organizations somebody belongs at most by founding.
+const MOST_TENANTS: usize = 50;
+
 /// What a hire signs until the organization says otherwise.
 const DOCUMENTS: [&str; 3] = ["w9", "baa", "hire_agreement"];
 
@@ -61,6 +64,10 @@ pub async fn found_organization(
     let (api, user, session) = (&state.api, &mut caller.user, &caller.session);
     let (name, slug, preset) = read(&body)?;
     admit_source(api, &state.limits, &format!("found@{}", user.id)).await?;
+    if api.store.platform().count_memberships(user.id).await? >= MOST_TENANTS {
+        let detail = format!("You belong to {MOST_TENANTS} organizations; leave one first.");
+        return Err(ApiError::new(Code::WrongState, detail));
+    }
     let tenant = tenant((&name, &slug), &user.email, &state.site, &api.world)?;
     user.last_tenant = Some(tenant.id);
     let grant = Grant { user: user.id, session: session.id, tenant: Some(tenant.id), ends: session.expires };

@@ -17,5 +17,6 @@ pub async fn get_setup(
     if scope.tenant() != id {
         return Err(ApiError::not_found());
     }
-    Ok(Json((&api.store.tenant(&scope).find_organization().await?).into()))
+    let sees_billing = caller.require(Permission::TenantBillingView).is_ok();
+    Ok(Json(SetupView::new(&api.store.tenant(&scope).find_organization().await?, sees_billing)))
 }

@@ -49,7 +49,10 @@ pub async fn save_onboarding(
     let store = api.store.tenant(&scope);
     let read = store.find_organization().await?;
     let after = changed(&read, &request.body)?;
-    let reply = Reply::new(StatusCode::OK, &SetupView::from(&after))?;
+    let reply = Reply::new(
+        StatusCode::OK,
+        &SetupView::new(&after, request.principal.require(Permission::TenantBillingView).is_ok()),
+    )?;
     let change = OrganizationChange {
         action: "tenant.setup",
         values: (told(&read, &request.body), told(&after, &request.body)),
@@ -101,7 +104,7 @@ fn told(organization: &Organization, body: &Onboarding) -> Value {
         "industry": sent(body.industry.is_some(), json!(setup.industry)),
         "regions": sent(body.regions.is_some(), json!(setup.regions)),
         "leadSources": sent(body.lead_sources.is_some(), json!(setup.lead_sources)),
-        "integrations": sent(body.integrations.is_some(), json!(setup.integrations)),
+        "apis": sent(body.integrations.is_some(), json!(setup.integrations.as_ref().map(|step| &step.apis))),
         "tier": sent(body.billing.is_some(), json!(tenant.tier)),
     })
 }

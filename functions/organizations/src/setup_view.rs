@@ -53,7 +53,7 @@ pub struct StepsView {
     pub lead_sources: Option<Vec<String>>,
     /// What it works with.
     pub integrations: Option<IntegrationsView>,
-    /// Its tier.
+    /// Its tier; `null` for whoever may not see the billing, too.
     pub billing: Option<BillingView>,
 }
 
@@ -78,15 +78,16 @@ pub struct SetupView {
     pub steps: StepsView,
 }
 
-impl From<&Organization> for SetupView {
-    fn from(organization: &Organization) -> Self {
+impl SetupView {
+    /// The view for somebody who sees the billing, or not.
+    pub fn new(organization: &Organization, sees_billing: bool) -> Self {
         let Organization { tenant, setup, .. } = organization;
         let company = setup.company.as_ref().map(|company| CompanyView {
             name: tenant.name.clone(),
             size: company.size.name(),
             location: company.location.clone(),
         });
-        let billing = setup.billing.map(|_| BillingView {
+        let billing = setup.billing.filter(|_| sees_billing).map(|_| BillingView {
             tier: tenant.tier.terms().name,
             email: setup.billing_email.as_ref().map(|email| email.as_str().to_owned()),
         });

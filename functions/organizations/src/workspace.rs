@@ -78,7 +78,7 @@ fn told(organization: &Organization) -> Value {
     let setup = &organization.setup;
     json!({
         "leadSources": setup.lead_sources,
-        "integrations": setup.integrations,
+        "apis": setup.integrations.as_ref().map(|step| &step.apis),
         "crmUrl": organization.tenant.crm_url,
     })
 }

@@ -33,10 +33,10 @@ impl Outbox {
             }
             Content::Notice(template, facts) => {
                 // A notice leads to where a new password is asked for; the owner of an account may sign in first.
-                let (page, other_link) = if *template == MailTemplate::AlreadyRegistered {
-                    (home, forgotten)
-                } else {
-                    (forgotten, "")
+                let (page, other_link) = match template {
+                    MailTemplate::AlreadyRegistered => (home, forgotten),
+                    MailTemplate::MembershipChanged => (home, ""),
+                    _ => (forgotten, ""),
                 };
                 let link = MailLink::Page(page);
                 self.write(letter, &IdentityMail { template: *template, link, other_link, facts })

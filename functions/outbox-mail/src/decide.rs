@@ -54,7 +54,7 @@ pub(crate) enum Holder {
 
 /// Decides on `request`; [`Trouble::Moot`] with the reason when nothing is to be sent.
 pub(crate) fn decide(request: &IdentityMailRequest, facts: Facts, now: Timestamp) -> Result<Letter, Trouble> {
-    let Facts { registration, person, taken } = facts;
+    let Facts { registration, person, taken, company, unwanted } = facts;
     let typed = || request.email.clone();
     let seen = || Fact::Seen(request.device.clone().unwrap_or_default(), request.at);
     match &request.mail {
@@ -70,6 +70,11 @@ pub(crate) fn decide(request: &IdentityMailRequest, facts: Facts, now: Timestamp
         }
         Kind::NewDevice { .. } => notice(person, Mail::NewDevice, vec![seen()]),
         Kind::LockedOut { until } => notice(person, Mail::LockedOut, vec![Fact::Until(*until)]),
+        Kind::MembershipChanged { .. } if unwanted => Err(Trouble::Moot("unwanted")),
+        Kind::MembershipChanged { change, .. } => {
+            let company = company.ok_or(Trouble::Moot("tenant_gone"))?;
+            notice(person, Mail::MembershipChanged, vec![Fact::Membership(company, *change)])
+        }
         Kind::PasswordChanged { .. } => notice(person, Mail::PasswordChanged, Vec::new()),
         Kind::SignInChanged { change, .. } => {
             notice(person, Mail::SignInChanged, vec![Fact::Change(change.clone()), seen()])

@@ -13,6 +13,10 @@ pub(crate) struct Facts {
     pub(crate) person: Option<User>,
     /// Whether an address to be confirmed has an account by now.
     pub(crate) taken: bool,
+    /// The name of the tenant that a mail is about, if there is one.
+    pub(crate) company: Option<String>,
+    /// Whether the person does not want such mails.
+    pub(crate) unwanted: bool,
 }
 
 /// Reads what the decision on `request` needs.
@@ -28,12 +32,19 @@ pub(crate) async fn facts(
                 return Ok(Facts::default());
             };
             let person = owner(store, &registration.email).await?;
-            Ok(Facts { registration: Some(registration), person, taken: false })
+            Ok(Facts { registration: Some(registration), person, ..Facts::default() })
         }
         Kind::ConfirmEmail { .. } => {
             let address = store.sealer().address_key(&request.email);
             let taken = platform.find_sign_in(&address).await?.is_some();
-            Ok(Facts { person: person(store, request).await?, taken, registration: None })
+            Ok(Facts { person: person(store, request).await?, taken, ..Facts::default() })
+        }
+        Kind::MembershipChanged { user, tenant, .. } => {
+            let person = person(store, request).await?;
+            let (found, wishes) = platform.find_mail_wishes(tenant, user).await?;
+            let unwanted = request.mail.topic().is_some_and(|(_, topic)| !wishes.wants(topic));
+            let company = found.map(|tenant| tenant.name);
+            Ok(Facts { person, company, unwanted, ..Facts::default() })
         }
         _ => Ok(Facts { person: person(store, request).await?, ..Facts::default() }),
     }

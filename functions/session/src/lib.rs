@@ -9,6 +9,7 @@ pub mod leave_tenant;
 pub mod list_sessions;
 pub mod list_tenants;
 pub mod logout;
+pub mod notifications;
 pub mod picture;
 pub mod refresh;
 pub mod sign_out_page;
@@ -58,6 +59,8 @@ vestibule_api::operations! {
         list_tenants::list_tenants,
         leave_tenant::leave_tenant,
         change_default::change_default_tenant,
+        notifications::get_notifications,
+        notifications::update_notifications,
 }
 
 impl HttpFunction for Sessions {

@@ -5,12 +5,21 @@ pub mod members;
 pub mod roles;
 
 use axum::extract::FromRef;
-use vestibule_api::{Api, HttpFunction, Settings, state::StartError};
+use vestibule_api::{Api, ApiError, HttpFunction, Reply, Settings, state::StartError};
 use vestibule_domain::World;
+use vestibule_store::Answer;
 
 use groups::{create_group, list_groups, remove_group, update_group};
 use members::{explain_permission, get_member, list_members, remove_member, update_member};
 use roles::{create_role, get_matrix, get_role, list_roles, register_permission, remove_role, update_role};
+
+/// The answer to a request that changes nothing; its repetition changes nothing either.
+pub(crate) async fn unchanged(api: &Api, answer: Option<Answer>, reply: Reply) -> Result<Reply, ApiError> {
+    if let Some(answer) = answer {
+        api.store.platform().keep_answer(answer, &api.world).await?;
+    }
+    Ok(reply)
+}
 
 /// What the operations work with.
 #[derive(Debug, Clone, FromRef)]

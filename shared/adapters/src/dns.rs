@@ -9,9 +9,9 @@ use hickory_resolver::{
     proto::rr::RData,
 };
 
-/// How long one question waits for its answer, and how often it is asked: a request of a person waits for it.
+/// How long one question waits for its answer, and how often it is asked again: a request of a person waits for it.
 const WAIT: Duration = Duration::from_secs(2);
-const TRIES: usize = 2;
+const FURTHER_TRIES: usize = 1;
 
 /// Why there is no answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -61,7 +61,7 @@ impl Dns {
 }
 
 fn limit(options: &mut ResolverOpts) {
-    (options.timeout, options.attempts) = (WAIT, TRIES);
+    (options.timeout, options.attempts) = (WAIT, FURTHER_TRIES);
     // Somebody who has just made a record asks again at once.
     options.cache_size = 0;
     options.try_tcp_on_error = true;

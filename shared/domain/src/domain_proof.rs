@@ -27,7 +27,9 @@ impl DomainProof {
         let mut random = [0; RANDOM];
         world.fill(&mut random);
         let token = random.iter().map(|byte| format!("{byte:02x}")).collect();
-        Self { domain, token, since: world.now(), version: 0 }
+        // It begins with the time: one that was proved and is wanted again is told apart.
+        let version = u64::try_from(world.now().as_millisecond()).unwrap_or_default();
+        Self { domain, token, since: world.now(), version }
     }
 
     /// The name of the text record.

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{Email, MailId, RegistrationId, UserId};
+use crate::{Email, MailId, MailTopic, RegistrationId, TenantId, UserId};
 
 /// Which mail.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,6 +51,15 @@ pub enum IdentityMailKind {
         /// Which.
         change: SignInChange,
     },
+    /// Somebody else changed the person's place in a tenant.
+    MembershipChanged {
+        /// Whose.
+        user: UserId,
+        /// In which tenant.
+        tenant: TenantId,
+        /// How.
+        change: MembershipChange,
+    },
 }
 
 impl IdentityMailKind {
@@ -62,12 +71,38 @@ impl IdentityMailKind {
             | Self::EmailChanged { user }
             | Self::NewDevice { user }
             | Self::PasswordChanged { user }
-            | Self::SignInChanged { user, .. } => Some(user),
+            | Self::SignInChanged { user, .. }
+            | Self::MembershipChanged { user, .. } => Some(user),
             Self::Registration { .. } | Self::MagicLink | Self::ResetPassword | Self::LockedOut { .. } => {
                 None
             }
         }
     }
+}
+
+impl IdentityMailKind {
+    /// What a mail is about that one may switch off, and in which tenant; no mail about one's own security can be.
+    #[must_use]
+    pub const fn topic(&self) -> Option<(TenantId, MailTopic)> {
+        match *self {
+            Self::MembershipChanged { tenant, .. } => Some((tenant, MailTopic::Membership)),
+            _ => None,
+        }
+    }
+}
+
+/// How somebody's place in a tenant changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MembershipChange {
+    /// Roles, kind or groups are others.
+    Changed,
+    /// They may not act there at present.
+    Suspended,
+    /// They may act there again.
+    Resumed,
+    /// They do not belong to it any more.
+    Removed,
 }
 
 /// What changed about the ways to sign in, beside the password.

@@ -19,6 +19,7 @@ mod member;
 pub mod name;
 pub mod permission;
 pub mod permission_set;
+mod preferences;
 pub mod preset;
 mod registered;
 mod reserved;
@@ -49,13 +50,14 @@ pub use id::{
     AuditId, EndpointId, EsignEventId, EventId, GroupId, HireId, Id, IdError, JobId, MailId, RegistrationId,
     SessionId, TenantId, UserId,
 };
-pub use identity_mail::{Device, IdentityMailKind, IdentityMailRequest, SignInChange};
+pub use identity_mail::{Device, IdentityMailKind, IdentityMailRequest, MembershipChange, SignInChange};
 pub use invalid::Invalid;
 pub use job::{Job, JobError, JobKind, JobStatus, Mode};
 pub use member::{Groups, MOST_GROUPS, MOST_ROLES_HELD, MemberKind};
 pub use name::PersonName;
 pub use permission::{Permission, PermissionNumber};
 pub use permission_set::PermissionSet;
+pub use preferences::{MailTopic, Preferences};
 pub use preset::{Preset, PresetRole};
 pub use registered::{MOST_REGISTERED, RegisterRefused, Registered};
 pub use role_name::RoleName;

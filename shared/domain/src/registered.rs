@@ -17,6 +17,9 @@ pub enum RegisterRefused {
         "a name has 2 to 4 words of lower-case letters and digits, with dots between, at most 60 characters"
     )]
     Name,
+    /// The first word is one of the product's own.
+    #[error("the first word is that of built-in permissions")]
+    Reserved,
     /// There is a permission of this name.
     #[error("a permission has this name already")]
     Exists,
@@ -44,6 +47,10 @@ impl Registered {
         }
         if Permission::find(name).is_some() || self.0.contains_key(name) {
             return Err(RegisterRefused::Exists);
+        }
+        let word = |name: &str| name.split('.').next().map(str::to_owned);
+        if Permission::ALL.iter().any(|built_in| word(built_in.name()) == word(name)) {
+            return Err(RegisterRefused::Reserved);
         }
         if self.0.len() >= MOST_REGISTERED {
             return Err(RegisterRefused::TooMany);
@@ -99,6 +106,7 @@ mod tests {
             assert_eq!(registered.add(wrong, "x"), Err(RegisterRefused::Name), "{wrong}");
         }
         assert_eq!(registered.add("orders.view", "x"), Err(RegisterRefused::Exists), "built in");
+        assert_eq!(registered.add("team.payroll", "x"), Err(RegisterRefused::Reserved));
         let numbers: Vec<_> =
             (0..MOST_REGISTERED).map(|n| registered.add(&format!("seo.n{n}"), "x").unwrap().get()).collect();
         assert_eq!(numbers, (256..456).collect::<Vec<_>>());

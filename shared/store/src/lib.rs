@@ -41,7 +41,7 @@ pub use tenancy::members::{FoundMember, ListedMember, MemberFilter, MemberPage};
 pub use tenancy::membership::Membership;
 pub use tenancy::organization::{Organization, OrganizationChange};
 pub use tenancy::platform::PlatformStore;
-pub use tenancy::roles::{RoleChange, TenantRoles};
+pub use tenancy::roles::{Holding, RoleChange, TenantRoles};
 pub use tenancy::seed::{SeedTenant, SeedUser};
 pub use tenancy::tenants::TenantStore;
 pub use work::documents::{Matched, Recorded};

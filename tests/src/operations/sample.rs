@@ -6,7 +6,7 @@ use super::{Content, Prepared};
 use crate::Answer;
 
 /// Values that are secret, or long and different each time, by the name of their field.
-const HIDDEN: [&str; 25] = [
+const HIDDEN: [&str; 26] = [
     "csrf",
     "accessToken",
     "attempt",
@@ -21,6 +21,7 @@ const HIDDEN: [&str; 25] = [
     "password",
     "qrSvg",
     "receipt",
+    "recordValue",
     "recoveryCodes",
     "refreshToken",
     "secret",

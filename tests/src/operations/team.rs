@@ -27,6 +27,13 @@ impl Scene {
                 let body = json!({ "name": format!("seo.edit_{}", self.next()), "about": "change titles" });
                 request(Method::POST, "/api/admin/team/permissions".into()).json(body)
             }
+            "GET /api/auth/context/notifications" => {
+                request(Method::GET, "/api/auth/context/notifications".into())
+            }
+            "PUT /api/auth/context/notifications" => {
+                let body = json!({ "membership": false });
+                request(Method::PUT, "/api/auth/context/notifications".into()).json(body)
+            }
             _ => return self.prepare_members(operation).await,
         })
     }
@@ -36,8 +43,12 @@ impl Scene {
         let change = json!({ "status": "suspended", "kind": "creator", "groups": [] });
         let name = |name: &str| json!({ "name": format!("{name} {}", self.next()) });
         Some(match operation {
-            "GET /api/admin/team" => request(Method::GET, format!("{TEAM}?status=active&limit=20")),
-            "GET /api/v1/teams/members" => request(Method::GET, "/api/v1/teams/members".into()),
+            "GET /api/admin/team" => {
+                request(Method::GET, format!("{TEAM}?status=active&text=brokerage.admin"))
+            }
+            "GET /api/v1/teams/members" => {
+                request(Method::GET, "/api/v1/teams/members?text=brokerage.admin".into())
+            }
             "GET /api/admin/team/{id}" => request(Method::GET, self.colleague(TEAM).await),
             "PATCH /api/admin/team/{id}" => request(Method::PATCH, self.colleague(TEAM).await).json(change),
             "PUT /api/v1/teams/members/{id}" => {

@@ -69,6 +69,8 @@ POST /api/v1/auth/connections/remove          | 204 | own           | -     | 1
 GET /api/auth/context                         | 200 | own           | -     | 0
 GET /api/auth/context/tenants                 | 200 | own           | -     | 0
 PUT /api/auth/context/default                 | 204 | own           | -     | 1
+GET /api/auth/context/notifications           | 200 | yyyyy yyyyyyy | -     | 0
+PUT /api/auth/context/notifications           | 200 | yyyyy yyyyyyy | -     | 1
 POST /api/auth/context/switch                 | 200 | own           | -     | 1
 DELETE /api/auth/context/tenants/{id}         | 204 | own           | 404   | 2
 GET /api/admin/team/roles                     | 200 | yynnn yyyyyyy | -     | 0

@@ -35,6 +35,11 @@ async fn a_domain_counts_once_its_record_is_found() {
     assert_eq!(proved, json!({ "domain": "acme.example", "wanted": null }));
     let setup = admin.get(&format!("/api/v1/organizations/{tenant}/setup")).await.expect(200).body;
     assert_eq!(setup["hasDomain"], true);
+    let tier = admin.request(Method::PUT, "/api/v1/workspace/subscription").json(&json!({ "tier": "free" }));
+    admin.send(tier).await.expect(200);
+    assert_eq!(want(&admin, &tenant, "other.example").await.expect(409).code(), "wrong_state", "by the tier");
+    let long = format!("{0}.{0}.{0}.{1}.example", "a".repeat(62), "b".repeat(48));
+    assert_eq!(want(&admin, &tenant, &long).await.expect(422).fields(), ["domain"], "no room for the record");
     for wrong in ["", "acme", "acme example", "-.example", "a@acme.example"] {
         assert_eq!(want(&admin, &tenant, wrong).await.expect(422).fields(), ["domain"], "{wrong}");
     }

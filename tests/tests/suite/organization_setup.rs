@@ -120,7 +120,13 @@ async fn the_tier_is_changed_by_who_may_and_decides_about_own_roles() {
     let billing = json!({ "billing": { "tier": "free" }, "regions": ["Texas"] });
     let refused = put(&manager, ONBOARDING, &billing).await.expect(403);
     assert!(refused.text.contains("tenant.billing.manage"), "{}", refused.text);
-    put(&manager, ONBOARDING, &json!({ "regions": ["Texas"] })).await.expect(200);
+    put(&admin, ONBOARDING, &json!({ "billing": { "tier": "platinum", "email": "bills@acme.example" } }))
+        .await
+        .expect(200);
+    let saved = put(&manager, ONBOARDING, &json!({ "regions": ["Texas"] })).await.expect(200);
+    assert_eq!(saved.body["steps"]["billing"], json!(null), "for those who may see it");
+    let seen = manager.get(&format!("/api/v1/organizations/{tenant}/setup")).await.expect(200);
+    assert!(!seen.text.contains("bills@"), "{}", seen.text);
     assert_eq!(
         put(&admin, SUBSCRIPTION, &json!({ "tier": "operandi" })).await.expect(422).fields(),
         ["tier"]

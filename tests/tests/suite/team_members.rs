@@ -101,6 +101,12 @@ async fn who_left_is_remembered_as_well() {
     ada.send(ada.request(Method::DELETE, &format!("/api/auth/context/tenants/{tenant}"))).await.expect(204);
     let gone = admin.get(&format!("{TEAM}?status=removed")).await.expect(200).body;
     assert_eq!(emails(&gone), ["ada@example.org"]);
+    let name = gone["items"][0]["name"].clone();
+    assert!(name.is_string(), "as they were called when they left");
+    let me = ada.request(Method::PATCH, "/api/v1/auth/me").json(&json!({ "name": "Ada New" }));
+    ada.send(me).await.expect(200);
+    let gone = admin.get(&format!("{TEAM}?status=removed")).await.expect(200).body;
+    assert_eq!(gone["items"][0]["name"], name, "what became of them since is theirs");
 }
 
 #[tokio::test]
@@ -209,6 +215,19 @@ async fn a_role_that_is_held_is_removed_once_its_holders_are_moved() {
     assert_eq!(delete("?moveTo=nobody").await.expect(422).fields(), ["moveTo"]);
     assert_eq!(delete("?moveTo=buyer").await.expect(422).fields(), ["moveTo"]);
     assert_eq!(delete("?to=viewer").await.expect(400).code(), "parameter_invalid");
+    // Who moves members must be allowed to change them, and does not hold the role.
+    let editor = json!({ "id": "editor", "title": "Editor", "parent": null, "permissions": ["team.roles.manage", "orders.view", "orders.manage"] });
+    admin.post(ROLES, &editor).await.expect(201);
+    let lee = app.colleague(&tenant, "lee", "editor").await;
+    let refused =
+        lee.send(lee.request(Method::DELETE, &format!("{ROLES}/buyer?moveTo=editor"))).await.expect(403);
+    assert!(refused.text.contains("team.manage"), "{}", refused.text);
+    let kim = id(&admin, "kim").await;
+    patch(&admin, &kim, &json!({ "roles": ["tenant_admin", "buyer"] })).await.expect(200);
+    assert_eq!(delete("?moveTo=viewer").await.expect(409).code(), "wrong_state", "one's own role");
+    patch(&admin, &kim, &json!({ "roles": ["tenant_admin"] })).await.expect(200);
+    let shown = admin.get(&format!("{ROLES}/buyer")).await.expect(200).body;
+    assert_eq!(shown["retiring"], false, "what was refused leaves no mark");
     delete("?moveTo=viewer").await.expect(204);
     assert_eq!(admin.get(&format!("{TEAM}/{ada}")).await.expect(200).body["roles"], json!(["viewer"]));
     admin.get(&format!("{ROLES}/buyer")).await.expect(404);
@@ -249,9 +268,11 @@ async fn ten_6_a_registered_permission_comes_to_the_administrator_and_to_nobody_
     let made = admin.post("/api/admin/team/permissions", &body).await.expect(201).body;
     assert_eq!(made["roles"], json!(["tenant_admin"]));
     assert_eq!(admin.post("/api/admin/team/permissions", &body).await.expect(409).fields(), ["name"]);
-    for (field, wrong) in
-        [("name", json!({ "name": "SEO", "about": "x" })), ("about", json!({ "name": "seo.b", "about": "" }))]
-    {
+    for (field, wrong) in [
+        ("name", json!({ "name": "team.payroll", "about": "x" })),
+        ("name", json!({ "name": "SEO", "about": "x" })),
+        ("about", json!({ "name": "seo.b", "about": "" })),
+    ] {
         assert_eq!(admin.post("/api/admin/team/permissions", &wrong).await.expect(422).fields(), [field]);
     }
     let context = admin.get("/api/auth/context").await.expect(200).body;
@@ -299,4 +320,31 @@ async fn x01_members_of_another_business_are_not_there() {
     let cursor = kim.get(&format!("{TEAM}?limit=1")).await.expect(200).body["next"].clone();
     let path = format!("{TEAM}?limit=1&cursor={}", cursor.as_str().unwrap());
     assert_eq!(lee.get(&path).await.expect(400).code(), "cursor_invalid");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ten_9_a_member_is_mailed_of_changes_by_others_until_they_switch_it_off() {
+    let app = App::identity().await;
+    let (admin, tenant) = app.founder("kim").await;
+    let ada = app.colleague(&tenant, "ada", "viewer").await;
+    let (ada_id, kim_id) = (id(&admin, "ada").await, id(&admin, "kim").await);
+    app.mails_settled().await;
+    let (before, own) = (app.mails_to("ada@example.org").len(), app.mails_to("kim@example.org").len());
+    patch(&admin, &ada_id, &json!({ "roles": ["finance"] })).await.expect(200);
+    let mail = app.mail_to("ada@example.org", before + 1).await;
+    assert!(mail.subject.contains("membership"), "{}", mail.subject);
+    assert!(mail.text.unwrap().contains("Acme"), "the organization is named");
+    // A group, the same again, and what one does oneself: nothing is told.
+    patch(&admin, &ada_id, &json!({ "roles": ["finance"], "groups": [] })).await.expect(200);
+    patch(&admin, &kim_id, &json!({ "roles": ["tenant_admin", "viewer"] })).await.expect(200);
+    let path = "/api/auth/context/notifications";
+    assert_eq!(ada.get(path).await.expect(200).body, json!({ "membership": true }));
+    send(&ada, Method::PUT, path, &json!({ "membership": false })).await.expect(200);
+    assert_eq!(ada.get(path).await.expect(200).body, json!({ "membership": false }));
+    assert_eq!(admin.get(path).await.expect(200).body, json!({ "membership": true }), "each their own");
+    patch(&admin, &ada_id, &json!({ "status": "suspended" })).await.expect(200);
+    remove(&admin, &ada_id).await.expect(204);
+    app.mails_settled().await;
+    assert_eq!(app.mails_to("ada@example.org").len(), before + 1);
+    assert_eq!(app.mails_to("kim@example.org").len(), own);
 }

@@ -102,6 +102,57 @@ async fn p03_a_role_edited_while_it_is_granted_gives_nobody_what_the_giver_lacks
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn p02_who_is_suspended_does_not_take_it_back_by_a_request_under_way() {
+    let app = App::identity().await;
+    let (kim, tenant) = app.founder("kim").await;
+    let max = app.colleague(&tenant, "max", "manager").await;
+    let max_id = id(&kim, "max").await;
+    for round in 0..rounds() {
+        let path = format!("{TEAM}/{max_id}");
+        let suspension = json!({ "status": "suspended" });
+        let suspend = send(&kim, Method::PATCH, &path, &suspension);
+        let back = json!({ "status": "active", "roles": ["manager", if round % 2 == 0 { "viewer" } else { "support" }] });
+        let resist = futures::future::join_all((0..6).map(|_| send(&max, Method::PATCH, &path, &back)));
+        let (suspended, _) = tokio::join!(suspend, resist);
+        suspended.expect(200);
+        let status = kim.get(&path).await.expect(200).body["status"].clone();
+        assert_eq!(status, "suspended", "round {round}");
+        send(&kim, Method::PATCH, &path, &json!({ "status": "active", "roles": ["manager"] }))
+            .await
+            .expect(200);
+    }
+    println!("{} rounds, suspended after each", rounds());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn p04_somebody_may_do_everything_when_one_leaves_while_a_permission_is_registered() {
+    let app = App::identity().await;
+    let (kim, _) = app.founder("kim").await;
+    let all = kim.get("/api/admin/team/matrix").await.expect(200).body;
+    let all: Vec<_> = all["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["permission"].as_str().unwrap().to_owned())
+        .collect();
+    let mut left = 0;
+    for round in 0..rounds().min(20) {
+        let (kim, tenant) = app.founder(&format!("kim{round}")).await;
+        let names: Vec<_> = all.iter().map(String::as_str).collect();
+        own_role(&kim, "chief", None, &names).await;
+        let ada = app.colleague(&tenant, &format!("ada{round}"), "chief").await;
+        let leave = kim.send(kim.request(Method::DELETE, &format!("/api/auth/context/tenants/{tenant}")));
+        let body = json!({ "name": "seo.edit", "about": "change titles" });
+        let (gone, registered) = tokio::join!(leave, ada.post("/api/admin/team/permissions", &body));
+        assert!([204, 409].contains(&gone.status), "{}", gone.text);
+        assert!([201, 409].contains(&registered.status), "{}", registered.text);
+        assert!(!(gone.status == 204 && registered.status == 201), "round {round}: nobody may do everything");
+        left += usize::from(gone.status == 204);
+    }
+    println!("{} rounds, {left} left, in none nobody was an administrator", rounds().min(20));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn p03_a_role_removed_while_it_is_granted_leaves_nobody_with_its_name() {
     let app = App::identity().await;
     let (admin, tenant) = app.founder("kim").await;

@@ -1,4 +1,4 @@
-use vestibule_domain::{Device, PersonName, SignInChange, UserStatus, World};
+use vestibule_domain::{Device, MembershipChange, PersonName, SignInChange, TenantId, UserStatus, World};
 
 use super::*;
 
@@ -33,11 +33,12 @@ fn request(mail: Kind) -> IdentityMailRequest {
 }
 
 fn about(mail: Kind, person: Option<User>) -> Result<Letter, Trouble> {
-    decide(&request(mail), Facts { person, ..Facts::default() }, NOW)
+    let company = Some("Acme".to_owned());
+    decide(&request(mail), Facts { person, company, ..Facts::default() }, NOW)
 }
 
-fn kinds() -> [Kind; 8] {
-    let user = person(UserState::Active).id;
+fn kinds() -> [Kind; 9] {
+    let (user, tenant) = (person(UserState::Active).id, TenantId::from_parts(0, 1));
     [
         Kind::MagicLink,
         Kind::ResetPassword,
@@ -47,6 +48,7 @@ fn kinds() -> [Kind; 8] {
         Kind::LockedOut { until: NOW },
         Kind::PasswordChanged { user },
         Kind::SignInChanged { user, change: SignInChange::SecondFactorAdded },
+        Kind::MembershipChanged { user, tenant, change: MembershipChange::Removed },
     ]
 }
 
@@ -75,12 +77,17 @@ fn each_link_goes_where_its_owner_reads_and_lasts_as_long_as_it_may() {
 
 #[test]
 fn notices_go_to_the_stored_address() {
-    let user = person(UserState::Active).id;
+    let (user, tenant) = (person(UserState::Active).id, TenantId::from_parts(0, 1));
     let (seen, change) = (Fact::Seen(Device::default(), NOW), SignInChange::SecondFactorAdded);
     for (mail, template, facts) in [
         (Kind::NewDevice { user }, Mail::NewDevice, vec![seen.clone()]),
         (Kind::LockedOut { until: NOW }, Mail::LockedOut, vec![Fact::Until(NOW)]),
         (Kind::PasswordChanged { user }, Mail::PasswordChanged, vec![]),
+        (
+            Kind::MembershipChanged { user, tenant, change: MembershipChange::Suspended },
+            Mail::MembershipChanged,
+            vec![Fact::Membership("Acme".to_owned(), MembershipChange::Suspended)],
+        ),
         (
             Kind::SignInChanged { user, change: change.clone() },
             Mail::SignInChanged,
@@ -114,10 +121,19 @@ fn who_is_kept_out_gets_warnings_but_no_way_in() {
 }
 
 #[test]
+fn only_a_mail_with_a_topic_is_switched_off() {
+    for mail in kinds() {
+        let facts = Facts { person: Some(person(UserState::Active)), unwanted: true, ..Facts::default() };
+        let off = decide(&request(mail.clone()), facts, NOW) == Err(Trouble::Moot("unwanted"));
+        assert_eq!(off, mail.topic().is_some(), "{mail:?}");
+    }
+}
+
+#[test]
 fn an_address_that_has_an_account_by_now_is_not_confirmed() {
     let user = person(UserState::Active);
     let mail = request(Kind::ConfirmEmail { user: user.id });
-    let facts = Facts { person: Some(user), taken: true, registration: None };
+    let facts = Facts { person: Some(user), taken: true, ..Facts::default() };
     assert_eq!(decide(&mail, facts, NOW), Err(Trouble::Moot("address_taken")));
 }
 
@@ -142,7 +158,7 @@ fn the_owner_of_an_address_is_told_of_a_registration_and_no_link_is_made() {
     let mail = request(Kind::Registration { registration: RegistrationId::from_bytes([1; 16]) });
     let told = |state| {
         let registration = Some(registration(NOW + SignedDuration::from_hours(24)));
-        decide(&mail, Facts { registration, person: Some(person(state)), taken: false }, NOW)
+        decide(&mail, Facts { registration, person: Some(person(state)), ..Facts::default() }, NOW)
     };
     let letter =
         Letter { to: email("kim@stored.example"), content: Content::Notice(Mail::AlreadyRegistered, vec![]) };

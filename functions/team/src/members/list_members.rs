@@ -76,7 +76,7 @@ fn refused(detail: &str) -> ApiError {
 }
 
 fn filter(raw: &Raw) -> Result<MemberFilter, ApiError> {
-    let role = raw.role.as_deref().map(RoleName::parse).transpose();
+    let role = raw.role.clone().map(RoleName::try_from).transpose();
     let role = role.map_err(|_| refused("`role`: give the name of a role."))?;
     let kind = raw.kind.as_deref().map(MemberKind::parse).transpose();
     let kind = kind.map_err(|_| refused("`kind`: give `team`, `creator`, `contractor` or `vendor`."))?;

@@ -4,12 +4,9 @@ use axum::extract::State;
 use serde_json::json;
 use vestibule_api::{Api, ApiError, ApiPath, Mutation, Nothing, Reply};
 use vestibule_domain::{Permission, UserId};
-use vestibule_store::{MemberChange, Membership};
+use vestibule_store::{MemberChange, Membership, TenantStore};
 
-use super::{
-    update_member::{may, placed, told},
-    view::DAMAGED,
-};
+use super::update_member::{decided_anew, find, may, placed, told};
 
 /// Ends a membership; what it was stays in the list of those removed. Nobody removes a member who holds more. The last
 /// administrator stays.
@@ -21,8 +18,16 @@ pub async fn remove_member(
 ) -> Result<Reply, ApiError> {
     let scope = request.begin(Permission::TeamManage)?;
     let store = api.store.tenant(&scope);
-    let found = store.find_member(id).await.map_err(|error| ApiError::if_damaged(error, DAMAGED))?;
-    let found = found.ok_or_else(ApiError::not_found)?;
+    decided_anew(|| remove(&api, &store, id, &request)).await
+}
+
+async fn remove(
+    api: &Api,
+    store: &TenantStore<'_>,
+    id: UserId,
+    request: &Mutation<Nothing>,
+) -> Result<Reply, ApiError> {
+    let found = find(store, id).await?;
     may(&found, &Membership { roles: Vec::new(), ..found.member.clone() })?;
     let reply = Reply::empty();
     let values = (told(&found.member), json!(null));

@@ -12,10 +12,13 @@ use vestibule_domain::{
     GroupId, Groups, Invalid, MOST_ROLES_HELD, MemberKind, Permission, RoleName, RoleRefused, Roles, UserId,
     World,
 };
-use vestibule_store::{FoundMember, MemberChange, Membership, Placed};
+use vestibule_store::{FoundMember, MemberChange, Membership, Placed, TenantStore};
 
 use super::view::{DAMAGED, MemberView};
-use crate::roles::role_body::refused;
+use crate::{roles::role_body::refused, unchanged};
+
+/// How often a change is decided again.
+const TRIES: usize = 4;
 
 /// What becomes of a member; what is absent stays.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
@@ -45,16 +48,48 @@ pub async fn update_member(
 ) -> Result<Reply, ApiError> {
     let scope = request.begin(Permission::TeamManage)?;
     let store = api.store.tenant(&scope);
-    let found = store.find_member(id).await.map_err(|error| ApiError::if_damaged(error, DAMAGED))?;
-    let found = found.ok_or_else(ApiError::not_found)?;
+    decided_anew(|| update(&api, &store, id, &request)).await
+}
+
+async fn update(
+    api: &Api,
+    store: &TenantStore<'_>,
+    id: UserId,
+    request: &Mutation<UpdateMember>,
+) -> Result<Reply, ApiError> {
+    let found = find(store, id).await?;
     let after = changed(&found, &request.body, &api.world)?;
     may(&found, &after)?;
     let view = MemberView::new(&after, found.name.as_ref(), &found.groups);
     let reply = Reply::new(StatusCode::OK, &view)?;
+    if after == found.member {
+        // Nothing changes, and nothing of anybody else is held up by it.
+        return unchanged(api, request.answer(&reply), reply).await;
+    }
     let values = (told(&found.member), told(&after));
     let change = MemberChange { action: "member.update", values, answer: request.answer(&reply) };
     placed(store.change_member(&found, &after, change, &api.world).await?)?;
     Ok(reply)
+}
+
+/// The member, to be changed by who asks.
+pub(crate) async fn find(store: &TenantStore<'_>, id: UserId) -> Result<FoundMember, ApiError> {
+    let found = store.find_member_to_change(id, Permission::TeamManage).await;
+    found.map_err(|error| ApiError::if_damaged(error, DAMAGED))?.ok_or_else(ApiError::not_found)
+}
+
+/// Decides again, a few times, when somebody else was faster: nobody holds a change off by changing something all the time.
+pub(crate) async fn decided_anew<F>(decide: impl Fn() -> F) -> Result<Reply, ApiError>
+where
+    F: Future<Output = Result<Reply, ApiError>>,
+{
+    for _ in 0..TRIES {
+        match decide().await {
+            Err(ApiError::Problem { code: Code::Conflict, .. }) => {}
+            done => return done,
+        }
+    }
+    decide().await
 }
 
 /// The same as `PATCH /api/admin/team/{id}`.

@@ -36,7 +36,7 @@ pub struct CreateRole {
 pub async fn create_role(State(api): State<Api>, request: Mutation<CreateRole>) -> Result<Reply, ApiError> {
     let scope = request.begin(Permission::TeamRolesManage)?;
     let store = api.store.tenant(&scope);
-    let (before, tier) = store.find_roles_and_tier().await?;
+    let (before, tier) = store.find_roles_and_tier(Permission::TeamRolesManage).await?;
     has_own_roles(tier)?;
     let CreateRole { id, title, parent, permissions } = &request.body;
     let mut fields = Fields::default();

@@ -44,13 +44,15 @@ pub async fn register_permission(
 ) -> Result<Reply, ApiError> {
     let scope = request.begin(Permission::TeamRolesManage)?;
     let store = api.store.tenant(&scope);
-    let before = store.find_roles().await?;
+    let before = store.find_roles_to_change(Permission::TeamRolesManage).await?;
     let mut roles = before.roles.clone();
     let mut fields = Fields::default();
     let about = fields.take("about", CompanyName::parse(&request.body.about));
     let about = about.as_ref().map(CompanyName::as_str).unwrap_or_default();
     let number = match roles.register(&request.body.name, about) {
-        Err(refused @ RegisterRefused::Name) => fields.take("name", Err(Invalid::new(said(refused)))),
+        Err(refused @ (RegisterRefused::Name | RegisterRefused::Reserved)) => {
+            fields.take("name", Err(Invalid::new(said(refused))))
+        }
         Err(refused) => return Err(conflict(refused)),
         Ok(number) => Some(number).filter(|_| !about.is_empty()),
     };
@@ -70,6 +72,9 @@ fn said(refused: RegisterRefused) -> String {
     match refused {
         RegisterRefused::Name => {
             "Give 2 to 4 words of lower-case letters and digits with dots between, such as `seo.edit`."
+        }
+        RegisterRefused::Reserved => {
+            "Begin with another word: permissions of the product itself begin with this one."
         }
         RegisterRefused::Exists => "A permission has this name already; choose another one.",
         RegisterRefused::TooMany => "There are 200 permissions already; no more can be registered.",

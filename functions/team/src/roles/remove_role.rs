@@ -6,7 +6,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use vestibule_api::{Api, ApiError, ApiPath, Argument, Code, Description, Fields, Mutation, Nothing, Reply};
 use vestibule_domain::{Permission, RoleName, RoleRefused, Roles};
-use vestibule_store::{Conflict, RoleChange, RoleMove, StoreError, TenantRoles, TenantStore};
+use vestibule_store::{Conflict, Holding, RoleChange, RoleMove, StoreError, TenantRoles, TenantStore};
 
 use super::role_body::{kept_leader, refused, told};
 
@@ -43,7 +43,8 @@ impl Argument for MoveQuery {
 }
 
 /// Removes a role of the organization's own that nothing inherits from. Nobody may hold it, or `moveTo` names what they get in its
-/// place. While members are moved nobody gets the role any more; a request that was cut off is sent again.
+/// place; who moves them must be allowed to change members. While members are moved nobody gets the role any more. At most 25 are
+/// moved by one request; it is sent again until it answers 204.
 #[utoipa::path(delete, path = "/api/admin/team/roles/{id}", tag = "team", responses((status = 204), (status = 409)))]
 pub async fn remove_role(
     State(api): State<Api>,
@@ -53,21 +54,26 @@ pub async fn remove_role(
 ) -> Result<Reply, ApiError> {
     let scope = request.begin(Permission::TeamRolesManage)?;
     let store = api.store.tenant(&scope);
-    let mut read = store.find_roles().await?;
+    let read = store.find_roles_to_change(Permission::TeamRolesManage).await?;
     read.roles.clone().remove(&name, &read.held).map_err(|refusal| refused(&refusal, &read.roles))?;
     let to = query.move_to.as_deref().map(|to| target(to, &name, &read.roles)).transpose()?;
-    if to.is_none() && store.is_held(&name).await? {
-        return Err(held());
+    if let Some(to) = &to {
+        request.principal.require(Permission::TeamManage)?;
+        may_move(&store, &read, (&name, to)).await?;
+    } else {
+        free(store.who_holds(&name).await?)?;
     }
     if read.roles.grantable(&name).is_some() {
-        read = retire(&api, &store, &read, &name).await?;
+        retire(&api, &store, &read, &name).await?;
     }
-    if let Some(to) = &to {
-        moved(store.move_members(&name, to, &api.world).await?, &read.roles)?;
+    if let Err(problem) = emptied(&api, &store, (&name, to.as_ref())).await {
+        restore(&api, &store, &name).await;
+        return Err(problem);
     }
-    // Whoever got the role while it was looked for; from the retirement on nobody gets it.
-    if store.is_held(&name).await? {
-        return Err(held());
+    let read = store.find_roles_to_change(Permission::TeamRolesManage).await?;
+    // Somebody may have taken it back meanwhile.
+    if read.roles.find(&name).is_none() || read.roles.grantable(&name).is_some() {
+        return Err(StoreError::Conflict(Conflict::Stale).into());
     }
     let mut roles = read.roles.clone();
     roles.remove(&name, &read.held).map_err(|refusal| refused(&refusal, &read.roles))?;
@@ -78,23 +84,95 @@ pub async fn remove_role(
     Ok(reply)
 }
 
-/// Says that the role is being removed; gives the roles as they are then.
+/// Whether the holders may be moved at all: looked at before anything is marked.
+async fn may_move(
+    store: &TenantStore<'_>,
+    read: &TenantRoles,
+    (from, to): (&RoleName, &RoleName),
+) -> Result<(), ApiError> {
+    if read.author_holds(from) {
+        let detail = "You hold this role yourself; give yourself the other one first.";
+        return Err(ApiError::new(Code::WrongState, detail));
+    }
+    store.may_move(read, from, to).await?.map_err(|refusal| moving(&refusal, &read.roles))
+}
+
+/// Moves the holders, if there is a role for them, and sees that nobody holds the role: from its retirement on nobody gets it.
+async fn emptied(
+    api: &Api,
+    store: &TenantStore<'_>,
+    (from, to): (&RoleName, Option<&RoleName>),
+) -> Result<(), ApiError> {
+    if let Some(to) = to {
+        match store.move_members(from, to, &api.world).await? {
+            RoleMove::Done => {}
+            RoleMove::LastAdministrator => {
+                let detail = "The last administrator holds this role; make somebody else one first.";
+                return Err(ApiError::new(Code::WrongState, detail));
+            }
+            RoleMove::Refused(refusal) => {
+                let roles = store.find_roles().await?.roles;
+                return Err(moving(&refusal, &roles));
+            }
+        }
+        if store.who_holds(from).await? == Holding::Somebody {
+            let detail = "As many members as fit into one request were moved; send it again.";
+            return Err(ApiError::new(Code::WrongState, detail));
+        }
+    }
+    free(store.who_holds(from).await?)
+}
+
+/// Takes the mark back as far as that goes; where it does not, a `PUT` of the role does.
+async fn restore(api: &Api, store: &TenantStore<'_>, name: &RoleName) {
+    let Ok(read) = store.find_roles().await else { return };
+    let Some(role) = read.roles.find(name).cloned() else { return };
+    let mut roles = read.roles.clone();
+    if roles.edit(name, role.clone(), &read.held).is_ok() {
+        let told = told(&roles, Some(&role));
+        let change =
+            RoleChange { action: "role.restore", resource: name.as_str(), values: (told.clone(), told) };
+        let _ = store.change_roles(&read, roles, change, None, &api.world).await;
+    }
+}
+
+fn free(holding: Holding) -> Result<(), ApiError> {
+    let detail = match holding {
+        Holding::Nobody => return Ok(()),
+        Holding::Somebody => {
+            "Members hold this role; name the role that they get in its place with `?moveTo=`."
+        }
+        Holding::Unknown => {
+            "A membership cannot be read, and may hold this role. Ask whoever runs this service to repair it."
+        }
+    };
+    Err(ApiError::new(Code::WrongState, detail))
+}
+
+fn moving(refusal: &RoleRefused, roles: &Roles) -> ApiError {
+    match refusal {
+        RoleRefused::Exceeds(_) | RoleRefused::Stronger(_) => refused(refusal, roles),
+        _ => ApiError::new(Code::WrongState, "The role to move to is being removed; name another one."),
+    }
+}
+
+/// Says that the role is being removed.
 async fn retire(
     api: &Api,
     store: &TenantStore<'_>,
     read: &TenantRoles,
     name: &RoleName,
-) -> Result<TenantRoles, ApiError> {
+) -> Result<(), ApiError> {
     let mut roles = read.roles.clone();
     roles.retire(name, &read.held).map_err(|refusal| refused(&refusal, &read.roles))?;
     let values = (told(&roles, read.roles.find(name)), told(&roles, read.roles.find(name)));
     let change = RoleChange { action: "role.retire", resource: name.as_str(), values };
-    kept_leader(store.change_roles(read, roles, change, None, &api.world).await?)?;
-    let read = store.find_roles().await?;
-    if read.roles.find(name).is_none() || read.roles.grantable(name).is_some() {
-        return Err(StoreError::Conflict(Conflict::Stale).into());
+    match store.change_roles(read, roles, change, None, &api.world).await {
+        Ok(placed) => kept_leader(placed),
+        // Somebody who removes it as well was faster; what follows looks whether it is so.
+        Err(StoreError::Conflict(_)) => Ok(()),
+        Err(error) => Err(error.into()),
     }
-    Ok(read)
 }
 
 fn target(to: &str, from: &RoleName, roles: &Roles) -> Result<RoleName, ApiError> {
@@ -104,26 +182,4 @@ fn target(to: &str, from: &RoleName, roles: &Roles) -> Result<RoleName, ApiError
         fields.refuse("moveTo", "No other role has this name.");
         fields.into_error()
     })
-}
-
-fn held() -> ApiError {
-    let detail = "Members hold this role; name the role that they get in its place with `?moveTo=`.";
-    ApiError::new(Code::WrongState, detail)
-}
-
-fn moved(moved: RoleMove, roles: &Roles) -> Result<(), ApiError> {
-    let wrong = |detail: &str| Err(ApiError::new(Code::WrongState, detail));
-    match moved {
-        RoleMove::Done => Ok(()),
-        RoleMove::More(most) => {
-            wrong(&format!("{most} members were moved and there are more; send it again."))
-        }
-        RoleMove::LastAdministrator => {
-            wrong("The last administrator holds this role; make somebody else one first.")
-        }
-        RoleMove::Refused(refusal @ (RoleRefused::Exceeds(_) | RoleRefused::Stronger(_))) => {
-            Err(refused(&refusal, roles))
-        }
-        RoleMove::Refused(_) => wrong("The role to move to is being removed; name another one."),
-    }
 }

@@ -6,6 +6,8 @@ use vestibule_api::{Api, ApiError, ApiPath, Fields, Mutation, Reply};
 use vestibule_domain::{Permission, RoleName};
 use vestibule_store::RoleChange;
 
+use crate::unchanged;
+
 use super::{
     role_body::{RoleBody, has_own_roles, kept_leader, refused, told},
     view::RoleView,
@@ -21,10 +23,15 @@ pub async fn update_role(
 ) -> Result<Reply, ApiError> {
     let scope = request.begin(Permission::TeamRolesManage)?;
     let store = api.store.tenant(&scope);
-    let (before, tier) = store.find_roles_and_tier().await?;
+    let (before, tier) = store.find_roles_and_tier(Permission::TeamRolesManage).await?;
     has_own_roles(tier)?;
     let mut fields = Fields::default();
     let Some(role) = request.body.read(&before.roles, &mut fields) else { return Err(fields.into_error()) };
+    if before.roles.grantable(&name) == Some(&role) {
+        // Nothing changes, and nothing of anybody else is held up by it.
+        let reply = Reply::new(StatusCode::OK, &RoleView::new(&before.roles, &name, &role))?;
+        return unchanged(&api, request.answer(&reply), reply).await;
+    }
     let mut roles = before.roles.clone();
     roles.edit(&name, role.clone(), &before.held).map_err(|refusal| refused(&refusal, &before.roles))?;
     let reply = Reply::new(StatusCode::OK, &RoleView::new(&roles, &name, &role))?;

@@ -17,6 +17,8 @@ pub struct RoleView {
     pub parent: Option<String>,
     /// Whether it came with the kind of business: it is never changed or removed.
     pub preset: bool,
+    /// Whether it is being removed: nobody gets it any more. A `PUT` takes it back.
+    pub retiring: bool,
     /// What it allows by itself.
     pub own: Vec<String>,
     /// What it allows, with what it inherits.
@@ -31,6 +33,7 @@ impl RoleView {
             title: role.title.clone(),
             parent: role.parent.as_ref().map(|parent| parent.as_str().to_owned()),
             preset: role.preset,
+            retiring: roles.find(name).is_some() && roles.grantable(name).is_none(),
             own: roles.names(&role.allowed),
             permissions: roles.names(&roles.permissions(name)),
         }

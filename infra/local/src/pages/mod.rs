@@ -2,6 +2,7 @@
 //! their histories. Only for requests that name this machine, since mails hold first passwords.
 
 mod mail;
+mod names;
 pub(crate) mod people;
 mod render;
 #[cfg(test)]
@@ -98,6 +99,7 @@ pub fn router(cloud: Cloud, template: &Template) -> Result<Router> {
         .route("/_local/", get(index))
         .route("/_local/mail", get(mail::list_mails))
         .route("/_local/mail/{id}", get(mail::get_mail))
+        .route("/_local/dns/{name}", get(names::get_name).put(names::put_name))
         .route("/_local/workflows", get(workflows::list_executions))
         .route("/_local/workflows/{name}", get(workflows::get_execution))
         .with_state(local);

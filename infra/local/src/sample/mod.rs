@@ -1,7 +1,8 @@
-//! What a first start writes: keys, the Test Brand tenant with its three people, its webhook
+//! What a first start writes: keys, the Test Brand tenant with its three people and their colleagues, its webhook
 //! endpoint, a `WorkMail` organization and sample hires, and a second tenant that two of the people
 //! belong to as well. A later start finds it all again.
 
+mod colleagues;
 mod keys;
 mod people;
 mod tenant;
@@ -166,6 +167,9 @@ impl Sample {
         for person in &PEOPLE {
             platform.clear_person(person.user(), &[&Email::parse(person.email)?]).await?;
         }
+        for (id, colleague) in colleagues::all() {
+            platform.clear_person(id, &[&colleague.email()?]).await?;
+        }
         platform.clear_tenant(&self.second).await?;
         self.complete(store, (false, false), world).await?;
         keys::set_resetting(&self.cloud, false)
@@ -186,7 +190,10 @@ impl Sample {
             }
         }
         if !has_first {
-            platform.create_tenant(&people::seed(self.tenant.clone(), &self.hash, world)?).await?;
+            let mut seed = people::seed(self.tenant.clone(), &self.hash, world)?;
+            colleagues::join(&mut seed, &self.hash, world)?;
+            platform.create_tenant(&seed).await?;
+            colleagues::join_outside(platform, self.tenant.id).await?;
         }
         if !has_second {
             platform.create_tenant(&people::seed_second(self.second.clone())?).await?;

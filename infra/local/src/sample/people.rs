@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use jiff::SignedDuration;
 use vestibule_auth::PasswordHash;
 use vestibule_domain::{
-    Email, Id, Invalid, Permission, PermissionSet, PersonName, RoleName, SessionId, Tenant, TenantId, User,
-    UserId, World,
+    Email, Id, Invalid, Permission, PermissionSet, PersonName, Preset, RoleName, SessionId, Tenant, TenantId,
+    User, UserId, World,
 };
 use vestibule_store::{SeedTenant, SeedUser, Session};
 
@@ -74,9 +74,12 @@ pub(super) fn second_id() -> TenantId {
     Id::from_parts(0, 2)
 }
 
+/// Two of its own, and those of a brand.
 fn roles() -> BTreeMap<String, PermissionSet> {
+    let brand = Preset::Brand.roles().iter().map(|role| (role.name.to_owned(), role.permissions()));
     let member = [Permission::HiresView, Permission::ProvisioningView].into_iter().collect();
-    BTreeMap::from([("admin".to_owned(), PermissionSet::all()), ("member".to_owned(), member)])
+    let own = [("admin".to_owned(), PermissionSet::all()), ("member".to_owned(), member)];
+    own.into_iter().chain(brand).collect()
 }
 
 /// Test Brand with all three people, who are new.

@@ -33,6 +33,10 @@ pub(crate) fn roles(tenant: TenantId) -> Key {
 pub(crate) fn role_book(tenant: TenantId) -> Key {
     key(tenant_partition(tenant), "ROLES")
 }
+/// The version of the roles by itself.
+pub(crate) fn roles_version(tenant: TenantId) -> Key {
+    key(tenant_partition(tenant), "ROLES#VERSION")
+}
 pub(crate) const MEMBERS: &str = "MEMBER#";
 pub(crate) fn member(tenant: TenantId, user: UserId) -> Key {
     key(tenant_partition(tenant), format!("{MEMBERS}{user}"))
@@ -49,6 +53,10 @@ pub(crate) fn setup(tenant: TenantId) -> Key {
 /// A mail domain that is not proved yet; nobody holds it by that.
 pub(crate) fn wanted_domain(tenant: TenantId) -> Key {
     key(tenant_partition(tenant), "DOMAIN")
+}
+/// Which mails of the tenant a member does not want.
+pub(crate) fn preferences(tenant: TenantId, user: UserId) -> Key {
+    key(tenant_partition(tenant), format!("NOTIFY#{user}"))
 }
 /// The groups of a team.
 pub(crate) fn groups(tenant: TenantId) -> Key {

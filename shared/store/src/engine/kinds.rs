@@ -39,10 +39,12 @@ kinds! {
     Tenant "tenant" [];
     Roles "roles" [];
     RoleBook "role_book" [];
+    RolesVersion "roles_version" [];
     Member "member" ["email"];
-    Former "former_member" ["email"];
+    Former "former_member" ["email", "name"];
     Groups "groups" [];
-    Setup "setup" ["billing_email"];
+    Preferences "preferences" [];
+    Setup "setup" ["billing_email", "integrations"];
     DomainProof "domain_proof" [];
     Hire "hire" ["name", "personal_email"];
     EsignEvent "esign_event" ["correlation"];

@@ -301,7 +301,7 @@ fn with_links(
         }
     }
     if let Some(leave) = &change.leave {
-        command = leave.write(command, user.id, now)?;
+        command = leave.write(command, user, now)?;
     }
     for key in change.disconnect {
         let ours = Action::delete(&keys::connection(&connection_hash(key)))

@@ -1,13 +1,19 @@
 //! Leaving a tenant: never by its last administrator, not even when two of them leave at once.
 
 use jiff::Timestamp;
-use vestibule_domain::{TenantId, UserId};
+use vestibule_domain::{TenantId, User, UserId};
 
 use crate::{
     Conflict, Membership, PlatformStore, StoreError,
     engine::command::{Action, Command},
+    engine::item::from_row,
     engine::keys,
-    tenancy::{authz::Authz, leading::find_leader},
+    engine::kinds::Kind,
+    tenancy::{
+        authz::Authz,
+        leading::find_leader,
+        roles::{RolesVersion, roles_stay},
+    },
 };
 
 /// Whether a person may leave a tenant.
@@ -29,22 +35,23 @@ pub struct Leave {
     own: Option<Membership>,
     /// Another administrator, who must still be one.
     other: Option<Membership>,
+    /// The version of the roles by which that was decided.
+    roles: u64,
 }
 
 impl Leave {
-    pub(super) fn write(
-        &self,
-        command: Command,
-        user: UserId,
-        now: Timestamp,
-    ) -> Result<Command, StoreError> {
+    pub(super) fn write(&self, command: Command, user: &User, now: Timestamp) -> Result<Command, StoreError> {
         let mut command = match &self.own {
-            Some(own) => command.and(own.ending(), Conflict::Stale).and(own.parting(now)?, Conflict::Stale),
+            Some(own) => {
+                let parting = own.parting(Some(&user.name), now)?;
+                command.and(own.ending(), Conflict::Stale).and(parting, Conflict::Stale)
+            }
             None => {
-                let gone = Action::delete(&keys::member(self.tenant, user)).when("attribute_exists(PK)");
+                let gone = Action::delete(&keys::member(self.tenant, user.id)).when("attribute_exists(PK)");
                 command.and(gone, Conflict::NotMember)
             }
         };
+        command = command.and(roles_stay(self.tenant, self.roles), Conflict::Stale);
         if let Some(other) = &self.other {
             command = command.and(other.stays(), Conflict::Stale);
         }
@@ -59,16 +66,20 @@ impl PlatformStore<'_> {
             Ok(None) => return Ok(Leaving::NotMember),
             read => self.store.if_whole(read)?.flatten(),
         };
-        let Some(roles): Option<Authz> = self.store.get(&keys::roles(tenant)).await? else {
+        let wanted = [keys::roles(tenant), keys::roles_version(tenant)];
+        let mut rows = self.by_kind(wanted.iter()).await?;
+        let Some(roles) = rows.remove(Kind::Roles.name()).map(from_row::<Authz>).transpose()? else {
             return Ok(Leaving::NotMember);
         };
+        let version = rows.remove(Kind::RolesVersion.name()).map(from_row::<RolesVersion>).transpose()?;
+        let version = version.map_or(0, |found| found.version);
         // Whoever's own row cannot be read may have been an administrator.
         if own.as_ref().is_some_and(|own| !roles.leads(own)) {
-            return Ok(Leaving::Allowed(Leave { tenant, own, other: None }));
+            return Ok(Leaving::Allowed(Leave { tenant, own, other: None, roles: version }));
         }
         let other = find_leader(self.store, tenant, Some(user), |member| roles.leads(member)).await?;
         Ok(match other {
-            Some(other) => Leaving::Allowed(Leave { tenant, own, other: Some(other) }),
+            Some(other) => Leaving::Allowed(Leave { tenant, own, other: Some(other), roles: version }),
             None => Leaving::LastAdministrator,
         })
     }

@@ -1,7 +1,7 @@
 //! Where a person belongs: their tenants, and their accounts elsewhere.
 
 use aws_lc_rs::digest::{SHA256, digest};
-use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
+use aws_sdk_dynamodb::types::{ReturnConsumedCapacity, Select};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::Value;
 use vestibule_domain::{PermissionSet, Registered, Tenant, TenantId, UserId};
@@ -74,6 +74,17 @@ impl PlatformStore<'_> {
         };
         let damaged = [members.damaged, tenants.damaged].concat();
         Ok(Listed { items: members.items.into_iter().filter_map(with_tenant).collect(), damaged })
+    }
+
+    /// To how many tenants a person belongs. The index lags a little.
+    pub async fn count_memberships(&self, user: UserId) -> Result<usize, StoreError> {
+        let query = self.store.client().query().table_name(self.store.table()).index_name(GSI1);
+        let query = query
+            .key_condition_expression("GSI1PK = :user")
+            .expression_attribute_values(":user", text(keys::user(user).pk))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .select(Select::Count);
+        Ok(usize::try_from(query.send().await?.count).unwrap_or_default())
     }
 
     /// The membership in one tenant, read with strong consistency.

@@ -23,6 +23,7 @@ impl PlatformStore<'_> {
             for row in rows {
                 match row.get("item").and_then(|kind| kind.as_s().ok()).map(String::as_str) {
                     Some("job") => self.release_addresses(self.store.read(row.clone()).ok()).await?,
+                    Some("tenant") => self.release_domain(self.store.read(row.clone()).ok()).await?,
                     Some("member") => self.clear_member(tenant, self.store.read(row.clone()).ok()).await?,
                     _ => {}
                 }
@@ -36,6 +37,14 @@ impl PlatformStore<'_> {
         }
         let Some(endpoint) = tenant.endpoint else { return Ok(()) };
         self.delete(key_row(&keys::endpoint(endpoint))).await
+    }
+
+    /// Sets a mail domain free that the tenant took since.
+    async fn release_domain(&self, tenant: Option<Tenant>) -> Result<(), StoreError> {
+        match tenant.and_then(|tenant| tenant.domain) {
+            Some(domain) => self.delete(key_row(&keys::domain(&domain))).await,
+            None => Ok(()),
+        }
     }
 
     async fn clear_member(&self, tenant: &Tenant, member: Option<Membership>) -> Result<(), StoreError> {

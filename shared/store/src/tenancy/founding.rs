@@ -144,18 +144,14 @@ fn rows(command: Command, founding: &Founding<'_>) -> Result<Command, StoreError
     let mut rows = vec![
         to_row(&keys::tenant(tenant.id), Kind::Tenant, tenant)?,
         to_row(&keys::roles(tenant.id), Kind::Roles, &roles)?,
-        to_row(
-            &keys::role_book(tenant.id),
-            Kind::RoleBook,
-            &RoleBook { roles: Roles::of(preset), version: 1 },
-        )?,
     ];
     if let (Some(id), Some(provider)) = (tenant.endpoint, founding.provider) {
         let endpoint = Endpoint { id, tenant: tenant.id, provider: provider.to_owned() };
         rows.push(to_row(&keys::endpoint(id), Kind::Endpoint, &endpoint)?);
     }
-    let add = |command: Command, row| command.and(Action::put(row).if_new(), Conflict::Exists);
-    Ok(rows.into_iter().fold(command, add))
+    let book = RoleBook { roles: Roles::of(preset), version: 1 }.writing(tenant.id)?;
+    let add = |command: Command, put: Action| command.and(put.if_new(), Conflict::Exists);
+    Ok(rows.into_iter().map(Action::put).chain(book).fold(command, add))
 }
 
 /// Adds the locks of the tenant's slug and domain.

@@ -2,11 +2,16 @@
 //! gives what they held a moment ago, and that an administrator stays.
 
 use serde_json::{Value, json};
-use vestibule_domain::{RoleName, RoleRefused, UserId, World};
+use vestibule_auth::Actor;
+use vestibule_domain::{
+    IdentityMailKind, IdentityMailRequest, MailId, MembershipChange, Permission, RoleName, RoleRefused, World,
+};
 
 use crate::{
-    Answer, AuditRecord, Conflict, FoundMember, Membership, StoreError, TenantStore,
-    engine::command::Command, engine::keys, tenancy::leading::find_leader,
+    Answer, AuditRecord, Conflict, FoundMember, Membership, StoreError, TenantRoles, TenantStore,
+    engine::command::Command,
+    engine::keys,
+    tenancy::{leading::find_leader, roles::roles_stay},
 };
 
 /// What became of a change of a member.
@@ -18,16 +23,14 @@ pub enum Placed {
     LastAdministrator,
 }
 
-/// Most members moved to another role by one request.
-const MOST_MOVED: usize = 100;
+/// Most members moved to another role by one request, so that it ends in time.
+const MOST_MOVED: usize = 25;
 
 /// What became of moving members to another role. Those who were moved stay moved.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RoleMove {
-    /// Nobody holds the role any more.
+    /// As many as one request moves were moved.
     Done,
-    /// As many as one request moves were moved, and others hold it.
-    More(usize),
     /// One of them is the last administrator.
     LastAdministrator,
     /// The one who asks may not move one of them.
@@ -45,6 +48,29 @@ pub struct MemberChange {
     pub answer: Option<Answer>,
 }
 
+/// The member with the role `to` in the place of `from`.
+fn moved(member: &Membership, from: &RoleName, to: &RoleName) -> Membership {
+    let mut after = member.clone();
+    after.roles.retain(|role| role != from && role != to);
+    after.roles.push(to.clone());
+    after
+}
+
+fn may_place(roles: &TenantRoles, before: &Membership, after: &Membership) -> Result<(), RoleRefused> {
+    let places = ((&*before.roles, before.kind), (&*after.roles, after.kind));
+    roles.roles.may_place(places.0, places.1, &roles.held)
+}
+
+/// What the member is told of a change.
+fn told(before: &Membership, after: Option<&Membership>) -> MembershipChange {
+    match (before.suspended.is_some(), after.map(|after| after.suspended.is_some())) {
+        (_, None) => MembershipChange::Removed,
+        (false, Some(true)) => MembershipChange::Suspended,
+        (true, Some(false)) => MembershipChange::Resumed,
+        _ => MembershipChange::Changed,
+    }
+}
+
 impl TenantStore<'_> {
     /// Writes roles, kind, groups and suspension of `after` in the place of those that were read. [`Conflict::Stale`] when member,
     /// author or roles were changed meanwhile.
@@ -57,7 +83,13 @@ impl TenantStore<'_> {
     ) -> Result<Placed, StoreError> {
         let write = after.replacing(&read.member)?;
         let stays = read.roles.leads(after);
-        self.place(read, (Command::new().and(write, Conflict::Stale), stays), change, world).await
+        let mut command = Command::new().and(write, Conflict::Stale);
+        let (before, same) =
+            (&read.member, Membership { groups: read.member.groups.clone(), ..after.clone() });
+        if same != *before {
+            command = self.mailing_member(command, before, Some(after), world)?;
+        }
+        self.place(read, (command, stays), change, world).await
     }
 
     /// Ends a membership; what it was is remembered. Conflicts as above.
@@ -68,8 +100,38 @@ impl TenantStore<'_> {
         world: &World,
     ) -> Result<Placed, StoreError> {
         let command = Command::new().and(read.member.ending(), Conflict::Stale);
-        let command = command.and(read.member.parting(world.now())?, Conflict::Stale);
+        let command = command.and(read.member.parting(read.name.as_ref(), world.now())?, Conflict::Stale);
+        let command = self.mailing_member(command, &read.member, None, world)?;
         self.place(read, (command, false), change, world).await
+    }
+
+    /// Adds the mail to the member, unless they did it themselves.
+    fn mailing_member(
+        &self,
+        command: Command,
+        before: &Membership,
+        after: Option<&Membership>,
+        world: &World,
+    ) -> Result<Command, StoreError> {
+        if matches!(self.scope.actor(), Actor::User { id, .. } if *id == before.user) {
+            return Ok(command);
+        }
+        let (user, tenant, change) = (before.user, self.tenant(), told(before, after));
+        let mail = IdentityMailKind::MembershipChanged { user, tenant, change };
+        let (id, at) = (MailId::new(world), world.now());
+        command.mailing(&IdentityMailRequest { id, email: before.email.clone(), mail, device: None, at })
+    }
+
+    /// Whether the one who acts may give each of those who hold `from` the role `to` in its place. Only [`TenantStore::move_members`]
+    /// itself makes sure of it.
+    pub async fn may_move(
+        &self,
+        read: &TenantRoles,
+        from: &RoleName,
+        to: &RoleName,
+    ) -> Result<Result<(), RoleRefused>, StoreError> {
+        let may = |member: &Membership| may_place(read, member, &moved(member, from, to));
+        Ok(self.holders(from).await?.iter().try_for_each(may))
     }
 
     /// Gives those who hold `from` the role `to` in its place, one transaction each, at most [`MOST_MOVED`] of them.
@@ -79,15 +141,11 @@ impl TenantStore<'_> {
         to: &RoleName,
         world: &World,
     ) -> Result<RoleMove, StoreError> {
-        for user in self.holders(from).await? {
-            let Some(found) = self.find_member(user).await? else { continue };
-            let before = &found.member;
-            let mut after = before.clone();
-            after.roles.retain(|role| role != from && role != to);
-            after.roles.push(to.clone());
-            let roles = &found.roles;
-            let places = ((&*before.roles, before.kind), (&*after.roles, after.kind));
-            if let Err(refusal) = roles.roles.may_place(places.0, places.1, &roles.held) {
+        for holder in self.holders(from).await? {
+            let found = self.find_member_to_change(holder.user, Permission::TeamManage).await?;
+            let Some(found) = found else { continue };
+            let (before, after) = (&found.member, moved(&found.member, from, to));
+            if let Err(refusal) = may_place(&found.roles, before, &after) {
                 return Ok(RoleMove::Refused(refusal));
             }
             let values = (json!({ "roles": before.roles }), json!({ "roles": after.roles }));
@@ -96,18 +154,18 @@ impl TenantStore<'_> {
                 return Ok(RoleMove::LastAdministrator);
             }
         }
-        Ok(if self.is_held(from).await? { RoleMove::More(MOST_MOVED) } else { RoleMove::Done })
+        Ok(RoleMove::Done)
     }
 
     /// Up to [`MOST_MOVED`] members who hold a role.
-    async fn holders(&self, role: &RoleName) -> Result<Vec<UserId>, StoreError> {
+    async fn holders(&self, role: &RoleName) -> Result<Vec<Membership>, StoreError> {
         let query = self.store.prefix_query(&keys::tenant_partition(self.tenant()), keys::MEMBERS);
         let (mut rows, mut holders) = (query.into_paginator().items().send(), Vec::new());
         while let Some(row) = rows.next().await {
             let row = row?;
             self.store.sealer().freshen(std::slice::from_ref(&row)).await;
             let member = self.store.if_whole(self.store.read::<Membership>(row))?;
-            holders.extend(member.filter(|member| member.roles.contains(role)).map(|member| member.user));
+            holders.extend(member.filter(|member| member.roles.contains(role)));
             if holders.len() == MOST_MOVED {
                 break;
             }
@@ -131,7 +189,9 @@ impl TenantStore<'_> {
             let Some(other) = other else { return Ok(Placed::LastAdministrator) };
             command = command.and(other.stays(), Conflict::Stale);
         }
-        for holds in author.map(Membership::stays).into_iter().chain([roles.stay(self.tenant())]) {
+        for holds in
+            author.map(Membership::stays).into_iter().chain([roles_stay(self.tenant(), roles.version)])
+        {
             command = command.and(holds, Conflict::Stale);
         }
         let MemberChange { action, values, answer } = change;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use vestibule_domain::{GroupId, Groups, MemberKind, PersonName, RoleName, UserId};
+use vestibule_domain::{GroupId, Groups, MemberKind, Permission, PersonName, RoleName, UserId};
 
 use crate::{
     Cursor, CursorError, CursorKey, Membership, PageRequest, StoreError, TenantRoles, TenantStore,
@@ -98,8 +98,25 @@ struct Named {
 impl TenantStore<'_> {
     /// A member with what decides about changing them, in one round trip.
     pub async fn find_member(&self, user: UserId) -> Result<Option<FoundMember>, StoreError> {
+        self.member_and_roles(user, None).await
+    }
+
+    /// The same for somebody who changes them by `permission`: [`Conflict::Stale`] if they do not hold it any more.
+    pub async fn find_member_to_change(
+        &self,
+        user: UserId,
+        permission: Permission,
+    ) -> Result<Option<FoundMember>, StoreError> {
+        self.member_and_roles(user, Some(permission)).await
+    }
+
+    async fn member_and_roles(
+        &self,
+        user: UserId,
+        permission: Option<Permission>,
+    ) -> Result<Option<FoundMember>, StoreError> {
         let wanted = [keys::member(self.tenant(), user), keys::user(user), keys::groups(self.tenant())];
-        let (roles, rows) = self.roles_and(&wanted).await?;
+        let (roles, rows) = self.roles_and(&wanted, permission).await?;
         let Some(member) = rows.iter().find(|row| has_key(row, &wanted[0])) else { return Ok(None) };
         let member = self.store.read(member.clone())?;
         let (mut names, groups) = self.names_and_groups(rows)?;
@@ -152,10 +169,15 @@ impl TenantStore<'_> {
 
     /// Members with their names, and the groups, in one round trip.
     async fn named(&self, members: Vec<Membership>) -> Result<(Vec<ListedMember>, Groups), StoreError> {
-        let people = members.iter().map(|member| key_row(&keys::user(member.user)));
+        // Of those who left only what was remembered is told.
+        let people = members.iter().filter(|member| member.left.is_none());
+        let people = people.map(|member| key_row(&keys::user(member.user)));
         let wanted = people.chain([key_row(&keys::groups(self.tenant()))]).collect();
         let (mut names, groups) = self.names_and_groups(self.store.batch_get(wanted).await?)?;
-        let named = |member: Membership| ListedMember { name: names.remove(&member.user), member };
+        let named = |member: Membership| ListedMember {
+            name: names.remove(&member.user).or_else(|| member.name.clone()),
+            member,
+        };
         Ok((members.into_iter().map(named).collect(), groups))
     }
 

@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
-use vestibule_domain::{Email, GroupId, MemberKind, RoleName, TenantId, UserId};
+use vestibule_domain::{Email, GroupId, MemberKind, PersonName, RoleName, TenantId, UserId};
 
 use crate::{
     StoreError,
@@ -40,6 +40,9 @@ pub struct Membership {
     /// When they left or were removed.
     #[serde(default)]
     pub left: Option<Timestamp>,
+    /// What they were called when they left; of a member the person's own record says it. Sealed in the table.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<PersonName>,
     /// When they last switched to it.
     #[serde(default)]
     pub last_used: Option<Timestamp>,
@@ -72,7 +75,20 @@ impl Membership {
     ) -> Self {
         let version = joined.map_or(0, |joined| u64::try_from(joined.as_millisecond()).unwrap_or_default());
         let (suspended, left, groups, kind) = (None, None, Vec::new(), MemberKind::Team);
-        Self { tenant, user, email, roles, suspended, kind, groups, joined, left, last_used: joined, version }
+        Self {
+            tenant,
+            user,
+            email,
+            roles,
+            suspended,
+            kind,
+            groups,
+            joined,
+            left,
+            name: None,
+            last_used: joined,
+            version,
+        }
     }
 
     fn key(&self) -> Key {
@@ -88,8 +104,8 @@ impl Membership {
     }
 
     /// What is remembered of them from now on; it allows nothing.
-    pub(crate) fn parting(&self, now: Timestamp) -> Result<Action, StoreError> {
-        let former = Self { left: Some(now), ..self.clone() };
+    pub(crate) fn parting(&self, name: Option<&PersonName>, now: Timestamp) -> Result<Action, StoreError> {
+        let former = Self { left: Some(now), name: name.cloned(), ..self.clone() };
         Ok(Action::put(to_row(&keys::former(self.tenant, self.user), Kind::Former, &former)?))
     }
 

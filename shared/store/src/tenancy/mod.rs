@@ -9,6 +9,7 @@ pub(crate) mod members;
 pub(crate) mod membership;
 pub(crate) mod organization;
 pub(crate) mod platform;
+pub(crate) mod preferences;
 pub(crate) mod roles;
 pub(crate) mod seed;
 pub(crate) mod tenants;

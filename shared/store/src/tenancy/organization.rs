@@ -102,8 +102,7 @@ impl TenantStore<'_> {
             (keys::wanted_domain(tenant), read.proof.as_ref().map_or(0, |proof| proof.version));
         match after.proof {
             proof if proof == read.proof => {}
-            Some(mut proof) => {
-                proof.version = before + 1;
+            Some(proof) => {
                 actions.push(after_version(Action::put(to_row(&key, Kind::DomainProof, &proof)?), before));
             }
             None => actions.push(Action::delete(&key).if_version(before)),

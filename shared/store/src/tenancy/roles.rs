@@ -1,11 +1,13 @@
 //! The roles of a tenant as they are edited, all in one row, beside what they compile to, which decides about requests. Both
 //! are written together, on the condition of the version that was read.
 
+use std::collections::BTreeMap;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use vestibule_auth::Actor;
-use vestibule_domain::{PermissionSet, RoleName, Roles, Tenant, TenantId, Tier, World};
+use vestibule_domain::{Permission, PermissionSet, RoleName, Roles, Tenant, TenantId, Tier, World};
 
 use crate::{
     Answer, AuditRecord, Conflict, Membership, Placed, StoreError, TenantStore,
@@ -23,37 +25,82 @@ pub(crate) struct RoleBook {
     pub(crate) version: u64,
 }
 
+/// The version of that row, in a row of its own: a check of it costs by its size.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct RolesVersion {
+    pub(crate) version: u64,
+}
+
+impl RoleBook {
+    /// The writes of the roles and of their version.
+    pub(crate) fn writing(&self, tenant: TenantId) -> Result<[Action; 2], StoreError> {
+        let version = RolesVersion { version: self.version };
+        Ok([
+            Action::put(to_row(&keys::role_book(tenant), Kind::RoleBook, self)?),
+            Action::put(to_row(&keys::roles_version(tenant), Kind::RolesVersion, &version)?),
+        ])
+    }
+}
+
+/// Holds only while the roles have the version that was read; 0 of those that were never edited.
+pub(crate) fn roles_stay(tenant: TenantId, version: u64) -> Action {
+    let check = Action::check(&keys::roles_version(tenant));
+    if version == 0 { check.if_new() } else { check.if_version(version) }
+}
+
 /// The roles as they were read, with what the reader holds by them.
 #[derive(Debug, Clone)]
 pub struct TenantRoles {
     /// The roles.
     pub roles: Roles,
-    /// What the one who acts holds.
+    /// What the one who acts holds; nothing of somebody suspended or gone.
     pub held: PermissionSet,
     /// The row's version; 0 for a tenant whose roles were never edited.
-    version: u64,
+    pub(crate) version: u64,
     /// Whose membership decides.
     pub(crate) author: Option<Membership>,
+    compiled: BTreeMap<RoleName, PermissionSet>,
+    everything: PermissionSet,
 }
 
 impl TenantRoles {
-    /// Holds only while nobody changed the roles since they were read.
-    pub(crate) fn stay(&self, tenant: TenantId) -> Action {
-        let check = Action::check(&keys::role_book(tenant));
-        if self.version == 0 { check.if_new() } else { check.if_version(self.version) }
+    fn new(roles: Roles, version: u64, author: Option<Membership>) -> Self {
+        let compiled = roles.compiled();
+        let everything = compiled.values().fold(PermissionSet::default(), |all, role| all.union(role));
+        let held = PermissionSet::default();
+        let mut found = Self { roles, held, version, author, compiled, everything };
+        if let Some(author) = found.author.as_ref().filter(|author| author.suspended.is_none()) {
+            found.held = found.permissions(author);
+        }
+        found
     }
 
     /// Whether a member may do all that anybody may do.
     pub(crate) fn leads(&self, member: &Membership) -> bool {
-        let compiled = self.roles.compiled();
-        let everything = compiled.values().fold(PermissionSet::default(), |all, role| all.union(role));
-        member.suspended.is_none() && everything.is_within(&self.permissions(member))
+        member.suspended.is_none() && self.everything.is_within(&self.permissions(member))
+    }
+
+    /// Whether the one who acts holds a role themselves.
+    pub fn author_holds(&self, role: &RoleName) -> bool {
+        self.author.as_ref().is_some_and(|author| author.roles.contains(role))
     }
 
     /// What a member may do.
     pub fn permissions(&self, member: &Membership) -> PermissionSet {
-        member.kind.limit(&self.roles.allowed(&member.roles))
+        let held = member.roles.iter().filter_map(|role| self.compiled.get(role));
+        member.kind.limit(&held.fold(PermissionSet::default(), |all, role| all.union(role)))
     }
+}
+
+/// Whether anybody holds a role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Holding {
+    /// Nobody does.
+    Nobody,
+    /// Somebody does.
+    Somebody,
+    /// Nobody is known to, but there is a membership that cannot be read.
+    Unknown,
 }
 
 /// What the audit log tells of a change of roles.
@@ -70,19 +117,31 @@ pub struct RoleChange<'a> {
 impl TenantStore<'_> {
     /// All roles, with what the one who acts holds by them, in one round trip.
     pub async fn find_roles(&self) -> Result<TenantRoles, StoreError> {
-        Ok(self.roles_and(&[]).await?.0)
+        Ok(self.roles_and(&[], None).await?.0)
+    }
+
+    /// The same for somebody who changes something by `permission`: [`Conflict::Stale`] if they do not hold it any more.
+    pub async fn find_roles_to_change(&self, permission: Permission) -> Result<TenantRoles, StoreError> {
+        Ok(self.roles_and(&[], Some(permission)).await?.0)
     }
 
     /// The same, with the tenant's tier.
-    pub async fn find_roles_and_tier(&self) -> Result<(TenantRoles, Tier), StoreError> {
+    pub async fn find_roles_and_tier(
+        &self,
+        permission: Permission,
+    ) -> Result<(TenantRoles, Tier), StoreError> {
         let key = keys::tenant(self.tenant());
-        let (roles, rows) = self.roles_and(std::slice::from_ref(&key)).await?;
+        let (roles, rows) = self.roles_and(std::slice::from_ref(&key), Some(permission)).await?;
         let tenant = rows.into_iter().find(|row| has_key(row, &key)).map(from_row::<Tenant>).transpose()?;
         Ok((roles, tenant.map(|tenant| tenant.tier).unwrap_or_default()))
     }
 
     /// The same, with the rows under `further` keys.
-    pub(crate) async fn roles_and(&self, further: &[Key]) -> Result<(TenantRoles, Vec<Row>), StoreError> {
+    pub(crate) async fn roles_and(
+        &self,
+        further: &[Key],
+        permission: Option<Permission>,
+    ) -> Result<(TenantRoles, Vec<Row>), StoreError> {
         let tenant = self.tenant();
         let author = match self.scope.actor() {
             Actor::User { id, .. } => Some(keys::member(tenant, *id)),
@@ -99,27 +158,29 @@ impl TenantStore<'_> {
             Some(row) => from_row(row)?,
             None => RoleBook { roles: as_compiled(find(&authz).map(from_row).transpose()?), version: 0 },
         };
-        let mut found = TenantRoles { roles, held: PermissionSet::default(), version, author };
-        if let Some(author) = &found.author {
-            found.held = found.permissions(author);
+        let found = TenantRoles::new(roles, version, author);
+        // The request was let in by an earlier read; a person may have lost the permission since.
+        let is_person = matches!(self.scope.actor(), Actor::User { .. });
+        if is_person && permission.is_some_and(|permission| !found.held.contains(permission)) {
+            return Err(Conflict::Stale.into());
         }
         Ok((found, rows))
     }
 
     /// Whether any member holds a role.
-    pub async fn is_held(&self, role: &RoleName) -> Result<bool, StoreError> {
+    pub async fn who_holds(&self, role: &RoleName) -> Result<Holding, StoreError> {
         let query = self.store.prefix_query(&keys::tenant_partition(self.tenant()), keys::MEMBERS);
-        let mut rows = query.into_paginator().items().send();
+        let (mut rows, mut holding) = (query.into_paginator().items().send(), Holding::Nobody);
         while let Some(row) = rows.next().await {
             let row = row?;
             self.store.sealer().freshen(std::slice::from_ref(&row)).await;
-            // Of one that cannot be read nobody knows: it counts as held.
-            let member = self.store.if_whole(self.store.read::<Membership>(row))?;
-            if member.is_none_or(|member| member.roles.contains(role)) {
-                return Ok(true);
+            match self.store.if_whole(self.store.read::<Membership>(row))? {
+                Some(member) if member.roles.contains(role) => return Ok(Holding::Somebody),
+                Some(_) => {}
+                None => holding = Holding::Unknown,
             }
         }
-        Ok(false)
+        Ok(holding)
     }
 
     /// Writes `roles` in the place of those that were read, with what they compile to. [`Conflict::Stale`] when the roles, or the
@@ -134,16 +195,17 @@ impl TenantStore<'_> {
         world: &World,
     ) -> Result<Placed, StoreError> {
         let tenant = self.tenant();
-        let after = TenantRoles { roles, ..read.clone() };
+        let after = TenantRoles::new(roles, read.version, read.author.clone());
+        let author = read.author.as_ref().map(|author| author.user);
         let mut command = Command::new();
         if !read.author.as_ref().is_some_and(|author| after.leads(author)) {
-            let find = async |roles: &TenantRoles| {
-                find_leader(self.store, tenant, None, |member| roles.leads(member)).await
+            let find = async |roles: &TenantRoles, except| {
+                find_leader(self.store, tenant, except, |member| roles.leads(member)).await
             };
-            match find(&after).await? {
+            match find(&after, author).await? {
                 Some(leader) => command = command.and(leader.stays(), Conflict::Stale),
                 // Where nobody was, nobody is lost.
-                None if find(read).await?.is_some() => return Ok(Placed::LastAdministrator),
+                None if find(read, None).await?.is_some() => return Ok(Placed::LastAdministrator),
                 None => {}
             }
         }
@@ -151,12 +213,12 @@ impl TenantStore<'_> {
         let compiled =
             roles.compiled().into_iter().map(|(name, allowed)| Ok((name.into(), bitmap(&allowed)?)));
         let compiled = AttributeValue::M(compiled.collect::<Result<_, StoreError>>()?);
-        let book = RoleBook { roles, version: read.version + 1 };
-        let book = Action::put(to_row(&keys::role_book(tenant), Kind::RoleBook, &book)?);
+        let [book, version] = RoleBook { roles, version: read.version + 1 }.writing(tenant)?;
         let book = if read.version == 0 { book.if_new() } else { book.if_version(read.version) };
         let authz = Action::update(&keys::roles(tenant), "SET #roles = :roles").name("#roles", "roles");
         let authz = authz.value(":roles", compiled).when("attribute_exists(PK)");
-        command = command.and(book, Conflict::Stale).and(authz, Conflict::Stale);
+        command =
+            command.and(book, Conflict::Stale).and(version, Conflict::Stale).and(authz, Conflict::Stale);
         if let Some(author) = &read.author {
             command = command.and(author.stays(), Conflict::Stale);
         }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use vestibule_auth::PasswordHash;
-use vestibule_domain::{Email, PermissionSet, RoleName, Tenant, TenantId, User, UserId};
+use vestibule_domain::{Email, MemberKind, PermissionSet, RoleName, Tenant, TenantId, User, UserId};
 
 use crate::{
     Conflict, Endpoint, Membership, PlatformStore, Session, StoreError,
@@ -77,7 +77,7 @@ impl PlatformStore<'_> {
         command.commit(self.store).await
     }
 
-    /// Writes a membership, whatever was there.
+    /// Writes the membership of a colleague, whatever was there.
     pub async fn seed_member(
         &self,
         tenant: TenantId,
@@ -85,7 +85,18 @@ impl PlatformStore<'_> {
         email: Email,
         role: &RoleName,
     ) -> Result<(), StoreError> {
-        let membership = Membership::new((tenant, user), email, vec![role.clone()], None);
+        self.seed_member_as(MemberKind::Team, (tenant, user), email, role).await
+    }
+
+    /// The same of somebody of any kind.
+    pub async fn seed_member_as(
+        &self,
+        kind: MemberKind,
+        who: (TenantId, UserId),
+        email: Email,
+        role: &RoleName,
+    ) -> Result<(), StoreError> {
+        let membership = Membership { kind, ..Membership::new(who, email, vec![role.clone()], None) };
         Command::new().and(Action::put(membership.row()?), Conflict::Stale).commit(self.store).await
     }
 

@@ -3,8 +3,8 @@
 use serde_json::json;
 use vestibule_auth::{PasswordHash, RefreshToken, TokenDigest};
 use vestibule_domain::{
-    Connection, Device, IdentityMailKind, IdentityMailRequest, MemberKind, SignInChange, Totp, User,
-    UserState, UserStatus,
+    Connection, Device, IdentityMailKind, IdentityMailRequest, MemberKind, MembershipChange, SignInChange,
+    Totp, User, UserState, UserStatus,
 };
 
 use super::given::Given;
@@ -63,6 +63,7 @@ impl Given {
             joined: self.maybe(|| self.time()),
             left: self.maybe(|| self.time()),
             last_used: self.maybe(|| self.time()),
+            name: None,
             version: self.number(),
         }
     }
@@ -110,6 +111,16 @@ impl Given {
             IdentityMailKind::NewDevice { user },
             IdentityMailKind::LockedOut { until: self.time() },
             IdentityMailKind::PasswordChanged { user },
+            IdentityMailKind::MembershipChanged {
+                user,
+                tenant: self.id(),
+                change: self.one(&[
+                    MembershipChange::Changed,
+                    MembershipChange::Suspended,
+                    MembershipChange::Resumed,
+                    MembershipChange::Removed,
+                ]),
+            },
             changed(SignInChange::SecondFactorAdded),
             changed(SignInChange::SecondFactorRemoved),
             changed(SignInChange::RecoveryCodesReplaced),

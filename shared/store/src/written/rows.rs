@@ -3,12 +3,14 @@
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use vestibule_auth::Actor;
-use vestibule_domain::{DomainProof, Groups, Permission, TenantId, UserId, id::GroupKind};
+use vestibule_domain::{
+    DomainProof, Groups, MailTopic, Permission, Preferences, TenantId, UserId, id::GroupKind,
+};
 
 use super::given::Given;
 use crate::{
     Answer, AuditRecord, Avatar, ClaimedMail, Endpoint, Family, IdempotencyKey, JobResult, KeptAnswer, Link,
-    OutboxEvent, Owed, SignIn,
+    Membership, OutboxEvent, Owed, SignIn,
     engine::entity::row_of,
     engine::item::{Row, from_row, key_row, number, text},
     engine::keys,
@@ -16,7 +18,11 @@ use crate::{
     identity::{SessionState, copy_of, hits_of},
     record::locks::AddressLock,
     tenancy::platform::due_job,
-    tenancy::{authz::Authz, groups::GroupBook, roles::RoleBook},
+    tenancy::{
+        authz::Authz,
+        groups::GroupBook,
+        roles::{RoleBook, RolesVersion},
+    },
     work::jobs::{pending_job, pending_row},
 };
 
@@ -63,12 +69,16 @@ pub(super) fn written_and_read(kind: Kind, given: &Given) -> Result<(), String> 
             let value = RoleBook { roles: given.roles(), version: given.number() };
             back(given, row(&keys::role_book(tenant), &value), &value)
         }
+        Kind::RolesVersion => {
+            let value = RolesVersion { version: given.number() };
+            back(given, row(&keys::roles_version(tenant), &value), &value)
+        }
         Kind::Member => {
             let value = given.membership();
             back(given, value.row().unwrap(), &value)
         }
         Kind::Former => {
-            let value = given.membership();
+            let value = Membership { name: given.maybe(|| given.name()), ..given.membership() };
             back(given, row(&keys::former(value.tenant, value.user), &value), &value)
         }
         Kind::Groups => {
@@ -76,6 +86,11 @@ pub(super) fn written_and_read(kind: Kind, given: &Given) -> Result<(), String> 
             let groups = Groups((0..given.below(4)).map(group).collect());
             let value = GroupBook { groups, version: given.number() };
             back(given, row(&keys::groups(tenant), &value), &value)
+        }
+        Kind::Preferences => {
+            let off = given.maybe(|| MailTopic::Membership).into_iter().collect();
+            let value = Preferences { off, version: given.number() };
+            back(given, row(&keys::preferences(tenant, user), &value), &value)
         }
         Kind::Setup => {
             let value = given.setup();

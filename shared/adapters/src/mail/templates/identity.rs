@@ -8,7 +8,7 @@ mod letter;
 use jiff::{SignedDuration, Timestamp};
 use minijinja::Environment;
 use secrecy::SecretString;
-use vestibule_domain::{Device, SignInChange};
+use vestibule_domain::{Device, MembershipChange, SignInChange};
 
 use super::{Mail, TemplateError, Templates, one_line};
 
@@ -34,6 +34,8 @@ pub enum Fact {
     Change(SignInChange),
     /// The new address, masked.
     NewAddress(String),
+    /// In which company, and what became of one's place there.
+    Membership(String, MembershipChange),
 }
 
 /// Where a mail's button leads.
@@ -114,6 +116,8 @@ mails! {
     PasswordChanged "password_changed" "Your " " password was changed";
     /// Another way to sign in was changed.
     SignInChanged "sign_in_changed" "How you sign in to " " was changed";
+    /// Somebody else changed the person's place in a company.
+    MembershipChanged "membership_changed" "Your membership at " " was changed";
 }
 
 pub(super) fn add_to(environment: &mut Environment<'static>) -> Result<(), TemplateError> {

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use jiff::{SignedDuration, Timestamp};
 use minijinja::{Value, context};
 use secrecy::ExposeSecret;
-use vestibule_domain::SignInChange;
+use vestibule_domain::{MembershipChange, SignInChange};
 
 use super::{Fact, IdentityMail, MailLink, OneTimeLink};
 use crate::mail::templates::{TemplateError, one_line, web_address};
@@ -49,6 +49,9 @@ fn lines(fact: &Fact) -> Result<Vec<(&'static str, String)>, TemplateError> {
             one_line("new address", masked, LONGEST_ADDRESS)?;
             vec![("New address", masked.clone())]
         }
+        Fact::Membership(company, change) => {
+            vec![("Organization", plain_words(company)), ("Change", placed(*change).to_owned())]
+        }
     })
 }
 
@@ -62,6 +65,15 @@ fn changed(change: &SignInChange) -> String {
         SignInChange::ProviderDisconnected { provider } => {
             format!("{} was disconnected", plain_words(provider))
         }
+    }
+}
+
+fn placed(change: MembershipChange) -> &'static str {
+    match change {
+        MembershipChange::Changed => "your roles there are others now",
+        MembershipChange::Suspended => "you cannot work there at present",
+        MembershipChange::Resumed => "you can work there again",
+        MembershipChange::Removed => "you do not belong to it any more",
     }
 }
 

@@ -42,6 +42,9 @@ impl Given<'_> {
             MailTemplate::EmailChanged => vec![Fact::NewAddress(self.masked.to_owned())],
             MailTemplate::NewDevice => vec![Fact::Seen(device, at)],
             MailTemplate::LockedOut => vec![Fact::Until(at)],
+            MailTemplate::MembershipChanged => {
+                vec![Fact::Membership(self.product.to_owned(), MembershipChange::Suspended)]
+            }
             MailTemplate::SignInChanged => vec![Fact::Change(self.change.clone()), Fact::Seen(device, at)],
             _ => Vec::new(),
         }
@@ -65,6 +68,7 @@ impl Given<'_> {
             MailTemplate::NewDevice
             | MailTemplate::LockedOut
             | MailTemplate::PasswordChanged
+            | MailTemplate::MembershipChanged
             | MailTemplate::SignInChanged => (MailLink::Page(self.plain_url), ""),
             _ => (once, ""),
         };

@@ -1,0 +1,34 @@
+//! What the stack's name server says of a name.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use vestibule_models::DnsName;
+
+use super::Local;
+
+/// Longest string of a text record, in bytes.
+const LONGEST: usize = 255;
+
+/// `GET /_local/dns/{name}`
+pub(super) async fn get_name(State(local): State<Local>, Path(name): Path<String>) -> Response {
+    match local.cloud.dns().find(&name) {
+        Some(known) => Json(known).into_response(),
+        None => (StatusCode::NOT_FOUND, "Nothing is known of this name.\n").into_response(),
+    }
+}
+
+/// `PUT /_local/dns/{name}`
+pub(super) async fn put_name(
+    State(local): State<Local>,
+    Path(name): Path<String>,
+    Json(known): Json<DnsName>,
+) -> Response {
+    if known.texts.iter().flatten().any(|text| text.len() > LONGEST) {
+        let detail = "A string of a text record has at most 255 bytes; give several.\n";
+        return (StatusCode::UNPROCESSABLE_ENTITY, detail).into_response();
+    }
+    local.cloud.dns().set(&name, known);
+    StatusCode::NO_CONTENT.into_response()
+}

@@ -1,16 +1,14 @@
 //! `GET /api/auth/context`
 
 use axum::{Json, extract::State};
+use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 use vestibule_api::{ApiError, SignedIn};
 use vestibule_domain::Permission;
 use vestibule_store::TenantContext;
 
-use crate::{
-    Sessions,
-    list_tenants::{MembershipItem, memberships},
-};
+use crate::Sessions;
 
 /// The tenant a person works in.
 #[derive(Debug, Serialize, ToSchema)]
@@ -26,6 +24,9 @@ pub struct TenantView {
     pub roles: Vec<String>,
     /// `team`, `creator`, `contractor` or `vendor`.
     pub kind: &'static str,
+    /// When the caller last switched to it.
+    #[schema(value_type = Option<String>, format = "date-time")]
+    pub last_used: Option<Timestamp>,
     /// What any of the roles allows, as far as the kind may.
     pub permissions: Vec<String>,
     /// Whether the tenant wants a second factor that this session lacks.
@@ -42,8 +43,6 @@ pub struct ContextView {
     pub email: String,
     /// The tenant of the token; `null` when none is chosen or the person may no longer act there.
     pub tenant: Option<TenantView>,
-    /// All tenants that the caller belongs to, as `GET /api/auth/context/tenants` lists them.
-    pub tenants: Vec<MembershipItem>,
 }
 
 impl TenantView {
@@ -58,12 +57,13 @@ impl TenantView {
             name: tenant.name,
             roles: membership.roles.into_iter().map(Into::into).collect(),
             kind: membership.kind.name(),
+            last_used: membership.last_used,
             permissions: built_in.chain(registered.names(&permissions)).collect(),
         }
     }
 }
 
-/// Shows the tenant of the token, with roles and permissions, and all tenants of the caller.
+/// Shows the tenant of the token, with roles and permissions. `GET /api/auth/context/tenants` lists all of the caller's.
 #[utoipa::path(get, path = "/api/auth/context", tag = "context", responses((status = 200, body = ContextView)))]
 pub async fn get_context(
     State(state): State<Sessions>,
@@ -74,9 +74,7 @@ pub async fn get_context(
         Some(tenant) => platform.find_context(tenant, caller.user.id).await?,
         None => None,
     };
-    let tenants = memberships(&state, &caller).await?;
     Ok(Json(ContextView {
-        tenants,
         user: caller.user.id.to_string(),
         email: caller.user.email.as_str().to_owned(),
         tenant: tenant.map(|context| TenantView::new(context, caller.session.strong)),

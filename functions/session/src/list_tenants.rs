@@ -64,14 +64,6 @@ pub async fn list_tenants(
     State(state): State<Sessions>,
     caller: SignedIn,
 ) -> Result<Json<TenantPage>, ApiError> {
-    Ok(Json(TenantPage { items: memberships(&state, &caller).await?, next: None }))
-}
-
-/// The tenants of the caller.
-pub(crate) async fn memberships(
-    state: &Sessions,
-    caller: &SignedIn,
-) -> Result<Vec<MembershipItem>, ApiError> {
     let Listed { items: mut found, damaged } =
         state.api.store.platform().list_memberships(caller.user.id).await?;
     found.sort_by(|(a, first), (b, second)| second.last_used.cmp(&first.last_used).then(a.name.cmp(&b.name)));
@@ -88,5 +80,5 @@ pub(crate) async fn memberships(
     };
     let whole = found.into_iter().map(|known| MembershipItem::Membership(view(known)));
     let broken = damaged.into_iter().map(|id| MembershipItem::Damaged(DamagedView::new(id, DAMAGED)));
-    Ok(whole.chain(broken).collect())
+    Ok(Json(TenantPage { items: whole.chain(broken).collect(), next: None }))
 }

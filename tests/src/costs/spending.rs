@@ -82,17 +82,18 @@ pub(crate) fn check(method: &str, path: &str, headers: &HeaderMap) {
     );
 }
 
-/// The operation of a request, the one with the most fixed parts if several fit.
+/// The operation of a request: of the path with the most fixed parts that fits, if it has the method.
 fn operation(method: &str, path: &str) -> Option<&'static String> {
-    let fits = |operation: &&String| {
-        let (known, template) = operation.split_once(' ').unwrap_or_default();
+    let parts = |operation: &'static String| operation.split_once(' ').unwrap_or_default();
+    let fits = |template: &str| {
         let is_variable = |part: &str| part.starts_with('{');
-        known == method
-            && template.split('/').count() == path.split('/').count()
+        template.split('/').count() == path.split('/').count()
             && template
                 .split('/')
                 .zip(path.split('/'))
                 .all(|(known, part)| is_variable(known) || known == part)
     };
-    DESCRIBED.iter().filter(fits).min_by_key(|operation| operation.matches('{').count())
+    let templates = DESCRIBED.iter().map(|operation| parts(operation).1);
+    let template = templates.filter(|known| fits(known)).min_by_key(|known| known.matches('{').count())?;
+    DESCRIBED.iter().find(|operation| parts(operation) == (method, template))
 }

@@ -30,7 +30,7 @@ pub async fn leave_tenant(
     let change = UserChange {
         action: "member.leave",
         values,
-        leave: Some(leave),
+        leave: Some(*leave),
         answer: keyed.answer(&reply),
         ..UserChange::default()
     };

@@ -58,6 +58,17 @@ pub enum Actor {
     System(SystemTask),
 }
 
+impl Actor {
+    /// The person, if a signed-in one is behind it.
+    #[must_use]
+    pub const fn user(&self) -> Option<UserId> {
+        match self {
+            Self::User { id, .. } => Some(*id),
+            _ => None,
+        }
+    }
+}
+
 /// The right to touch one tenant's data, and on whose behalf. There is no public way to make one
 /// for an arbitrary tenant except [`TenantScope::for_system`], which names the task.
 #[derive(Debug, Clone)]

@@ -1,5 +1,7 @@
 //! The proof that a mail domain belongs to a tenant: a text record that only its owner can make.
 
+use std::fmt::Write as _;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -26,7 +28,10 @@ impl DomainProof {
     pub fn new(domain: Domain, world: &World) -> Self {
         let mut random = [0; RANDOM];
         world.fill(&mut random);
-        let token = random.iter().map(|byte| format!("{byte:02x}")).collect();
+        let mut token = String::new();
+        for byte in random {
+            let _ = write!(token, "{byte:02x}");
+        }
         // It begins with the time: one that was proved and is wanted again is told apart.
         let version = u64::try_from(world.now().as_millisecond()).unwrap_or_default();
         Self { domain, token, since: world.now(), version }

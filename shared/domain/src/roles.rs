@@ -67,7 +67,7 @@ pub enum RoleRefused {
 /// All roles of a tenant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Roles {
-    roles: BTreeMap<RoleName, Role>,
+    by_name: BTreeMap<RoleName, Role>,
     registered: Registered,
     /// Roles that are being removed: nobody gets them any more.
     retiring: BTreeSet<RoleName>,
@@ -97,27 +97,27 @@ impl Roles {
         Self::with(roles.collect())
     }
 
-    fn with(roles: BTreeMap<RoleName, Role>) -> Self {
-        Self { roles, registered: Registered::default(), retiring: BTreeSet::new() }
+    fn with(by_name: BTreeMap<RoleName, Role>) -> Self {
+        Self { by_name, registered: Registered::default(), retiring: BTreeSet::new() }
     }
 
     /// All of them, by name.
     pub fn all(&self) -> impl Iterator<Item = (&RoleName, &Role)> {
-        self.roles.iter()
+        self.by_name.iter()
     }
 
     /// The role of a name.
     pub fn find(&self, name: &RoleName) -> Option<&Role> {
-        self.roles.get(name)
+        self.by_name.get(name)
     }
 
     /// The role and its parents, the role first; empty for an unknown one.
     pub fn line(&self, name: &RoleName) -> Vec<&RoleName> {
         let mut line = Vec::new();
-        let mut next = self.roles.get_key_value(name);
+        let mut next = self.by_name.get_key_value(name);
         while let Some((name, role)) = next.filter(|_| line.len() < MOST_GENERATIONS) {
             line.push(name);
-            next = role.parent.as_ref().and_then(|parent| self.roles.get_key_value(parent));
+            next = role.parent.as_ref().and_then(|parent| self.by_name.get_key_value(parent));
         }
         line
     }
@@ -130,13 +130,13 @@ impl Roles {
 
     /// What a role allows by itself.
     fn given(&self, name: &RoleName) -> PermissionSet {
-        let Some(role) = self.roles.get(name) else { return PermissionSet::default() };
+        let Some(role) = self.by_name.get(name) else { return PermissionSet::default() };
         if role.takes_registered { role.allowed.union(&self.registered.set()) } else { role.allowed.clone() }
     }
 
     /// What each role allows, with what it inherits.
     pub fn compiled(&self) -> BTreeMap<RoleName, PermissionSet> {
-        self.roles.keys().map(|name| (name.clone(), self.permissions(name))).collect()
+        self.by_name.keys().map(|name| (name.clone(), self.permissions(name))).collect()
     }
 
     /// Which of a role and its parents give a permission, the role first.
@@ -146,7 +146,7 @@ impl Roles {
 
     /// The role of a name, if somebody can be given it.
     pub fn grantable(&self, name: &RoleName) -> Option<&Role> {
-        self.roles.get(name).filter(|_| !self.retiring.contains(name))
+        self.by_name.get(name).filter(|_| !self.retiring.contains(name))
     }
 
     /// What the tenant's applications registered.

@@ -18,6 +18,7 @@ pub enum Tier {
 }
 
 /// What a tier gives.
+#[expect(clippy::struct_excessive_bools, reason = "a row of a table: yes or no for each")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TierTerms {
     /// Its name in requests and answers.

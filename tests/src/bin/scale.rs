@@ -1,5 +1,6 @@
 //! Fills a stack with tenants and shows that one costs the same among many as among two:
 //! `cargo run -p vestibule-tests --bin scale -- --tenants 1000 --members 50`.
+#![expect(clippy::expect_used, reason = "a measurement that cannot go on has failed")]
 
 use std::{collections::BTreeMap, error::Error, sync::Arc};
 

@@ -67,21 +67,21 @@ async fn p04_two_administrators_who_demote_each_other_leave_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn p03_a_role_edited_while_it_is_granted_gives_nobody_what_the_giver_lacks() {
+async fn p03_a_role_edited_while_it_is_granted_gives_nobody_what_the_manager_lacks() {
     let app = App::identity().await;
     let (admin, tenant) = app.founder("kim").await;
-    let giver = app.colleague(&tenant, "max", "manager").await;
+    let manager = app.colleague(&tenant, "max", "manager").await;
     app.colleague(&tenant, "ada", "viewer").await;
     let ada_id = id(&admin, "ada").await;
     own_role(&admin, "base", None, &["orders.view"]).await;
     own_role(&admin, "buyer", Some("base"), &["orders.view"]).await;
     let (mut granted, mut refused) = (0, 0);
     for round in 0..rounds() {
-        // The role itself, or its parent, becomes stronger than the giver.
+        // The role itself, or its parent, becomes stronger than the manager.
         let (role, parent) = if round % 2 == 0 { ("buyer", Some("base")) } else { ("base", None) };
         let strong = ["payouts.process"];
         let (edited, given) =
-            tokio::join!(edit(&admin, role, parent, &strong), place(&giver, &ada_id, &["viewer", "buyer"]));
+            tokio::join!(edit(&admin, role, parent, &strong), place(&manager, &ada_id, &["viewer", "buyer"]));
         assert!([200, 409].contains(&edited.status), "{}", edited.text);
         assert!([200, 403, 409].contains(&given.status), "{}", given.text);
         let holds = admin.get(&format!("{TEAM}/{ada_id}")).await.expect(200).body["roles"]
@@ -91,8 +91,8 @@ async fn p03_a_role_edited_while_it_is_granted_gives_nobody_what_the_giver_lacks
         refused += usize::from(!holds);
         let now = admin.get(&format!("{ROLES}/buyer")).await.expect(200).body["permissions"].clone();
         let strong = now.as_array().unwrap().contains(&json!("payouts.process"));
-        // Once it is strong, the giver gives it no more.
-        let again = place(&giver, &ada_id, &["viewer", "buyer"]).await;
+        // Once it is strong, the manager gives it no more.
+        let again = place(&manager, &ada_id, &["viewer", "buyer"]).await;
         assert_eq!(again.status, if strong { 403 } else { 200 }, "{}", again.text);
         place(&admin, &ada_id, &["viewer"]).await.expect(200);
         edit(&admin, "base", None, &["orders.view"]).await.expect(200);

@@ -20,9 +20,9 @@ impl GroupBody {
         let mut fields = Fields::default();
         let id = id.map(|id| id.to_string()).unwrap_or_default();
         let taken = |name: &str| groups.0.iter().any(|(known, it)| *known != id && it == name);
-        let name = CompanyName::parse(&self.name).and_then(|name| match taken(name.as_str()) {
-            true => Err(Invalid::new("Another group has this name.")),
-            false => Ok(name.as_str().to_owned()),
+        let name = CompanyName::parse(&self.name).and_then(|name| {
+            let free = !taken(name.as_str());
+            free.then(|| name.as_str().to_owned()).ok_or_else(|| Invalid::new("Another group has this name."))
         });
         fields.take("name", name).ok_or_else(|| fields.into_error())
     }

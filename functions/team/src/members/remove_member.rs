@@ -18,7 +18,7 @@ pub async fn remove_member(
 ) -> Result<Reply, ApiError> {
     let scope = request.begin(Permission::TeamManage)?;
     let store = api.store.tenant(&scope);
-    decided_anew(|| remove(&api, &store, id, &request)).await
+    Box::pin(decided_anew(|| remove(&api, &store, id, &request))).await
 }
 
 async fn remove(
@@ -43,5 +43,5 @@ pub async fn remove_team_member(
     path: ApiPath<UserId>,
     request: Mutation<Nothing>,
 ) -> Result<Reply, ApiError> {
-    remove_member(state, path, request).await
+    Box::pin(remove_member(state, path, request)).await
 }

@@ -48,7 +48,7 @@ pub async fn update_member(
 ) -> Result<Reply, ApiError> {
     let scope = request.begin(Permission::TeamManage)?;
     let store = api.store.tenant(&scope);
-    decided_anew(|| update(&api, &store, id, &request)).await
+    Box::pin(decided_anew(|| update(&api, &store, id, &request))).await
 }
 
 async fn update(
@@ -60,6 +60,10 @@ async fn update(
     let found = find(store, id).await?;
     let after = changed(&found, &request.body, &api.world)?;
     may(&found, &after)?;
+    if request.principal.actor().user() == Some(id) && after.suspended.is_some() {
+        let detail = "Nobody suspends themselves; you can leave the organization.";
+        return Err(ApiError::new(Code::WrongState, detail));
+    }
     let view = MemberView::new(&after, found.name.as_ref(), &found.groups);
     let reply = Reply::new(StatusCode::OK, &view)?;
     if after == found.member {
@@ -99,7 +103,7 @@ pub async fn update_team_member(
     path: ApiPath<UserId>,
     request: Mutation<UpdateMember>,
 ) -> Result<Reply, ApiError> {
-    update_member(state, path, request).await
+    Box::pin(update_member(state, path, request)).await
 }
 
 /// Whether who asks may give the member the place of `after`.

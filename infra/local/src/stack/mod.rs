@@ -16,7 +16,7 @@ use serde_json::Value;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use vestibule_domain::World;
-use vestibule_models::{Cloud, CloudOptions, NameServer};
+use vestibule_models::{Cloud, CloudOptions};
 use vestibule_store::Store;
 
 pub use options::{FirstData, Hosts, RoleCheck, StackOptions};
@@ -64,15 +64,13 @@ impl Stack {
         let mut servers = JoinSet::new();
         let dynamodb_url = wiring::dynamodb(&options, &mut servers, stopped.clone()).await?;
         let mut plan = Plan::new(&options, &url, aws_url, dynamodb_url)?;
-        let (udp, tcp) = NameServer::bind().await?;
-        plan.asks_names_at(tcp.local_addr()?);
         let clock = wiring::clock(&options);
         let around = &plan.around;
         let cloud_options =
             CloudOptions { region: around.region.clone(), account_id: around.account_id.clone(), clock };
         let cloud = Cloud::open(data_dir, cloud_options).context("the models of AWS cannot be opened")?;
         let functions = Functions::new(options.pace);
-        servers.spawn(wiring::names(cloud.dns().clone(), (udp, tcp), stopped.clone()));
+        wiring::names(&mut plan, &cloud, &mut servers, stopped.clone()).await?;
 
         wiring::tables(&plan, &options).await?;
         wiring::cloud(&plan, &cloud)?;

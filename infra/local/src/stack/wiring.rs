@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result, anyhow};
 use axum::Router;
 use secrecy::ExposeSecret as _;
-use tokio::net::{TcpListener, UdpSocket};
+use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use vestibule_adapters::aws;
@@ -61,16 +61,23 @@ pub(super) async fn dynamodb(
     }
 }
 
-/// The name server, until the stack stops.
+/// The name server, until the stack stops; functions are told where it is.
 pub(super) async fn names(
-    server: NameServer,
-    (udp, tcp): (UdpSocket, TcpListener),
+    plan: &mut Plan,
+    cloud: &Cloud,
+    servers: &mut JoinSet<()>,
     mut stopped: watch::Receiver<bool>,
-) {
-    tokio::select! {
-        () = server.serve(udp, tcp) => {}
-        _ = stopped.wait_for(|stopped| *stopped) => {}
-    }
+) -> Result<()> {
+    let (udp, tcp) = NameServer::bind().await?;
+    plan.asks_names_at(tcp.local_addr()?);
+    let server = cloud.dns().clone();
+    servers.spawn(async move {
+        tokio::select! {
+            () = server.serve(udp, tcp) => {}
+            _ = stopped.wait_for(|stopped| *stopped) => {}
+        }
+    });
+    Ok(())
 }
 
 /// The table's database as functions reach it: behind the check of their roles.

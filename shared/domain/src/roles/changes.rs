@@ -7,10 +7,10 @@ use crate::{MemberKind, PermissionSet, RoleName};
 impl Roles {
     /// Adds a role of the tenant's own. `by` is what its author holds.
     pub fn create(&mut self, name: &RoleName, role: Role, by: &PermissionSet) -> Result<(), RoleRefused> {
-        if self.roles.contains_key(name) {
+        if self.by_name.contains_key(name) {
             return Err(RoleRefused::Exists);
         }
-        if self.roles.len() >= MOST_ROLES {
+        if self.by_name.len() >= MOST_ROLES {
             return Err(RoleRefused::TooMany);
         }
         self.put(name, role, by)
@@ -33,10 +33,10 @@ impl Roles {
     /// Removes a role of the tenant's own that nothing inherits from. Whether members hold it is for the caller to see.
     pub fn remove(&mut self, name: &RoleName, by: &PermissionSet) -> Result<(), RoleRefused> {
         self.changeable(name, by)?;
-        if self.roles.values().any(|role| role.parent.as_ref() == Some(name)) {
+        if self.by_name.values().any(|role| role.parent.as_ref() == Some(name)) {
             return Err(RoleRefused::HasChildren);
         }
-        self.roles.remove(name);
+        self.by_name.remove(name);
         self.retiring.remove(name);
         Ok(())
     }
@@ -64,7 +64,7 @@ impl Roles {
     }
 
     fn changeable(&self, name: &RoleName, by: &PermissionSet) -> Result<(), RoleRefused> {
-        match self.roles.get(name) {
+        match self.by_name.get(name) {
             None => Err(RoleRefused::Unknown),
             Some(role) if role.preset => Err(RoleRefused::Preset),
             Some(_) => {
@@ -80,7 +80,7 @@ impl Roles {
         }
         let mut after = self.clone();
         after.retiring.remove(name);
-        after.roles.insert(name.clone(), Role { preset: false, takes_registered: false, ..role });
+        after.by_name.insert(name.clone(), Role { preset: false, takes_registered: false, ..role });
         after.check_lines()?;
         let (before, gained) = (self.compiled(), after.compiled());
         let nothing = PermissionSet::default();
@@ -95,9 +95,9 @@ impl Roles {
 
     /// Whether every chain of parents ends, and in time.
     fn check_lines(&self) -> Result<(), RoleRefused> {
-        for start in self.roles.keys() {
+        for start in self.by_name.keys() {
             let (mut name, mut length) = (start, 1);
-            while let Some(parent) = self.roles.get(name).and_then(|role| role.parent.as_ref()) {
+            while let Some(parent) = self.by_name.get(name).and_then(|role| role.parent.as_ref()) {
                 (name, length) = (parent, length + 1);
                 if name == start {
                     return Err(RoleRefused::Cycle);

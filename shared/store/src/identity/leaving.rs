@@ -20,7 +20,7 @@ use crate::{
 #[derive(Debug)]
 pub enum Leaving {
     /// They may, with this.
-    Allowed(Leave),
+    Allowed(Box<Leave>),
     /// Nobody else there could do everything.
     LastAdministrator,
     /// They are not a member.
@@ -41,15 +41,12 @@ pub struct Leave {
 
 impl Leave {
     pub(super) fn write(&self, command: Command, user: &User, now: Timestamp) -> Result<Command, StoreError> {
-        let mut command = match &self.own {
-            Some(own) => {
-                let parting = own.parting(Some(&user.name), now)?;
-                command.and(own.ending(), Conflict::Stale).and(parting, Conflict::Stale)
-            }
-            None => {
-                let gone = Action::delete(&keys::member(self.tenant, user.id)).when("attribute_exists(PK)");
-                command.and(gone, Conflict::NotMember)
-            }
+        let mut command = if let Some(own) = &self.own {
+            let parting = own.parting(Some(&user.name), now)?;
+            command.and(own.ending(), Conflict::Stale).and(parting, Conflict::Stale)
+        } else {
+            let gone = Action::delete(&keys::member(self.tenant, user.id)).when("attribute_exists(PK)");
+            command.and(gone, Conflict::NotMember)
         };
         command = command.and(roles_stay(self.tenant, self.roles), Conflict::Stale);
         if let Some(other) = &self.other {
@@ -75,11 +72,13 @@ impl PlatformStore<'_> {
         let version = version.map_or(0, |found| found.version);
         // Whoever's own row cannot be read may have been an administrator.
         if own.as_ref().is_some_and(|own| !roles.leads(own)) {
-            return Ok(Leaving::Allowed(Leave { tenant, own, other: None, roles: version }));
+            return Ok(Leaving::Allowed(Box::new(Leave { tenant, own, other: None, roles: version })));
         }
         let other = find_leader(self.store, tenant, Some(user), |member| roles.leads(member)).await?;
         Ok(match other {
-            Some(other) => Leaving::Allowed(Leave { tenant, own, other: Some(other), roles: version }),
+            Some(other) => {
+                Leaving::Allowed(Box::new(Leave { tenant, own, other: Some(other), roles: version }))
+            }
             None => Leaving::LastAdministrator,
         })
     }

@@ -4,14 +4,13 @@ use aws_lc_rs::digest::{SHA256, digest};
 use aws_sdk_dynamodb::types::{ReturnConsumedCapacity, Select};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::Value;
-use vestibule_domain::{PermissionSet, Registered, Tenant, TenantId, UserId};
+use vestibule_domain::{PermissionSet, Registered, Tenant, TenantId, UserId, permission::FIRST_REGISTERED};
 
 use crate::{
     GSI1, Listed, Membership, PlatformStore, StoreError,
     engine::damaged::behind,
-    engine::item::{Row, from_row, key_row, text},
+    engine::item::{Row, key_row, text},
     engine::keys,
-    engine::kinds::Kind,
     tenancy::{authz::Authz, roles::RoleBook},
 };
 
@@ -29,17 +28,17 @@ pub struct TenantContext {
 }
 
 impl PlatformStore<'_> {
-    /// The tenant as the person sees it; `None` when they may not act there. One round trip.
+    /// The tenant as the person sees it; `None` when they may not act there. One round trip, and another one for somebody with
+    /// a registered permission.
     pub async fn find_context(
         &self,
         tenant: TenantId,
         user: UserId,
     ) -> Result<Option<TenantContext>, StoreError> {
-        let wanted =
-            [keys::tenant(tenant), keys::member(tenant, user), keys::roles(tenant), keys::role_book(tenant)];
+        let wanted = [keys::tenant(tenant), keys::member(tenant, user), keys::roles(tenant)];
         let mut rows = self.by_kind(wanted.iter()).await?;
-        let (tenant, member, roles) = (rows.remove("tenant"), rows.remove("member"), rows.remove("roles"));
-        let (Some(tenant), Some(member), Some(roles)) = (tenant, member, roles) else {
+        let (found, member, roles) = (rows.remove("tenant"), rows.remove("member"), rows.remove("roles"));
+        let (Some(found), Some(member), Some(roles)) = (found, member, roles) else {
             return Ok(None);
         };
         let roles: Authz = self.store.read(roles)?;
@@ -48,9 +47,12 @@ impl PlatformStore<'_> {
             return Ok(None);
         }
         let permissions = roles.permissions(&membership);
-        let book = rows.remove(Kind::RoleBook.name()).map(from_row::<RoleBook>).transpose()?;
+        // The names of what was registered are in a larger row, which few need.
+        let holds_registered = permissions.numbers().any(|number| number.get() >= FIRST_REGISTERED);
+        let book: Option<RoleBook> =
+            if holds_registered { self.store.get(&keys::role_book(tenant)).await? } else { None };
         let registered = book.map(|book| book.roles.registered().clone()).unwrap_or_default();
-        Ok(Some(TenantContext { tenant: self.store.read(tenant)?, membership, permissions, registered }))
+        Ok(Some(TenantContext { tenant: self.store.read(found)?, membership, permissions, registered }))
     }
 
     /// The tenants a person belongs to, with their membership. The index lags a little.

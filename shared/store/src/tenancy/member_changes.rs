@@ -2,7 +2,6 @@
 //! gives what they held a moment ago, and that an administrator stays.
 
 use serde_json::{Value, json};
-use vestibule_auth::Actor;
 use vestibule_domain::{
     IdentityMailKind, IdentityMailRequest, MailId, MembershipChange, Permission, RoleName, RoleRefused, World,
 };
@@ -113,7 +112,7 @@ impl TenantStore<'_> {
         after: Option<&Membership>,
         world: &World,
     ) -> Result<Command, StoreError> {
-        if matches!(self.scope.actor(), Actor::User { id, .. } if *id == before.user) {
+        if self.scope.actor().user() == Some(before.user) {
             return Ok(command);
         }
         let (user, tenant, change) = (before.user, self.tenant(), told(before, after));

@@ -75,7 +75,7 @@ impl MemberFilter {
         role.is_none() && kind.is_none() && group.is_none() && suspended.is_none() && text.is_none()
     }
 
-    fn fits(&self, found: &ListedMember) -> bool {
+    fn fits(&self, found: &ListedMember, groups: &Groups) -> bool {
         let member = &found.member;
         let has = |text: &String| {
             let name = found.name.as_ref().map(PersonName::as_str).unwrap_or_default();
@@ -84,7 +84,7 @@ impl MemberFilter {
         };
         self.role.as_ref().is_none_or(|role| member.roles.contains(role))
             && self.kind.is_none_or(|kind| member.kind == kind)
-            && self.group.is_none_or(|group| member.groups.contains(&group))
+            && self.group.is_none_or(|group| groups.name(group).is_some() && member.groups.contains(&group))
             && self.suspended.is_none_or(|suspended| member.suspended.is_some() == suspended)
             && self.text.as_ref().is_none_or(has)
     }
@@ -146,7 +146,7 @@ impl TenantStore<'_> {
             read += found.items.len() + found.damaged.len();
             let (named, groups) = self.named(found.items).await?;
             page.groups = groups;
-            page.items.extend(named.into_iter().filter(|member| filter.fits(member)));
+            page.items.extend(named.into_iter().filter(|member| filter.fits(member, &page.groups)));
             if filter.is_open() {
                 page.damaged.extend(found.damaged);
             }
@@ -174,11 +174,11 @@ impl TenantStore<'_> {
         let people = people.map(|member| key_row(&keys::user(member.user)));
         let wanted = people.chain([key_row(&keys::groups(self.tenant()))]).collect();
         let (mut names, groups) = self.names_and_groups(self.store.batch_get(wanted).await?)?;
-        let named = |member: Membership| ListedMember {
+        let listed = |member: Membership| ListedMember {
             name: names.remove(&member.user).or_else(|| member.name.clone()),
             member,
         };
-        Ok((members.into_iter().map(named).collect(), groups))
+        Ok((members.into_iter().map(listed).collect(), groups))
     }
 
     /// What rows of people are called, and the groups among the rows.
@@ -189,8 +189,8 @@ impl TenantStore<'_> {
                 Some(Kind::Groups) => groups = from_row::<GroupBook>(row)?.groups,
                 Some(Kind::User) => {
                     let id = row.get("id").and_then(|id| id.as_s().ok()).and_then(|id| id.parse().ok());
-                    let named: Option<Named> = self.store.if_whole(self.store.read(row))?;
-                    names.extend(id.zip(named.map(|named| named.name)));
+                    let person: Option<Named> = self.store.if_whole(self.store.read(row))?;
+                    names.extend(id.zip(person.map(|person| person.name)));
                 }
                 _ => {}
             }

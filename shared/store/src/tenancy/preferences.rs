@@ -1,7 +1,6 @@
 //! Which mails a member does not want from a tenant.
 
 use serde_json::json;
-use vestibule_auth::Actor;
 use vestibule_domain::{Preferences, Tenant, TenantId, UserId, World};
 
 use crate::{
@@ -15,7 +14,7 @@ use crate::{
 impl TenantStore<'_> {
     /// What the one who acts wants.
     pub async fn find_own_preferences(&self) -> Result<Preferences, StoreError> {
-        let Some(user) = self.own() else { return Ok(Preferences::default()) };
+        let Some(user) = self.scope.actor().user() else { return Ok(Preferences::default()) };
         Ok(self.store.get(&keys::preferences(self.tenant(), user)).await?.unwrap_or_default())
     }
 
@@ -27,7 +26,7 @@ impl TenantStore<'_> {
         answer: Option<Answer>,
         world: &World,
     ) -> Result<(), StoreError> {
-        let Some(user) = self.own() else { return Ok(()) };
+        let Some(user) = self.scope.actor().user() else { return Ok(()) };
         let values = (json!({ "off": read.off }), json!({ "off": after.off }));
         after.version = read.version + 1;
         let put = Action::put(to_row(&keys::preferences(self.tenant(), user), Kind::Preferences, &after)?);
@@ -35,13 +34,6 @@ impl TenantStore<'_> {
         let record = AuditRecord::new(self.scope, "member.notifications", user.to_string(), values, world);
         let command = Command::new().and(put, Conflict::Stale).audited(self.scope, &record)?;
         command.answering(answer, world)?.commit(self.store).await
-    }
-
-    fn own(&self) -> Option<UserId> {
-        match self.scope.actor() {
-            Actor::User { id, .. } => Some(*id),
-            _ => None,
-        }
     }
 }
 

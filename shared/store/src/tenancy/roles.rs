@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use vestibule_auth::Actor;
 use vestibule_domain::{Permission, PermissionSet, RoleName, Roles, Tenant, TenantId, Tier, World};
 
 use crate::{
@@ -143,10 +142,7 @@ impl TenantStore<'_> {
         permission: Option<Permission>,
     ) -> Result<(TenantRoles, Vec<Row>), StoreError> {
         let tenant = self.tenant();
-        let author = match self.scope.actor() {
-            Actor::User { id, .. } => Some(keys::member(tenant, *id)),
-            _ => None,
-        };
+        let author = self.scope.actor().user().map(|user| keys::member(tenant, user));
         let (book, authz) = (keys::role_book(tenant), keys::roles(tenant));
         let more = further.iter().filter(|key| Some(*key) != author.as_ref());
         let wanted = [&book, &authz].into_iter().chain(&author).chain(more).map(key_row).collect();
@@ -160,7 +156,7 @@ impl TenantStore<'_> {
         };
         let found = TenantRoles::new(roles, version, author);
         // The request was let in by an earlier read; a person may have lost the permission since.
-        let is_person = matches!(self.scope.actor(), Actor::User { .. });
+        let is_person = self.scope.actor().user().is_some();
         if is_person && permission.is_some_and(|permission| !found.held.contains(permission)) {
             return Err(Conflict::Stale.into());
         }

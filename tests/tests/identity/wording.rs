@@ -162,8 +162,8 @@ async fn attack_7_no_operation_repeats_what_was_sent_or_speaks_the_parsers_langu
                         let rest = named.strip_prefix(field.as_str());
                         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
                     };
-                    let named = answer.fields();
-                    assert!(named.len() == 1 && named.iter().all(names), "{what}: {}", answer.text);
+                    let found = answer.fields();
+                    assert!(found.len() == 1 && found.iter().all(names), "{what}: {}", answer.text);
                 }
             }
         }

@@ -133,7 +133,7 @@ impl TenantStore<'_> {
         Ok(self.holders(from).await?.iter().try_for_each(may))
     }
 
-    /// Gives those who hold `from` the role `to` in its place, one transaction each, at most [`MOST_MOVED`] of them.
+    /// Gives those who hold `from` the role `to` in its place, one transaction each, at most 25 of them.
     pub async fn move_members(
         &self,
         from: &RoleName,
@@ -156,7 +156,7 @@ impl TenantStore<'_> {
         Ok(RoleMove::Done)
     }
 
-    /// Up to [`MOST_MOVED`] members who hold a role.
+    /// As many members as one request moves who hold a role.
     async fn holders(&self, role: &RoleName) -> Result<Vec<Membership>, StoreError> {
         let query = self.store.prefix_query(&keys::tenant_partition(self.tenant()), keys::MEMBERS);
         let (mut rows, mut holders) = (query.into_paginator().items().send(), Vec::new());

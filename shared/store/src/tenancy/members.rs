@@ -101,7 +101,7 @@ impl TenantStore<'_> {
         self.member_and_roles(user, None).await
     }
 
-    /// The same for somebody who changes them by `permission`: [`Conflict::Stale`] if they do not hold it any more.
+    /// The same for somebody who changes them by `permission`: a conflict if they do not hold it any more.
     pub async fn find_member_to_change(
         &self,
         user: UserId,

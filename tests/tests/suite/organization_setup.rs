@@ -138,6 +138,15 @@ async fn the_tier_is_changed_by_who_may_and_decides_about_own_roles() {
     assert_eq!(admin.post("/api/admin/team/roles", &role).await.expect(409).code(), "wrong_state");
     put(&admin, SUBSCRIPTION, &json!({ "tier": "platinum" })).await.expect(200);
     admin.post("/api/admin/team/roles", &role).await.expect(201);
+    // What is there can be made less on a smaller tier, not more.
+    let edit = async |permissions: &[&str]| {
+        let body = json!({ "title": "Buyer", "parent": null, "permissions": permissions });
+        put(&admin, "/api/admin/team/roles/buyer", &body).await
+    };
+    edit(&["orders.view", "orders.manage"]).await.expect(200);
+    put(&admin, SUBSCRIPTION, &json!({ "tier": "free" })).await.expect(200);
+    edit(&["orders.view"]).await.expect(200);
+    assert_eq!(edit(&["orders.view", "orders.manage"]).await.expect(409).code(), "wrong_state");
 }
 
 #[tokio::test]

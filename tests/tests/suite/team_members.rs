@@ -233,6 +233,32 @@ async fn a_role_that_is_held_is_removed_once_its_holders_are_moved() {
     admin.get(&format!("{ROLES}/buyer")).await.expect(404);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn more_holders_than_fit_into_one_request_are_moved_by_several() {
+    let app = App::identity().await;
+    let (admin, tenant) = app.founder("kim").await;
+    let buyer = json!({ "id": "buyer", "title": "Buyer", "parent": null, "permissions": ["orders.view"] });
+    admin.post(ROLES, &buyer).await.expect(201);
+    for number in 0..27 {
+        let user = vestibule_domain::UserId::new(&app.world);
+        app.join(tenant.parse().unwrap(), user, &format!("person{number}@example.org"), "buyer").await;
+    }
+    let path = format!("{ROLES}/buyer?moveTo=viewer");
+    let first = admin.send(admin.request(Method::DELETE, &path)).await.expect(409);
+    assert!(first.text.contains("send it again"), "{}", first.text);
+    assert_eq!(
+        admin.get(&format!("{ROLES}/buyer")).await.expect(200).body["retiring"],
+        true,
+        "nobody gets it"
+    );
+    let kim = id(&admin, "kim").await;
+    let again = json!({ "roles": ["tenant_admin", "buyer"] });
+    assert_eq!(patch(&admin, &kim, &again).await.expect(422).fields(), ["roles"]);
+    admin.send(admin.request(Method::DELETE, &path)).await.expect(204);
+    let moved = admin.get(&format!("{TEAM}?role=viewer&limit=100")).await.expect(200).body;
+    assert_eq!(moved["items"].as_array().unwrap().len(), 27);
+}
+
 #[tokio::test]
 async fn explain_names_every_way_and_what_is_missing() {
     let app = App::identity().await;

@@ -63,12 +63,23 @@ pub async fn remove_role(
     } else {
         free(store.who_holds(&name).await?)?;
     }
-    if read.roles.grantable(&name).is_some() {
+    let marked = read.roles.grantable(&name).is_some();
+    if marked {
         retire(&api, &store, &read, &name).await?;
     }
-    if let Err(problem) = emptied(&api, &store, (&name, to.as_ref())).await {
-        restore(&api, &store, &name).await;
-        return Err(problem);
+    match emptied(&api, &store, (&name, to.as_ref())).await? {
+        Emptied::Done => {}
+        // The mark stays: nobody gets the role until it is sent again.
+        Emptied::More => {
+            let detail = "As many members as fit into one request were moved; send it again.";
+            return Err(ApiError::new(Code::WrongState, detail));
+        }
+        Emptied::Refused(problem) => {
+            if marked {
+                restore(&api, &store, &name).await;
+            }
+            return Err(problem);
+        }
     }
     let read = store.find_roles_to_change(Permission::TeamRolesManage).await?;
     // Somebody may have taken it back meanwhile.
@@ -97,30 +108,36 @@ async fn may_move(
     store.may_move(read, from, to).await?.map_err(|refusal| moving(&refusal, &read.roles))
 }
 
+/// Whether a role has no holders any more.
+enum Emptied {
+    Done,
+    More,
+    Refused(ApiError),
+}
+
 /// Moves the holders, if there is a role for them, and sees that nobody holds the role: from its retirement on nobody gets it.
 async fn emptied(
     api: &Api,
     store: &TenantStore<'_>,
     (from, to): (&RoleName, Option<&RoleName>),
-) -> Result<(), ApiError> {
+) -> Result<Emptied, ApiError> {
     if let Some(to) = to {
         match store.move_members(from, to, &api.world).await? {
             RoleMove::Done => {}
             RoleMove::LastAdministrator => {
                 let detail = "The last administrator holds this role; make somebody else one first.";
-                return Err(ApiError::new(Code::WrongState, detail));
+                return Ok(Emptied::Refused(ApiError::new(Code::WrongState, detail)));
             }
             RoleMove::Refused(refusal) => {
                 let roles = store.find_roles().await?.roles;
-                return Err(moving(&refusal, &roles));
+                return Ok(Emptied::Refused(moving(&refusal, &roles)));
             }
         }
         if store.who_holds(from).await? == Holding::Somebody {
-            let detail = "As many members as fit into one request were moved; send it again.";
-            return Err(ApiError::new(Code::WrongState, detail));
+            return Ok(Emptied::More);
         }
     }
-    free(store.who_holds(from).await?)
+    Ok(free(store.who_holds(from).await?).map_or_else(Emptied::Refused, |()| Emptied::Done))
 }
 
 /// Takes the mark back as far as that goes; where it does not, a `PUT` of the role does.

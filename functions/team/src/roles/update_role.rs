@@ -24,7 +24,6 @@ pub async fn update_role(
     let scope = request.begin(Permission::TeamRolesManage)?;
     let store = api.store.tenant(&scope);
     let (before, tier) = store.find_roles_and_tier(Permission::TeamRolesManage).await?;
-    has_own_roles(tier)?;
     let mut fields = Fields::default();
     let Some(role) = request.body.read(&before.roles, &mut fields) else { return Err(fields.into_error()) };
     if before.roles.grantable(&name) == Some(&role) {
@@ -34,6 +33,10 @@ pub async fn update_role(
     }
     let mut roles = before.roles.clone();
     roles.edit(&name, role.clone(), &before.held).map_err(|refusal| refused(&refusal, &before.roles))?;
+    // On any tier something can be taken away, and a role that is being removed taken back.
+    if !roles.permissions(&name).is_within(&before.roles.permissions(&name)) {
+        has_own_roles(tier)?;
+    }
     let reply = Reply::new(StatusCode::OK, &RoleView::new(&roles, &name, &role))?;
     let values = (told(&roles, before.roles.find(&name)), told(&roles, Some(&role)));
     let change = RoleChange { action: "role.update", resource: name.as_str(), values };

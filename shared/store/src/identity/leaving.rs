@@ -6,9 +6,7 @@ use vestibule_domain::{TenantId, User, UserId};
 use crate::{
     Conflict, Membership, PlatformStore, StoreError,
     engine::command::{Action, Command},
-    engine::item::from_row,
     engine::keys,
-    engine::kinds::Kind,
     tenancy::{
         authz::Authz,
         leading::find_leader,
@@ -63,13 +61,12 @@ impl PlatformStore<'_> {
             Ok(None) => return Ok(Leaving::NotMember),
             read => self.store.if_whole(read)?.flatten(),
         };
-        let wanted = [keys::roles(tenant), keys::roles_version(tenant)];
-        let mut rows = self.by_kind(wanted.iter()).await?;
-        let Some(roles) = rows.remove(Kind::Roles.name()).map(from_row::<Authz>).transpose()? else {
+        // The version first: what the roles are then is at least as new, and a change between the two is noticed.
+        let version: Option<RolesVersion> = self.store.get(&keys::roles_version(tenant)).await?;
+        let version = version.map_or(0, |found| found.version);
+        let Some(roles): Option<Authz> = self.store.get(&keys::roles(tenant)).await? else {
             return Ok(Leaving::NotMember);
         };
-        let version = rows.remove(Kind::RolesVersion.name()).map(from_row::<RolesVersion>).transpose()?;
-        let version = version.map_or(0, |found| found.version);
         // Whoever's own row cannot be read may have been an administrator.
         if own.as_ref().is_some_and(|own| !roles.leads(own)) {
             return Ok(Leaving::Allowed(Box::new(Leave { tenant, own, other: None, roles: version })));

@@ -94,7 +94,7 @@ pub async fn change_subscription(
     let store = api.store.tenant(&scope);
     let read = store.find_organization().await?;
     let mut after = read.clone();
-    (after.tenant.tier, after.setup.billing) = (tier, Some(tier));
+    after.tenant.tier = tier;
     let reply = Reply::new(StatusCode::OK, &SubscriptionView::from(tier))?;
     let told = |organization: &Organization| json!({ "tier": organization.tenant.tier });
     let (values, answer) = ((told(&read), told(&after)), request.answer(&reply));

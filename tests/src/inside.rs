@@ -22,11 +22,27 @@ impl App {
 
     /// Every row of the table, as text.
     pub async fn dump(&self) -> Vec<String> {
+        self.scanned(None).await
+    }
+
+    /// Every row of one kind, as text.
+    pub async fn dump_of(&self, kind: &str) -> Vec<String> {
+        self.scanned(Some(kind)).await
+    }
+
+    async fn scanned(&self, kind: Option<&str>) -> Vec<String> {
         let mut rows = Vec::new();
         let mut start = None;
         loop {
             let scan =
                 self.client().scan().table_name(self.stack.table_name()).set_exclusive_start_key(start);
+            let scan = match kind {
+                Some(kind) => scan
+                    .filter_expression("#item = :kind")
+                    .expression_attribute_names("#item", "item")
+                    .expression_attribute_values(":kind", AttributeValue::S(kind.to_owned())),
+                None => scan,
+            };
             let page = scan.send().await.expect("a page of the table");
             rows.extend(page.items().iter().map(|row| format!("{row:?}")));
             start = page.last_evaluated_key;
@@ -117,22 +133,11 @@ impl App {
         let name = PersonName::parse("Olga Other").expect("a name");
         let mut user = User::new(ids.0, email.clone(), name, &self.world);
         user.last_tenant = Some(ids.2);
-        let session = Session {
-            id: ids.1,
-            tenant: Some(ids.2),
-            epoch: 0,
-            created: self.world.now(),
-            refreshed: None,
-            refreshed_before: None,
-            expires: self.world.now() + SignedDuration::from_hours(1),
-            ended: None,
-            strong: false,
-            method: "sample".into(),
-            device: None,
-            current: None,
-            previous: None,
-            salt: None,
-        };
+        let session = Session::seeded(
+            ids.1,
+            Some(ids.2),
+            (self.world.now(), self.world.now() + SignedDuration::from_hours(1)),
+        );
         let users = vec![SeedUser { user, password: None, session: Some(session) }];
         let members = vec![(ids.0, email, RoleName::parse("admin").expect("a role"))];
         let roles = BTreeMap::from([("admin".to_owned(), PermissionSet::all())]);

@@ -17,6 +17,7 @@ pub(crate) async fn credentials(parts: &Parts, api: &Api) -> Result<Credentials,
     if let Some(name) = parts.headers.get("x-debug-user").and_then(|name| name.to_str().ok())
         && let Some((user, session, tenant)) = api.debug_users.get(name)
     {
+        check_named(&parts.headers, Some(*tenant))?;
         return Ok(Credentials { user: *user, session: *session, tenant: Some(*tenant), by_cookie: false });
     }
     let (token, by_cookie) = match bearer(&parts.headers) {
@@ -26,10 +27,23 @@ pub(crate) async fn credentials(parts: &Parts, api: &Api) -> Result<Credentials,
     };
     let claims = api.trust.verify(token.ok_or_else(ApiError::unauthenticated)?, api.world.now()).await;
     let claims = claims.map_err(|_| ApiError::unauthenticated())?;
+    check_named(&parts.headers, claims.tenant)?;
     if by_cookie {
         check_csrf(parts, api, claims.sid)?;
     }
     Ok(Credentials { user: claims.sub, session: claims.sid, tenant: claims.tenant, by_cookie })
+}
+
+/// A tenant that is named beside the token gives nothing: either it is the token's, or the request is refused, whether or not
+/// there is such a tenant.
+fn check_named(headers: &HeaderMap, tenant: Option<TenantId>) -> Result<(), ApiError> {
+    let token = tenant.map(|tenant| tenant.to_string());
+    let same = |named: &HeaderValue| token.as_ref().is_some_and(|token| named.as_bytes() == token.as_bytes());
+    if headers.get_all("x-tenant-id").iter().all(same) {
+        return Ok(());
+    }
+    let detail = "X-Tenant-Id is not the tenant of the token; leave it out, or switch first: `POST /api/auth/context/switch`.";
+    Err(ApiError::new(Code::TenantMismatch, detail))
 }
 
 /// What a request has of a bearer token.

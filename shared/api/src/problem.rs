@@ -34,6 +34,8 @@ pub enum Code {
     CsrfInvalid,
     /// 403: no tenant is chosen; switch to one first.
     TenantRequired,
+    /// 403: the request names another tenant than its token.
+    TenantMismatch,
     /// 403: the tenant wants a second factor that this session lacks.
     SecondFactorRequired,
     /// 403: the check for programs was not passed.
@@ -82,6 +84,7 @@ impl Code {
             Self::Forbidden
             | Self::CsrfInvalid
             | Self::TenantRequired
+            | Self::TenantMismatch
             | Self::SecondFactorRequired
             | Self::BotCheckFailed => StatusCode::FORBIDDEN,
             Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
@@ -104,6 +107,7 @@ impl Code {
             Self::CredentialsInvalid => "The sign-in was not accepted",
             Self::CsrfInvalid => "The request could come from another site",
             Self::TenantRequired => "No tenant is chosen",
+            Self::TenantMismatch => "Another tenant is named",
             Self::SecondFactorRequired => "A second factor is needed",
             Self::BotCheckFailed => "The check for programs was not passed",
             Self::LinkInvalid => "The link is no longer valid",
@@ -114,7 +118,7 @@ impl Code {
             Self::MethodNotAllowed => "Method not allowed",
             Self::WrongState => "Not possible in this state",
             Self::Damaged => "The record cannot be read",
-            Self::Conflict => "Changed at the same moment",
+            Self::Conflict => "In conflict with what is there",
             Self::TooLarge => "Too large",
             Self::Invalid => "Some fields cannot be used",
             Self::IdempotencyKeyReused => "The idempotency key was used before",
@@ -235,7 +239,10 @@ impl From<StoreError> for ApiError {
 
 impl From<Denied> for ApiError {
     fn from(denied: Denied) -> Self {
-        Self::new(Code::Forbidden, format!("Your role lacks the permission `{}`.", denied.0.name()))
+        Self::new(
+            Code::Forbidden,
+            format!("You lack the permission `{}` in this organization.", denied.0.name()),
+        )
     }
 }
 

@@ -87,9 +87,11 @@ impl Roles {
         Self::with(roles.collect())
     }
 
-    /// Roles of which only what they allow is known: each stays as it is.
+    /// Roles of which only what they allow is known: each stays as it is, and who may do all that any of them allows gets what is
+    /// registered.
     pub fn fixed(known: impl IntoIterator<Item = (RoleName, PermissionSet)>) -> Self {
-        let all = PermissionSet::all();
+        let known: Vec<_> = known.into_iter().collect();
+        let all = known.iter().fold(PermissionSet::default(), |all, (_, allowed)| all.union(allowed));
         let roles = known.into_iter().map(|(name, allowed)| {
             let (title, takes_registered) = (name.as_str().to_owned(), all.is_within(&allowed));
             (name, Role { title, parent: None, allowed, preset: true, takes_registered })

@@ -60,8 +60,18 @@ async fn naming_a_tenant_gains_nothing() {
     let app = App::start().await;
     let other = app.stranger().await;
     let tenant = app.stack.sample().tenant.id.to_string();
-    let request = other.request(reqwest::Method::GET, "/api/hires").header("x-tenant-id", &tenant);
-    assert!(other.send(request).await.expect(200).body["items"].as_array().unwrap().is_empty());
+    let mut told = Vec::new();
+    for named in [tenant.clone(), unknown_like(&tenant), "acme".to_owned()] {
+        let request = other.request(reqwest::Method::GET, "/api/hires").header("x-tenant-id", &named);
+        let refused = other.send(request).await.expect(403);
+        let mut body = refused.body.clone();
+        body["requestId"] = json!(null);
+        told.push((refused.code().to_owned(), body.to_string()));
+    }
+    assert!(told.iter().all(|answer| *answer == told[0] && answer.0 == "tenant_mismatch"), "{told:?}");
+    let own = app.admin();
+    let request = own.request(reqwest::Method::GET, "/api/hires").header("x-tenant-id", &tenant);
+    own.send(request).await.expect(200);
     let body =
         json!({ "givenName": "K", "familyName": "D", "personalEmail": "k@example.org", "tenant": tenant });
     other.post("/api/hires", &body).await.expect(400);

@@ -20,6 +20,7 @@ mod provision_jobs;
 mod provision_sweep;
 mod races;
 mod secrets;
+mod team_attacks;
 mod team_groups;
 mod team_members;
 mod team_races;

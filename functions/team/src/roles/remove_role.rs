@@ -133,11 +133,11 @@ async fn emptied(
                 return Ok(Emptied::Refused(moving(&refusal, &roles)));
             }
         }
-        if store.who_holds(from).await? == Holding::Somebody {
-            return Ok(Emptied::More);
-        }
     }
-    Ok(free(store.who_holds(from).await?).map_or_else(Emptied::Refused, |()| Emptied::Done))
+    Ok(match store.who_holds(from).await? {
+        Holding::Somebody if to.is_some() => Emptied::More,
+        holding => free(holding).map_or_else(Emptied::Refused, |()| Emptied::Done),
+    })
 }
 
 /// Takes the mark back as far as that goes; where it does not, a `PUT` of the role does.

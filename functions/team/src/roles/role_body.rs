@@ -36,10 +36,16 @@ pub(crate) fn read(
     fields: &mut Fields,
 ) -> Option<Role> {
     let title = fields.take("title", CompanyName::parse(title));
-    let parent = fields.take("parent", parent.map(RoleName::parse).transpose());
+    let parent = fields.take("parent", parent.map(|name| known(name, roles)).transpose());
     let allowed = fields.take("permissions", named(permissions, roles));
     let title = title?.as_str().to_owned();
     Some(Role { title, parent: parent?, allowed: allowed?, preset: false, takes_registered: false })
+}
+
+/// The role of this name, if a role can inherit from it.
+fn known(name: &str, roles: &Roles) -> Result<RoleName, Invalid> {
+    let found = RoleName::try_from(name.to_owned()).ok().filter(|name| roles.grantable(name).is_some());
+    found.ok_or_else(|| Invalid::new("No role has this name, or it is being removed."))
 }
 
 fn named(names: &[String], roles: &Roles) -> Result<PermissionSet, Invalid> {

@@ -108,20 +108,6 @@ pub(super) fn seed_second(tenant: Tenant) -> Result<SeedTenant, Invalid> {
 
 /// The session that a person of this epoch has from the start, without a refresh token.
 pub(super) fn session(person: &Person, tenant: Option<TenantId>, epoch: u64, world: &World) -> Session {
-    Session {
-        id: person.session(),
-        tenant,
-        epoch,
-        created: world.now(),
-        refreshed: None,
-        refreshed_before: None,
-        expires: world.now().saturating_add(SESSION).unwrap_or(jiff::Timestamp::MAX),
-        ended: None,
-        strong: false,
-        method: "sample".into(),
-        device: None,
-        current: None,
-        previous: None,
-        salt: None,
-    }
+    let expires = world.now().saturating_add(SESSION).unwrap_or(jiff::Timestamp::MAX);
+    Session { epoch, ..Session::seeded(person.session(), tenant, (world.now(), expires)) }
 }

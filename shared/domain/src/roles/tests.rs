@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::{Permission, permission::FIRST_REGISTERED};
+use crate::{MemberKind, Permission, permission::FIRST_REGISTERED};
 
 /// Steps of one run; `VESTIBULE_ROLE_STEPS` asks for more.
 const STEPS: usize = 2_000;
@@ -26,7 +26,11 @@ struct Model {
     registered: Numbers,
     names: BTreeSet<String>,
     retiring: BTreeSet<String>,
+    /// Roles of each member, and whether they are outside.
+    members: [Place; 4],
 }
+
+type Place = (Vec<String>, bool);
 
 impl Model {
     fn allows(&self, name: &str, depth: usize) -> Option<Numbers> {
@@ -92,6 +96,31 @@ impl Model {
     }
 }
 
+impl Model {
+    fn may(&self, (roles, outside): &Place) -> Numbers {
+        let hidden = |number: &u16| {
+            let found = Permission::ALL.iter().find(|it| PermissionNumber::from(**it).get() == *number);
+            found.is_some_and(|it| it.name().starts_with("team.") || it.name().starts_with("audit."))
+        };
+        let all = roles.iter().flat_map(|role| self.allows(role, 1).unwrap_or_default());
+        all.filter(|number| !(*outside && hidden(number))).collect()
+    }
+
+    fn place(&mut self, who: usize, after: Place, by: &Numbers) -> bool {
+        let before = &self.members[who];
+        let (had, gets) = (self.may(before), self.may(&after));
+        let new: Vec<_> = after.0.iter().filter(|role| !before.0.contains(role)).cloned().collect();
+        let free = new.iter().all(|role| self.roles.contains_key(role) && !self.retiring.contains(role));
+        let given = self.may(&(new, false));
+        let fair =
+            had.is_subset(by) && given.is_subset(by) && gets.difference(&had).all(|it| by.contains(it));
+        if free && fair {
+            self.members[who] = after;
+        }
+        free && fair
+    }
+}
+
 /// Numbers that look random and are the same in every run.
 struct Dice(u64);
 
@@ -134,6 +163,7 @@ fn model(roles: &Roles) -> Model {
         registered: Numbers::new(),
         names: BTreeSet::new(),
         retiring: BTreeSet::new(),
+        members: Default::default(),
     }
 }
 
@@ -151,7 +181,7 @@ fn step(dice: &mut Dice, engine: &mut Roles, naive: &mut Model) -> (bool, bool) 
     let (key, held) = (RoleName::parse(&name).unwrap(), set(&by));
     let plain = Plain { parent: parent.clone(), allowed: allowed.clone(), preset: false, takes: false };
     let made = role(parent.as_deref(), &allowed);
-    match dice.roll(20) {
+    match dice.roll(24) {
         0 => {
             let known = naive.registered.len();
             let (name, next) =
@@ -159,6 +189,16 @@ fn step(dice: &mut Dice, engine: &mut Roles, naive: &mut Model) -> (bool, bool) 
             let new = naive.names.insert(name.clone());
             naive.registered.extend(new.then_some(next));
             (engine.register(&name, "Extra") == Ok(PermissionNumber::registered(next).unwrap()), new)
+        }
+        17..20 => {
+            let who = usize::try_from(dice.roll(4)).unwrap();
+            let after: Place = ((0..dice.roll(4)).map(|_| dice.name()).collect(), dice.roll(3) == 0);
+            let [from, to] = [&naive.members[who], &after].map(|(roles, outside)| {
+                let kind = if *outside { MemberKind::Vendor } else { MemberKind::Team };
+                (roles.iter().map(|role| RoleName::parse(role).unwrap()).collect::<Vec<_>>(), kind)
+            });
+            let placed = engine.may_place((&from.0, from.1), (&to.0, to.1), &held);
+            (placed.is_ok(), naive.place(who, after, &by))
         }
         1 => (engine.remove(&key, &held).is_ok(), naive.remove(&name, &by)),
         2 => (engine.retire(&key, &held).is_ok(), naive.retire(&name, &by)),
@@ -229,4 +269,15 @@ fn a_grant_counts_for_every_role_that_inherits_it() {
     let weakened = roles.edit(&name("strong"), role(None, &Numbers::new()), &weak);
     assert!(matches!(weakened, Err(RoleRefused::Stronger(_))), "the weaker do not change the stronger");
     assert_eq!(roles.edit(&name("viewer"), role(None, &wanted), &all), Err(RoleRefused::Preset));
+}
+
+#[test]
+fn of_roles_that_were_never_edited_the_strongest_takes_what_is_registered() {
+    let known = Preset::Brokerage.roles().iter();
+    let known = known.map(|role| (RoleName::parse(role.name).unwrap(), role.permissions()));
+    let mut roles = Roles::fixed(known);
+    let number = roles.register("seo.edit", "change titles").unwrap();
+    let held = |name: &RoleName| roles.permissions(name).contains(number);
+    let holders: Vec<_> = roles.all().map(|(name, _)| name).filter(|name| held(name)).collect();
+    assert_eq!(holders, [&RoleName::parse("admin").unwrap()]);
 }

@@ -3,8 +3,11 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use vestibule_auth::PasswordHash;
-use vestibule_domain::{Email, MemberKind, PermissionSet, RoleName, Tenant, TenantId, User, UserId};
+use vestibule_domain::{
+    Email, MemberKind, PermissionSet, RoleName, SessionId, Tenant, TenantId, User, UserId,
+};
 
 use crate::{
     Conflict, Endpoint, Membership, PlatformStore, Session, StoreError,
@@ -40,6 +43,32 @@ pub struct SeedTenant {
     pub members: Vec<(UserId, Email, RoleName)>,
     /// The people among them who are new.
     pub users: Vec<SeedUser>,
+}
+
+impl Session {
+    /// A session that nobody signed in for: without a refresh token and without a device.
+    pub fn seeded(
+        id: SessionId,
+        tenant: Option<TenantId>,
+        (created, expires): (Timestamp, Timestamp),
+    ) -> Self {
+        Self {
+            id,
+            tenant,
+            epoch: 0,
+            created,
+            refreshed: None,
+            refreshed_before: None,
+            expires,
+            ended: None,
+            strong: false,
+            method: "sample".into(),
+            device: None,
+            current: None,
+            previous: None,
+            salt: None,
+        }
+    }
 }
 
 impl PlatformStore<'_> {

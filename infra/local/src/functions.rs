@@ -47,6 +47,7 @@ functions! {
     http:
         "auth" vestibule_auth_function::Auth,
         "session" vestibule_session::Sessions,
+        "console" vestibule_console::Console,
         "discovery" vestibule_discovery::Discovery,
         "esign-webhook" vestibule_esign_webhook::Webhook,
         "hires" vestibule_hires::Hires,

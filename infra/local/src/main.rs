@@ -147,8 +147,8 @@ fn start_logging(level: &str) -> Result<()> {
 
 fn announce(stack: &Stack, empty: bool) {
     let (url, sample) = (stack.url(), stack.sample());
+    println!("Open       {url}/_local/  (sign in, mails, workflows)");
     println!("API        {url}  (described at {url}/openapi.json)");
-    println!("Pages      {url}/_local/  (mails, workflows)");
     println!("AWS        {}  (models; faults: PUT /_faults)", stack.aws_url());
     println!("DynamoDB   {}  (table {})", stack.dynamodb_url(), stack.table_name());
     if empty {

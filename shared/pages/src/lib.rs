@@ -4,7 +4,9 @@
 //! only a form's POST does. What a page holds in its hidden fields leaves it with that form and in no referrer.
 
 mod bot;
+pub mod color;
 mod form;
+pub mod kit;
 mod own;
 mod render;
 #[cfg(test)]
@@ -21,7 +23,7 @@ use vestibule_api::ApiError;
 pub use bot::BotWidget;
 pub use form::{Choice, Field, FieldKind, Form, Link};
 pub use own::{OwnPage, PageForm, PageParams};
-use render::{Renderer, style_hash};
+use render::Renderer;
 
 /// Why the pages cannot be used; a fault of this program or its settings.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -34,7 +36,7 @@ pub enum PagesError {
     Policy,
 }
 
-/// All pages, compiled. Every value is escaped; every answer forbids caching, framing, scripts and referrers.
+/// The pages in front of the console, compiled. Every value is escaped; every answer forbids caching, framing, scripts and referrers.
 #[derive(Debug, Clone)]
 pub struct Pages {
     renderer: Renderer,
@@ -53,7 +55,7 @@ struct Message<'a> {
 impl Pages {
     /// The pages of a deployment called `product` at the origin `site`; done once at start.
     pub fn new(product: &str, site: &str, bot: Option<BotWidget>) -> Result<Self, PagesError> {
-        let headers = headers(&style_hash(), bot.as_ref())?;
+        let headers = headers(bot.as_ref())?;
         Ok(Self { renderer: Renderer::new(product, bot)?, headers, site: site.to_owned() })
     }
 
@@ -127,10 +129,10 @@ impl Pages {
     }
 }
 
-fn headers(style_hash: &str, bot: Option<&BotWidget>) -> Result<HeaderMap, PagesError> {
+fn headers(bot: Option<&BotWidget>) -> Result<HeaderMap, PagesError> {
     let vendor = bot.map(BotWidget::policy).unwrap_or_default();
     let policy = format!(
-        "default-src 'none'; style-src '{style_hash}'; img-src data:; form-action 'self'; base-uri 'none'; \
+        "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; \
          frame-ancestors 'none'{vendor}"
     );
     let policy = HeaderValue::try_from(policy).map_err(|_| PagesError::Policy)?;

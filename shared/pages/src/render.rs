@@ -1,13 +1,10 @@
-//! The engine behind the pages: templates, and the one style that each page carries inline.
+//! The engine behind the pages in front of the console.
 
-use aws_lc_rs::digest::{SHA256, digest};
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 use minijinja::{Environment, UndefinedBehavior, Value, context, syntax::SyntaxConfig, value::Serde};
 use serde::Serialize;
 
-use crate::{BotWidget, PagesError};
+use crate::{BotWidget, PagesError, kit};
 
-const STYLE: &str = include_str!("../templates/style.css");
 const SOURCES: [(&str, &str); 4] = [
     ("layout.html", include_str!("../templates/layout.html")),
     ("choices.html", include_str!("../templates/choices.html")),
@@ -37,14 +34,8 @@ impl Renderer {
     pub(super) fn render(&self, template: &'static str, page: &impl Serialize) -> Result<String, PagesError> {
         // The engine's own error may quote a token, so it is dropped.
         let broken = |_| PagesError::Broken(template);
-        let style = Value::from_safe_string(STYLE.to_owned());
         let widget = Value::from(Serde(&self.widget));
-        let values = context! { style, widget, product => &self.product, ..Value::from(Serde(page)) };
+        let values = context! { icon => kit::ICON, css => kit::style_path(None), widget, product => &self.product, ..Value::from(Serde(page)) };
         self.environment.get_template(template).and_then(|page| page.render(values)).map_err(broken)
     }
-}
-
-/// `sha256-..` of exactly what stands between the style tags; a browser takes no other style.
-pub(super) fn style_hash() -> String {
-    format!("sha256-{}", STANDARD.encode(digest(&SHA256, STYLE.as_bytes())))
 }

@@ -184,7 +184,7 @@ fn asked_for(auth: &Auth, action: &str, form: &LinkForm, done: Result<Response, 
 }
 
 /// Signs in, with cookies.
-#[utoipa::path(post, path = "/auth/magic-link", tag = "pages", responses((status = 200, content_type = "text/html")))]
+#[utoipa::path(post, path = "/auth/magic-link", tag = "pages", responses((status = 200, content_type = "text/html"), (status = 303)))]
 pub async fn post_magic_link(
     State(auth): State<Auth>,
     _: OwnPage,

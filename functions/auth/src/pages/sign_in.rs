@@ -1,6 +1,9 @@
 //! The sign-in page, the question for a code, and what comes after a sign-in.
 
-use axum::{extract::State, response::Response};
+use axum::{
+    extract::State,
+    response::{IntoResponse as _, Redirect, Response},
+};
 use http::{StatusCode, header};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
@@ -43,21 +46,24 @@ fn label(name: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-/// Shows the sign-in, or who is signed in.
-#[utoipa::path(get, path = "/", tag = "pages", responses((status = 200, content_type = "text/html")))]
+/// Shows the sign-in. Whoever is signed in goes home, or sees who they are where this is home.
+#[utoipa::path(get, path = "/", tag = "pages", responses((status = 200, content_type = "text/html"), (status = 303)))]
 pub async fn show_home(State(auth): State<Auth>, caller: Result<SignedIn, ApiError>) -> Response {
     let Ok(caller) = caller else { return auth.pages.form(&form(&auth, "")) };
+    if let Some(home) = elsewhere(&auth) {
+        return Redirect::to(home).into_response();
+    }
     let text =
         format!("You are signed in as {} with {}.", caller.user.name.as_str(), caller.user.email.as_str());
     let csrf = auth.api.csrf.token(caller.session.id);
     let leave = Choice { label: "Sign out".to_owned(), action: "/auth/sign-out", sends: ("csrf", &csrf) };
-    auth.pages.choose("Welcome", &text, onward(&auth), &[leave])
+    auth.pages.choose("Welcome", &text, None, &[leave])
 }
 
-/// Where to go on, unless that is this page itself.
-fn onward(auth: &Auth) -> Option<(&str, &str)> {
+/// Where home is, unless it is this page itself.
+fn elsewhere(auth: &Auth) -> Option<&str> {
     let home: &str = &auth.home;
-    (home != "/" && home != &*auth.site && home != format!("{}/", auth.site)).then_some(("Go on", home))
+    (home != "/" && home != &*auth.site && home != format!("{}/", auth.site)).then_some(home)
 }
 
 /// The form of the sign-in.
@@ -74,7 +80,7 @@ pub struct SignInForm {
 }
 
 /// Signs in with a password, with cookies.
-#[utoipa::path(post, path = "/", tag = "pages", responses((status = 200, content_type = "text/html")))]
+#[utoipa::path(post, path = "/", tag = "pages", responses((status = 200, content_type = "text/html"), (status = 303)))]
 pub async fn post_sign_in(
     State(auth): State<Auth>,
     _: OwnPage,
@@ -104,7 +110,7 @@ fn in_words(error: ApiError) -> ApiError {
     }
 }
 
-/// The page after a sign-in: with its cookies, the question for a code, or word of a mail.
+/// What comes after a sign-in: the way home with its cookies, the question for a code, or word of a mail.
 pub(crate) fn entered(auth: &Auth, signed_in: &Response) -> Response {
     if let Some(Asked(ticket)) = signed_in.extensions().get() {
         return auth.pages.form(&code(ticket));
@@ -113,8 +119,7 @@ pub(crate) fn entered(auth: &Auth, signed_in: &Response) -> Response {
         let text = "Your provider does not vouch for your address. Follow the link in the mail we sent there, in this browser.";
         return with_cookies(auth.pages.done("Look into your mail", text, None), signed_in);
     }
-    let page = auth.pages.done("You are signed in", "Welcome back.", Some(("Go on", &auth.home)));
-    with_cookies(page, signed_in)
+    with_cookies(Redirect::to(&auth.home).into_response(), signed_in)
 }
 
 pub(super) fn with_cookies(mut page: Response, signed_in: &Response) -> Response {
@@ -148,7 +153,7 @@ pub struct CodeForm {
 }
 
 /// Finishes a sign-in with a code, with cookies.
-#[utoipa::path(post, path = "/auth/second-factor", tag = "pages", responses((status = 200, content_type = "text/html")))]
+#[utoipa::path(post, path = "/auth/second-factor", tag = "pages", responses((status = 200, content_type = "text/html"), (status = 303)))]
 pub async fn post_second_factor(
     State(auth): State<Auth>,
     _: OwnPage,

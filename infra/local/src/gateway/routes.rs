@@ -6,6 +6,8 @@ use crate::template::Route;
 
 /// The path of the route that takes every request without another one.
 pub(super) const DEFAULT: &str = "$default";
+/// The end of a path that takes whatever follows.
+const GREEDY: &str = "+}";
 
 /// The routes of the API.
 pub(super) struct Routes(Vec<Route>);
@@ -28,7 +30,10 @@ impl Matched<'_> {
 
 impl Routes {
     pub(super) fn new(mut routes: Vec<Route>) -> Self {
-        routes.sort_by_key(|route| route.path.matches('{').count());
+        // A greedy parameter comes behind all that say more, and of two the longer one comes first.
+        let greedy = |route: &Route| route.path.ends_with(GREEDY);
+        let depth = |route: &Route| if greedy(route) { usize::MAX - route.path.len() } else { 0 };
+        routes.sort_by_key(|route| (greedy(route), depth(route), route.path.matches('{').count()));
         Self(routes)
     }
 
@@ -53,6 +58,11 @@ fn matches(pattern: &str, path: &str) -> Option<BTreeMap<String, String>> {
     let mut segments = path.split('/');
     for expected in pattern.split('/') {
         let segment = segments.next()?;
+        if let Some(name) = expected.strip_prefix('{').and_then(|name| name.strip_suffix(GREEDY)) {
+            let rest = std::iter::once(segment).chain(segments).collect::<Vec<_>>().join("/");
+            parameters.insert(name.to_owned(), rest.clone());
+            return (!rest.is_empty()).then_some(parameters);
+        }
         match expected.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
             Some(_) if segment.is_empty() => return None,
             Some(name) => {

@@ -27,7 +27,8 @@ use crate::sample::PEOPLE;
 use crate::template::Template;
 use render::Pages;
 
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; img-src data:";
+const POLICY: &str =
+    "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; img-src data:; form-action 'self'";
 
 /// Mails and workflows on the first page.
 const RECENT: usize = 5;
@@ -37,6 +38,8 @@ struct Local {
     cloud: Cloud,
     pages: Arc<Pages>,
     functions: Arc<[FunctionRow]>,
+    /// The password of the sample people, if there are any.
+    password: Option<Arc<str>>,
 }
 
 #[derive(serde::Serialize)]
@@ -82,7 +85,7 @@ type Page = Result<Html<String>, PageError>;
 ///
 /// # Errors
 /// A page template is malformed.
-pub fn router(cloud: Cloud, template: &Template) -> Result<Router> {
+pub fn router(cloud: Cloud, template: &Template, password: Option<&str>) -> Result<Router> {
     let row = |function: &crate::template::Function| FunctionRow {
         name: function.name.clone(),
         timeout: function.timeout.as_secs(),
@@ -94,7 +97,8 @@ pub fn router(cloud: Cloud, template: &Template) -> Result<Router> {
             .collect(),
     };
     let functions = template.functions.iter().map(row).collect();
-    let local = Local { cloud, pages: Arc::new(Pages::new()?), functions };
+    let password = password.map(Into::into);
+    let local = Local { cloud, pages: Arc::new(Pages::new()?), functions, password };
     let pages = Router::new()
         .route("/_local/", get(index))
         .route("/_local/mail", get(mail::list_mails))
@@ -107,11 +111,13 @@ pub fn router(cloud: Cloud, template: &Template) -> Result<Router> {
 }
 
 async fn index(State(local): State<Local>) -> Page {
-    let people = PEOPLE.map(|person| json!({ "name": person.name, "role": person.role }));
+    let people =
+        PEOPLE.map(|person| json!({ "name": person.name, "role": person.role, "email": person.email }));
     let values = json!({
         "mails": mail::newest(&local, RECENT)?,
         "executions": workflows::newest(&local, RECENT)?,
         "people": people,
+        "password": local.password.as_deref(),
         "functions": &*local.functions,
     });
     local.pages.show("index.html", &values)

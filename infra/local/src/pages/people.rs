@@ -5,17 +5,24 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use axum::response::Redirect;
 use axum::routing::{get, post};
-use axum::{Json, Router};
+use axum::{Form, Json, Router};
 use secrecy::ExposeSecret as _;
+use serde::Deserialize;
 use serde_json::{Value, json};
+use vestibule_adapters::esign::signing::sign_docusign;
 use vestibule_domain::World;
 use vestibule_store::Store;
 
 use super::guarded;
 use crate::sample::{PEOPLE, Sample, SampleError};
 
+/// An event of the e-sign service, about one document.
+const EVENT: &str = include_str!("../../../../events/esign-webhook/w9-completed.json");
+
 struct People {
+    http: reqwest::Client,
     sample: Sample,
     store: Store,
     world: World,
@@ -24,14 +31,15 @@ struct People {
 
 type Answer<T> = Result<T, (StatusCode, String)>;
 
-/// `GET /_local/token/{name}`, `GET /_local/esign`, `POST /_local/reset`.
+/// `GET /_local/token/{name}`, `GET /_local/esign`, `POST /_local/sign/{hire}`, `POST /_local/reset`.
 pub(crate) fn router(sample: Sample, store: Store, world: World, url: String) -> Router {
     guarded(
         Router::new()
             .route("/_local/token/{name}", get(get_token))
             .route("/_local/esign", get(get_endpoint))
+            .route("/_local/sign/{hire}", post(sign))
             .route("/_local/reset", post(reset))
-            .with_state(Arc::new(People { sample, store, world, url })),
+            .with_state(Arc::new(People { http: reqwest::Client::new(), sample, store, world, url })),
     )
 }
 
@@ -53,6 +61,46 @@ async fn get_endpoint(State(people): State<Arc<People>>) -> Json<Value> {
     let endpoint = people.sample.endpoint;
     let url = format!("{}/api/esign/webhook/docusign/{endpoint}", people.url);
     Json(json!({ "url": url, "key": people.sample.esign_key.expose_secret() }))
+}
+
+/// The documents that a hire signs.
+#[derive(Deserialize)]
+struct Signed {
+    /// Their names, with commas between.
+    documents: String,
+}
+
+/// Signs documents of a hire of the sample tenant, as the e-sign service tells of it, and leads back to the hire's page.
+async fn sign(
+    State(people): State<Arc<People>>,
+    Path(hire): Path<String>,
+    Form(signed): Form<Signed>,
+) -> Answer<Redirect> {
+    let url = format!("{}/api/esign/webhook/docusign/{}", people.url, people.sample.endpoint);
+    for document in signed.documents.split(',').filter(|document| !document.is_empty()) {
+        let event = signing_event(&hire, document, &people.world);
+        let broken = |error: &dyn std::fmt::Display| {
+            (StatusCode::BAD_GATEWAY, format!("{document} was not signed: {error}\n"))
+        };
+        let signature =
+            sign_docusign(&people.sample.esign_key, event.as_bytes()).map_err(|error| broken(&error))?;
+        let request = people.http.post(&url).header("x-docusign-signature-1", signature);
+        let request = request.header("content-type", "application/json").body(event);
+        let answer = request.send().await.and_then(reqwest::Response::error_for_status);
+        answer.map_err(|error| broken(&error))?;
+    }
+    Ok(Redirect::to(&format!("/hires/{hire}")))
+}
+
+/// The event of a signed document, an envelope of its own.
+fn signing_event(hire: &str, document: &str, world: &World) -> String {
+    let envelope = format!("{hire}-{document}");
+    let mut event: Value = serde_json::from_str(EVENT).unwrap_or_default();
+    event["generatedDateTime"] = json!(world.now().to_string());
+    event["data"]["envelopeId"] = json!(envelope);
+    event["data"]["envelopeSummary"]["customFields"]["textCustomFields"][0]["value"] =
+        json!(format!("{hire}/{document}"));
+    event.to_string()
 }
 
 /// Empties the sample tenants and writes their people and hires anew.

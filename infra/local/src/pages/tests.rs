@@ -7,7 +7,7 @@ use vestibule_models::{Cloud, CloudOptions};
 use crate::template::Template;
 
 async fn get(cloud: &Cloud, host: &str, path: &str) -> (StatusCode, String) {
-    let router = super::router(cloud.clone(), &Template::default()).unwrap();
+    let router = super::router(cloud.clone(), &Template::default(), None).unwrap();
     let request = Request::get(path).header("host", host).body(Body::empty()).unwrap();
     let response = router.oneshot(request).await.unwrap();
     let status = response.status();

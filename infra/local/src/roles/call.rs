@@ -48,6 +48,11 @@ pub(super) fn access_key(head: &Parts) -> Option<&str> {
 
 /// What a request asks for. A transaction asks for several things.
 pub(super) fn calls(head: &Parts, body: &[u8], around: &Surroundings) -> Vec<Call> {
+    if let Some(name) = invoked(head.uri.path()) {
+        let resource =
+            if name.starts_with("arn:") { name } else { around.arn("lambda", &format!("function:{name}")) };
+        return vec![Call::new("lambda:InvokeFunction".to_owned(), vec![resource])];
+    }
     let body: Value = serde_json::from_slice(body).unwrap_or_default();
     let target = head.headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
     let (service, operation) = target.split_once('.').unwrap_or(("", target));
@@ -84,6 +89,12 @@ pub(super) fn calls(head: &Parts, body: &[u8], around: &Surroundings) -> Vec<Cal
         }
         _ => Vec::new(),
     }
+}
+
+/// The function that a path of the Lambda API invokes.
+fn invoked(path: &str) -> Option<String> {
+    let name = path.strip_prefix("/2015-03-31/functions/")?.strip_suffix("/invocations")?;
+    Some(name.replace("%3A", ":"))
 }
 
 /// A mail to send. Its resource is the identity of the sender.

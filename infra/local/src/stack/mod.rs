@@ -75,16 +75,15 @@ impl Stack {
         wiring::tables(&plan, &options).await?;
         wiring::cloud(&plan, &cloud)?;
         wiring::oidc_providers(&plan, &cloud, &options)?;
-        let mut models = cloud.router();
+        let mut models = cloud.router().merge(crate::invoke_api::router(functions.clone()));
         if let RoleCheck::On(log) = &options.roles {
             let roles = Roles::new(&plan.template, &plan.around, log.clone());
             models = models.layer(from_fn_with_state(roles.clone(), roles::check));
             plan.checked_url =
                 Some(wiring::checked(&plan.dynamodb_url, roles, &mut servers, stopped.clone()).await?);
         }
-        let router = models.merge(crate::invoke_api::router(functions.clone()));
         // Everything of this port is for programs that know it: it gives out secrets.
-        let router = router.layer(from_fn_with_state(Guard::at(aws.local_addr()?.port()), names_and_pages));
+        let router = models.layer(from_fn_with_state(Guard::at(aws.local_addr()?.port()), names_and_pages));
         servers.spawn(wiring::serve(aws, router, stopped.clone()));
         let (sample, store) = wiring::sample(&mut plan, &cloud, &options).await?;
         wiring::functions(&plan, &functions, &options).await?;
@@ -94,7 +93,7 @@ impl Stack {
         wiring::workers(&plan, &functions, &options, &mut workers)?;
         let people =
             crate::pages::people::router(sample.clone(), store.clone(), options.world.clone(), url.clone());
-        let mut router = wiring::front(&plan, &cloud, &functions, &options)?;
+        let mut router = wiring::front(&plan, &cloud, &functions, &sample, &options)?;
         if options.hosts == Hosts::Own {
             let guard = Guard::for_site(&plan.environment("SITE_URL")?);
             router = router.layer(from_fn_with_state(guard, names));

@@ -97,6 +97,7 @@ impl Plan {
             settings.insert("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), url.clone());
         }
         settings.insert("AWS_LAMBDA_FUNCTION_MEMORY_SIZE".to_owned(), function.memory_mb.to_string());
+        settings.insert("LOCAL_PAGES".to_owned(), "/_local/".to_owned());
         settings.extend(function.environment.clone());
         settings.extend(self.extra.clone());
         settings

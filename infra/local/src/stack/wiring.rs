@@ -18,6 +18,7 @@ use vestibule_models::{Clock, Cloud, Delivery, NameServer, Rule};
 use vestibule_store::Store;
 
 use super::{Plan, StackOptions};
+use crate::FirstData;
 use crate::lambda::Functions;
 use crate::roles::{self, Roles};
 use crate::sample::{self, Sample, SampleOptions, SecretNames};
@@ -253,9 +254,11 @@ pub(super) fn front(
     plan: &Plan,
     cloud: &Cloud,
     functions: &Functions,
+    sample: &Sample,
     options: &StackOptions,
 ) -> Result<Router> {
+    let password = (options.first_data == FirstData::Sample).then(|| sample.password.expose_secret());
     let account = plan.around.account_id.clone();
     let api = gateway::router(&plan.template, functions.clone(), account, clock(options));
-    Ok(pages::router(cloud.clone(), &plan.template)?.merge(api))
+    Ok(pages::router(cloud.clone(), &plan.template, password)?.merge(api))
 }

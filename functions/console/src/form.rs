@@ -1,0 +1,181 @@
+//! What a form sends, and the body that the API takes of it.
+
+use std::collections::BTreeMap;
+
+use axum::{
+    body::{Body, Bytes, to_bytes},
+    extract::{FromRequest as _, Multipart, Request},
+};
+use http::{StatusCode, header};
+use serde_json::{Map, Value, json};
+use vestibule_invoke::Body as Sent;
+
+use crate::page::Input;
+
+/// Longest form in bytes: a picture of a mebibyte with its fields.
+const LONGEST: usize = 1_200_000;
+
+/// The fields of a form, each with its values in order. It may hold passwords, so it cannot be printed.
+#[derive(Default)]
+pub(crate) struct Form {
+    fields: BTreeMap<String, Vec<String>>,
+    file: Option<(String, Bytes)>,
+}
+
+impl Form {
+    /// Reads a form as browsers send it, with or without a file.
+    pub(crate) async fn read(request: Request) -> Result<Self, StatusCode> {
+        let kind = request
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .and_then(|kind| kind.to_str().ok())
+            .unwrap_or_default();
+        if kind.starts_with("multipart/form-data") {
+            return Self::read_parts(request).await;
+        }
+        let body = to_bytes(request.into_body(), LONGEST).await.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
+        let mut form = Self::default();
+        for (name, value) in url::form_urlencoded::parse(&body) {
+            form.add(name.into_owned(), value.into_owned());
+        }
+        Ok(form)
+    }
+
+    async fn read_parts(request: Request) -> Result<Self, StatusCode> {
+        let (parts, body) = request.into_parts();
+        let body = to_bytes(body, LONGEST).await.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
+        let whole = Request::from_parts(parts, Body::from(body));
+        let unreadable = |_| StatusCode::BAD_REQUEST;
+        let mut multipart = Multipart::from_request(whole, &()).await.map_err(|_| StatusCode::BAD_REQUEST)?;
+        let mut form = Self::default();
+        while let Some(part) = multipart.next_field().await.map_err(unreadable)? {
+            let name = part.name().unwrap_or_default().to_owned();
+            if part.file_name().is_some() {
+                let kind = part.content_type().unwrap_or("application/octet-stream").to_owned();
+                form.file = Some((kind, part.bytes().await.map_err(unreadable)?));
+            } else {
+                let text = part.text().await.map_err(unreadable)?;
+                form.add(name, text);
+            }
+        }
+        Ok(form)
+    }
+
+    fn add(&mut self, name: String, value: String) {
+        // Browsers send line breaks of a text as CR LF.
+        self.fields.entry(name).or_default().push(value.replace("\r\n", "\n"));
+    }
+
+    /// The one value of a name; empty where there is none.
+    pub(crate) fn text(&self, name: &str) -> &str {
+        self.fields.get(name).and_then(|values| values.first()).map_or("", String::as_str)
+    }
+
+    fn all(&self, name: &str) -> Vec<&str> {
+        let values = self.fields.get(name).into_iter().flatten();
+        values.map(String::as_str).filter(|value| !value.is_empty()).collect()
+    }
+
+    /// What was typed, for the page that shows the form again. Passwords and codes are left out.
+    pub(crate) fn typed(&self, body: &[Input]) -> Value {
+        let mut typed = Map::new();
+        for (name, values) in &self.fields {
+            let secret =
+                ["password", "code", "csrf", "key"].iter().any(|word| name.to_lowercase().contains(word));
+            if secret {
+                continue;
+            }
+            let many =
+                body.iter().any(|input| matches!(input, Input::Many(it) | Input::Empty(it) if it == name));
+            typed.insert(name.clone(), if many { json!(values) } else { json!(values.first()) });
+        }
+        for input in body {
+            if let Input::Many(name) | Input::Empty(name) = input {
+                typed.entry((*name).to_owned()).or_insert_with(|| json!([]));
+            }
+        }
+        Value::Object(typed)
+    }
+
+    /// The body that is made of the form.
+    pub(crate) fn body(&self, inputs: &[Input]) -> Sent {
+        if let Some(Input::File(_)) = inputs.first() {
+            let (kind, bytes) = self.file.clone().unwrap_or_default();
+            return Sent::File(kind, bytes.to_vec());
+        }
+        let mut body = json!({});
+        for input in inputs {
+            if let Some((name, value)) = self.value(*input) {
+                put(&mut body, name, value);
+            }
+        }
+        Sent::Json(body)
+    }
+
+    fn value(&self, input: Input) -> Option<(&'static str, Value)> {
+        Some(match input {
+            Input::Text(name) => (name, json!(self.text(name))),
+            Input::Optional(name) => (name, json!(Some(self.text(name)).filter(|text| !text.is_empty())?)),
+            Input::Nullable(name) => (name, json!(Some(self.text(name)).filter(|text| !text.is_empty()))),
+            Input::Many(name) | Input::Empty(name) => (name, json!(self.all(name))),
+            Input::Parts(name) => (name, json!(parts(self.text(name)))),
+            Input::Flag(name) => (name, json!(!self.text(name).is_empty())),
+            Input::Fixed(name, value) => (name, json!(value)),
+            Input::File(_) => return None,
+        })
+    }
+}
+
+fn parts(text: &str) -> Vec<&str> {
+    text.split(['\n', ',']).map(str::trim).filter(|part| !part.is_empty()).collect()
+}
+
+/// Puts a value where a dotted name leads.
+fn put(body: &mut Value, name: &str, value: Value) {
+    let mut place = body;
+    for part in name.split('.') {
+        if !place.is_object() {
+            *place = json!({});
+        }
+        place = &mut place[part];
+    }
+    *place = value;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn form(text: &'static str) -> Form {
+        Form::read(Request::post("/").body(Body::from(text)).unwrap()).await.unwrap_or_default()
+    }
+
+    #[tokio::test]
+    async fn a_body_has_the_shape_that_the_api_takes() {
+        let form = form("name=A+B&note=&tags=x&tags=y&on=1&lines=a%0D%0A+b+%2C%0Ac&a.b=1&a.c=").await;
+        let inputs = [
+            Input::Text("name"),
+            Input::Optional("note"),
+            Input::Nullable("a.c"),
+            Input::Many("tags"),
+            Input::Flag("on"),
+            Input::Flag("off"),
+            Input::Parts("lines"),
+            Input::Text("a.b"),
+            Input::Fixed("kind", "x"),
+            Input::Empty("none"),
+        ];
+        let Sent::Json(body) = form.body(&inputs) else { panic!("no JSON") };
+        let expected = json!({
+            "name": "A B", "tags": ["x", "y"], "on": true, "off": false, "lines": ["a", "b", "c"],
+            "a": { "b": "1", "c": null }, "kind": "x", "none": [],
+        });
+        assert_eq!(body, expected);
+    }
+
+    #[tokio::test]
+    async fn secrets_are_not_typed_again() {
+        let form = form("name=A&newPassword=secret&code=123456&csrf=x&roles=a").await;
+        assert_eq!(form.typed(&[Input::Many("roles")]), json!({ "name": "A", "roles": ["a"] }));
+    }
+}

@@ -1,0 +1,91 @@
+//! The operations of the API that pages call. A test compares each with the template's routes.
+
+use http::Method;
+
+/// An operation of the API.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Operation {
+    /// The function that has it, by the name the template gives it.
+    pub function: &'static str,
+    /// Its method.
+    pub method: Method,
+    /// Its path, as the API describes it.
+    pub path: &'static str,
+}
+
+macro_rules! operations {
+    ($($name:ident $function:literal $method:ident $path:literal;)+) => {
+        $(pub(crate) const $name: &Operation = &Operation { function: $function, method: Method::$method, path: $path };)+
+
+        /// All of them.
+        pub const ALL: &[&Operation] = &[$($name),+];
+    };
+}
+
+operations! {
+    CONTEXT "session" GET "/api/auth/context";
+    TENANTS "session" GET "/api/auth/context/tenants";
+    SWITCH "session" POST "/api/auth/context/switch";
+    LEAVE "session" DELETE "/api/auth/context/tenants/{id}";
+    CHANGE_DEFAULT "session" PUT "/api/auth/context/default";
+    NOTIFICATIONS "session" GET "/api/auth/context/notifications";
+    UPDATE_NOTIFICATIONS "session" PUT "/api/auth/context/notifications";
+    REFRESH "session" POST "/api/v1/auth/refresh";
+    LOGOUT "session" POST "/api/v1/auth/logout";
+    ME "session" GET "/api/v1/auth/me";
+    UPDATE_ME "session" PATCH "/api/v1/auth/me";
+    AVATAR "session" GET "/api/v1/auth/me/avatar";
+    SET_AVATAR "session" PUT "/api/v1/auth/me/avatar";
+    REMOVE_AVATAR "session" DELETE "/api/v1/auth/me/avatar";
+    SESSIONS "session" GET "/api/v1/auth/sessions";
+    END_SESSION "session" DELETE "/api/v1/auth/sessions/{id}";
+    CHANGE_PASSWORD "auth" POST "/api/v1/auth/password";
+    CHANGE_EMAIL "auth" POST "/api/v1/auth/email";
+    BEGIN_TOTP "auth" POST "/api/v1/auth/totp";
+    CONFIRM_TOTP "auth" POST "/api/v1/auth/totp/confirm";
+    REMOVE_TOTP "auth" POST "/api/v1/auth/totp/remove";
+    RECOVERY_CODES "auth" POST "/api/v1/auth/recovery-codes";
+    BEGIN_CONNECTION "auth" POST "/api/v1/auth/connections";
+    REMOVE_CONNECTION "auth" POST "/api/v1/auth/connections/remove";
+    FOUND "organizations" POST "/api/v1/organizations";
+    ORGANIZATION "organizations" GET "/api/v1/organizations/{id}";
+    UPDATE_ORGANIZATION "organizations" PUT "/api/v1/organizations/{id}";
+    SETUP "organizations" GET "/api/v1/organizations/{id}/setup";
+    SAVE_SETUP "organizations" PUT "/api/v1/onboarding";
+    WORKSPACE "organizations" GET "/api/v1/workspace";
+    UPDATE_WORKSPACE "organizations" PUT "/api/v1/workspace";
+    SUBSCRIPTION "organizations" GET "/api/v1/workspace/subscription";
+    CHANGE_SUBSCRIPTION "organizations" PUT "/api/v1/workspace/subscription";
+    DOMAIN "organizations" GET "/api/v1/organizations/{id}/domain";
+    WANT_DOMAIN "organizations" PUT "/api/v1/organizations/{id}/domain";
+    VERIFY_DOMAIN "organizations" POST "/api/v1/organizations/{id}/domain/verify";
+    HIRES "hires" GET "/api/hires";
+    CREATE_HIRE "hires" POST "/api/hires";
+    HIRE "hires" GET "/api/hires/{id}";
+    REMOVE_HIRE "hires" DELETE "/api/hires/{id}";
+    RESET_HIRE_PASSWORD "hires" POST "/api/hires/{id}/reset-password";
+    ESIGN_EVENTS "hires" GET "/api/esign/events";
+    MATCH_ESIGN_EVENT "hires" POST "/api/esign/events/{id}/match";
+    DROP_ESIGN_EVENT "hires" POST "/api/esign/events/{id}/drop";
+    JOBS "provision-run" GET "/api/provision/jobs";
+    JOB "provision-run" GET "/api/provision/jobs/{id}";
+    RUN_JOB "provision-run" POST "/api/provision/run";
+    RETRY_JOB "provision-run" POST "/api/provision/jobs/{id}/retry";
+    CANCEL_JOB "provision-run" POST "/api/provision/jobs/{id}/cancel";
+    MEMBERS "team" GET "/api/admin/team";
+    MEMBER "team" GET "/api/admin/team/{id}";
+    UPDATE_MEMBER "team" PATCH "/api/admin/team/{id}";
+    REMOVE_MEMBER "team" DELETE "/api/admin/team/{id}";
+    EXPLAIN "team" GET "/api/admin/team/{id}/permissions/{permission}";
+    ROLES "team" GET "/api/admin/team/roles";
+    CREATE_ROLE "team" POST "/api/admin/team/roles";
+    ROLE "team" GET "/api/admin/team/roles/{id}";
+    UPDATE_ROLE "team" PUT "/api/admin/team/roles/{id}";
+    REMOVE_ROLE "team" DELETE "/api/admin/team/roles/{id}";
+    MATRIX "team" GET "/api/admin/team/matrix";
+    REGISTER_PERMISSION "team" POST "/api/admin/team/permissions";
+    GROUPS "team" GET "/api/admin/team/groups";
+    CREATE_GROUP "team" POST "/api/admin/team/groups";
+    UPDATE_GROUP "team" PUT "/api/admin/team/groups/{id}";
+    REMOVE_GROUP "team" DELETE "/api/admin/team/groups/{id}";
+}

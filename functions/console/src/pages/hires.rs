@@ -1,0 +1,77 @@
+//! Hires, the jobs that make their mailboxes, and signatures that fitted nobody.
+
+use crate::{
+    operations::{
+        CANCEL_JOB, CREATE_HIRE, DROP_ESIGN_EVENT, ESIGN_EVENTS, HIRE, HIRES, JOB, JOBS, MATCH_ESIGN_EVENT,
+        REMOVE_HIRE, RESET_HIRE_PASSWORD, RETRY_JOB, RUN_JOB,
+    },
+    page::{Action, Input, Page, Read, Then},
+};
+
+const PART: &[&str] = &["cursor"];
+
+/// Pages of the mailbox job.
+pub(super) const PAGES: &[Page] = &[
+    Page {
+        path: "/hires",
+        template: "hires.html",
+        reads: &[Read::new("hires", HIRES).along(PART)],
+        does: &[],
+    },
+    Page {
+        path: "/hires/new",
+        template: "new_hire.html",
+        reads: &[],
+        does: &[Action::new(
+            "hire",
+            CREATE_HIRE,
+            &[Input::Text("givenName"), Input::Text("familyName"), Input::Text("personalEmail")],
+        )
+        .then(Then::Go("/hires/{answer.id}"), "The hire is added. The documents can be signed now.")],
+    },
+    Page {
+        path: "/hires/{id}",
+        template: "hire.html",
+        reads: &[
+            Read::new("hire", HIRE).of(&["id"]),
+            Read::new("job", JOB).of(&["hire.job"]).needs("provisioning.view"),
+        ],
+        does: &[
+            Action::new("new-password", RESET_HIRE_PASSWORD, &[])
+                .of(&["id"])
+                .says("A new password is being made. It is mailed to the personal address."),
+            Action::new("remove-hire", REMOVE_HIRE, &[])
+                .of(&["id"])
+                .then(Then::Go("/hires"), "The hire is removed."),
+            Action::new("run", RUN_JOB, &[Input::Text("job")]).says("The job is running."),
+            Action::new("retry", RETRY_JOB, &[Input::Optional("localPart")])
+                .of(&["job"])
+                .says("The job is tried again."),
+            Action::new("cancel", CANCEL_JOB, &[]).of(&["job"]).says("The job is being cancelled."),
+        ],
+    },
+    Page { path: "/jobs", template: "jobs.html", reads: &[Read::new("jobs", JOBS).along(PART)], does: &[] },
+    Page {
+        path: "/jobs/{id}",
+        template: "job.html",
+        reads: &[Read::new("job", JOB).of(&["id"])],
+        does: &[
+            Action::new("run-job", RUN_JOB, &[Input::Text("job")]).says("The job is running."),
+            Action::new("retry-job", RETRY_JOB, &[Input::Optional("localPart")])
+                .of(&["job"])
+                .says("The job is tried again."),
+            Action::new("cancel-job", CANCEL_JOB, &[]).of(&["job"]).says("The job is being cancelled."),
+        ],
+    },
+    Page {
+        path: "/signatures",
+        template: "esign.html",
+        reads: &[Read::new("events", ESIGN_EVENTS).along(&["outcome", "cursor"])],
+        does: &[
+            Action::new("match", MATCH_ESIGN_EVENT, &[Input::Text("hire"), Input::Text("document")])
+                .of(&["event"])
+                .says("The event counts for that hire now."),
+            Action::new("drop", DROP_ESIGN_EVENT, &[]).of(&["event"]).says("The event is put away."),
+        ],
+    },
+];

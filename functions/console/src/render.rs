@@ -1,0 +1,103 @@
+//! The templates, with what they can call beside their values.
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use minijinja::{Environment, Error, State, UndefinedBehavior, Value, syntax::SyntaxConfig, value::Serde};
+use serde_json::json;
+use vestibule_pages::kit;
+
+use crate::facts;
+
+/// All templates, compiled.
+#[derive(Debug)]
+pub(crate) struct Renderer {
+    environment: Environment<'static>,
+}
+
+macro_rules! templates {
+    ($($name:literal)+) => {
+        const SOURCES: &[(&str, &str)] = &[$(($name, include_str!(concat!("../templates/", $name)))),+];
+    };
+}
+
+templates! {
+    "connections.html" "domain.html" "esign.html" "found.html" "groups.html" "hire.html" "hires.html" "home.html" "job.html"
+    "jobs.html" "mail_sent.html" "matrix.html" "member.html" "message.html" "new_hire.html" "notifications.html"
+    "organization.html" "parts.html" "portal.html" "profile.html" "recovery_codes.html" "role.html" "roles.html" "security.html"
+    "sessions.html" "setup.html" "subscription.html" "team.html" "tenants.html" "totp.html" "why.html" "workspace.html"
+}
+
+impl Renderer {
+    /// The pages of a deployment called `product`.
+    pub(crate) fn new(product: &str, local: Option<&str>, debug: bool) -> Result<Self, Error> {
+        let mut environment = Environment::new();
+        environment.set_undefined_behavior(UndefinedBehavior::Chainable);
+        environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
+        for (name, source) in kit::TEMPLATES.iter().chain(SOURCES) {
+            environment.add_template(name, source)?;
+        }
+        environment.add_global("product", product);
+        environment.add_global("debug", debug);
+        environment.add_global("local", local);
+        environment.add_global("icon_href", kit::ICON);
+        environment.add_global("js", kit::script_path());
+        environment.add_global("words", Value::from(Serde(facts::words())));
+        environment.add_function("can", can);
+        environment.add_function("initials", |text: &str| initials(text));
+        environment.add_function("picture", |svg: &str| {
+            format!("data:image/svg+xml;base64,{}", STANDARD.encode(svg))
+        });
+        environment.add_function("query", query);
+        environment.add_function("word", |kind: &str, value: &str| facts::word(kind, value));
+        environment.add_function("tone", |value: &str| facts::tone(value));
+        Ok(Self { environment })
+    }
+
+    /// A page of values.
+    pub(crate) fn render(&self, template: &str, values: &serde_json::Value) -> Result<String, Error> {
+        self.environment.get_template(template)?.render(Value::from(Serde(values)))
+    }
+}
+
+/// Whether the caller has a permission in the tenant of the page.
+fn can(state: &State<'_, '_>, permission: &str) -> bool {
+    let held = state.lookup("tenant").and_then(|tenant| tenant.get_attr("permissions").ok());
+    held.and_then(|held| held.try_iter().ok())
+        .is_some_and(|mut held| held.any(|it| it.as_str() == Some(permission)))
+}
+
+/// The page's query with one parameter replaced, and without the message of what was done.
+fn query(state: &State<'_, '_>, name: &str, value: &str) -> String {
+    let mut pairs = url::form_urlencoded::Serializer::new(String::new());
+    let query = state.lookup("q").and_then(|query| serde_json::to_value(query).ok()).unwrap_or(json!({}));
+    for (known, kept) in query.as_object().into_iter().flatten() {
+        let kept = kept.as_str().unwrap_or_default();
+        if known != name && known != "done" && known != "ask" && !kept.is_empty() {
+            pairs.append_pair(known, kept);
+        }
+    }
+    if !value.is_empty() {
+        pairs.append_pair(name, value);
+    }
+    let text = pairs.finish();
+    if text.is_empty() { text } else { format!("?{text}") }
+}
+
+/// The first letters of a name's first two words, or of an address.
+fn initials(text: &str) -> String {
+    let words = text.split('@').next().unwrap_or_default().split([' ', '.', '-', '_']);
+    let letters = words.filter_map(|word| word.chars().find(|letter| letter.is_alphanumeric()));
+    letters.take(2).flat_map(char::to_uppercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_told_by_its_first_letters() {
+        assert_eq!(initials("Test Brand"), "TB");
+        assert_eq!(initials("anna.berg@example.org"), "AB");
+        assert_eq!(initials("école"), "É");
+        assert_eq!(initials("…"), "");
+    }
+}

@@ -1,0 +1,110 @@
+//! What stands around every page: who is signed in, where, and where one can go.
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde_json::{Map, Value, json};
+use vestibule_pages::kit;
+
+use crate::{Console, pages, serve::Place, visit::Visit};
+
+/// An entry of the navigation.
+struct Entry {
+    label: &'static str,
+    href: &'static str,
+    icon: &'static str,
+    /// One of these permissions shows it; none means everybody of the team.
+    needs: &'static [&'static str],
+}
+
+const fn entry(
+    label: &'static str,
+    href: &'static str,
+    icon: &'static str,
+    needs: &'static [&'static str],
+) -> Entry {
+    Entry { label, href, icon, needs }
+}
+
+const WORK: &[Entry] = &[
+    entry("Home", "/home", "home", &[]),
+    entry("Hires", "/hires", "hire", &["hires.view"]),
+    entry("Jobs", "/jobs", "jobs", &["provisioning.view"]),
+    entry("Signatures", "/signatures", "sign", &["hires.view"]),
+];
+const TEAM: &[Entry] = &[
+    entry("Members", "/admin/team", "people", &["team.view"]),
+    entry("Roles", "/admin/team/roles", "key", &["team.view"]),
+    entry("Groups", "/admin/team/groups", "groups", &["team.view"]),
+    entry("Permissions", "/admin/settings/permissions", "grid", &["team.view"]),
+];
+const BUSINESS: &[Entry] = &[
+    entry("Set up", "/setup", "flag", &["tenant.settings.view"]),
+    entry("Settings", "/workspace", "gear", &["tenant.settings.view"]),
+    entry("Mail domain", "/workspace/domain", "globe", &["tenant.settings.view"]),
+    entry("Plan", "/workspace/plan", "card", &["tenant.billing.view"]),
+];
+
+/// Whether the caller has a permission, by the answer about their context.
+pub(crate) fn has(context: &Value, permission: &str) -> bool {
+    let held = context["tenant"]["permissions"].as_array();
+    held.is_some_and(|held| held.iter().any(|it| it == permission))
+}
+
+/// Adds to a page's values what every page has.
+pub(crate) fn complete(values: &mut Map<String, Value>, console: &Console, visit: &Visit, place: &Place) {
+    let context = values.remove("context").unwrap_or_default();
+    let tenants = values.remove("memberships").map(|page| page["items"].clone()).unwrap_or_default();
+    let brand = context["tenant"]["color"].as_str().map(str::to_owned);
+    let done = place.query.get("done").and_then(Value::as_str).and_then(pages::notice);
+    let frame = json!({
+        "me": { "user": context["user"], "email": context["email"] },
+        "tenant": context["tenant"],
+        "tenants": tenants,
+        "nav": navigation(&context, &place.here),
+        "css": kit::style_path(brand.as_deref()),
+        "csrf": visit.csrf,
+        "key": URL_SAFE_NO_PAD.encode(console.world.bytes::<16>()),
+        "here": place.here,
+        "path": place.path,
+        "q": place.query,
+        "ask": place.query.get("ask"),
+        "notice": done,
+        "site": &*console.site,
+        "now": console.world.now().to_string(),
+    });
+    if let Value::Object(frame) = frame {
+        values.extend(frame);
+    }
+}
+
+fn navigation(context: &Value, here: &str) -> Value {
+    let tenant = &context["tenant"];
+    if tenant.is_null() {
+        return shown(None, &WORK[..1], context, here).into();
+    }
+    let kind = tenant["kind"].as_str().unwrap_or("team");
+    if kind != "team" {
+        let href = format!("/portal/{kind}");
+        return json!([{ "label": "Home", "href": href, "icon": "home", "current": here == href }]);
+    }
+    let parts = [(None, WORK), (Some("Team"), TEAM), (Some("Business"), BUSINESS)];
+    parts
+        .into_iter()
+        .flat_map(|(group, entries)| shown(group, entries, context, here))
+        .collect::<Vec<_>>()
+        .into()
+}
+
+fn shown(group: Option<&str>, entries: &[Entry], context: &Value, here: &str) -> Vec<Value> {
+    let allowed = |entry: &&Entry| entry.needs.is_empty() || entry.needs.iter().any(|it| has(context, it));
+    let within = |entry: &Entry| here == entry.href || here.starts_with(&format!("{}/", entry.href));
+    // Of two that hold the page the longer address is it.
+    let all = WORK.iter().chain(TEAM).chain(BUSINESS);
+    let nearest = all.filter(|entry| within(entry)).map(|entry| entry.href).max_by_key(|href| href.len());
+    let links = entries.iter().filter(allowed).map(|entry| {
+        let Entry { label, href, icon, .. } = entry;
+        json!({ "label": label, "href": href, "icon": icon, "current": nearest == Some(*href) })
+    });
+    let links: Vec<Value> = links.collect();
+    let title = group.filter(|_| !links.is_empty()).map(|group| json!({ "group": group }));
+    title.into_iter().chain(links).collect()
+}

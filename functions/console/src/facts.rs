@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-type Words = BTreeMap<&'static str, BTreeMap<&'static str, &'static str>>;
+type Words = BTreeMap<&'static str, &'static [(&'static str, &'static str)]>;
 
 const WORDS: &[(&str, &[(&str, &str)])] = &[
     (
@@ -100,13 +100,26 @@ const WORDS: &[(&str, &[(&str, &str)])] = &[
 
 const TONES: &[(&str, &[&str])] = &[
     ("good", &["succeeded", "done", "signed", "active", "matched"]),
-    ("warn", &["pending", "running", "compensating", "sent", "viewed", "unmatched", "waiting_for_documents"]),
-    ("wrong", &["failed", "needs_attention", "declined", "voided", "expired", "suspended"]),
+    (
+        "warn",
+        &[
+            "pending",
+            "running",
+            "waiting",
+            "undoing",
+            "compensating",
+            "sent",
+            "viewed",
+            "unmatched",
+            "waiting_for_documents",
+        ],
+    ),
+    ("wrong", &["failed", "undo_failed", "needs_attention", "declined", "voided", "expired", "suspended"]),
 ];
 
 /// All words by their kind, for lists of choices.
 pub(crate) fn words() -> Words {
-    WORDS.iter().map(|(kind, words)| (*kind, words.iter().copied().collect())).collect()
+    WORDS.iter().copied().collect()
 }
 
 /// A code in words; one that is not known as it stands, with blanks.
@@ -116,7 +129,70 @@ pub(crate) fn word(kind: &str, code: &str) -> String {
     known.unwrap_or_else(|| code.replace('_', " "))
 }
 
+/// A browser's own words in few, such as "Firefox on Windows".
+pub(crate) fn device(agent: &str) -> String {
+    let first = |names: &[(&str, &'static str)]| {
+        names.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name)
+    };
+    // The more telling mark stands first: nearly all of them say Chrome and Safari, too.
+    let program = first(&[
+        ("Edg", "Edge"),
+        ("OPR", "Opera"),
+        ("Firefox", "Firefox"),
+        ("Chrome", "Chrome"),
+        ("Safari", "Safari"),
+    ]);
+    let system = first(&[
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Android", "Android"),
+        ("Windows", "Windows"),
+        ("Mac OS", "macOS"),
+        ("Linux", "Linux"),
+    ]);
+    match (program, system) {
+        (Some(program), Some(system)) => format!("{program} on {system}"),
+        (Some(name), None) | (None, Some(name)) => name.to_owned(),
+        (None, None) if agent.is_empty() => "Unknown device".to_owned(),
+        (None, None) => agent.chars().take(60).collect(),
+    }
+}
+
 /// How a code looks: `good`, `warn`, `wrong`, or nothing.
 pub(crate) fn tone(code: &str) -> &'static str {
     TONES.iter().find(|(_, codes)| codes.contains(&code)).map_or("", |(tone, _)| tone)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_device_is_told_in_few_words() {
+        for (agent, told) in [
+            (
+                "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36",
+                "Chrome on Linux",
+            ),
+            (
+                "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140.0",
+                "Edge on Windows",
+            ),
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Safari/604.1",
+                "Safari on iPhone",
+            ),
+            ("curl/8.9", "curl/8.9"),
+            ("", "Unknown device"),
+        ] {
+            assert_eq!(device(agent), told);
+        }
+    }
+
+    #[test]
+    fn a_code_without_words_is_told_as_it_stands() {
+        assert_eq!(word("step", "reserve_address"), "Reserve an address");
+        assert_eq!(word("error", "name_taken"), "name taken");
+        assert_eq!((tone("failed"), tone("matched"), tone("x")), ("wrong", "good", ""));
+    }
 }

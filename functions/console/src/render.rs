@@ -42,7 +42,9 @@ impl Renderer {
         environment.add_global("js", kit::script_path());
         environment.add_global("words", Value::from(Serde(facts::words())));
         environment.add_function("can", can);
+        environment.add_function("device", facts::device);
         environment.add_function("initials", |text: &str| initials(text));
+        environment.add_filter("human", |text: &str| human(text));
         environment.add_function("picture", |svg: &str| {
             format!("data:image/svg+xml;base64,{}", STANDARD.encode(svg))
         });
@@ -87,6 +89,16 @@ fn initials(text: &str) -> String {
     let words = text.split('@').next().unwrap_or_default().split([' ', '.', '-', '_']);
     let letters = words.filter_map(|word| word.chars().find(|letter| letter.is_alphanumeric()));
     letters.take(2).flat_map(char::to_uppercase).collect()
+}
+
+/// A code name as people write it: `creator_manager` is read as "Creator manager"; what has capitals stays.
+fn human(text: &str) -> String {
+    if text.chars().any(char::is_uppercase) {
+        return text.to_owned();
+    }
+    let text = text.replace(['_', '.'], " ");
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 #[cfg(test)]

@@ -120,6 +120,7 @@ fn tenant(
         endpoint: None,
         crm_url: site.as_str().to_owned(),
         support: founder.clone(),
+        color: None,
         security: SecuritySettings::default(),
         tier: vestibule_domain::Tier::default(),
         version: 0,

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 use vestibule_api::{Api, ApiError, ApiPath, Fields, Mutation, Reply};
 use vestibule_domain::{
-    CompanyName, DocumentKind, Email, Invalid, JobStart, Permission, Tenant, TenantId, WebPage,
+    BrandColor, CompanyName, DocumentKind, Email, Invalid, JobStart, Permission, Tenant, TenantId, WebPage,
 };
 use vestibule_store::{Organization, OrganizationChange};
 
@@ -37,6 +37,10 @@ pub struct UpdateOrganization {
     /// Where answers to mails go.
     #[schema(example = "people@acme.example")]
     pub support_email: String,
+    /// Its colour on pages as `#rrggbb`; none when absent or `null`.
+    #[serde(default)]
+    #[schema(example = "#0f766e", pattern = "^#[0-9A-Fa-f]{6}$")]
+    pub color: Option<String>,
 }
 
 /// Replaces the settings of the organization of the token. Slug and mail domain stay.
@@ -68,13 +72,14 @@ fn changed(before: &Tenant, body: &UpdateOrganization) -> Result<Tenant, ApiErro
     let job_start = fields.take("jobStart", JobStart::parse(&body.job_start));
     let crm_url = fields.take("crmUrl", WebPage::parse(&body.crm_url));
     let support = fields.take("supportEmail", Email::parse(&body.support_email));
-    let (Some(name), Some(documents), Some(job_start), Some(crm_url), Some(support)) =
-        (name, documents, job_start, crm_url, support)
+    let color = fields.take("color", body.color.as_deref().map(BrandColor::parse).transpose());
+    let (Some(name), Some(documents), Some(job_start), Some(crm_url), Some(support), Some(color)) =
+        (name, documents, job_start, crm_url, support, color)
     else {
         return Err(fields.into_error());
     };
     let (name, crm_url) = (name.as_str().to_owned(), crm_url.as_str().to_owned());
-    Ok(Tenant { name, documents, job_start, crm_url, support, ..before.clone() })
+    Ok(Tenant { name, documents, job_start, crm_url, support, color, ..before.clone() })
 }
 
 fn documents(names: &[String]) -> Result<Vec<DocumentKind>, Invalid> {
@@ -96,6 +101,7 @@ fn told(tenant: &Tenant, before: &Tenant) -> Value {
         "documents": tenant.documents,
         "jobStart": tenant.job_start.name(),
         "crmUrl": tenant.crm_url,
+        "color": tenant.color,
         "supportChanged": tenant.support != before.support,
     })
 }

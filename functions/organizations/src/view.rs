@@ -24,6 +24,8 @@ pub struct OrganizationView {
     pub crm_url: String,
     /// Where answers to mails go.
     pub support_email: String,
+    /// Its colour on pages as `#rrggbb`, if it has chosen one.
+    pub color: Option<String>,
 }
 
 impl From<&Tenant> for OrganizationView {
@@ -37,6 +39,7 @@ impl From<&Tenant> for OrganizationView {
             job_start: tenant.job_start.name(),
             crm_url: tenant.crm_url.clone(),
             support_email: tenant.support.as_str().to_owned(),
+            color: tenant.color.as_ref().map(ToString::to_string),
         }
     }
 }

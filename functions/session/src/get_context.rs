@@ -20,6 +20,8 @@ pub struct TenantView {
     pub slug: String,
     /// The company's name.
     pub name: String,
+    /// Its colour on pages as `#rrggbb`, if it has chosen one.
+    pub color: Option<String>,
     /// The names of the caller's roles there.
     pub roles: Vec<String>,
     /// `team`, `creator`, `contractor` or `vendor`.
@@ -55,6 +57,7 @@ impl TenantView {
             second_factor_missing: tenant.security.second_factor && !strong,
             slug: tenant.slug,
             name: tenant.name,
+            color: tenant.color.map(|color| color.to_string()),
             roles: membership.roles.into_iter().map(Into::into).collect(),
             kind: membership.kind.name(),
             last_used: membership.last_used,

@@ -138,6 +138,7 @@ fn tenant(new: &NewTenant, world: &World) -> Tenant {
         endpoint: new.esign.as_ref().map(|_| EndpointId::new(world)),
         crm_url: new.crm_url.clone(),
         support: new.admin.0.clone(),
+        color: None,
         security: SecuritySettings::default(),
         tier: vestibule_domain::Tier::default(),
         version: 0,

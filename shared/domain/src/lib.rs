@@ -3,6 +3,7 @@
 //! come in through [`World`], which only `main` builds.
 
 pub mod address;
+mod brand_color;
 mod company_name;
 pub mod correlation;
 pub mod document;
@@ -39,6 +40,7 @@ mod web_page;
 pub mod world;
 
 pub use address::{Address, Domain, FoldError, LocalPart};
+pub use brand_color::BrandColor;
 pub use company_name::{CompanyName, LONGEST_COMPANY_NAME, is_disguised};
 pub use correlation::Correlation;
 pub use document::{DocumentKind, DocumentStatus};

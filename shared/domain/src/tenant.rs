@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{DocumentKind, Domain, Email, EndpointId, Invalid, TenantId, Tier};
+use crate::{BrandColor, DocumentKind, Domain, Email, EndpointId, Invalid, TenantId, Tier};
 
 /// When a job that became due is started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,6 +78,9 @@ pub struct Tenant {
     pub crm_url: String,
     /// Where answers to mails go.
     pub support: Email,
+    /// Its colour on pages, if it has chosen one.
+    #[serde(default)]
+    pub color: Option<BrandColor>,
     /// What it asks of sessions.
     #[serde(default)]
     pub security: SecuritySettings,

@@ -54,6 +54,7 @@ impl<'a> Firm<'a> {
             endpoint: None,
             crm_url: "https://crm.vestibule.example/".to_owned(),
             support: Email::parse("help@vestibule.example").unwrap(),
+            color: None,
             security: vestibule_domain::SecuritySettings::default(),
             tier: vestibule_domain::Tier::default(),
             version: 0,

@@ -2,8 +2,8 @@
 
 use vestibule_auth::TenantScope;
 use vestibule_domain::{
-    DocumentKind, Domain, Email, EndpointId, Hire, HireName, Invalid, JobStart, MailboxSettings, PersonName,
-    SecuritySettings, Tenant, World,
+    BrandColor, DocumentKind, Domain, Email, EndpointId, Hire, HireName, Invalid, JobStart, MailboxSettings,
+    PersonName, SecuritySettings, Tenant, World,
 };
 use vestibule_models::Cloud;
 use vestibule_store::Store;
@@ -31,6 +31,7 @@ pub(super) fn test_brand(job_start: JobStart, world: &World) -> Result<Tenant, I
         endpoint: Some(EndpointId::new(world)),
         crm_url: "https://crm.test-brand.example/".into(),
         support: Email::parse("people@test-brand.example")?,
+        color: None,
         security: SecuritySettings::default(),
         tier: vestibule_domain::Tier::Platinum,
         version: 0,
@@ -46,6 +47,7 @@ pub(super) fn second_brand(job_start: JobStart, world: &World) -> Result<Tenant,
         mailboxes: Some(MailboxSettings::WorkMail { organization: SECOND_ORGANIZATION.into() }),
         crm_url: "https://crm.second-brand.example/".into(),
         support: Email::parse("people@second-brand.example")?,
+        color: Some(BrandColor::parse("#0f766e")?),
         ..test_brand(job_start, world)?
     })
 }

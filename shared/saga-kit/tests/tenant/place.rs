@@ -85,6 +85,7 @@ impl Receptions {
             endpoint: None,
             crm_url: "https://crm.vestibule.example/".to_owned(),
             support: Email::parse("help@vestibule.example").unwrap(),
+            color: None,
             security: SecuritySettings::default(),
             tier: vestibule_domain::Tier::default(),
             version: 0,

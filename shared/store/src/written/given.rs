@@ -9,10 +9,10 @@ use jiff::Timestamp;
 use vestibule_auth::FieldKeys;
 use vestibule_domain::id::Kind as IdKind;
 use vestibule_domain::{
-    Address, CompanySize, CompanyStep, DocumentKind, DocumentStatus, Domain, Email, EnvelopeEvent, Hire,
-    HireName, Id, Industry, IntegrationsStep, Job, JobError, JobKind, JobStart, JobStatus, LocalPart,
-    MailboxSettings, Mode, Permission, PermissionSet, PersonName, Preset, Role, RoleName, Roles,
-    SecuritySettings, Setup, StepRecord, StepStatus, Subject, Tenant, Tier, Wait, World,
+    Address, BrandColor, CompanySize, CompanyStep, DocumentKind, DocumentStatus, Domain, Email,
+    EnvelopeEvent, Hire, HireName, Id, Industry, IntegrationsStep, Job, JobError, JobKind, JobStart,
+    JobStatus, LocalPart, MailboxSettings, Mode, Permission, PermissionSet, PersonName, Preset, Role,
+    RoleName, Roles, SecuritySettings, Setup, StepRecord, StepStatus, Subject, Tenant, Tier, Wait, World,
 };
 
 use crate::{EsignEvent, EventOutcome, Match, Sealer, Unfit};
@@ -184,6 +184,10 @@ impl Given {
         accepted(|| self.joined(&["w9", "baa", "hire", "A", "1"], &["_", "", "-", "#"]), DocumentKind::parse)
     }
 
+    pub(super) fn color(&self) -> BrandColor {
+        accepted(|| format!("#{:06X}", self.number() & 0xff_ffff), BrandColor::parse)
+    }
+
     pub(super) fn role_name(&self) -> RoleName {
         accepted(|| self.joined(&["admin", "own", "x1", "A"], &["_", "", "-", "#"]), RoleName::parse)
     }
@@ -333,6 +337,7 @@ impl Given {
             endpoint: self.maybe(|| self.id()),
             crm_url: self.any_text(60),
             support: self.email(),
+            color: self.maybe(|| self.color()),
             security: self.security(),
             tier: self.one(&Tier::ALL),
             version: self.number(),

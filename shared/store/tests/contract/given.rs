@@ -72,6 +72,7 @@ pub(crate) fn seed(world: &World) -> SeedTenant {
         endpoint: Some(EndpointId::new(world)),
         crm_url: "https://crm.acme.example/".into(),
         support: Email::parse("help@acme.example").unwrap(),
+        color: None,
         security: SecuritySettings::default(),
         tier: vestibule_domain::Tier::default(),
         version: 0,

@@ -57,7 +57,9 @@ impl App {
         options.roles = RoleCheck::On(variable("VESTIBULE_RIGHTS").map(Into::into));
         change(&mut options);
         let stack = Stack::start(options).await.expect("the stack starts");
-        Self { stack, world, ahead, http: reqwest::Client::new(), traffic: Arc::default() }
+        // A test sees where an answer leads.
+        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build();
+        Self { stack, world, ahead, http: http.expect("a client"), traffic: Arc::default() }
     }
 
     /// Moves the clock of functions and models forward.

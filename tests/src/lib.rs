@@ -5,6 +5,7 @@
 
 mod actor;
 mod app;
+mod browsing;
 mod business;
 pub mod costs;
 mod esign;
@@ -17,4 +18,5 @@ mod waiting;
 
 pub use actor::{Actor, Answer};
 pub use app::App;
+pub use browsing::Shown;
 pub use esign::{completed, envelope, event_body};

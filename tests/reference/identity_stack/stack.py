@@ -73,12 +73,14 @@ def until(look, what):
 class Stack:
     """In memory, on `port`. Without a limit that many sign-ins from one machine would meet."""
 
-    def __init__(self, binary=BINARY, port=0, options=(), parameters=None, ephemeral=True):
+    def __init__(self, binary=BINARY, port=0, options=(), parameters=None, ephemeral=True, log=None):
         parameters = {"SignInsPerMinute": "100000"} | (parameters or {})
         given = [text for pair in parameters.items() for text in ("--parameter", "=".join(pair))]
         kept = ["--ephemeral"] if ephemeral else []
-        command = [binary, *kept, "--port", str(port), "--log-level", "off", *given, *options]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        # With a file for it the functions tell of every request there.
+        level = "info" if log else "off"
+        command = [binary, *kept, "--port", str(port), "--log-level", level, *given, *options]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
         told = {}
         while (line := self.process.stdout.readline()) and not line.startswith("Ctrl-C"):
             name, _, rest = line.strip().partition(" ")

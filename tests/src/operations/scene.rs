@@ -116,7 +116,7 @@ impl Scene {
     }
 
     /// A new hire's id.
-    pub(super) async fn hire(&self) -> String {
+    pub async fn hire(&self) -> String {
         let family = format!("Doe{}", self.number());
         let family: String = family.chars().map(|c| if c.is_ascii_digit() { letter(c) } else { c }).collect();
         let body = json!({ "givenName": "Kim", "familyName": family, "personalEmail": "kim@example.org" });

@@ -120,7 +120,7 @@ GET /.well-known/jwks.json                    | 200 | all           | -     | 0
 GET /.well-known/openid-configuration         | 200 | all           | -     | 0
 GET /openapi.json                             | 200 | all           | -     | 0
 GET /                                         | 200 | all           | -     | 0
-POST /                                        | 200 | all           | -     | 1
+POST /                                        | 303 | all           | -     | 1
 GET /auth/register                            | 200 | all           | -     | 0
 POST /auth/register                           | 200 | all           | -     | 0
 GET /auth/forgot-password                     | 200 | all           | -     | 0
@@ -132,14 +132,14 @@ POST /auth/sign-out                           | 200 | all           | -     | 1
 GET /auth/verify-email                        | 200 | all           | -     | 0
 POST /auth/verify-email                       | 200 | all           | -     | 1
 GET /auth/magic-link                          | 200 | all           | -     | 0
-POST /auth/magic-link                         | 200 | all           | -     | 1
+POST /auth/magic-link                         | 303 | all           | -     | 1
 GET /auth/reset-password                      | 200 | all           | -     | 0
 POST /auth/reset-password                     | 200 | all           | -     | 1
 GET /auth/confirm-email                       | 200 | all           | -     | 0
 POST /auth/confirm-email                      | 200 | all           | -     | 1
 GET /auth/undo-email                          | 200 | all           | -     | 0
 POST /auth/undo-email                         | 200 | all           | -     | 1
-POST /auth/second-factor                      | 200 | all           | -     | 1
+POST /auth/second-factor                      | 303 | all           | -     | 1
 GET /auth/social/{provider}                   | 303 | all           | -     | 2
 ";
 

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot unwrap has failed")]
 
 mod budgets;
+mod console;
 mod contract;
 mod damaged;
 mod esign_events;

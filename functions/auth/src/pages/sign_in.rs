@@ -119,7 +119,13 @@ pub(crate) fn entered(auth: &Auth, signed_in: &Response) -> Response {
         let text = "Your provider does not vouch for your address. Follow the link in the mail we sent there, in this browser.";
         return with_cookies(auth.pages.done("Look into your mail", text, None), signed_in);
     }
-    with_cookies(Redirect::to(&auth.home).into_response(), signed_in)
+    let welcome = if auth.home.starts_with('/') || auth.home.starts_with(&format!("{}/", auth.site)) {
+        Redirect::to(&auth.home).into_response()
+    } else {
+        // Browsers hold a form's way to the page's own policy, and that knows no other site.
+        auth.pages.done("You are signed in", "Welcome back.", Some(("Go on", &auth.home)))
+    };
+    with_cookies(welcome, signed_in)
 }
 
 pub(super) fn with_cookies(mut page: Response, signed_in: &Response) -> Response {

@@ -4,7 +4,7 @@ use axum::{
     extract::{Query, State, rejection::QueryRejection},
     response::Response,
 };
-use http::HeaderMap;
+use http::{HeaderMap, StatusCode, header};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use vestibule_api::{ApiError, ApiPath, Delivery, Keyed, Origin, SignedIn, cookies};
@@ -76,5 +76,12 @@ async fn come_back(
         ));
     }
     let signed_in = auth.finish_social(back, origin, (Delivery::Cookies, &Keyed::default()), quota).await?;
-    Ok(entered(auth, &signed_in))
+    let mut response = entered(auth, &signed_in);
+    if signed_in.status() == StatusCode::OK && signed_in.headers().contains_key(header::SET_COOKIE) {
+        *response.status_mut() = StatusCode::SEE_OTHER;
+        if let Ok(home) = http::HeaderValue::from_str(&auth.home) {
+            response.headers_mut().insert(header::LOCATION, home);
+        }
+    }
+    Ok(response)
 }

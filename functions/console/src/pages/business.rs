@@ -74,20 +74,17 @@ pub(super) const PAGES: &[Page] = &[
         path: "/workspace/systems",
         template: "workspace.html",
         reads: &[Read::new("workspace", WORKSPACE)],
-        does: &[
-            Action::new("sources", UPDATE_WORKSPACE, &[Input::Parts("leadSources")])
-                .says("The sources are saved."),
-            Action::new(
-                "systems",
-                UPDATE_WORKSPACE,
-                &[
-                    Input::Parts("integrations.apis"),
-                    Input::Nullable("integrations.webhookUrl"),
-                    Input::Nullable("integrations.crmUrl"),
-                ],
-            )
-            .says("The systems are saved."),
-        ],
+        does: &[Action::new(
+            "systems",
+            UPDATE_WORKSPACE,
+            &[
+                Input::Parts("leadSources"),
+                Input::Parts("integrations.apis"),
+                Input::Nullable("integrations.webhookUrl"),
+                Input::Nullable("integrations.crmUrl"),
+            ],
+        )
+        .says("It is saved.")],
     },
     Page {
         path: "/workspace/domain",

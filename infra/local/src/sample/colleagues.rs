@@ -33,6 +33,15 @@ impl Colleague {
     }
 }
 
+/// Address, role and kind of each, for people to read.
+pub(crate) fn told() -> Vec<(String, &'static str, &'static str)> {
+    let each = |colleague: &Colleague| {
+        let email = colleague.email().ok()?.as_str().to_owned();
+        Some((email, colleague.1, colleague.2.name()))
+    };
+    COLLEAGUES.iter().filter_map(each).collect()
+}
+
 /// All of them with their ids.
 pub(super) fn all() -> impl Iterator<Item = (UserId, &'static Colleague)> {
     COLLEAGUES.iter().zip(FIRST..).map(|(colleague, number)| (Id::from_parts(0, number), colleague))

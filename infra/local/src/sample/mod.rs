@@ -2,7 +2,7 @@
 //! endpoint, a `WorkMail` organization and sample hires, and a second tenant that two of the people
 //! belong to as well. A later start finds it all again.
 
-mod colleagues;
+pub(crate) mod colleagues;
 mod keys;
 mod people;
 mod tenant;

@@ -34,6 +34,7 @@ APART = {
     "the pages in front of the console, which are walked as pages": r"\w+ /(auth/.*)?",
     "what those pages do themselves": r"POST /api/v1/auth/(register|verify-email|login|second-factor|magic-link(/consume)?|forgot-password|reset-password|social-login|email/(confirm|undo)|connections/finish)",
     "for programs": r"GET /(openapi.json|[.]well-known/.*)",
+    "for a record that cannot be read, which the suite makes": r"DELETE /api/hires/\{id\}",
     "the same as below /api/admin/team": r"\w+ /api/v1/teams/members.*",
     "renews a session by itself, which takes a quarter of an hour": r"POST /api/v1/auth/refresh",
 }

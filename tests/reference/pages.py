@@ -68,8 +68,11 @@ def sign_in(walk):
     walk.home()
     walk.see(walk.fill(email=EMAIL, password="something else"), "Sign in", "sign-in-refused")
     walk.checks("the address is kept", walk.chromium.value("#email") == EMAIL)
-    walk.see(walk.fill(password=PASSWORD), "You are signed in", "signed-in")
-    walk.see(walk.chromium.open(f"{walk.stack.site}/"), "Welcome", "welcome")
+    walk.see(walk.fill(password=PASSWORD), "Welcome", "signed-in")
+    walk.see(walk.chromium.open(f"{walk.stack.site}/"), "Welcome")
+    walk.chromium.widen()
+    walk.chromium.tab_to("#me summary")
+    walk.chromium.toggle()
     walk.see(walk.follow("form[action='/auth/sign-out'] button"), "You are signed out", "signed-out")
     walk.see(walk.follow("a.button"), "Sign in")
 
@@ -90,7 +93,7 @@ def sign_in_link(walk):
     walk.follow("a[href='/auth/sign-in-link']")
     walk.see(walk.fill(email=EMAIL), "Look into your mail")
     walk.chromium.open(walk.stack.link(EMAIL, "magic-link"))
-    walk.see(walk.follow("button"), "You are signed in")
+    walk.see(walk.follow("button"), "Welcome")
     walk.chromium.forget_all()
 
 
@@ -102,7 +105,7 @@ def second_factor(walk):
     walk.home()
     walk.see(walk.fill(email=EMAIL, password=NEW_PASSWORD), "One more step", "code")
     walk.see(walk.fill(code="000000"), "One more step", "code-refused")
-    walk.see(walk.fill(code=next_code(codes)), "You are signed in")
+    walk.see(walk.fill(code=next_code(codes)), "Welcome")
     walk.chromium.forget_all()
 
 
@@ -129,10 +132,9 @@ def main():
         with tempfile.NamedTemporaryFile("w", suffix=".json") as file, Chromium(javascript=True) as chromium:
             file.write(settings([google]))
             file.flush()
-            home = f"{site}/_local/"
-            options, parameters = ["--oidc-providers", file.name], {"SiteUrl": site, "HomeUrl": home}
-            with Stack(port=port, options=options, parameters=parameters) as stack:
-                stack.site, stack.home = site, home
+            options = ["--oidc-providers", file.name]
+            with Stack(port=port, options=options, parameters={"SiteUrl": site}) as stack:
+                stack.site, stack.home = site, f"{site}/home"
                 walk = Walk(stack, chromium, checks)
                 for part in (sign_up, sign_in, forgotten_password, sign_in_link, second_factor, provider):
                     part(walk)

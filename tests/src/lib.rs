@@ -18,5 +18,5 @@ mod waiting;
 
 pub use actor::{Actor, Answer};
 pub use app::App;
-pub use browsing::Shown;
+pub use browsing::{Browser, Shown};
 pub use esign::{completed, envelope, event_body};

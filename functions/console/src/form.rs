@@ -36,7 +36,7 @@ impl Form {
         let body = to_bytes(request.into_body(), LONGEST).await.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
         let mut form = Self::default();
         for (name, value) in url::form_urlencoded::parse(&body) {
-            form.add(name.into_owned(), value.into_owned());
+            form.add(name.into_owned(), &value);
         }
         Ok(form)
     }
@@ -55,13 +55,13 @@ impl Form {
                 form.file = Some((kind, part.bytes().await.map_err(unreadable)?));
             } else {
                 let text = part.text().await.map_err(unreadable)?;
-                form.add(name, text);
+                form.add(name, &text);
             }
         }
         Ok(form)
     }
 
-    fn add(&mut self, name: String, value: String) {
+    fn add(&mut self, name: String, value: &str) {
         // Browsers send line breaks of a text as CR LF.
         self.fields.entry(name).or_default().push(value.replace("\r\n", "\n"));
     }

@@ -64,7 +64,7 @@ impl Asked {
 }
 
 impl Told {
-    fn new(answer: Answer) -> Self {
+    fn new(answer: &Answer) -> Self {
         Self { status: answer.status, body: serde_json::from_slice(&answer.body).unwrap_or_default() }
     }
 }
@@ -123,11 +123,11 @@ impl Visit {
         let calls =
             asked.iter().map(|asked| self.console.functions.call(asked.function, &asked.call, &sender));
         let answers: Result<Vec<Answer>, NoAnswer> = join_all(calls).await.into_iter().collect();
-        Ok(answers?.into_iter().map(|answer| self.keep(answer)).collect())
+        Ok(answers?.iter().map(|answer| self.keep(answer)).collect())
     }
 
     /// Takes the cookies of an answer: for what is asked next, and for the browser.
-    fn keep(&self, answer: Answer) -> Told {
+    fn keep(&self, answer: &Answer) -> Told {
         if !answer.cookies.is_empty() {
             let mut sender = self.sender.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
             for line in &answer.cookies {
@@ -152,7 +152,7 @@ impl Visit {
             Asked::new(REFRESH, REFRESH.path.to_owned(), String::new()).sending(Body::Empty, &self.csrf, "");
         let sender = self.sender();
         let answer = self.console.functions.call(asked.function, &asked.call, &sender).await?;
-        Ok(self.keep(answer).status == StatusCode::OK)
+        Ok(self.keep(&answer).status == StatusCode::OK)
     }
 
     fn sender(&self) -> Sender {

@@ -91,8 +91,8 @@ mod tests {
     #[test]
     fn two_hundred_colours_over_the_whole_range_can_be_read() {
         let colors = (0..200_u32).map(|n| {
-            let n = n.wrapping_mul(2_654_435_761);
-            Color((n >> 24) as u8, (n >> 16) as u8, (n >> 8) as u8)
+            let [red, green, blue, _] = n.wrapping_mul(2_654_435_761).to_be_bytes();
+            Color(red, green, blue)
         });
         let ends = [Color(0, 0, 0), WHITE, Color(255, 255, 0), Color(0, 0, 255), Color(255, 0, 0)];
         for color in colors.chain(ends) {

@@ -49,7 +49,7 @@ pub fn asset(name: &str) -> Option<(&'static str, String)> {
             let brand =
                 stem.len().checked_sub(7).and_then(|at| stem.get(at..)).and_then(|end| end.strip_prefix('-'));
             let brand = brand.and_then(|brand| Color::parse(&format!("#{brand}")));
-            let brand = brand.map(|color| color.tokens()).unwrap_or_default();
+            let brand = brand.map(Color::tokens).unwrap_or_default();
             Some(("text/css; charset=utf-8", format!("{STYLE}{brand}")))
         }
         _ => None,

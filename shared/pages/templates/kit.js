@@ -45,9 +45,9 @@ document.addEventListener('keydown', event => {
 // A form that is sent twice does its work once anyway; this spares the reader the wait in doubt.
 document.addEventListener('submit', event => {
   const button = event.submitter
-  if (button && event.target.method === 'post') setTimeout(() => { button.disabled = true }, 0)
+  if (button && event.target.method === 'post') setTimeout(() => { button.disabled = button.dataset.sent = true }, 0)
 })
-addEventListener('pageshow', () => { for (const button of all('button:disabled')) button.disabled = false })
+addEventListener('pageshow', () => { for (const button of all('[data-sent]')) button.disabled = false })
 
 // A choice that is a filter applies itself.
 document.addEventListener('change', event => event.target.closest('[data-apply]')?.requestSubmit())

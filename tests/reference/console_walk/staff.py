@@ -72,7 +72,6 @@ def on_request(desk):
         desk.ask(action).send(action).done(said)
     desk.wait_for("Cancelled")
     desk.look("hire-cancelled")
-    desk.ask("remove-hire").send("remove-hire").done("The hire is removed")
 
 
 def signatures(desk):
@@ -139,8 +138,11 @@ def two_businesses(desk):
     desk.look("switcher")
     desk.press("#tenants form button").done("You work in this business now")
     desk.look("second-brand")
-    desk.go("/t/second-brand/admin/team").look("team-second", "Members")
+    desk.go("/t/second-brand/home").look("home-second", "Home")
     desk.go("/t/test-brand/admin/team").look("other-business", "You may not see this")
+    desk.go("/settings/tenants")
+    away = desk.find("[data-dialog^='leave']:not([data-dialog*='2-ask'])").get_attribute("data-dialog")[len("leave"):-len("-ask")]
+    desk.ask("leave", away).send(f"leave{away}").done("You have left it")
 
 
 PARTS = (begin, add, sign, fail_and_retry, on_request, signatures, members, little_rights, outside, two_businesses)

@@ -71,6 +71,10 @@ class Chromium:
         until(lambda: self.page() not in (known, None), "the next page")
         return self.look(None)
 
+    def toggle(self):
+        """Opens or closes what has the focus."""
+        ActionChains(self.driver).send_keys(Keys.ENTER).perform()
+
     def value(self, selector):
         return self.driver.find_element(By.CSS_SELECTOR, selector).get_property("value")
 
@@ -115,6 +119,9 @@ class Chromium:
         headings = self.driver.find_elements(By.TAG_NAME, "h1")
         return headings[0].text if len(headings) == 1 else f"{len(headings)} headings"
 
+    def widen(self):
+        self.emulate("setDeviceMetricsOverride", width=1280, height=800, deviceScaleFactor=1, mobile=False)
+
     def emulate(self, command, **parameters):
         self.driver.execute_cdp_cmd(f"Emulation.{command}", parameters)
 
@@ -127,7 +134,7 @@ class Chromium:
 
     def styled(self):
         """Whether the policy let the page's own style through."""
-        return self.driver.find_element(By.TAG_NAME, "main").value_of_css_property("border-radius") == "12px"
+        return self.driver.find_element(By.TAG_NAME, "main").value_of_css_property("border-radius") == "14px"
 
     def cookies(self):
         kept = self.driver.get_cookies()

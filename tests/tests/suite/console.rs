@@ -2,14 +2,17 @@
 
 use std::collections::BTreeSet;
 
+use jiff::SignedDuration;
 use reqwest::Method;
 use serde_json::json;
 use vestibule_console::{operations, page::Page, pages};
 use vestibule_local::template::Route;
 use vestibule_tests::{
-    Actor, Shown,
+    Actor, App, Shown,
     operations::{ROLES, Scene},
 };
+
+const ADMIN: &str = "admin@test-brand.local";
 
 /// What stands in a page's path for its parameters, for the callers' own tenant.
 struct Things {
@@ -133,6 +136,93 @@ async fn ten_13_no_form_works_without_the_token_of_its_own_page() {
     }
     assert!(forms >= 50, "{forms}");
     assert_eq!(scene.audited().await, before);
+}
+
+#[tokio::test]
+async fn ten_13_a_record_that_cannot_be_read_stands_in_its_list_and_can_be_removed() {
+    let app = App::start().await;
+    let hire = app.hire("Kim", "Doe").await;
+    app.spoil((format!("T#{}", app.stack.sample().tenant.id), format!("HIRE#{hire}")), "documents").await;
+    let mut browser = app.browser(ADMIN).await;
+    let list = browser.page("/hires", "same-origin").await;
+    assert!(list.status == 200 && list.text.contains("This one cannot be read"), "{}", list.text);
+    let csrf = browser.csrf().to_owned();
+    let fields = [("do", "remove-hire"), ("hire", &*hire), ("csrf", &*csrf), ("key", "once")];
+    let removed = browser.form("/hires", &fields).await;
+    assert_eq!(
+        (removed.status, removed.location.as_str()),
+        (303, "/hires?done=remove-hire"),
+        "{}",
+        removed.text
+    );
+    assert!(!browser.page("/hires", "same-origin").await.text.contains(&hire));
+}
+
+#[tokio::test]
+async fn ten_13_a_form_sent_twice_at_once_does_its_work_once() {
+    let app = App::start().await;
+    let before = app.admin().get("/api/hires").await.body["items"].as_array().unwrap().len();
+    let mut browsers = [app.browser(ADMIN).await, app.browser(ADMIN).await];
+    let csrf = browsers[0].csrf().to_owned();
+    let fields = [
+        ("do", "hire"),
+        ("givenName", "Kim"),
+        ("familyName", "Doe"),
+        ("personalEmail", "kim@example.org"),
+        ("csrf", &*csrf),
+        ("key", "one-click"),
+    ];
+    let first = browsers[0].form("/hires/new", &fields).await;
+    let again = browsers[0].form("/hires/new", &fields).await;
+    assert_eq!((first.status, &first.location), (303, &again.location), "{}", first.text);
+    let other = browsers[1].form("/hires/new", &fields).await;
+    assert_eq!(other.status, 403, "the token is of another session");
+    let after = app.admin().get("/api/hires").await.body["items"].as_array().unwrap().len();
+    assert_eq!(after, before + 1);
+}
+
+#[tokio::test]
+async fn ten_11_pages_and_forms_renew_the_session_by_themselves() {
+    let app = App::start().await;
+    let mut browser = app.browser(ADMIN).await;
+    app.advance(SignedDuration::from_mins(16));
+    let shown = browser.page("/hires", "same-origin").await;
+    assert_eq!(shown.status, 200, "{}", shown.text);
+    assert!(shown.sets.iter().any(|name| name.ends_with("-access")), "{:?}", shown.sets);
+    assert!(browser.page("/hires", "same-origin").await.sets.is_empty(), "once is enough");
+    app.advance(SignedDuration::from_mins(16));
+    let csrf = browser.csrf().to_owned();
+    let sent =
+        browser.form("/settings/profile", &[("do", "rename"), ("name", "Renewed"), ("csrf", &*csrf)]).await;
+    assert_eq!(
+        (sent.status, sent.location.as_str()),
+        (303, "/settings/profile?done=rename"),
+        "{}",
+        sent.text
+    );
+    assert!(browser.page("/settings/profile", "same-origin").await.text.contains("Renewed"));
+    app.advance(SignedDuration::from_hours(24 * 40));
+    let over = browser.page("/hires", "same-origin").await;
+    assert_eq!((over.status, over.location.as_str()), (303, "/"));
+}
+
+#[tokio::test]
+async fn ten_13_whoever_comes_from_another_site_loads_the_page_again_with_all_cookies() {
+    let app = App::start().await;
+    let mut browser = app.browser(ADMIN).await;
+    assert_eq!(browser.page("/hires", "cross-site").await.status, 200, "all cookies came along");
+    for strict in ["__Host-vestibule-csrf", "__Host-vestibule-refresh"] {
+        browser.forget(strict);
+    }
+    let bounced = browser.page("/hires?cursor=%22%3E%3Cb%3E", "cross-site").await;
+    assert_eq!(bounced.status, 200);
+    assert!(
+        bounced.text.contains("http-equiv=\"refresh\"") && !bounced.text.contains("Ada"),
+        "{}",
+        bounced.text
+    );
+    assert!(!bounced.text.contains("<b>"));
+    assert!(browser.page("/hires", "same-origin").await.text.contains("Ada"), "no second time");
 }
 
 #[tokio::test]

@@ -16,7 +16,7 @@ pub(super) const PAGES: &[Page] = &[
         path: "/hires",
         template: "hires.html",
         reads: &[Read::new("hires", HIRES).along(PART)],
-        does: &[],
+        does: &[Action::new("remove-hire", REMOVE_HIRE, &[]).of(&["hire"]).says("The record is removed.")],
     },
     Page {
         path: "/hires/new",
@@ -40,9 +40,6 @@ pub(super) const PAGES: &[Page] = &[
             Action::new("new-password", RESET_HIRE_PASSWORD, &[])
                 .of(&["id"])
                 .says("A new password is being made. It is mailed to the personal address."),
-            Action::new("remove-hire", REMOVE_HIRE, &[])
-                .of(&["id"])
-                .then(Then::Go("/hires"), "The hire is removed."),
             Action::new("run", RUN_JOB, &[Input::Text("job")]).says("The job is running."),
             Action::new("retry", RETRY_JOB, &[Input::Optional("localPart")])
                 .of(&["job"])

@@ -12,7 +12,7 @@ const WORDS: &[(&str, &[(&str, &str)])] = &[
             ("running", "Running"),
             ("succeeded", "Done"),
             ("failed", "Failed"),
-            ("compensating", "Being undone"),
+            ("compensating", "Being taken back"),
             ("needs_attention", "Needs attention"),
             ("cancelled", "Cancelled"),
             ("waiting_for_documents", "Waiting for documents"),
@@ -22,7 +22,7 @@ const WORDS: &[(&str, &[(&str, &str)])] = &[
     (
         "step",
         &[
-            ("claim", "Take the job"),
+            ("claim", "Begin"),
             ("reserve_address", "Reserve an address"),
             ("create_user", "Make the user"),
             ("enable_mailbox", "Switch the mailbox on"),
@@ -38,11 +38,18 @@ const WORDS: &[(&str, &[(&str, &str)])] = &[
             ("succeeded", "done"),
             ("done", "done"),
             ("failed", "failed"),
-            ("undone", "undone"),
+            ("undone", "taken back"),
             ("left", "left as it is"),
         ],
     ),
-    ("document", &[("w9", "W-9"), ("baa", "BAA"), ("hire_agreement", "Hire agreement")]),
+    (
+        "document",
+        &[
+            ("w9", "Tax form W-9"),
+            ("baa", "Business associate agreement (BAA)"),
+            ("hire_agreement", "Hire agreement"),
+        ],
+    ),
     (
         "document_status",
         &[
@@ -53,6 +60,65 @@ const WORDS: &[(&str, &[(&str, &str)])] = &[
             ("voided", "Voided"),
             ("expired", "Expired"),
             ("signed", "Signed"),
+        ],
+    ),
+    (
+        "error",
+        &[
+            ("throttled", "The service is busy."),
+            ("service_unavailable", "The service is not available."),
+            ("internal_failure", "The service has a fault."),
+            ("timed_out", "The service did not answer in time."),
+            ("unreachable", "The service could not be reached."),
+            ("table_failed", "Our table could not be reached."),
+            ("mail_domain_missing", "The business has no mail domain yet."),
+            (
+                "mailbox_provider_missing",
+                "The business has no mailbox service yet; whoever runs this deployment sets it up.",
+            ),
+            ("quota_exceeded", "No more mails can be sent for now."),
+            (
+                "name_without_letters",
+                "No address can be made of this name. Try again with another name before the @.",
+            ),
+            (
+                "address_reserved",
+                "The name gives a reserved address. Try again with another name before the @.",
+            ),
+            (
+                "addresses_used_up",
+                "All addresses of this name are taken. Try again with another name before the @.",
+            ),
+            ("address_taken", "The address is somebody else’s."),
+            ("cancelled", "A person stopped it."),
+            ("hire_has_mailbox", "The hire has a mailbox already."),
+            ("hire_missing", "The record of the hire is gone."),
+            ("mailbox_not_gone", "The address is kept, because its mailbox may still be there."),
+            ("mail_not_composable", "A name or an address does not fit into the mail."),
+            ("access_denied", "The deployment lacks a right at the mailbox service."),
+            (
+                "request_invalid",
+                "The mailbox service refused the request. Report this with the identifier of the job.",
+            ),
+            ("organization_not_found", "The mailbox service does not know the business’s organization."),
+            ("mail_domain_not_found", "The mailbox service does not know the mail domain."),
+            ("mail_domain_unverified", "The mail domain is not verified at the mailbox service."),
+            (
+                "reserved_name",
+                "The mailbox service reserves this name. Try again with another name before the @.",
+            ),
+            ("limit_exceeded", "A limit of the mailbox service is reached."),
+            ("message_rejected", "The mail with the password was refused."),
+        ],
+    ),
+    (
+        "area",
+        &[
+            ("own", "Own data"),
+            ("tenant", "Business"),
+            ("provisioning", "Mailbox jobs"),
+            ("dam", "Pictures and films"),
+            ("apikeys", "API keys"),
         ],
     ),
     ("member", &[("active", "Active"), ("suspended", "Suspended"), ("removed", "Removed"), ("left", "Left")]),
@@ -79,7 +145,7 @@ const WORDS: &[(&str, &[(&str, &str)])] = &[
             ("commercial", "Commercial"),
         ],
     ),
-    ("outcome", &[("unmatched", "Fits nobody"), ("matched", "Matched"), ("dropped", "Put away")]),
+    ("outcome", &[("unmatched", "Fits nobody"), ("matched", "Matched"), ("dropped", "Dismissed")]),
     (
         "reason",
         &[
@@ -193,6 +259,7 @@ mod tests {
     fn a_code_without_words_is_told_as_it_stands() {
         assert_eq!(word("step", "reserve_address"), "Reserve an address");
         assert_eq!(word("error", "name_taken"), "name taken");
+        assert_eq!(word("error", "cancelled"), "A person stopped it.");
         assert_eq!((tone("failed"), tone("matched"), tone("x")), ("wrong", "good", ""));
     }
 }

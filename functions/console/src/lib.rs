@@ -5,6 +5,7 @@
 
 mod assets;
 mod browser;
+mod components;
 mod facts;
 mod form;
 pub mod operations;
@@ -15,6 +16,8 @@ mod serve;
 mod shell;
 mod special;
 mod visit;
+
+pub use components::components;
 
 use std::sync::Arc;
 

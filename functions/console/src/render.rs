@@ -20,6 +20,7 @@ macro_rules! templates {
 }
 
 templates! {
+    "components.html"
     "connections.html" "domain.html" "esign.html" "found.html" "groups.html" "hire.html" "hires.html" "home.html" "job.html"
     "jobs.html" "mail_sent.html" "matrix.html" "member.html" "message.html" "new_hire.html" "notifications.html"
     "organization.html" "parts.html" "portal.html" "profile.html" "recovery_codes.html" "role.html" "roles.html" "security.html"

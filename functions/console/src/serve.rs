@@ -249,6 +249,12 @@ impl Console {
         if refused("context").is_some_and(|problem| problem["status"] == 401) {
             return browser::to_sign_in();
         }
+        let kind = values.get("context").and_then(|context| text_at(context, "tenant.kind"));
+        if page.path == "/home"
+            && let Some(kind) = kind.filter(|kind| kind != "team")
+        {
+            return Redirect::to(&format!("/portal/{kind}")).into_response();
+        }
         let first = page.reads.first().map(|read| read.name);
         let wrong = refused("context").or_else(|| refused(first?)).cloned();
         let mut problems = Map::new();
@@ -289,8 +295,13 @@ impl Console {
 
     /// A message as a page, for whoever it may be.
     pub(crate) fn told(&self, status: StatusCode, detail: &str) -> Response {
-        let values = json!({ "css": vestibule_pages::kit::style_path(None), "refusal": { "detail": detail, "status": status.as_u16() } });
-        let Value::Object(values) = values else { return status.into_response() };
+        self.refused(status, json!({ "detail": detail, "status": status.as_u16() }))
+    }
+
+    /// A refusal as a page, for whoever it may be.
+    pub(crate) fn refused(&self, status: StatusCode, refusal: Value) -> Response {
+        let css = vestibule_pages::kit::style_path(None);
+        let values = Map::from_iter([("css".to_owned(), json!(css)), ("refusal".to_owned(), refusal)]);
         self.html(status, "message.html", values)
     }
 

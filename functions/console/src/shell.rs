@@ -27,7 +27,7 @@ const fn entry(
 const WORK: &[Entry] = &[
     entry("Home", "/home", "home", &[]),
     entry("Hires", "/hires", "hire", &["hires.view"]),
-    entry("Jobs", "/jobs", "jobs", &["provisioning.view"]),
+    entry("Mailbox jobs", "/jobs", "jobs", &["provisioning.view"]),
     entry("Signatures", "/signatures", "sign", &["hires.view"]),
 ];
 const TEAM: &[Entry] = &[
@@ -37,7 +37,7 @@ const TEAM: &[Entry] = &[
     entry("Permissions", "/admin/settings/permissions", "grid", &["team.view"]),
 ];
 const BUSINESS: &[Entry] = &[
-    entry("Set up", "/setup", "flag", &["tenant.settings.view"]),
+    entry("First steps", "/setup", "flag", &["tenant.settings.view"]),
     entry("Settings", "/workspace", "gear", &["tenant.settings.view"]),
     entry("Mail domain", "/workspace/domain", "globe", &["tenant.settings.view"]),
     entry("Plan", "/workspace/plan", "card", &["tenant.billing.view"]),

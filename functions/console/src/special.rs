@@ -5,6 +5,7 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
 };
 use http::{HeaderValue, StatusCode, header};
+use serde_json::json;
 use vestibule_invoke::NoAnswer;
 
 use crate::{
@@ -36,7 +37,8 @@ pub(crate) async fn name_tenant(
         }
         Ok(_) => {
             let detail = "This address names another business than the one you work in. Change the business first, then open it again.";
-            console.told(StatusCode::FORBIDDEN, detail)
+            let refusal = json!({ "detail": detail, "status": 403, "link": "/settings/tenants" });
+            console.refused(StatusCode::FORBIDDEN, refusal)
         }
     };
     visit.hand_on(&mut response);

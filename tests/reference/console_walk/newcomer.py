@@ -27,11 +27,11 @@ def sign_in(desk, email, password):
 
 
 def found(desk):
-    desk.press("main a[href='/businesses/new']").look("found", "Found a business")
+    desk.press("main a[href='/businesses/new']").look("found", "Create a business")
     desk.fill("found", name="Acme & Söhne", slug="A B", preset="brand").send("found").refused("")
-    desk.look("found-refused", "Found a business")
+    desk.look("found-refused", "Create a business")
     desk.checks("what was typed is kept", desk.find("#found-name").get_property("value") == "Acme & Söhne")
-    desk.fill("found", slug="acme").send("found").done("Your business is founded")
+    desk.fill("found", slug="acme").send("found").done("The business is created")
 
 
 def set_up(desk):
@@ -80,7 +80,7 @@ def team(desk):
     desk.fill("role", title="Front desk", permissions=["hires.manage"]).send("role").done("The role is saved")
     desk.go("/admin/settings/permissions").look("permissions", "Permissions")
     desk.ask("register").look("permissions-asked")
-    desk.fill("register", name="claims.approve", about="approve claims").send("register").done("The permission is registered")
+    desk.fill("register", name="claims.approve", about="approve claims").send("register").done("The permission is added")
     desk.go("/admin/team/groups").look("groups-empty", "Groups")
     desk.fill("new-group", name="Berlin").send("new-group").done("The group is made")
     desk.look("groups")
@@ -127,7 +127,7 @@ def connections(desk):
     if not desk.has("#connect"):
         desk.go("/settings/security")
     desk.find("main details summary").click()
-    desk.fill("connect", provider="google", password=NEW_PASSWORD).send("connect").look("connect", "Go on at the provider")
+    desk.fill("connect", provider="google", password=NEW_PASSWORD).send("connect").look("connect", "Continue at the provider")
     desk.press("main a.button").look("connected", "Connected")
     desk.go("/settings/security").look("security-connected")
     desk.ask("disconnect", "google").fill("disconnectgoogle", password=NEW_PASSWORD).send("disconnectgoogle").done("does not sign you in")
@@ -138,8 +138,8 @@ def sessions(desk):
         desk.stack.post("login", {"email": NEW_EMAIL, "password": NEW_PASSWORD}).expect(200)
     desk.go("/settings/sessions").look("sessions", "My account")
     first = desk.find("[data-dialog^='end']").get_attribute("data-dialog").removeprefix("end").removesuffix("-ask")
-    desk.ask("end", first).send(f"end{first}").done("The session has ended")
-    desk.ask("others").send("others").done("All other sessions have ended")
+    desk.ask("end", first).send(f"end{first}").done("That device is signed out")
+    desk.ask("others").send("others").done("All other devices are signed out")
     desk.go("/settings/notifications").look("notifications").fill("notify", membership=False).send("notify").done("It is saved")
 
 
@@ -147,7 +147,7 @@ def businesses(desk):
     desk.go("/businesses/new").fill("found", name="Second", slug="acme-two", preset="brokerage").send("found")
     desk.go("/settings/tenants").look("tenants", "My account")
     desk.press("main form:has([value=switch]) button").done("You work in this business now")
-    desk.go("/settings/tenants").press("main form:has([value=default]) button").done("New sessions begin there")
+    desk.go("/settings/tenants").press("main form:has([value=default]) button").done("It is your default now")
     leave = desk.find("[data-dialog^='leave']").get_attribute("data-dialog").removeprefix("leave").removesuffix("-ask")
     desk.ask("leave", leave).look("leave-asked").send(f"leave{leave}").refused("")
     desk.look("leave-refused")

@@ -21,7 +21,8 @@ def as_sample(desk, email):
 def begin(desk):
     as_sample(desk, "admin@test-brand.local")
     desk.look("home", "Home")
-    desk.go("/jobs").look("jobs-empty", "Jobs")
+    desk.go("/_local/components").look("components", "Components")
+    desk.go("/jobs").look("jobs-empty", "Mailbox jobs")
     desk.go("/signatures").look("signatures-empty")
 
 
@@ -38,7 +39,7 @@ def sign(desk):
     desk.press("form[action^='/_local/sign'] button").wait_for("Done")
     desk.look("hire-done")
     desk.ask("new-password").look("hire-asked").send("new-password").done("A new password is being made")
-    desk.go("/jobs").look("jobs", "Jobs")
+    desk.go("/jobs").look("jobs", "Mailbox jobs")
     desk.press("tbody tr:last-child a").look("job", "Make a mailbox")
 
 
@@ -78,12 +79,12 @@ def signatures(desk):
     send_form(f"{desk.stack.url}/_local/sign/{UNKNOWN}", documents="w9,baa")
     hire(desk, "Mia", "Match")
     waiting = desk.driver.current_url.split("/hires/")[1].split("?")[0]
-    desk.go("/signatures").look("signatures", "Signatures that fit nobody")
+    desk.go("/signatures").look("signatures", "Signatures")
     events = [each.get_attribute("data-dialog")[len("match"):-len("-ask")] for each in desk.driver.find_elements("css selector", "[data-dialog^='match']")]
     desk.ask("match", events[0]).look("signatures-asked")
     desk.fill(f"match{events[0]}", hire="nobody", document="w9").send(f"match{events[0]}").refused("")
     desk.fill(f"match{events[0]}", hire=waiting, document="w9").send(f"match{events[0]}").done("counts for that hire")
-    desk.ask("drop", events[1]).send(f"drop{events[1]}").done("The event is put away")
+    desk.ask("drop", events[1]).send(f"drop{events[1]}").done("The event is dismissed")
     desk.go("/signatures?outcome=matched").look("signatures-matched")
 
 
@@ -105,10 +106,10 @@ def members(desk):
     desk.go("/admin/team?text=vera").press("tbody th a").look("member", "Vera Viewer")
     desk.fill("member-roles", roles=["finance"]).send("member-roles").done("The roles are changed")
     desk.fill("member-groups", groups=True).send("member-groups").done("The groups are changed")
-    desk.fill("member-kind", kind="vendor").send("member-kind").done("The kind is changed")
+    desk.fill("member-kind", kind="vendor").send("member-kind").done("It is saved")
     desk.fill("member-kind", kind="team").send("member-kind")
     desk.ask("suspend").look("member-asked").send("suspend").done("The member is suspended")
-    desk.look("member-suspended").ask("resume").send("resume").done("may work again")
+    desk.look("member-suspended").ask("resume").send("resume").done("The suspension has ended")
     desk.find("main details summary").click()
     desk.press("main details a[href$='payouts.view']").look("why-member")
     desk.go("/admin/team?text=suri").press("tbody th a").ask("remove-member").send("remove-member").done("The member is removed")
@@ -125,8 +126,7 @@ def little_rights(desk):
 
 def outside(desk):
     as_sample(desk, "kit@test-brand.local")
-    desk.look("home-creator")
-    desk.press("main a.button").look("portal-creator", "Test Brand")
+    desk.look("portal-creator", "Test Brand")
     for kind in ("contractor", "vendor"):
         desk.go(f"/portal/{kind}").look(f"portal-{kind}")
     desk.go("/admin/team").look("team-closed", "You may not see this")

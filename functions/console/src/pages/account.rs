@@ -63,9 +63,9 @@ pub(super) const PAGES: &[Page] = &[
         template: "sessions.html",
         reads: &[Read::new("sessions", SESSIONS)],
         does: &[
-            Action::new("end", END_SESSION, &[]).of(&["session"]).says("The session has ended."),
+            Action::new("end", END_SESSION, &[]).of(&["session"]).says("That device is signed out."),
             Action::new("others", LOGOUT, &[Input::Fixed("sessions", "others")])
-                .says("All other sessions have ended."),
+                .says("All other devices are signed out."),
         ],
     },
     Page {
@@ -84,7 +84,7 @@ pub(super) const PAGES: &[Page] = &[
             Action::new("switch", SWITCH, &[Input::Text("tenant")])
                 .then(Then::Go("/home"), "You work in this business now."),
             Action::new("default", CHANGE_DEFAULT, &[Input::Nullable("tenant")])
-                .says("New sessions begin there."),
+                .says("It is your default now: new sessions begin there."),
             Action::new("leave", LEAVE, &[]).of(&["tenant"]).says("You have left it."),
         ],
     },
@@ -97,7 +97,7 @@ pub(super) const PAGES: &[Page] = &[
             FOUND,
             &[Input::Text("name"), Input::Text("slug"), Input::Text("preset")],
         )
-        .then(Then::Go("/setup"), "Your business is founded. You are its administrator.")],
+        .then(Then::Go("/setup"), "The business is created. You are its administrator.")],
     },
     Page {
         path: "/why/{permission}",

@@ -93,7 +93,7 @@ pub(super) const PAGES: &[Page] = &[
         does: &[
             Action::new("want-domain", WANT_DOMAIN, &[Input::Text("domain")])
                 .of(&["tenant"])
-                .says("Now add the record below where your domain's names are kept."),
+                .says("Now add the record below to the DNS of the domain."),
             Action::new("verify-domain", VERIFY_DOMAIN, &[])
                 .of(&["tenant"])
                 .says("The domain is proved. New mailboxes are made in it."),

@@ -27,7 +27,7 @@ pub(super) const PAGES: &[Page] = &[
             CREATE_HIRE,
             &[Input::Text("givenName"), Input::Text("familyName"), Input::Text("personalEmail")],
         )
-        .then(Then::Go("/hires/{answer.id}"), "The hire is added. The documents can be signed now.")],
+        .then(Then::Go("/hires/{answer.id}"), "The hire is added.")],
     },
     Page {
         path: "/hires/{id}",
@@ -47,11 +47,19 @@ pub(super) const PAGES: &[Page] = &[
             Action::new("cancel", CANCEL_JOB, &[]).of(&["job"]).says("The job is being cancelled."),
         ],
     },
-    Page { path: "/jobs", template: "jobs.html", reads: &[Read::new("jobs", JOBS).along(PART)], does: &[] },
+    Page {
+        path: "/jobs",
+        template: "jobs.html",
+        reads: &[Read::new("jobs", JOBS).along(PART), Read::new("hires", HIRES).needs("hires.view")],
+        does: &[],
+    },
     Page {
         path: "/jobs/{id}",
         template: "job.html",
-        reads: &[Read::new("job", JOB).of(&["id"])],
+        reads: &[
+            Read::new("job", JOB).of(&["id"]),
+            Read::new("hire", HIRE).of(&["job.hire"]).needs("hires.view"),
+        ],
         does: &[
             Action::new("run-job", RUN_JOB, &[Input::Text("job")]).says("The job is running."),
             Action::new("retry-job", RETRY_JOB, &[Input::Optional("localPart")])
@@ -63,12 +71,12 @@ pub(super) const PAGES: &[Page] = &[
     Page {
         path: "/signatures",
         template: "esign.html",
-        reads: &[Read::new("events", ESIGN_EVENTS).along(&["outcome", "cursor"])],
+        reads: &[Read::new("events", ESIGN_EVENTS).along(&["outcome", "cursor"]), Read::new("hires", HIRES)],
         does: &[
             Action::new("match", MATCH_ESIGN_EVENT, &[Input::Text("hire"), Input::Text("document")])
                 .of(&["event"])
                 .says("The event counts for that hire now."),
-            Action::new("drop", DROP_ESIGN_EVENT, &[]).of(&["event"]).says("The event is put away."),
+            Action::new("drop", DROP_ESIGN_EVENT, &[]).of(&["event"]).says("The event is dismissed."),
         ],
     },
 ];

@@ -36,15 +36,13 @@ pub(super) const PAGES: &[Page] = &[
             Action::new("member-groups", UPDATE_MEMBER, &[Input::Empty("groups")])
                 .of(ID)
                 .says("The groups are changed."),
-            Action::new("member-kind", UPDATE_MEMBER, &[Input::Text("kind")])
-                .of(ID)
-                .says("The kind is changed."),
+            Action::new("member-kind", UPDATE_MEMBER, &[Input::Text("kind")]).of(ID).says("It is saved."),
             Action::new("suspend", UPDATE_MEMBER, &[Input::Fixed("status", "suspended")])
                 .of(ID)
                 .says("The member is suspended."),
             Action::new("resume", UPDATE_MEMBER, &[Input::Fixed("status", "active")])
                 .of(ID)
-                .says("The member may work again."),
+                .says("The suspension has ended."),
             Action::new("remove-member", REMOVE_MEMBER, &[])
                 .of(ID)
                 .then(Then::Go("/admin/team"), "The member is removed from this business."),
@@ -116,6 +114,6 @@ pub(super) const PAGES: &[Page] = &[
         template: "matrix.html",
         reads: &[PERMISSIONS, ALL_ROLES],
         does: &[Action::new("register", REGISTER_PERMISSION, &[Input::Text("name"), Input::Text("about")])
-            .says("The permission is registered.")],
+            .says("The permission is added.")],
     },
 ];

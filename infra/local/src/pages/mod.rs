@@ -107,7 +107,12 @@ pub fn router(cloud: Cloud, template: &Template, password: Option<&str>) -> Resu
         .route("/_local/workflows", get(workflows::list_executions))
         .route("/_local/workflows/{name}", get(workflows::get_execution))
         .with_state(local);
-    Ok(guarded(pages))
+    let product = template.functions.iter().find_map(|function| function.environment.get("PRODUCT_NAME"));
+    let product = product.cloned().unwrap_or_default();
+    let components = get(move || async move { vestibule_console::components(&product) });
+    // It has the policy of the pages that it shows the parts of.
+    let components = Router::new().route("/_local/components", components);
+    Ok(guarded(pages).merge(components.layer(from_fn_with_state(Guard::any_port(), names_and_pages))))
 }
 
 async fn index(State(local): State<Local>) -> Page {

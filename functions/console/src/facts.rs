@@ -167,7 +167,7 @@ const WORDS: &[(&str, &[(&str, &str)])] = &[
 const TONES: &[(&str, &[&str])] = &[
     ("good", &["succeeded", "done", "signed", "active", "matched"]),
     (
-        "warn",
+        "live",
         &[
             "pending",
             "running",
@@ -176,11 +176,11 @@ const TONES: &[(&str, &[&str])] = &[
             "compensating",
             "sent",
             "viewed",
-            "unmatched",
             "waiting_for_documents",
         ],
     ),
-    ("wrong", &["failed", "undo_failed", "needs_attention", "declined", "voided", "expired", "suspended"]),
+    ("warn", &["needs_attention", "unmatched"]),
+    ("wrong", &["failed", "undo_failed", "declined", "voided", "expired", "suspended"]),
 ];
 
 /// All words by their kind, for lists of choices.
@@ -224,7 +224,7 @@ pub(crate) fn device(agent: &str) -> String {
     }
 }
 
-/// How a code looks: `good`, `warn`, `wrong`, or nothing.
+/// How a code looks: `good`, `live`, `warn`, `wrong`, or nothing.
 pub(crate) fn tone(code: &str) -> &'static str {
     TONES.iter().find(|(_, codes)| codes.contains(&code)).map_or("", |(tone, _)| tone)
 }

@@ -81,7 +81,10 @@ fn with_a_caller(setting: &Setting) -> Result<Vec<Operation>> {
     let get_hire = sample("hires", "get", &[token, (&sample_hire, &hire)])?;
     let get_job = sample("provision-run", "get", &[token, (&sample_job, &job)])?;
     let list = sample("hires", "list", &[token])?;
+    let page = sample("console", "hires", &[token])?;
     Ok(vec![
+        // What it invokes runs within the stack: its own work alone is measured.
+        Operation::new("console", "20 hires as a page, its own part", None, Work::same(page, Expected::Ok)),
         Operation::new("hires", "show a hire", Some(WITH_A_CALLER), Work::same(get_hire, Expected::Ok)),
         Operation::new("hires", "list 20 hires", Some(WITH_A_CALLER), Work::same(list, Expected::Ok)),
         Operation::new("provision-run", "show a job", Some(WITH_A_CALLER), Work::same(get_job, Expected::Ok)),

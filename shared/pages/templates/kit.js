@@ -75,5 +75,6 @@ async function watch() {
 }
 
 localTimes(document)
+document.querySelector('.tabs [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' })
 document.querySelector('.problem[tabindex]')?.focus()
 watch()

@@ -30,8 +30,9 @@ const WITH_BODY: [(&str, &str); 14] = [
 ];
 
 /// Operations whose headers and query string are read.
-const WITHOUT_BODY: [(&str, &str); 7] = [
+const WITHOUT_BODY: [(&str, &str); 8] = [
     ("session", "me"),
+    ("console", "hires"),
     ("hires", "list"),
     ("organizations", "get"),
     ("team", "list"),

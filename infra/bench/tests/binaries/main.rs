@@ -131,6 +131,16 @@ async fn staff_get_their_lists() {
 }
 
 #[tokio::test]
+async fn staff_get_their_lists_as_pages() {
+    let stack = stack().await;
+    let event = sample("console", "hires", &[("{token}", &admin_token(&stack).unwrap())]).unwrap();
+    let answer = start(&stack, "console", &[]).await.unwrap().invoke(&event).await.unwrap();
+    assert_eq!(answer["statusCode"], 200, "{answer}");
+    let page = answer["body"].as_str().unwrap();
+    assert!(page.contains("<h1>Hires</h1>") && page.contains("Ada Sample"), "{page}");
+}
+
+#[tokio::test]
 async fn the_webhook_knows_no_foreign_endpoint_and_takes_no_unsigned_event() {
     let event = sample("esign-webhook", "request", &[]).unwrap();
     let (status, problem) = http("esign-webhook", &event).await;
@@ -148,6 +158,7 @@ async fn the_webhook_knows_no_foreign_endpoint_and_takes_no_unsigned_event() {
 async fn attack_2_an_event_that_is_no_request_is_told_so_and_ends_no_process() {
     for (function, name, status) in [
         ("auth", "page-verify-email", 200),
+        ("console", "hires", 303),
         ("discovery", "keys", 200),
         ("esign-webhook", "request", 404),
         ("hires", "list", 401),

@@ -16,6 +16,7 @@ mod serve;
 mod shell;
 mod special;
 mod visit;
+mod words;
 
 pub use components::components;
 
@@ -24,6 +25,7 @@ use std::sync::Arc;
 use axum::{
     Router,
     extract::{Request, State},
+    response::Redirect,
     routing::get,
 };
 use utoipa::openapi::OpenApi;
@@ -48,6 +50,8 @@ impl Operations for Console {
             .route("/assets/{name}", get(assets::get_asset))
             .route("/t/{slug}", get(special::name_tenant))
             .route("/t/{slug}/{*rest}", get(special::name_tenant))
+            .route("/settings", get(async || Redirect::to("/settings/profile")))
+            .route("/admin", get(async || Redirect::to("/admin/team")))
             .route("/settings/picture", get(special::get_picture));
         let pages = pages::all().fold(fixed, |router, page| {
             let show = move |console: State<Self>, request: Request| serve::show(page, console, request);

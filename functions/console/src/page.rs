@@ -53,6 +53,8 @@ pub struct Action {
     pub then: Then,
     /// What is said when it is done.
     pub done: &'static str,
+    /// The template that shows a refused form again, if that is not the page's own; it finds what was typed as its answer.
+    pub again: Option<&'static str>,
 }
 
 /// A field of a form and what it becomes in the body. A dot in a name leads into an object.
@@ -117,7 +119,16 @@ impl Action {
         operation: &'static Operation,
         body: &'static [Input],
     ) -> Self {
-        Self { name, operation, from: &[], body, query: &[], then: Then::Stay, done: "It is done." }
+        Self {
+            name,
+            operation,
+            from: &[],
+            body,
+            query: &[],
+            then: Then::Stay,
+            done: "It is done.",
+            again: None,
+        }
     }
 
     pub(crate) const fn of(self, from: &'static [&'static str]) -> Self {
@@ -130,6 +141,10 @@ impl Action {
 
     pub(crate) const fn says(self, done: &'static str) -> Self {
         Self { done, ..self }
+    }
+
+    pub(crate) const fn again(self, template: &'static str) -> Self {
+        Self { again: Some(template), ..self }
     }
 
     pub(crate) const fn query(self, query: &'static [(&'static str, &'static str)]) -> Self {

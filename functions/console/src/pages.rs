@@ -12,6 +12,10 @@ use crate::page::{Action, Page, encode, text_at};
 /// Every page.
 pub const PAGES: [&[Page]; 4] = [account::PAGES, business::PAGES, hires::PAGES, team::PAGES];
 
+/// What is said after the buttons of the local stack, which lead back to their pages.
+const LOCAL: [(&str, &str); 2] =
+    [("signed", "The documents are signed."), ("record", "The record is there. Look for it now.")];
+
 /// Every page, one by one.
 pub fn all() -> impl Iterator<Item = &'static Page> {
     PAGES.into_iter().flatten()
@@ -23,7 +27,8 @@ fn actions() -> impl Iterator<Item = &'static Action> {
 
 /// What is said after an action.
 pub(crate) fn notice(name: &str) -> Option<&'static str> {
-    actions().find(|action| action.name == name).map(|action| action.done)
+    let here = LOCAL.iter().find(|(known, _)| *known == name).map(|(_, said)| *said);
+    here.or_else(|| actions().find(|action| action.name == name).map(|action| action.done))
 }
 
 /// A path with values of an answer, `{answer.x}`, and of the page's own path, `{x}`.

@@ -17,6 +17,7 @@ use crate::{
     page::{Action, Page, Read, Then, fill, text_at},
     pages, shell,
     visit::{Asked, Told, Visit},
+    words,
 };
 
 /// The question of a page: where it is, and what its address says.
@@ -138,12 +139,15 @@ async fn carry_out(
     }
     let left = Left {
         did: action.name,
-        problem: named(told.body),
+        problem: words::of(told.body),
         typed: form.typed(action.body),
         status: told.status,
     };
-    let answers = answers(page, visit, place).await?;
-    Ok(console.page(page.template, page, visit, place, answers, left))
+    let mut answers = answers(page, visit, place).await?;
+    if action.again.is_some() {
+        answers.insert("result".to_owned(), left.typed.clone());
+    }
+    Ok(console.page(action.again.unwrap_or(page.template), page, visit, place, answers, left))
 }
 
 /// The query that a form's operation takes.
@@ -177,15 +181,6 @@ async fn done(
             console.page(template, page, visit, place, answers, Left::default())
         }
     })
-}
-
-/// A problem with the permission that it names, for a link to why.
-fn named(mut problem: Value) -> Value {
-    let detail = problem["detail"].as_str().unwrap_or_default().to_owned();
-    if problem["code"] == "forbidden" {
-        problem["permission"] = json!(detail.split('`').nth(1).filter(|name| name.contains('.')));
-    }
-    problem
 }
 
 /// Asks everything that a page shows: first what depends on nothing, then what depends on an answer.
@@ -227,7 +222,7 @@ async fn fetch(
         let (key, body) = if status.is_success() {
             (name.to_owned(), body)
         } else {
-            (format!("{name} refused"), named(body))
+            (format!("{name} refused"), words::of(body))
         };
         values.insert(key, body);
     }

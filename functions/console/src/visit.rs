@@ -91,7 +91,9 @@ impl Visit {
     /// for it is asked again, once.
     pub(crate) async fn ask(&self, asked: Vec<Asked>) -> Result<Vec<Told>, NoAnswer> {
         let mut told = self.send(&asked).await?;
-        let refused = |told: &Told| told.status == StatusCode::UNAUTHORIZED;
+        // A password that was refused has this status as well; sending it again would count twice.
+        let refused =
+            |told: &Told| told.status == StatusCode::UNAUTHORIZED && told.body["code"] == "unauthenticated";
         if told.iter().any(refused) && self.renew().await? {
             let again: Vec<usize> = (0..told.len()).filter(|at| refused(&told[*at])).collect();
             let answers = self.send(&again.iter().map(|at| asked[*at].clone()).collect::<Vec<_>>()).await?;

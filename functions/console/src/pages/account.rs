@@ -39,7 +39,8 @@ pub(super) const PAGES: &[Page] = &[
             Action::new("totp", BEGIN_TOTP, &[Input::Optional("password")])
                 .then(Then::Show("totp.html"), "Scan the picture."),
             Action::new("totp-confirm", CONFIRM_TOTP, &[Input::Text("code")])
-                .then(Then::Show("recovery_codes.html"), "Your second factor is on."),
+                .then(Then::Show("recovery_codes.html"), "Your second factor is on.")
+                .again("totp.html"),
             Action::new("totp-remove", REMOVE_TOTP, &[Input::Optional("password"), Input::Text("code")])
                 .says("Your second factor is off."),
             Action::new(

@@ -3,7 +3,7 @@
 use crate::{
     operations::{
         CANCEL_JOB, CREATE_HIRE, DROP_ESIGN_EVENT, ESIGN_EVENTS, HIRE, HIRES, JOB, JOBS, MATCH_ESIGN_EVENT,
-        REMOVE_HIRE, RESET_HIRE_PASSWORD, RETRY_JOB, RUN_JOB,
+        REMOVE_HIRE, RESET_HIRE_PASSWORD, RETRY_JOB, RUN_JOB, SETUP,
     },
     page::{Action, Input, Page, Read, Then},
 };
@@ -21,7 +21,7 @@ pub(super) const PAGES: &[Page] = &[
     Page {
         path: "/hires/new",
         template: "new_hire.html",
-        reads: &[],
+        reads: &[Read::new("setup", SETUP).of(&["context.tenant.id"]).needs("tenant.settings.view")],
         does: &[Action::new(
             "hire",
             CREATE_HIRE,

@@ -103,7 +103,7 @@ pub fn router(cloud: Cloud, template: &Template, password: Option<&str>) -> Resu
         .route("/_local/", get(index))
         .route("/_local/mail", get(mail::list_mails))
         .route("/_local/mail/{id}", get(mail::get_mail))
-        .route("/_local/dns/{name}", get(names::get_name).put(names::put_name))
+        .route("/_local/dns/{name}", get(names::get_name).put(names::put_name).post(names::add_record))
         .route("/_local/workflows", get(workflows::list_executions))
         .route("/_local/workflows/{name}", get(workflows::get_execution))
         .with_state(local);

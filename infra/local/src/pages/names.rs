@@ -1,9 +1,10 @@
 //! What the stack's name server says of a name.
 
-use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::{Form, Json};
+use serde::Deserialize;
 use vestibule_models::DnsName;
 
 use super::Local;
@@ -31,4 +32,25 @@ pub(super) async fn put_name(
     }
     local.cloud.dns().set(&name, known);
     StatusCode::NO_CONTENT.into_response()
+}
+
+/// One text record.
+#[derive(Deserialize)]
+pub(super) struct Record {
+    text: String,
+}
+
+/// `POST /_local/dns/{name}`: the button of the console's page for domains, which it leads back to.
+pub(super) async fn add_record(
+    State(local): State<Local>,
+    Path(name): Path<String>,
+    Form(record): Form<Record>,
+) -> Response {
+    let known = DnsName { texts: vec![vec![record.text]], ..DnsName::default() };
+    let put = put_name(State(local), Path(name), Json(known)).await;
+    if put.status().is_success() {
+        Redirect::to("/workspace/domain?done=record").into_response()
+    } else {
+        put
+    }
 }

@@ -89,7 +89,7 @@ async fn sign(
         let answer = request.send().await.and_then(reqwest::Response::error_for_status);
         answer.map_err(|error| broken(&error))?;
     }
-    Ok(Redirect::to(&format!("/hires/{hire}")))
+    Ok(Redirect::to(&format!("/hires/{hire}?done=signed")))
 }
 
 /// The event of a signed document, an envelope of its own.

@@ -1,4 +1,4 @@
-//! The style and the script. Their names change with their contents, so browsers keep them for good.
+//! The style and the script. Their names change with their contents, so browsers keep the present ones for good.
 
 use axum::{
     extract::Path,
@@ -13,6 +13,7 @@ pub(crate) async fn get_asset(Path(name): Path<String>) -> Response {
     let mut response = text.into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
+    let kept = if kit::is_present(&name) { "public, max-age=31536000, immutable" } else { "no-cache" };
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(kept));
     response
 }

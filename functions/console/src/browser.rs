@@ -38,7 +38,7 @@ pub(crate) fn come_again(console: &Console, parts: &Parts) -> Option<Response> {
     let mut values = serde_json::Map::new();
     values.insert("css".to_owned(), kit::style_path(None).into());
     values.insert("again".to_owned(), parts.uri.path_and_query().map(ToString::to_string).into());
-    Some(console.html(StatusCode::OK, "message.html", values))
+    Some(console.html(StatusCode::OK, "message.html", &values))
 }
 
 /// To the sign-in.

@@ -16,7 +16,7 @@ pub fn components(product: &str) -> Response {
         "css": kit::style_path(None),
         "here": "/_local/components",
         "tenant": { "permissions": ["provisioning.run"] },
-        "did": "sample",
+        "did": "sample", "tenants": [],
         "problem": { "fields": [refused] },
         "typed": { "email": "kim" },
         "q": {},

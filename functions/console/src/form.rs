@@ -12,8 +12,10 @@ use vestibule_invoke::Body as Sent;
 
 use crate::page::Input;
 
-/// Longest form in bytes: a picture of a mebibyte with its fields.
+/// Longest form with a file in bytes: a picture of a mebibyte with its fields.
 const LONGEST: usize = 1_200_000;
+/// Longest form without one. What was typed is shown again, where a character can become six.
+const LONGEST_TEXT: usize = 200_000;
 
 /// The fields of a form, each with its values in order. It may hold passwords, so it cannot be printed.
 #[derive(Default)]
@@ -33,7 +35,8 @@ impl Form {
         if kind.starts_with("multipart/form-data") {
             return Self::read_parts(request).await;
         }
-        let body = to_bytes(request.into_body(), LONGEST).await.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
+        let body =
+            to_bytes(request.into_body(), LONGEST_TEXT).await.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
         let mut form = Self::default();
         for (name, value) in url::form_urlencoded::parse(&body) {
             form.add(name.into_owned(), &value);
@@ -55,6 +58,9 @@ impl Form {
                 form.file = Some((kind, part.bytes().await.map_err(unreadable)?));
             } else {
                 let text = part.text().await.map_err(unreadable)?;
+                if text.len() > LONGEST_TEXT {
+                    return Err(StatusCode::PAYLOAD_TOO_LARGE);
+                }
                 form.add(name, &text);
             }
         }
@@ -118,7 +124,7 @@ impl Form {
             Input::Optional(name) => (name, json!(Some(self.text(name)).filter(|text| !text.is_empty())?)),
             Input::Nullable(name) => (name, json!(Some(self.text(name)).filter(|text| !text.is_empty()))),
             Input::Many(name) | Input::Empty(name) => (name, json!(self.all(name))),
-            Input::Parts(name) => (name, json!(parts(self.text(name)))),
+            Input::Lines(name) => (name, json!(parts(self.text(name)))),
             Input::Flag(name) => (name, json!(!self.text(name).is_empty())),
             Input::Fixed(name, value) => (name, json!(value)),
             Input::File(_) => return None,
@@ -127,7 +133,7 @@ impl Form {
 }
 
 fn parts(text: &str) -> Vec<&str> {
-    text.split(['\n', ',']).map(str::trim).filter(|part| !part.is_empty()).collect()
+    text.lines().map(str::trim).filter(|part| !part.is_empty()).collect()
 }
 
 /// Puts a value where a dotted name leads.
@@ -152,7 +158,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_body_has_the_shape_that_the_api_takes() {
-        let form = form("name=A+B&note=&tags=x&tags=y&on=1&lines=a%0D%0A+b+%2C%0Ac&a.b=1&a.c=").await;
+        let form = form("name=A+B&note=&tags=x&tags=y&on=1&lines=a%0D%0A+b%2C+c+%0A%0Ad&a.b=1&a.c=").await;
         let inputs = [
             Input::Text("name"),
             Input::Optional("note"),
@@ -160,14 +166,14 @@ mod tests {
             Input::Many("tags"),
             Input::Flag("on"),
             Input::Flag("off"),
-            Input::Parts("lines"),
+            Input::Lines("lines"),
             Input::Text("a.b"),
             Input::Fixed("kind", "x"),
             Input::Empty("none"),
         ];
         let Sent::Json(body) = form.body(&inputs) else { panic!("no JSON") };
         let expected = json!({
-            "name": "A B", "tags": ["x", "y"], "on": true, "off": false, "lines": ["a", "b", "c"],
+            "name": "A B", "tags": ["x", "y"], "on": true, "off": false, "lines": ["a", "b, c", "d"],
             "a": { "b": "1", "c": null }, "kind": "x", "none": [],
         });
         assert_eq!(body, expected);

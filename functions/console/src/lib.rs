@@ -3,6 +3,7 @@
 //! It has no table, no keys and no rights but to invoke those functions with the browser's own cookies. So whatever a page
 //! shows or does, the API allowed. [`pages::PAGES`] lists every page with what it reads and does.
 
+mod answers;
 mod assets;
 mod browser;
 mod components;
@@ -11,7 +12,9 @@ mod form;
 pub mod operations;
 pub mod page;
 pub mod pages;
+mod place;
 mod render;
+mod respond;
 mod serve;
 mod shell;
 mod special;

@@ -68,8 +68,8 @@ pub enum Input {
     Nullable(&'static str),
     /// Every value of the name.
     Many(&'static str),
-    /// The lines or comma-separated parts of a text.
-    Parts(&'static str),
+    /// The lines of a text.
+    Lines(&'static str),
     /// Whether the box is ticked.
     Flag(&'static str),
     /// A fixed text.
@@ -89,6 +89,14 @@ pub enum Then {
     Go(&'static str),
     /// A template with the answer: what is shown once.
     Show(&'static str),
+}
+
+impl Page {
+    /// Whether its forms are about the caller's own account, and about no business.
+    pub(crate) fn own(&self) -> bool {
+        let account = self.path.starts_with("/settings/") && self.path != "/settings/notifications";
+        account || self.path == "/businesses/new"
+    }
 }
 
 impl Read {

@@ -12,9 +12,13 @@ use crate::page::{Action, Page, encode, text_at};
 /// Every page.
 pub const PAGES: [&[Page]; 4] = [account::PAGES, business::PAGES, hires::PAGES, team::PAGES];
 
-/// What is said after the buttons of the local stack, which lead back to their pages.
-const LOCAL: [(&str, &str); 2] =
-    [("signed", "The documents are signed."), ("record", "The record is there. Look for it now.")];
+/// What is said beside that: after the buttons of the local stack, which lead back to their pages, and of an answer that
+/// was shown once.
+const BESIDE: [(&str, &str); 3] = [
+    ("signed", "The documents are signed."),
+    ("record", "The record is there. Look for it now."),
+    ("shown", "It was shown already, and is not shown twice. Begin again if you did not keep it."),
+];
 
 /// Every page, one by one.
 pub fn all() -> impl Iterator<Item = &'static Page> {
@@ -27,7 +31,7 @@ fn actions() -> impl Iterator<Item = &'static Action> {
 
 /// What is said after an action.
 pub(crate) fn notice(name: &str) -> Option<&'static str> {
-    let here = LOCAL.iter().find(|(known, _)| *known == name).map(|(_, said)| *said);
+    let here = BESIDE.iter().find(|(known, _)| *known == name).map(|(_, said)| *said);
     here.or_else(|| actions().find(|action| action.name == name).map(|action| action.done))
 }
 

@@ -2,6 +2,7 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use minijinja::{Environment, Error, State, UndefinedBehavior, Value, syntax::SyntaxConfig, value::Serde};
+use serde::Serialize;
 use serde_json::json;
 use vestibule_pages::kit;
 
@@ -56,7 +57,7 @@ impl Renderer {
     }
 
     /// A page of values.
-    pub(crate) fn render(&self, template: &str, values: &serde_json::Value) -> Result<String, Error> {
+    pub(crate) fn render(&self, template: &str, values: &impl Serialize) -> Result<String, Error> {
         self.environment.get_template(template)?.render(Value::from(Serde(values)))
     }
 }

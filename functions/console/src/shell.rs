@@ -4,7 +4,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Map, Value, json};
 use vestibule_pages::kit;
 
-use crate::{Console, pages, serve::Place, visit::Visit};
+use crate::{Console, pages, place::Place, visit::Visit};
 
 /// An entry of the navigation.
 struct Entry {
@@ -62,7 +62,7 @@ pub(crate) fn complete(values: &mut Map<String, Value>, console: &Console, visit
         "nav": navigation(&context, &place.here),
         "css": kit::style_path(brand.as_deref()),
         "csrf": visit.csrf,
-        "key": URL_SAFE_NO_PAD.encode(console.world.bytes::<16>()),
+        "key": URL_SAFE_NO_PAD.encode(console.world.bytes::<12>()),
         "here": place.here,
         "path": place.path,
         "q": place.query,

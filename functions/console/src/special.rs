@@ -1,16 +1,20 @@
 //! The few addresses that are no page of the table.
 
+use std::collections::BTreeMap;
+
 use axum::{
     extract::{Path, Request, State},
     response::{IntoResponse as _, Redirect, Response},
 };
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderValue, StatusCode, Uri, header};
 use serde_json::json;
 use vestibule_invoke::NoAnswer;
 
 use crate::{
     Console, browser,
     operations::{AVATAR, CONTEXT},
+    page::Page,
+    pages,
     visit::{Asked, Visit},
 };
 
@@ -18,7 +22,7 @@ use crate::{
 /// same answer, whether or not there is such a tenant.
 pub(crate) async fn name_tenant(
     State(console): State<Console>,
-    Path(path): Path<std::collections::BTreeMap<String, String>>,
+    Path(path): Path<BTreeMap<String, String>>,
     request: Request,
 ) -> Response {
     let (parts, _) = request.into_parts();
@@ -28,16 +32,14 @@ pub(crate) async fn name_tenant(
     let visit = Visit::new(console.clone(), &parts);
     let asked = Asked::new(CONTEXT, CONTEXT.path.to_owned(), String::new());
     let mut response = match visit.ask_one(asked).await {
-        Err(NoAnswer) => return StatusCode::SERVICE_UNAVAILABLE.into_response(),
+        Err(NoAnswer) => console.unavailable(),
         Ok(told) if told.status == StatusCode::UNAUTHORIZED => browser::to_sign_in(),
         Ok(told) if told.body["tenant"]["slug"].as_str() == path.get("slug").map(String::as_str) => {
-            let rest = path.get("rest").map_or("home", String::as_str);
-            let query = parts.uri.query().map(|query| format!("?{query}")).unwrap_or_default();
-            Redirect::to(&format!("/{}{query}", rest.trim_start_matches(['/', '\\']))).into_response()
+            Redirect::to(&behind(&parts.uri)).into_response()
         }
         Ok(_) => {
             let detail = "This address names another business than the one you work in. Change the business first, then open it again.";
-            let refusal = json!({ "detail": detail, "status": 403, "link": "/settings/tenants" });
+            let refusal = json!({ "detail": detail, "status": 403, "link": "/settings/tenants", "label": "My businesses" });
             console.refused(StatusCode::FORBIDDEN, refusal)
         }
     };
@@ -45,16 +47,32 @@ pub(crate) async fn name_tenant(
     response
 }
 
+/// The page behind a tenant's name, as it was written: only pages of the console are led to.
+fn behind(uri: &Uri) -> String {
+    let rest = uri.path().split('/').skip(3).collect::<Vec<_>>().join("/");
+    let first = rest.split('/').next().unwrap_or_default();
+    let known = |page: &Page| page.path.split('/').nth(1) == Some(first);
+    if first.is_empty() || rest.contains('\\') || !pages::all().any(known) {
+        return "/home".to_owned();
+    }
+    let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+    format!("/{rest}{query}")
+}
+
 /// `GET /settings/picture`: the caller's picture.
 pub(crate) async fn get_picture(State(console): State<Console>, request: Request) -> Response {
     let (parts, _) = request.into_parts();
     let visit = Visit::new(console, &parts);
-    let Ok(answer) = visit.fetch(Asked::new(AVATAR, AVATAR.path.to_owned(), String::new())).await else {
-        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    let asked = Asked::new(AVATAR, AVATAR.path.to_owned(), String::new());
+    let mut response = match visit.fetch(asked).await {
+        Ok(answer) if answer.status.is_success() => {
+            let mut response = answer.body.into_response();
+            response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("image/jpeg"));
+            response
+        }
+        Ok(answer) => answer.status.into_response(),
+        Err(NoAnswer) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
     };
-    let mut response = (answer.status, answer.body).into_response();
-    let kind = if answer.status.is_success() { "image/jpeg" } else { "application/problem+json" };
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     visit.hand_on(&mut response);
     response
 }

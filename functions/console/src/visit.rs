@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, sync::Mutex};
 use axum::response::Response;
 use futures::future::join_all;
 use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
-use serde_json::Value;
+use serde_json::{Value, json};
 use vestibule_api::{Origin, cookies};
 use vestibule_invoke::{Answer, Body, Call, NoAnswer, Sender};
 
@@ -63,7 +63,26 @@ impl Asked {
     }
 }
 
+impl Asked {
+    /// Refused by the API unless the session works in this tenant; an empty one says nothing.
+    pub(crate) fn within(mut self, tenant: &str) -> Self {
+        if !tenant.is_empty() {
+            self.call.headers.insert("x-tenant-id".to_owned(), tenant.to_owned());
+        }
+        self
+    }
+}
+
 impl Told {
+    /// What a page says of a part that did not answer.
+    fn silent() -> Self {
+        let status = StatusCode::SERVICE_UNAVAILABLE;
+        Self {
+            status,
+            body: json!({ "status": 503, "detail": "This part did not answer. Try again in a moment." }),
+        }
+    }
+
     fn new(answer: &Answer) -> Self {
         Self { status: answer.status, body: serde_json::from_slice(&answer.body).unwrap_or_default() }
     }
@@ -124,8 +143,11 @@ impl Visit {
         let sender = self.sender();
         let calls =
             asked.iter().map(|asked| self.console.functions.call(asked.function, &asked.call, &sender));
-        let answers: Result<Vec<Answer>, NoAnswer> = join_all(calls).await.into_iter().collect();
-        Ok(answers?.iter().map(|answer| self.keep(answer)).collect())
+        // One part that does not answer leaves the others of a page as they are.
+        let told = |answer: Result<Answer, NoAnswer>| {
+            answer.map_or_else(|NoAnswer| Told::silent(), |it| self.keep(&it))
+        };
+        Ok(join_all(calls).await.into_iter().map(told).collect())
     }
 
     /// Takes the cookies of an answer: for what is asked next, and for the browser.

@@ -18,14 +18,26 @@ pub(crate) fn of(mut problem: Value) -> Value {
         Some("credentials_invalid") => REFUSED.to_owned(),
         Some("forbidden") if !problem["permission"].is_null() =>
             "None of your roles here allows this.".to_owned(),
+        Some("tenant_mismatch") => ELSEWHERE.to_owned(),
+        Some("tenant_required") =>
+            "You work in no business at present. Choose one of yours, or create one.".to_owned(),
+        Some("csrf_invalid") =>
+            "This page is of another session. Open it again, and then send it.".to_owned(),
+        Some("idempotency_key_reused") =>
+            "This form was sent already, with other values. Open the page again.".to_owned(),
         _ => plain(&detail),
     });
+    if problem["code"] == "tenant_required" {
+        problem["link"] = json!("/settings/tenants");
+    }
     for field in problem["fields"].as_array_mut().into_iter().flatten() {
         field["detail"] = json!(plain(field["detail"].as_str().unwrap_or_default()));
     }
     problem
 }
 
+const ELSEWHERE: &str = "You have gone to another business in the meantime, so nothing was done. Look at the business at the top, and send it \
+                         again if it is meant for that one.";
 const REFUSED: &str = "The password or the code was not accepted. Check both. After several failures wait 15 minutes, or have a link for \
                        a new password mailed from the sign-in page.";
 

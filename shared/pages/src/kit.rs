@@ -40,6 +40,11 @@ pub fn script_path() -> String {
     format!("/assets/{}.js", *MARK)
 }
 
+/// Whether the name of an asset is that of the present version, so that it can be kept for good.
+pub fn is_present(name: &str) -> bool {
+    name.starts_with(MARK.as_str())
+}
+
 /// The asset of that name: its media type and its text. Another version's name gives the present text.
 pub fn asset(name: &str) -> Option<(&'static str, String)> {
     let (stem, kind) = name.rsplit_once('.')?;

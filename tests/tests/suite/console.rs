@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::SignedDuration;
 use reqwest::Method;
+use secrecy::ExposeSecret as _;
 use serde_json::json;
 use vestibule_console::{operations, page::Page, pages};
 use vestibule_local::template::Route;
@@ -88,6 +89,7 @@ fn unlike(page: &Page, path: &str, who: &str, shown: &Shown, things: &Things) ->
         200 => shown.text.contains("<main") && !shown.text.contains("This did not work"),
         403 => shown.text.contains("You may not see this"),
         404 => shown.text.contains("This is not here"),
+        303 => shown.location == format!("/portal/{who}") && page.path == "/home",
         _ => false,
     };
     if !expected {
@@ -156,6 +158,76 @@ async fn ten_13_a_record_that_cannot_be_read_stands_in_its_list_and_can_be_remov
         removed.text
     );
     assert!(!browser.page("/hires", "same-origin").await.text.contains(&hire));
+}
+
+#[tokio::test]
+async fn ten_13_a_refused_password_is_sent_once_and_told_where_the_form_is() {
+    let app = App::identity().await;
+    let mut browser = app.browser(ADMIN).await;
+    let csrf = browser.csrf().to_owned();
+    for key in ["a", "b", "c", "d"] {
+        let fields = [
+            ("do", "password"),
+            ("csrf", &*csrf),
+            ("key", key),
+            ("currentPassword", "wrong"),
+            ("newPassword", "gravel ottoman fjord whistle"),
+        ];
+        let refused = browser.form("/settings/security", &fields).await;
+        assert!(refused.sets.is_empty(), "no renewal for it: {:?}", refused.sets);
+        assert!(
+            refused.text.contains("was not accepted") && !refused.text.contains("gravel"),
+            "{}",
+            refused.text
+        );
+    }
+    // Five would lock the account.
+    app.browser(ADMIN).await;
+}
+
+#[tokio::test]
+async fn ten_13_what_is_shown_once_is_not_shown_empty_when_a_page_is_loaded_again() {
+    let app = App::identity().await;
+    let mut browser = app.browser(ADMIN).await;
+    let (csrf, password) =
+        (browser.csrf().to_owned(), app.stack.sample().password.expose_secret().to_owned());
+    let fields = [("do", "totp"), ("csrf", &*csrf), ("key", "once"), ("password", &*password)];
+    let shown = browser.form("/settings/security", &fields).await;
+    assert!(shown.status == 200 && shown.text.contains("class=\"qr\""), "{}", shown.text);
+    let again = browser.form("/settings/security", &fields).await;
+    assert_eq!(
+        (again.status, again.location.as_str()),
+        (303, "/settings/security?done=shown"),
+        "{}",
+        again.text
+    );
+}
+
+#[tokio::test]
+async fn ten_13_a_page_of_one_business_changes_no_other() {
+    let app = App::start().await;
+    let mut browser = app.browser("super@test.local").await;
+    let csrf = browser.csrf().to_owned();
+    let own = app.stack.sample().tenant.id.to_string();
+    let other = app.stack.sample().second.id.to_string();
+    let switch = [("do", "switch"), ("csrf", &*csrf), ("key", "s"), ("tenant", &*other)];
+    assert_eq!(browser.form("/settings/tenants", &switch).await.status, 303);
+    let late = [("do", "new-group"), ("csrf", &*csrf), ("key", "g"), ("name", "Berlin"), ("in", &*own)];
+    let refused = browser.form("/admin/team/groups", &late).await;
+    assert_eq!(refused.status, 403);
+    let page = browser.page("/home", "same-origin").await;
+    assert!(page.text.contains("Second Brand"), "{}", page.text);
+}
+
+#[tokio::test]
+async fn ten_13_pages_of_a_business_tell_whoever_has_none_to_choose_one() {
+    let scene = Scene::start().await;
+    let somebody = scene.person().await.0;
+    for path in ["/setup", "/setup/company", "/workspace", "/workspace/domain", "/hires", "/admin/team"] {
+        let shown = somebody.page(path).await;
+        assert_eq!(shown.status, 403, "{path}");
+        assert!(shown.text.contains("You work in no business at present"), "{path}: {}", shown.text);
+    }
 }
 
 #[tokio::test]
@@ -261,6 +333,10 @@ async fn ten_13_values_are_escaped_and_bad_queries_harm_nothing() {
         "/assets/..%2f..%2fetc".to_owned(),
         "/hires/..".to_owned(),
         "/hires/%2e%2e%2fjobs".to_owned(),
+        "/hires/%ff".to_owned(),
+        "/admin/team/roles/%ff".to_owned(),
+        "/why/%c3%28".to_owned(),
+        "/home%0aX".to_owned(),
     ] {
         let shown = admin.page(&path).await;
         assert!(shown.status < 500, "{path}: {}", shown.status);

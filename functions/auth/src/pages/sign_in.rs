@@ -4,11 +4,11 @@ use axum::{
     extract::State,
     response::{IntoResponse as _, Redirect, Response},
 };
-use http::{StatusCode, header};
+use http::{HeaderMap, StatusCode, header};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use utoipa::ToSchema;
-use vestibule_api::{ApiError, Code, Delivery, Keyed, Origin, SignedIn};
+use vestibule_api::{ApiError, Code, Delivery, Keyed, Origin, SignedIn, cookies};
 use vestibule_pages::{Choice, Field, Form, Link, OwnPage, PageForm};
 
 use super::{BEGIN_AGAIN, TO_SIGN_IN};
@@ -20,6 +20,9 @@ use crate::{
         second_factor::give_code,
     },
 };
+
+/// Where the console begins.
+const CONSOLE: &str = "/home";
 
 fn form<'a>(auth: &'a Auth, email: &'a str) -> Form<'a> {
     let way =
@@ -48,7 +51,15 @@ fn label(name: &str) -> String {
 
 /// Shows the sign-in. Whoever is signed in goes home, or sees who they are where this is home.
 #[utoipa::path(get, path = "/", tag = "pages", responses((status = 200, content_type = "text/html"), (status = 303)))]
-pub async fn show_home(State(auth): State<Auth>, caller: Result<SignedIn, ApiError>) -> Response {
+pub async fn show_home(
+    State(auth): State<Auth>,
+    headers: HeaderMap,
+    caller: Result<SignedIn, ApiError>,
+) -> Response {
+    // The console renews a session whose access token has ended, or takes the cookies of one that is over away.
+    if caller.is_err() && &*auth.home == CONSOLE && cookies::find(&headers, cookies::REFRESH).is_some() {
+        return Redirect::to(CONSOLE).into_response();
+    }
     let Ok(caller) = caller else { return auth.pages.form(&form(&auth, "")) };
     if let Some(home) = elsewhere(&auth) {
         return Redirect::to(home).into_response();

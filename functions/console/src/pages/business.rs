@@ -21,13 +21,13 @@ const STEPS: &[Action] = &[
     )
     .then(NEXT, SAVED),
     Action::new("industry", SAVE_SETUP, &[Input::Many("industry")]).then(NEXT, SAVED),
-    Action::new("regions", SAVE_SETUP, &[Input::Parts("regions")]).then(NEXT, SAVED),
-    Action::new("lead-sources", SAVE_SETUP, &[Input::Parts("leadSources")]).then(NEXT, SAVED),
+    Action::new("regions", SAVE_SETUP, &[Input::Lines("regions")]).then(NEXT, SAVED),
+    Action::new("lead-sources", SAVE_SETUP, &[Input::Lines("leadSources")]).then(NEXT, SAVED),
     Action::new(
         "integrations",
         SAVE_SETUP,
         &[
-            Input::Parts("integrations.apis"),
+            Input::Lines("integrations.apis"),
             Input::Nullable("integrations.webhookUrl"),
             Input::Nullable("integrations.crmUrl"),
         ],
@@ -60,7 +60,7 @@ pub(super) const PAGES: &[Page] = &[
             UPDATE_ORGANIZATION,
             &[
                 Input::Text("name"),
-                Input::Parts("documents"),
+                Input::Lines("documents"),
                 Input::Text("jobStart"),
                 Input::Text("crmUrl"),
                 Input::Text("supportEmail"),
@@ -78,8 +78,8 @@ pub(super) const PAGES: &[Page] = &[
             "systems",
             UPDATE_WORKSPACE,
             &[
-                Input::Parts("leadSources"),
-                Input::Parts("integrations.apis"),
+                Input::Lines("leadSources"),
+                Input::Lines("integrations.apis"),
                 Input::Nullable("integrations.webhookUrl"),
                 Input::Nullable("integrations.crmUrl"),
             ],

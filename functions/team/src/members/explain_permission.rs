@@ -4,6 +4,7 @@ use axum::{Json, extract::State};
 use serde::Serialize;
 use utoipa::ToSchema;
 use vestibule_api::{Api, ApiError, ApiPath, Authenticated};
+use vestibule_auth::Actor;
 use vestibule_domain::{Permission, PermissionNumber, RoleName, Roles, UserId};
 use vestibule_store::FoundMember;
 
@@ -40,7 +41,8 @@ pub struct ExplanationView {
     pub given_by: Vec<String>,
 }
 
-/// Explains whether a member may do something: every role and step of inheritance that allows it, or what is missing.
+/// Explains whether a member may do something: every role and step of inheritance that allows it, or what is missing. Whoever
+/// does not see the team is told about themselves, without the roles that would give it.
 #[utoipa::path(get, path = "/api/admin/team/{id}/permissions/{permission}", tag = "team", params(
     ("id" = String, Path, description = "The member's id.", pattern = "^usr_[0-7][0-9A-HJKMNP-TV-Z]{25}$"),
     ("permission" = String, Path, description = "The name of a permission.", example = "orders.view"),
@@ -50,7 +52,14 @@ pub async fn explain_permission(
     ApiPath((id, permission)): ApiPath<(UserId, String)>,
     caller: Authenticated,
 ) -> Result<Json<ExplanationView>, ApiError> {
-    let scope = caller.require(Permission::TeamView)?;
+    let (scope, seen) = match caller.require(Permission::TeamView) {
+        Ok(scope) => (scope, true),
+        // Whoever may not see the team may still ask about themselves.
+        Err(refusal) => match caller.require(Permission::OwnView) {
+            Ok(scope) if matches!(scope.actor(), Actor::User { id: own, .. } if *own == id) => (scope, false),
+            _ => return Err(refusal.into()),
+        },
+    };
     let found = api.store.tenant(&scope).find_member(id).await;
     let found =
         found.map_err(|error| ApiError::if_damaged(error, DAMAGED))?.ok_or_else(ApiError::not_found)?;
@@ -66,7 +75,7 @@ pub async fn explain_permission(
         allowed: missing.is_empty(),
         ways,
         missing,
-        given_by: given_by.map(|(role, _)| role.as_str().to_owned()).collect(),
+        given_by: given_by.filter(|_| seen).map(|(role, _)| role.as_str().to_owned()).collect(),
     }))
 }
 

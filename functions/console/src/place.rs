@@ -1,0 +1,52 @@
+//! Where a request is: the page's path, and what its address says.
+
+use axum::extract::{FromRequestParts as _, RawPathParams};
+use http::request::Parts;
+use serde_json::{Map, Value, json};
+
+/// What the page's own links and messages put into its query: it is not kept from one page to the next.
+const PASSING: [&str; 2] = ["done", "ask"];
+
+/// The question of a page.
+#[derive(Debug)]
+pub(crate) struct Place {
+    pub(crate) here: String,
+    pub(crate) path: Map<String, Value>,
+    pub(crate) query: Map<String, Value>,
+}
+
+impl Place {
+    /// `None` where the path holds what is no text.
+    pub(crate) async fn of(parts: &mut Parts) -> Option<Self> {
+        let params = RawPathParams::from_request_parts(parts, &()).await.ok()?;
+        let path = params.iter().map(|(name, value)| (name.to_owned(), json!(value))).collect();
+        let query = url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes());
+        let query = query.map(|(name, value)| (name.into_owned(), json!(value))).collect();
+        Some(Self { here: parts.uri.path().to_owned(), path, query })
+    }
+
+    /// The query of an operation: parameters of the page's path, and those of its query that go along.
+    pub(crate) fn along(&self, names: &[&str], with: &[(&str, &str)]) -> String {
+        let mut pairs = url::form_urlencoded::Serializer::new(String::new());
+        for (name, from) in with {
+            pairs.append_pair(name, self.path.get(*from).and_then(Value::as_str).unwrap_or_default());
+        }
+        for name in names {
+            if let Some(value) =
+                self.query.get(*name).and_then(Value::as_str).filter(|value| !value.is_empty())
+            {
+                pairs.append_pair(name, value);
+            }
+        }
+        pairs.finish()
+    }
+
+    /// The page again, with its filters and its part of a list, and with word of what was done.
+    pub(crate) fn again(&self, done: &str) -> String {
+        let mut pairs = url::form_urlencoded::Serializer::new(String::new());
+        for (name, value) in self.query.iter().filter(|(name, _)| !PASSING.contains(&name.as_str())) {
+            pairs.append_pair(name, value.as_str().unwrap_or_default());
+        }
+        format!("{}?{}", self.here, pairs.append_pair("done", done).finish())
+    }
+}

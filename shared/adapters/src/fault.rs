@@ -3,6 +3,11 @@
 //! The one question that matters is whether the call may have taken effect. Messages of the provider can name
 //! people, so they are dropped here; code, status and request id go to the log.
 
+#![cfg_attr(
+    not(any(feature = "bus", feature = "mail", feature = "mailbox", feature = "workflows")),
+    expect(dead_code, reason = "the adapters that tell more are not built in")
+)]
+
 use std::error::Error;
 use std::time::Duration;
 

@@ -7,14 +7,19 @@
 
 pub mod aws;
 pub mod bot_check;
+#[cfg(feature = "bus")]
 pub mod bus;
+#[cfg(feature = "dns")]
 pub mod dns;
 pub mod esign;
 mod fault;
+#[cfg(feature = "mail")]
 pub mod mail;
+#[cfg(feature = "mailbox")]
 pub mod mailbox;
 pub mod oidc;
 pub mod password;
 pub mod secrets;
 pub mod web;
+#[cfg(feature = "workflows")]
 pub mod workflows;

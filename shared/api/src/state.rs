@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+#[cfg(feature = "mail")]
 use vestibule_adapters::{aws::SdkConfig, mail::Mailer};
 use vestibule_auth::{CsrfKey, FieldKeys, FingerprintKey};
 use vestibule_domain::{SessionId, TenantId, UserId, World};
@@ -69,6 +70,7 @@ pub async fn open_store(settings: &Settings, world: &World) -> Result<Store, Sta
     Ok(Store::new(&config, settings.get("TABLE_NAME")?, sealer))
 }
 
+#[cfg(feature = "mail")]
 /// The sender of mails that the settings name, with `config` for SES.
 pub fn mailer(settings: &Settings, config: &SdkConfig) -> Result<Mailer, SettingError> {
     let (from, configuration_set) = (settings.get("MAIL_FROM")?, settings.find("MAIL_CONFIGURATION_SET"));

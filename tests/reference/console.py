@@ -35,6 +35,7 @@ APART = {
     "what those pages do themselves": r"POST /api/v1/auth/(register|verify-email|login|second-factor|magic-link(/consume)?|forgot-password|reset-password|social-login|email/(confirm|undo)|connections/finish)",
     "for programs": r"GET /(openapi.json|[.]well-known/.*)",
     "for a record that cannot be read, which the suite makes": r"DELETE /api/hires/\{id\}",
+    "comes with the context of every page": r"GET /api/auth/context/tenants",
     "the same as below /api/admin/team": r"\w+ /api/v1/teams/members.*",
     "renews a session by itself, which takes a quarter of an hour": r"POST /api/v1/auth/refresh",
 }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 use vestibule_invoke::NoAnswer;
 
 use crate::{
-    operations::{CONTEXT, TENANTS},
+    operations::CONTEXT,
     page::{Page, Read, fill, text_at},
     place::Place,
     shell,
@@ -21,8 +21,8 @@ pub(crate) async fn read(
     let mut values = Map::new();
     let later = |read: &Read| read.needs.is_some() || read.from.iter().any(|from| from.contains('.'));
     let (after, first): (Vec<&Read>, Vec<&Read>) = page.reads.iter().partition(|read| later(read));
-    let frame = [Read::new("context", CONTEXT), Read::new("memberships", TENANTS)];
-    let first: Vec<&Read> = frame.iter().chain(first).collect();
+    let frame = Read::new("context", CONTEXT);
+    let first: Vec<&Read> = std::iter::once(&frame).chain(first).collect();
     fetch(&first, visit, place, &mut values).await?;
     fetch(&after, visit, place, &mut values).await?;
     Ok(values)
@@ -57,6 +57,9 @@ fn question(read: &Read, known: &Value, place: &Place) -> Option<(&'static str, 
     };
     let path = fill(read.operation.path, &read.from.iter().map(found).collect::<Vec<_>>())?;
     let allowed = read.needs.is_none_or(|permission| shell::has(&known["context"], permission));
-    let asked = || (read.name, Asked::new(read.operation, path, place.along(read.query, read.with)));
+    // The frame of every page has the caller's businesses.
+    let query =
+        if read.name == "context" { "tenants=true".to_owned() } else { place.along(read.query, read.with) };
+    let asked = || (read.name, Asked::new(read.operation, path, query));
     allowed.then(asked)
 }

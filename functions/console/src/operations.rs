@@ -24,7 +24,6 @@ macro_rules! operations {
 
 operations! {
     CONTEXT "session" GET "/api/auth/context";
-    TENANTS "session" GET "/api/auth/context/tenants";
     SWITCH "session" POST "/api/auth/context/switch";
     LEAVE "session" DELETE "/api/auth/context/tenants/{id}";
     CHANGE_DEFAULT "session" PUT "/api/auth/context/default";

@@ -52,7 +52,7 @@ pub(crate) fn has(context: &Value, permission: &str) -> bool {
 /// Adds to a page's values what every page has.
 pub(crate) fn complete(values: &mut Map<String, Value>, console: &Console, visit: &Visit, place: &Place) {
     let context = values.remove("context").unwrap_or_default();
-    let tenants = values.remove("memberships").map(|page| page["items"].clone()).unwrap_or_default();
+    let tenants = context["tenants"].clone();
     let brand = context["tenant"]["color"].as_str().map(str::to_owned);
     let done = place.query.get("done").and_then(Value::as_str).and_then(pages::notice);
     let frame = json!({

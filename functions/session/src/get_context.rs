@@ -1,14 +1,21 @@
 //! `GET /api/auth/context`
 
-use axum::{Json, extract::State};
+use axum::{
+    Json,
+    extract::{FromRequestParts, Query, State},
+};
+use http::request::Parts;
 use jiff::Timestamp;
-use serde::Serialize;
-use utoipa::ToSchema;
-use vestibule_api::{ApiError, SignedIn};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use vestibule_api::{ApiError, Argument, Code, Description, SignedIn};
 use vestibule_domain::Permission;
 use vestibule_store::TenantContext;
 
-use crate::Sessions;
+use crate::{
+    Sessions,
+    list_tenants::{MembershipItem, memberships},
+};
 
 /// The tenant a person works in.
 #[derive(Debug, Serialize, ToSchema)]
@@ -45,6 +52,37 @@ pub struct ContextView {
     pub email: String,
     /// The tenant of the token; `null` when none is chosen or the person may no longer act there.
     pub tenant: Option<TenantView>,
+    /// All of the person's tenants, if they were asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub tenants: Option<Vec<MembershipItem>>,
+}
+
+/// What is wanted beside.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ContextQuery {
+    /// Whether all of the person's tenants come along, as `GET /api/auth/context/tenants` lists them.
+    #[serde(default)]
+    pub tenants: bool,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for ContextQuery {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let query = Query::<Self>::from_request_parts(parts, state).await;
+        let refused =
+            |_| ApiError::new(Code::ParameterInvalid, "Only `tenants`, `true` or `false`, can be given.");
+        query.map(|Query(query)| query).map_err(refused)
+    }
+}
+
+impl Argument for ContextQuery {
+    fn describe(operation: &mut Description<'_>) {
+        operation.parameters::<Self>();
+    }
 }
 
 impl TenantView {
@@ -71,15 +109,22 @@ impl TenantView {
 pub async fn get_context(
     State(state): State<Sessions>,
     caller: SignedIn,
+    query: ContextQuery,
 ) -> Result<Json<ContextView>, ApiError> {
     let platform = state.api.store.platform();
-    let tenant = match caller.tenant {
-        Some(tenant) => platform.find_context(tenant, caller.user.id).await?,
-        None => None,
+    let tenant = async {
+        match caller.tenant {
+            Some(tenant) => Ok(platform.find_context(tenant, caller.user.id).await?),
+            None => Ok::<_, ApiError>(None),
+        }
     };
+    let tenants =
+        async { if query.tenants { memberships(&state, &caller).await.map(Some) } else { Ok(None) } };
+    let (tenant, tenants) = futures::future::try_join(tenant, tenants).await?;
     Ok(Json(ContextView {
         user: caller.user.id.to_string(),
         email: caller.user.email.as_str().to_owned(),
         tenant: tenant.map(|context| TenantView::new(context, caller.session.strong)),
+        tenants,
     }))
 }

@@ -64,6 +64,14 @@ pub async fn list_tenants(
     State(state): State<Sessions>,
     caller: SignedIn,
 ) -> Result<Json<TenantPage>, ApiError> {
+    Ok(Json(TenantPage { items: memberships(&state, &caller).await?, next: None }))
+}
+
+/// The tenants of the caller, the last used first.
+pub(crate) async fn memberships(
+    state: &Sessions,
+    caller: &SignedIn,
+) -> Result<Vec<MembershipItem>, ApiError> {
     let Listed { items: mut found, damaged } =
         state.api.store.platform().list_memberships(caller.user.id).await?;
     found.sort_by(|(a, first), (b, second)| second.last_used.cmp(&first.last_used).then(a.name.cmp(&b.name)));
@@ -80,5 +88,5 @@ pub async fn list_tenants(
     };
     let whole = found.into_iter().map(|known| MembershipItem::Membership(view(known)));
     let broken = damaged.into_iter().map(|id| MembershipItem::Damaged(DamagedView::new(id, DAMAGED)));
-    Ok(Json(TenantPage { items: whole.chain(broken).collect(), next: None }))
+    Ok(whole.chain(broken).collect())
 }

@@ -25,7 +25,10 @@ node_modules() {
 
 cargo_deny() {
     [[ $("$cache/cargo/bin/cargo-deny" --version 2>/dev/null) == "cargo-deny $cargo_deny" ]] && return
-    cargo install --quiet --locked --debug --version "$cargo_deny" --root "$cache/cargo" cargo-deny
+    # A folder of its own: that of the workspace is locked while something is built there.
+    cargo install --quiet --locked --debug --version "$cargo_deny" --root "$cache/cargo" \
+        --target-dir "$cache/cargo/build" cargo-deny
+    rm -rf "$cache/cargo/build"
 }
 
 mkdir -p "$cache"

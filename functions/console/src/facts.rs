@@ -1,168 +1,13 @@
-//! The words of the API's codes as people read them, and how each looks. All of them stand here, ready for other languages.
+//! The words of the API's codes as people read them, and how each looks. They stand in `words/en.json`; another language is
+//! another file.
 
 use std::collections::BTreeMap;
 
-type Words = BTreeMap<&'static str, &'static [(&'static str, &'static str)]>;
+/// The words of codes by their kind.
+pub(crate) type Words = BTreeMap<String, Vec<(String, String)>>;
 
-const WORDS: &[(&str, &[(&str, &str)])] = &[
-    (
-        "job",
-        &[
-            ("pending", "Waiting to start"),
-            ("running", "Running"),
-            ("succeeded", "Done"),
-            ("failed", "Failed"),
-            ("compensating", "Being taken back"),
-            ("needs_attention", "Needs attention"),
-            ("cancelled", "Cancelled"),
-            ("waiting_for_documents", "Waiting for documents"),
-        ],
-    ),
-    ("kind_of_job", &[("mailbox", "Make a mailbox"), ("credentials", "Send a new password")]),
-    (
-        "step",
-        &[
-            ("claim", "Begin"),
-            ("reserve_address", "Reserve an address"),
-            ("create_user", "Make the user"),
-            ("enable_mailbox", "Switch the mailbox on"),
-            ("issue_password", "Set and mail a password"),
-            ("finish", "Finish"),
-        ],
-    ),
-    (
-        "step_status",
-        &[
-            ("pending", "not begun"),
-            ("running", "running"),
-            ("succeeded", "done"),
-            ("done", "done"),
-            ("failed", "failed"),
-            ("undone", "taken back"),
-            ("left", "left as it is"),
-        ],
-    ),
-    (
-        "document",
-        &[
-            ("w9", "Tax form W-9"),
-            ("baa", "Business associate agreement (BAA)"),
-            ("hire_agreement", "Hire agreement"),
-        ],
-    ),
-    (
-        "document_status",
-        &[
-            ("pending", "Not sent"),
-            ("sent", "Sent"),
-            ("viewed", "Looked at"),
-            ("declined", "Declined"),
-            ("voided", "Voided"),
-            ("expired", "Expired"),
-            ("signed", "Signed"),
-        ],
-    ),
-    (
-        "error",
-        &[
-            ("throttled", "The service is busy."),
-            ("service_unavailable", "The service is not available."),
-            ("internal_failure", "The service has a fault."),
-            ("timed_out", "The service did not answer in time."),
-            ("unreachable", "The service could not be reached."),
-            ("table_failed", "Our table could not be reached."),
-            ("mail_domain_missing", "The business has no mail domain yet."),
-            (
-                "mailbox_provider_missing",
-                "The business has no mailbox service yet; whoever runs this deployment sets it up.",
-            ),
-            ("quota_exceeded", "No more mails can be sent for now."),
-            (
-                "name_without_letters",
-                "No address can be made of this name. Try again with another name before the @.",
-            ),
-            (
-                "address_reserved",
-                "The name gives a reserved address. Try again with another name before the @.",
-            ),
-            (
-                "addresses_used_up",
-                "All addresses of this name are taken. Try again with another name before the @.",
-            ),
-            ("address_taken", "The address is somebody else’s."),
-            ("cancelled", "A person stopped it."),
-            ("hire_has_mailbox", "The hire has a mailbox already."),
-            ("hire_missing", "The record of the hire is gone."),
-            ("mailbox_not_gone", "The address is kept, because its mailbox may still be there."),
-            ("mail_not_composable", "A name or an address does not fit into the mail."),
-            ("access_denied", "The deployment lacks a right at the mailbox service."),
-            (
-                "request_invalid",
-                "The mailbox service refused the request. Report this with the identifier of the job.",
-            ),
-            ("organization_not_found", "The mailbox service does not know the business’s organization."),
-            ("mail_domain_not_found", "The mailbox service does not know the mail domain."),
-            ("mail_domain_unverified", "The mail domain is not verified at the mailbox service."),
-            (
-                "reserved_name",
-                "The mailbox service reserves this name. Try again with another name before the @.",
-            ),
-            ("limit_exceeded", "A limit of the mailbox service is reached."),
-            ("message_rejected", "The mail with the password was refused."),
-        ],
-    ),
-    (
-        "area",
-        &[
-            ("own", "Own data"),
-            ("tenant", "Business"),
-            ("provisioning", "Mailbox jobs"),
-            ("dam", "Pictures and films"),
-            ("apikeys", "API keys"),
-        ],
-    ),
-    ("member", &[("active", "Active"), ("suspended", "Suspended"), ("removed", "Removed"), ("left", "Left")]),
-    ("kind", &[("team", "Team"), ("creator", "Creator"), ("contractor", "Contractor"), ("vendor", "Vendor")]),
-    (
-        "setup",
-        &[
-            ("company", "Company"),
-            ("industry", "Industry"),
-            ("regions", "Regions"),
-            ("leadSources", "Lead sources"),
-            ("integrations", "Systems"),
-            ("billing", "Plan"),
-        ],
-    ),
-    (
-        "industry",
-        &[
-            ("health", "Health"),
-            ("life", "Life"),
-            ("property", "Property"),
-            ("casualty", "Casualty"),
-            ("auto", "Auto"),
-            ("commercial", "Commercial"),
-        ],
-    ),
-    ("outcome", &[("unmatched", "Fits nobody"), ("matched", "Matched"), ("dropped", "Dismissed")]),
-    (
-        "reason",
-        &[
-            ("no_correlation", "It names no hire."),
-            ("unreadable_correlation", "Its reference cannot be read."),
-            ("unknown_hire", "It names a hire that is not here."),
-            ("unknown_document", "It names a document that the hire does not have."),
-            ("damaged_hire", "The record of its hire is damaged."),
-            ("too_many_documents", "It names too many documents."),
-            ("no_event_kind", "It does not say what happened."),
-        ],
-    ),
-    (
-        "method",
-        &[("password", "Password"), ("magic_link", "Mailed link"), ("social", "Provider"), ("totp", "Code")],
-    ),
-];
+/// The English words: for each kind of code its codes in the order that lists of choices have.
+const ENGLISH: &str = include_str!("../words/en.json");
 
 const TONES: &[(&str, &[&str])] = &[
     ("good", &["succeeded", "done", "signed", "active", "matched"]),
@@ -183,16 +28,15 @@ const TONES: &[(&str, &[&str])] = &[
     ("wrong", &["failed", "undo_failed", "declined", "voided", "expired", "suspended"]),
 ];
 
-/// All words by their kind, for lists of choices.
-pub(crate) fn words() -> Words {
-    WORDS.iter().copied().collect()
+/// All words by their kind.
+pub(crate) fn words() -> Result<Words, serde_json::Error> {
+    serde_json::from_str(ENGLISH)
 }
 
 /// A code in words; one that is not known as it stands, with blanks.
-pub(crate) fn word(kind: &str, code: &str) -> String {
-    let words = WORDS.iter().find(|(known, _)| *known == kind).map_or(&[][..], |(_, words)| words);
-    let known = words.iter().find(|(known, _)| *known == code).map(|(_, word)| (*word).to_owned());
-    known.unwrap_or_else(|| code.replace('_', " "))
+pub(crate) fn word(words: &Words, kind: &str, code: &str) -> String {
+    let known = words.get(kind).and_then(|words| words.iter().find(|(known, _)| known == code));
+    known.map_or_else(|| code.replace('_', " "), |(_, word)| word.clone())
 }
 
 /// A browser's own words in few, such as "Firefox on Windows".
@@ -257,9 +101,10 @@ mod tests {
 
     #[test]
     fn a_code_without_words_is_told_as_it_stands() {
-        assert_eq!(word("step", "reserve_address"), "Reserve an address");
-        assert_eq!(word("error", "name_taken"), "name taken");
-        assert_eq!(word("error", "cancelled"), "A person stopped it.");
+        let words = words().unwrap();
+        assert_eq!(word(&words, "step", "reserve_address"), "Reserve an address");
+        assert_eq!(word(&words, "error", "name_taken"), "name taken");
+        assert_eq!(word(&words, "error", "cancelled"), "A person stopped it.");
         assert_eq!((tone("failed"), tone("matched"), tone("x")), ("wrong", "good", ""));
     }
 }

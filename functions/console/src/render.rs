@@ -1,7 +1,9 @@
 //! The templates, with what they can call beside their values.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use minijinja::{Environment, Error, State, UndefinedBehavior, Value, syntax::SyntaxConfig, value::Serde};
+use minijinja::{
+    Environment, Error, ErrorKind, State, UndefinedBehavior, Value, syntax::SyntaxConfig, value::Serde,
+};
 use serde::Serialize;
 use serde_json::json;
 use vestibule_pages::kit;
@@ -42,7 +44,9 @@ impl Renderer {
         environment.add_global("local", local);
         environment.add_global("icon_href", kit::ICON);
         environment.add_global("js", kit::script_path());
-        environment.add_global("words", Value::from(Serde(facts::words())));
+        let words =
+            facts::words().map_err(|error| Error::new(ErrorKind::BadSerialization, error.to_string()))?;
+        environment.add_global("words", Value::from(Serde(&words)));
         environment.add_function("can", can);
         environment.add_function("device", facts::device);
         environment.add_function("initials", |text: &str| initials(text));
@@ -51,7 +55,7 @@ impl Renderer {
             format!("data:image/svg+xml;base64,{}", STANDARD.encode(svg))
         });
         environment.add_function("query", query);
-        environment.add_function("word", |kind: &str, value: &str| facts::word(kind, value));
+        environment.add_function("word", move |kind: &str, value: &str| facts::word(&words, kind, value));
         environment.add_function("tone", |value: &str| facts::tone(value));
         Ok(Self { environment })
     }

@@ -1,4 +1,4 @@
-//! What a page is: a path, a template, what it reads, and what its forms do. Pages are data; [`crate::serve`] serves all of
+//! What a page is: a path, a template, what it reads, and what its forms do. Pages are data; `serve` serves all of
 //! them in one way.
 
 use serde_json::Value;

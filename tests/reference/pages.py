@@ -121,6 +121,7 @@ def provider(walk):
     ended = walk.chromium.driver.current_url
     walk.checks("the provider's button ends at home", ended == walk.stack.home, ended)
     walk.see(walk.chromium.open(f"{walk.stack.site}/"), "Welcome")
+    walk.chromium.widen()
     walk.checks("as the person of the provider", "ann@example.org" in walk.chromium.text(), walk.chromium.text())
 
 

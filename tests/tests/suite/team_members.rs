@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use vestibule_tests::{Actor, Answer, App};
+use vestibule_tests::{Actor, Answer, App, operations::Scene};
 
 const TEAM: &str = "/api/admin/team";
 const ROLES: &str = "/api/admin/team/roles";
@@ -373,4 +373,26 @@ async fn ten_9_a_member_is_mailed_of_changes_by_others_until_they_switch_it_off(
     app.mails_settled().await;
     assert_eq!(app.mails_to("ada@example.org").len(), before + 1);
     assert_eq!(app.mails_to("kim@example.org").len(), own);
+}
+
+#[tokio::test]
+async fn p_02_whoever_does_not_see_the_team_is_told_about_themselves_alone() {
+    let scene = Scene::start().await;
+    let (agent, id) = scene.joined("brokerage.agent").await;
+    let (_, other) = scene.joined("brokerage.agent").await;
+    let asked = |id: &str| format!("/api/admin/team/{id}/permissions/hires.view");
+    let own = agent.get(&asked(&id)).await.expect(200).body;
+    assert_eq!(
+        (&own["allowed"], &own["givenBy"]),
+        (&json!(false), &json!([])),
+        "no role of the business is named"
+    );
+    agent.get(&asked(&other)).await.expect(403);
+    let (outside, id) = scene.joined("brokerage.admin").await;
+    let admin = scene.admin();
+    let change =
+        admin.request(Method::PATCH, &format!("/api/admin/team/{id}")).json(&json!({ "kind": "vendor" }));
+    admin.send(change).await.expect(200);
+    assert_eq!(outside.get(&asked(&id)).await.expect(200).body["givenBy"], json!([]));
+    outside.get(&asked(&other)).await.expect(403);
 }

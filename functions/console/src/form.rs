@@ -91,12 +91,11 @@ impl Form {
             if secret {
                 continue;
             }
-            let many =
-                body.iter().any(|input| matches!(input, Input::Many(it) | Input::Empty(it) if it == name));
+            let many = body.iter().any(|input| matches!(input, Input::Many(it) if it == name));
             typed.insert(name.clone(), if many { json!(values) } else { json!(values.first()) });
         }
         for input in body {
-            if let Input::Many(name) | Input::Empty(name) = input {
+            if let Input::Many(name) = input {
                 typed.entry((*name).to_owned()).or_insert_with(|| json!([]));
             }
         }
@@ -123,7 +122,7 @@ impl Form {
             Input::Text(name) => (name, json!(self.text(name))),
             Input::Optional(name) => (name, json!(Some(self.text(name)).filter(|text| !text.is_empty())?)),
             Input::Nullable(name) => (name, json!(Some(self.text(name)).filter(|text| !text.is_empty()))),
-            Input::Many(name) | Input::Empty(name) => (name, json!(self.all(name))),
+            Input::Many(name) => (name, json!(self.all(name))),
             Input::Lines(name) => (name, json!(parts(self.text(name)))),
             Input::Flag(name) => (name, json!(!self.text(name).is_empty())),
             Input::Fixed(name, value) => (name, json!(value)),
@@ -169,7 +168,7 @@ mod tests {
             Input::Lines("lines"),
             Input::Text("a.b"),
             Input::Fixed("kind", "x"),
-            Input::Empty("none"),
+            Input::Many("none"),
         ];
         let Sent::Json(body) = form.body(&inputs) else { panic!("no JSON") };
         let expected = json!({

@@ -66,7 +66,7 @@ pub enum Input {
     Optional(&'static str),
     /// Text, `null` where it is empty.
     Nullable(&'static str),
-    /// Every value of the name.
+    /// Every value of the name; an empty list where nothing is ticked.
     Many(&'static str),
     /// The lines of a text.
     Lines(&'static str),
@@ -74,8 +74,6 @@ pub enum Input {
     Flag(&'static str),
     /// A fixed text.
     Fixed(&'static str, &'static str),
-    /// A list, of which nothing was ticked too.
-    Empty(&'static str),
     /// A file: it is the body.
     File(&'static str),
 }

@@ -176,7 +176,21 @@ impl Visit {
             Asked::new(REFRESH, REFRESH.path.to_owned(), String::new()).sending(Body::Empty, &self.csrf, "");
         let sender = self.sender();
         let answer = self.console.functions.call(asked.function, &asked.call, &sender).await?;
-        Ok(self.keep(&answer).status == StatusCode::OK)
+        let status = self.keep(&answer).status;
+        if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
+            return Err(NoAnswer);
+        }
+        if status != StatusCode::OK {
+            self.forget();
+        }
+        Ok(status == StatusCode::OK)
+    }
+
+    /// Takes the cookies of a session away that cannot be renewed: the sign-in would lead back here as long as they are there.
+    fn forget(&self) {
+        let line = |name| format!("{name}=; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=0");
+        let names = [cookies::ACCESS, cookies::REFRESH, cookies::CSRF];
+        self.set.lock().unwrap_or_else(std::sync::PoisonError::into_inner).extend(names.map(line));
     }
 
     fn sender(&self) -> Sender {

@@ -279,6 +279,21 @@ async fn ten_11_pages_and_forms_renew_the_session_by_themselves() {
 }
 
 #[tokio::test]
+async fn ten_11_a_session_that_cannot_be_renewed_leads_to_the_sign_in_and_not_in_a_circle() {
+    let app = App::start().await;
+    let mut browser = app.browser(ADMIN).await;
+    app.advance(SignedDuration::from_mins(16));
+    browser.forget("__Host-vestibule-csrf");
+    let over = browser.page("/hires", "same-origin").await;
+    assert_eq!((over.status, over.location.as_str()), (303, "/"));
+    assert!(over.sets.iter().any(|name| name.ends_with("-refresh")), "it is taken away: {:?}", over.sets);
+    // Browsers forget what is taken away.
+    browser.forget("__Host-vestibule-refresh");
+    browser.forget("__Host-vestibule-access");
+    assert_eq!(browser.page("/", "same-origin").await.status, 200);
+}
+
+#[tokio::test]
 async fn ten_13_whoever_comes_from_another_site_loads_the_page_again_with_all_cookies() {
     let app = App::start().await;
     let mut browser = app.browser(ADMIN).await;

@@ -30,10 +30,10 @@ pub(super) const PAGES: &[Page] = &[
         template: "member.html",
         reads: &[Read::new("member", MEMBER).of(ID), ALL_ROLES, ALL_GROUPS],
         does: &[
-            Action::new("member-roles", UPDATE_MEMBER, &[Input::Empty("roles")])
+            Action::new("member-roles", UPDATE_MEMBER, &[Input::Many("roles")])
                 .of(ID)
                 .says("The roles are changed."),
-            Action::new("member-groups", UPDATE_MEMBER, &[Input::Empty("groups")])
+            Action::new("member-groups", UPDATE_MEMBER, &[Input::Many("groups")])
                 .of(ID)
                 .says("The groups are changed."),
             Action::new("member-kind", UPDATE_MEMBER, &[Input::Text("kind")]).of(ID).says("It is saved."),
@@ -65,12 +65,7 @@ pub(super) const PAGES: &[Page] = &[
         does: &[Action::new(
             "new-role",
             CREATE_ROLE,
-            &[
-                Input::Text("id"),
-                Input::Text("title"),
-                Input::Nullable("parent"),
-                Input::Empty("permissions"),
-            ],
+            &[Input::Text("id"), Input::Text("title"), Input::Nullable("parent"), Input::Many("permissions")],
         )
         .then(Then::Go("/admin/team/roles/{answer.id}"), "The role is made.")],
     },
@@ -87,7 +82,7 @@ pub(super) const PAGES: &[Page] = &[
             Action::new(
                 "role",
                 UPDATE_ROLE,
-                &[Input::Text("title"), Input::Nullable("parent"), Input::Empty("permissions")],
+                &[Input::Text("title"), Input::Nullable("parent"), Input::Many("permissions")],
             )
             .of(ID)
             .says("The role is saved. It counts from now on, for everybody who has it."),

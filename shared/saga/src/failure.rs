@@ -9,6 +9,9 @@ pub enum Failure {
     /// The same step may succeed later.
     #[error("{0}")]
     Retry(String),
+    /// Another worker holds the job. It is asked again for longer than a dead worker's lease lasts.
+    #[error("job_leased")]
+    Leased,
     /// The step will not succeed; what was done must be undone.
     #[error("{0}")]
     Permanent(String),
@@ -33,10 +36,16 @@ impl Failure {
         Self::Rejected(code.into())
     }
 
+    /// Whether the same task may succeed later.
+    pub fn may_pass(&self) -> bool {
+        matches!(self, Self::Retry(_) | Self::Leased)
+    }
+
     /// The error name that `Retry` and `Catch` of the state machine use.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Retry(_) => "Retry",
+            Self::Leased => "Leased",
             Self::Permanent(_) => "Permanent",
             Self::Rejected(_) => "Rejected",
         }

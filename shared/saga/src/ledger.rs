@@ -12,7 +12,7 @@ use crate::{Done, Failure};
 
 /// How long a worker may hold a job. Longer than the function may run, so that a worker whose
 /// lease has ended is known to be dead.
-pub(crate) const LEASE: SignedDuration = SignedDuration::from_secs(20);
+pub const LEASE: SignedDuration = SignedDuration::from_secs(20);
 
 /// A job as one worker sees it. Every write names the version it read: a worker that was
 /// overtaken cannot write.

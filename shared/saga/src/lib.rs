@@ -23,7 +23,7 @@ mod undo;
 pub use definition::{Definition, OnRejected, Step, StepName};
 pub use failure::Failure;
 pub use launch::{LaunchError, ask_to_stop, begin_anew, launch, run_anew, start_pending};
-pub use ledger::Ledger;
+pub use ledger::{LEASE, Ledger};
 pub use machines::Machines;
 pub use outcome::{Done, Next, StepOutcome};
 pub use perform::{Action, Task, perform};

@@ -58,7 +58,7 @@ pub async fn perform<S: Saga>(saga: &S, store: &Store, world: &World, task: &Tas
         return Err(Failure::permanent("run_over"));
     }
     if job.lease_until.is_some_and(|until| world.now() < until) {
-        return Err(Failure::retry("job_leased"));
+        return Err(Failure::Leased);
     }
     if task.step == NEEDS_ATTENTION {
         return hand_over(Ledger::new((store, &scope, world), job, NEEDS_ATTENTION)).await;
@@ -155,7 +155,7 @@ pub(crate) async fn fail<T>(mut ledger: Ledger<'_>, failure: Failure, done: Done
     let rejected = matches!(failure, Failure::Rejected(_));
     let status = if rejected { StepStatus::Undone } else { StepStatus::Failed };
     (record.status, record.ended, record.error) = (status, Some(now), Some(code.clone()));
-    let retryable = matches!(failure, Failure::Retry(_));
+    let retryable = failure.may_pass();
     ledger.job.last_error = Some(JobError { code, step: step.to_owned(), at: now, retryable });
     note_unsaved(ledger.close(done, "job.step_failed").await);
     Err(failure)

@@ -88,7 +88,8 @@ impl<S: Saga, W: Watch> Walk<'_, S, W> {
         let task = self.task(NEEDS_ATTENTION, Action::Do);
         for _ in 0..Step::inside().tries(Action::Do) {
             // Not told of: it is no step of the saga's.
-            if !matches!(perform(self.saga, self.store, self.world, &task).await, Err(Failure::Retry(_))) {
+            let outcome = perform(self.saga, self.store, self.world, &task).await;
+            if !outcome.is_err_and(|failure| failure.may_pass()) {
                 break;
             }
         }
@@ -108,7 +109,7 @@ impl<S: Saga, W: Watch> Walk<'_, S, W> {
                     self.watch.waits_until(at).await;
                     left = step.tries(action);
                 }
-                Err(Failure::Retry(_)) if left > 1 => left -= 1,
+                Err(failure) if failure.may_pass() && left > 1 => left -= 1,
                 ended => return ended,
             }
         }

@@ -2,6 +2,7 @@
 //! which a person reads them.
 
 use serde::{Serialize, Serializer};
+use vestibule_saga::LEASE;
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -57,7 +58,7 @@ pub(super) struct Task {
     pub(super) result_selector: Option<Selector>,
     pub(super) result_path: Option<&'static str>,
     pub(super) timeout_seconds: u32,
-    pub(super) retry: [Retrier; 2],
+    pub(super) retry: [Retrier; 3],
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) catch: Vec<Catcher>,
     pub(super) next: String,
@@ -137,6 +138,18 @@ pub(super) fn retrier(
         backoff_rate: 2.0,
         max_delay_seconds: 30,
         jitter_strategy: "FULL",
+    }
+}
+
+/// Asks evenly while another worker holds the job, for twice as long as the lease of a dead one lasts. With jitter
+/// all the tries could fall within the lease, and the job would fail though nothing is wrong.
+pub(super) fn patient(error_equals: &'static [&'static str]) -> Retrier {
+    const INTERVAL: u32 = 5;
+    let lease = u32::try_from(LEASE.as_secs()).unwrap_or(u32::MAX);
+    Retrier {
+        backoff_rate: 1.0,
+        jitter_strategy: "NONE",
+        ..retrier(error_equals, INTERVAL, 2 * lease / INTERVAL)
     }
 }
 

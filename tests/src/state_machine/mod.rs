@@ -6,7 +6,9 @@ mod asl;
 use vestibule_saga::{Action, Definition, OnRejected, Step};
 use vestibule_sagas::{CredentialsStep, MailboxStep};
 
-use asl::{Branch, Catcher, Choice, Parameters, Payload, Selector, State, Task, Wait, caught, end, retrier};
+use asl::{
+    Branch, Catcher, Choice, Parameters, Payload, Selector, State, Task, Wait, caught, end, patient, retrier,
+};
 
 /// A saga that has a state machine.
 #[derive(Debug, Clone, Copy)]
@@ -180,7 +182,7 @@ impl Machine {
             result_selector: None,
             result_path: None,
             timeout_seconds: 60,
-            retry: [retrier(&["Retry"], 1, tries - 1), retrier(&OF_LAMBDA, 2, 6)],
+            retry: [retrier(&["Retry"], 1, tries - 1), patient(&["Leased"]), retrier(&OF_LAMBDA, 2, 6)],
             catch,
             next,
         }

@@ -5,6 +5,7 @@
 //! the sender of mails, or takes the same steps either way.
 
 pub mod account;
+pub mod invitations;
 mod kept;
 pub mod mail_request;
 pub mod pages;
@@ -14,7 +15,8 @@ pub mod sign_up;
 pub mod state;
 
 use account::{email_change, password_change, password_reset, recovery_codes, totp};
-use pages::{links, mails, sign_in as sign_in_page, sign_up as sign_up_page, social};
+use invitations::{accept, decline, look, sign_up as join};
+use pages::{invitation, links, mails, sign_in as sign_in_page, sign_up as sign_up_page, social};
 use providers::{connections, social_callback, social_login};
 use sign_in::{login, magic_link, second_factor};
 use sign_up::{register, verify_email};
@@ -63,4 +65,12 @@ vestibule_api::operations! {
         links::post_confirm_email,
         links::show_undo_email,
         links::post_undo_email,
+        look::look_at_invitation,
+        join::sign_up_invited,
+        accept::accept_invitation,
+        decline::decline_invitation,
+        invitation::show_invitation,
+        invitation::post_invitation,
+        invitation::show_decline_invitation,
+        invitation::post_decline_invitation,
 }

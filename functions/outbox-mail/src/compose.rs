@@ -3,14 +3,13 @@
 use jiff::{SignedDuration, Timestamp};
 use vestibule_adapters::mail::{
     Mail,
-    templates::{Fact, IdentityMail, MailLink, MailTemplate, OneTimeLink},
+    templates::{IdentityMail, MailLink, MailTemplate, OneTimeLink},
 };
-use vestibule_auth::Purpose;
 use vestibule_domain::{IdentityMailKind as Kind, IdentityMailRequest};
 
 use crate::{
     Outbox,
-    decide::{Content, Holder, Letter, LinkPlan},
+    decide::{Content, Letter},
     trouble::Trouble,
 };
 
@@ -24,11 +23,10 @@ impl Outbox {
     ) -> Result<Mail, Trouble> {
         let (home, forgotten) = (self.site.home(), self.site.forgotten());
         let mail = match &letter.content {
-            Content::Link(template, plan) => {
+            Content::Link(template, plan, facts) => {
                 let url = self.mint(plan, &letter.to).await?;
                 let once = OneTimeLink { url: &url, lasts: told(plan.expires.duration_since(now)) };
-                let facts = changed_to(plan);
-                let (link, facts) = (MailLink::Once(once), facts.as_slice());
+                let link = MailLink::Once(once);
                 self.write(letter, &IdentityMail { template: *template, link, other_link: "", facts })
             }
             Content::Notice(template, facts) => {
@@ -47,14 +45,6 @@ impl Outbox {
 
     fn write(&self, letter: &Letter, mail: &IdentityMail<'_>) -> Result<Mail, Trouble> {
         Ok(self.templates.identity(letter.to.as_str(), &self.product, mail)?)
-    }
-}
-
-/// The way back from a change of address tells the new one.
-fn changed_to(plan: &LinkPlan) -> Vec<Fact> {
-    match (&plan.holder, plan.purpose) {
-        (Holder::Person(user), Purpose::UndoEmail) => vec![Fact::NewAddress(user.email.masked())],
-        _ => Vec::new(),
     }
 }
 

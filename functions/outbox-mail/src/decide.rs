@@ -5,9 +5,9 @@ use jiff::{SignedDuration, Timestamp};
 use vestibule_adapters::mail::templates::{Fact, MailTemplate as Mail};
 use vestibule_auth::Purpose;
 use vestibule_domain::{
-    Email, IdentityMailKind as Kind, IdentityMailRequest, RegistrationId, User, UserState,
+    Email, IdentityMailKind as Kind, IdentityMailRequest, RegistrationId, TenantId, User, UserState,
 };
-use vestibule_store::Registration;
+use vestibule_store::{Invitation, Registration};
 
 use crate::{look_up::Facts, trouble::Trouble};
 
@@ -27,7 +27,7 @@ pub(crate) struct Letter {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Content {
     /// A link to follow.
-    Link(Mail, LinkPlan),
+    Link(Mail, LinkPlan, Vec<Fact>),
     /// Something that happened.
     Notice(Mail, Vec<Fact>),
 }
@@ -50,11 +50,13 @@ pub(crate) enum Holder {
     Registration(RegistrationId),
     /// A person's.
     Person(Box<User>),
+    /// An invitation's.
+    Invitation(TenantId, Box<Invitation>),
 }
 
 /// Decides on `request`; [`Trouble::Moot`] with the reason when nothing is to be sent.
 pub(crate) fn decide(request: &IdentityMailRequest, facts: Facts, now: Timestamp) -> Result<Letter, Trouble> {
-    let Facts { registration, person, taken, company, unwanted } = facts;
+    let Facts { registration, person, taken, company, invitation, unwanted } = facts;
     let typed = || request.email.clone();
     let seen = || Fact::Seen(request.device.clone().unwrap_or_default(), request.at);
     match &request.mail {
@@ -74,6 +76,12 @@ pub(crate) fn decide(request: &IdentityMailRequest, facts: Facts, now: Timestamp
         Kind::MembershipChanged { change, .. } => {
             let company = company.ok_or(Trouble::Moot("tenant_gone"))?;
             notice(person, Mail::MembershipChanged, vec![Fact::Membership(company, *change)])
+        }
+        Kind::Invitation { tenant, round, .. } => {
+            let company = company.ok_or(Trouble::Moot("tenant_gone"))?;
+            let found = invitation.filter(|(invitation, _)| invitation.round == *round);
+            let (invitation, inviter) = found.ok_or(Trouble::Moot("invitation_replaced"))?;
+            invited((*tenant, invitation), company, inviter, now)
         }
         Kind::PasswordChanged { .. } => notice(person, Mail::PasswordChanged, Vec::new()),
         Kind::SignInChanged { change, .. } => {
@@ -95,7 +103,7 @@ fn welcome(
     let Registration { id, email, expires, .. } = registration;
     let (purpose, holder) = (Purpose::VerifyEmail, Holder::Registration(id));
     let plan = LinkPlan { purpose, holder, expires };
-    Ok(Letter { to: email, content: Content::Link(Mail::VerifyEmail, plan) })
+    Ok(Letter { to: email, content: Content::Link(Mail::VerifyEmail, plan, Vec::new()) })
 }
 
 fn stored(person: Option<User>, mail: (Mail, Purpose), now: Timestamp) -> Result<Letter, Trouble> {
@@ -105,8 +113,29 @@ fn stored(person: Option<User>, mail: (Mail, Purpose), now: Timestamp) -> Result
 
 fn link(to: Email, user: User, (mail, purpose): (Mail, Purpose), now: Timestamp) -> Letter {
     let expires = now.saturating_add(purpose.lasts()).unwrap_or(Timestamp::MAX);
+    // The way back from a change of address tells the new one.
+    let told = (purpose == Purpose::UndoEmail).then(|| Fact::NewAddress(user.email.masked()));
     let holder = Holder::Person(Box::new(user));
-    Letter { to, content: Content::Link(mail, LinkPlan { purpose, holder, expires }) }
+    let plan = LinkPlan { purpose, holder, expires };
+    Letter { to, content: Content::Link(mail, plan, told.into_iter().collect()) }
+}
+
+/// The mail of an invitation that waits.
+fn invited(
+    (tenant, invitation): (TenantId, Invitation),
+    company: String,
+    inviter: String,
+    now: Timestamp,
+) -> Result<Letter, Trouble> {
+    let (to, expires) = (invitation.email.clone(), invitation.expires);
+    if invitation.ended.is_some() || expires.duration_since(now) < SHORTEST {
+        return Err(Trouble::Moot("invitation_over"));
+    }
+    let roles = invitation.roles.iter().map(|role| role.as_str().to_owned()).collect();
+    let told = Fact::Invited { company, inviter, roles, until: expires };
+    let (purpose, holder) = (Purpose::Invitation, Holder::Invitation(tenant, Box::new(invitation)));
+    let plan = LinkPlan { purpose, holder, expires };
+    Ok(Letter { to, content: Content::Link(Mail::Invitation, plan, vec![told]) })
 }
 
 fn notice(person: Option<User>, mail: Mail, facts: Vec<Fact>) -> Result<Letter, Trouble> {

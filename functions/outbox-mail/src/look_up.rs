@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use vestibule_domain::{Email, IdentityMailKind as Kind, IdentityMailRequest, User};
-use vestibule_store::{Registration, Store, StoreError};
+use vestibule_store::{Invitation, Registration, Store, StoreError};
 
 /// What a decision rests on.
 #[derive(Debug, Default)]
@@ -15,6 +15,8 @@ pub(crate) struct Facts {
     pub(crate) taken: bool,
     /// The name of the tenant that a mail is about, if there is one.
     pub(crate) company: Option<String>,
+    /// The invitation that the mail brings, and the name of whoever invites.
+    pub(crate) invitation: Option<(Invitation, String)>,
     /// Whether the person does not want such mails.
     pub(crate) unwanted: bool,
 }
@@ -45,6 +47,14 @@ pub(crate) async fn facts(
             let unwanted = request.mail.topic().is_some_and(|(_, topic)| !wishes.wants(topic));
             let company = found.map(|tenant| tenant.name);
             Ok(Facts { person, company, unwanted, ..Facts::default() })
+        }
+        Kind::Invitation { tenant, invitation, .. } => {
+            let found = platform.find_invitation_to_send(tenant, invitation).await?;
+            let Some((invitation, tenant, inviter)) = found else { return Ok(Facts::default()) };
+            let inviter =
+                inviter.map_or_else(|| "An administrator".to_owned(), |name| name.as_str().to_owned());
+            let (company, invitation) = (Some(tenant.name), Some((invitation, inviter)));
+            Ok(Facts { company, invitation, ..Facts::default() })
         }
         _ => Ok(Facts { person: person(store, request).await?, ..Facts::default() }),
     }

@@ -2,7 +2,7 @@
 //! before the mail is handed over.
 
 use secrecy::SecretString;
-use vestibule_auth::LinkToken;
+use vestibule_auth::{InvitationToken, LinkToken};
 use vestibule_domain::Email;
 use vestibule_store::{Link, StoreError};
 
@@ -17,20 +17,25 @@ impl Outbox {
     pub(crate) async fn mint(&self, plan: &LinkPlan, email: &Email) -> Result<SecretString, StoreError> {
         let LinkPlan { purpose, holder, expires } = plan;
         let platform = self.store.platform();
-        let token = match holder {
+        let text = match holder {
             Holder::Registration(registration) => {
                 let token = LinkToken::new(*purpose, registration.to_bytes(), &self.world);
                 platform.keep_registration_link(*registration, &token.digest()).await?;
-                token
+                token.to_text()
             }
             Holder::Person(user) => {
                 let token = LinkToken::new(*purpose, user.id.to_bytes(), &self.world);
                 let (digest, email) = (token.digest(), email.clone());
                 let link = Link { digest, email, epoch: user.epoch, expires: *expires };
                 platform.keep_link(user.id, purpose.name(), &link).await?;
-                token
+                token.to_text()
+            }
+            Holder::Invitation(tenant, invitation) => {
+                let token = InvitationToken::new(*tenant, invitation.id, &self.world);
+                platform.keep_invitation_link(*tenant, invitation, &token.digest()).await?;
+                token.to_text()
             }
         };
-        Ok(self.site.link(*purpose, &token.to_text()))
+        Ok(self.site.link(*purpose, &text))
     }
 }

@@ -45,6 +45,7 @@ impl Site {
             Purpose::ResetPassword => "reset-password",
             Purpose::ChangeEmail => "confirm-email",
             Purpose::UndoEmail => "undo-email",
+            Purpose::Invitation => "invitation",
         };
         format!("{}/auth/{page}?token={}", self.origin, token.expose_secret()).into()
     }
@@ -64,6 +65,7 @@ mod tests {
             (Purpose::ResetPassword, "reset-password"),
             (Purpose::ChangeEmail, "confirm-email"),
             (Purpose::UndoEmail, "undo-email"),
+            (Purpose::Invitation, "invitation"),
         ] {
             let link = site.link(purpose, &"AbC-_".into());
             let expected = format!("https://accounts.example:8443/auth/{page}?token=AbC-_");

@@ -1,15 +1,20 @@
 //! The team of a business: who belongs to it, its roles, and what each of them allows.
 
 pub mod groups;
+pub mod invitations;
 pub mod members;
 pub mod roles;
 
 use axum::extract::FromRef;
-use vestibule_api::{Api, ApiError, HttpFunction, Reply, Settings, state::StartError};
+use vestibule_api::{Api, ApiError, HttpFunction, Reply, Settings, limiting, state::StartError};
 use vestibule_domain::World;
-use vestibule_store::Answer;
+use vestibule_store::{Answer, Limits};
 
 use groups::{create_group, list_groups, remove_group, update_group};
+use invitations::{
+    create_invitations, get_invitation, list_invitations, resend_invitation, revoke_invitation,
+    update_invitation,
+};
 use members::{explain_permission, get_member, list_members, remove_member, update_member};
 use roles::{create_role, get_matrix, get_role, list_roles, register_permission, remove_role, update_role};
 
@@ -26,6 +31,8 @@ pub(crate) async fn unchanged(api: &Api, answer: Option<Answer>, reply: Reply) -
 pub struct Team {
     /// The shared part.
     pub api: Api,
+    /// How many mails an address gets.
+    pub limits: Limits,
 }
 
 vestibule_api::operations! {
@@ -49,10 +56,20 @@ vestibule_api::operations! {
         create_group::create_group,
         update_group::update_group,
         remove_group::remove_group,
+        list_invitations::list_invitations,
+        list_invitations::list_team_invitations,
+        create_invitations::create_invitations,
+        create_invitations::create_team_invitations,
+        get_invitation::get_invitation,
+        get_invitation::get_team_invitation,
+        update_invitation::update_invitation,
+        revoke_invitation::revoke_invitation,
+        revoke_invitation::revoke_team_invitation,
+        resend_invitation::resend_invitation,
 }
 
 impl HttpFunction for Team {
     async fn open(settings: &Settings, world: World) -> Result<Self, StartError> {
-        Ok(Self { api: Api::open(settings, world).await? })
+        Ok(Self { limits: limiting::limits(settings)?, api: Api::open(settings, world).await? })
     }
 }

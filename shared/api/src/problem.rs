@@ -42,6 +42,8 @@ pub enum Code {
     BotCheckFailed,
     /// 400: a mailed link or its token was used, replaced or has expired.
     LinkInvalid,
+    /// 410: the invitation was accepted, declined, revoked or replaced, has expired, or whoever sent it may no longer invite.
+    InvitationOver,
     /// 429: too many requests; see `Retry-After`.
     TooManyRequests,
     /// 404: no such thing, or not yours.
@@ -87,6 +89,7 @@ impl Code {
             | Self::TenantMismatch
             | Self::SecondFactorRequired
             | Self::BotCheckFailed => StatusCode::FORBIDDEN,
+            Self::InvitationOver => StatusCode::GONE,
             Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
@@ -111,6 +114,7 @@ impl Code {
             Self::SecondFactorRequired => "A second factor is needed",
             Self::BotCheckFailed => "The check for programs was not passed",
             Self::LinkInvalid => "The link is no longer valid",
+            Self::InvitationOver => "The invitation is over",
             Self::TooManyRequests => "Too many requests",
             Self::SignatureInvalid => "The signature does not fit",
             Self::Forbidden => "Not allowed",

@@ -21,6 +21,8 @@ pub enum Purpose {
     ChangeEmail,
     /// Takes a change of address back, from the old address.
     UndoEmail,
+    /// Joins a tenant; its tokens are [`crate::InvitationToken`]s.
+    Invitation,
 }
 
 impl Purpose {
@@ -32,6 +34,7 @@ impl Purpose {
             Self::ResetPassword => "reset-password",
             Self::ChangeEmail => "change-email",
             Self::UndoEmail => "undo-email",
+            Self::Invitation => "invitation",
         }
     }
 
@@ -41,17 +44,18 @@ impl Purpose {
             Self::VerifyEmail => SignedDuration::from_hours(24),
             Self::MagicLink => SignedDuration::from_mins(15),
             Self::ResetPassword | Self::ChangeEmail => SignedDuration::from_mins(60),
-            Self::UndoEmail => SignedDuration::from_hours(7 * 24),
+            Self::UndoEmail | Self::Invitation => SignedDuration::from_hours(7 * 24),
         }
     }
 
-    fn byte(self) -> u8 {
+    pub(crate) fn byte(self) -> u8 {
         match self {
             Self::VerifyEmail => 1,
             Self::MagicLink => 2,
             Self::ResetPassword => 3,
             Self::ChangeEmail => 4,
             Self::UndoEmail => 5,
+            Self::Invitation => 6,
         }
     }
 }
@@ -75,13 +79,8 @@ impl LinkToken {
     /// Reads the 66 characters that [`LinkToken::to_text`] writes; refuses any other spelling and
     /// tokens for another purpose.
     pub fn parse(text: &str, purpose: Purpose) -> Result<Self, TokenError> {
-        let mut bytes = [0; 49];
-        let length = URL_SAFE_NO_PAD.decode_slice(text, &mut bytes).map_err(|_| TokenError)?;
-        let [byte, rest @ ..] = &bytes;
-        if length != bytes.len() || *byte != purpose.byte() {
-            return Err(TokenError);
-        }
-        let (id, secret) = rest.split_first_chunk().ok_or(TokenError)?;
+        let bytes = decode::<49>(text, purpose)?;
+        let (id, secret) = bytes[1..].split_first_chunk().ok_or(TokenError)?;
         let secret = SecretBox::new(Box::new(secret.try_into().map_err(|_| TokenError)?));
         Ok(Self { purpose, id: *id, secret })
     }
@@ -101,16 +100,24 @@ impl LinkToken {
     }
 }
 
+/// The bytes of a token that is `N` of them long and for this purpose.
+pub(crate) fn decode<const N: usize>(text: &str, purpose: Purpose) -> Result<[u8; N], TokenError> {
+    let mut bytes = [0; N];
+    let length = URL_SAFE_NO_PAD.decode_slice(text, &mut bytes).map_err(|_| TokenError)?;
+    if length == N && bytes.first() == Some(&purpose.byte()) { Ok(bytes) } else { Err(TokenError) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const ALL: [Purpose; 5] = [
+    const ALL: [Purpose; 6] = [
         Purpose::VerifyEmail,
         Purpose::MagicLink,
         Purpose::ResetPassword,
         Purpose::ChangeEmail,
         Purpose::UndoEmail,
+        Purpose::Invitation,
     ];
 
     #[test]

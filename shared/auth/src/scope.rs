@@ -13,6 +13,8 @@ pub enum SystemTask {
     Workflow,
     /// The founding of a tenant.
     Founding,
+    /// The answer to an invitation.
+    Invitation,
     /// The operator's command line.
     Operator,
     /// The first start of a stack, which writes its sample tenant.
@@ -27,6 +29,7 @@ impl SystemTask {
             Self::Sweep => "system:sweep",
             Self::Workflow => "system:workflow",
             Self::Founding => "system:founding",
+            Self::Invitation => "system:invitation",
             Self::Operator => "system:operator",
             Self::Seed => "system:seed",
         }

@@ -159,6 +159,7 @@ kinds! {
     RegistrationKind, RegistrationId, "reg", "a registration that waits for its proof";
     MailKind, MailId, "mail", "a mail to send";
     GroupKind, GroupId, "grp", "a group of a team";
+    InvitationKind, InvitationId, "inv", "an invitation";
     EsignEventKind, EsignEventId, "esn", "an e-sign event that fits no document";
 }
 

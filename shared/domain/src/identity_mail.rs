@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{Email, MailId, MailTopic, RegistrationId, TenantId, UserId};
+use crate::{Email, InvitationId, MailId, MailTopic, RegistrationId, TenantId, UserId};
 
 /// Which mail.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,6 +60,15 @@ pub enum IdentityMailKind {
         /// How.
         change: MembershipChange,
     },
+    /// Somebody is invited to a tenant; goes to the invited address.
+    Invitation {
+        /// To which tenant.
+        tenant: TenantId,
+        /// Which invitation.
+        invitation: InvitationId,
+        /// Which sending of it: an older one is not sent any more.
+        round: u32,
+    },
 }
 
 impl IdentityMailKind {
@@ -73,9 +82,11 @@ impl IdentityMailKind {
             | Self::PasswordChanged { user }
             | Self::SignInChanged { user, .. }
             | Self::MembershipChanged { user, .. } => Some(user),
-            Self::Registration { .. } | Self::MagicLink | Self::ResetPassword | Self::LockedOut { .. } => {
-                None
-            }
+            Self::Registration { .. }
+            | Self::MagicLink
+            | Self::ResetPassword
+            | Self::LockedOut { .. }
+            | Self::Invitation { .. } => None,
         }
     }
 }

@@ -15,6 +15,7 @@ pub mod hire;
 pub mod id;
 pub mod identity_mail;
 pub mod invalid;
+mod invitation;
 pub mod job;
 mod member;
 pub mod name;
@@ -49,11 +50,12 @@ pub use email::Email;
 pub use envelope::{DocumentRecord, Envelope, EnvelopeEvent, Taken};
 pub use hire::{Hire, HireName};
 pub use id::{
-    AuditId, EndpointId, EsignEventId, EventId, GroupId, HireId, Id, IdError, JobId, MailId, RegistrationId,
-    SessionId, TenantId, UserId,
+    AuditId, EndpointId, EsignEventId, EventId, GroupId, HireId, Id, IdError, InvitationId, JobId, MailId,
+    RegistrationId, SessionId, TenantId, UserId,
 };
 pub use identity_mail::{Device, IdentityMailKind, IdentityMailRequest, MembershipChange, SignInChange};
 pub use invalid::Invalid;
+pub use invitation::InvitationState;
 pub use job::{Job, JobError, JobKind, JobStatus, Mode};
 pub use member::{Groups, MOST_GROUPS, MOST_ROLES_HELD, MemberKind};
 pub use name::PersonName;

@@ -2,6 +2,7 @@
 //! matrix of who may do what, the repeated requests, the costs and the samples are all made from these.
 
 mod hiring;
+mod inviting;
 mod organizations;
 mod own;
 mod pages;
@@ -126,6 +127,9 @@ impl Scene {
             return Some(prepared);
         }
         if let Some(prepared) = Box::pin(self.prepare_team(operation)).await {
+            return Some(prepared);
+        }
+        if let Some(prepared) = Box::pin(self.prepare_invitation(operation)).await {
             return Some(prepared);
         }
         if let Some(prepared) = Box::pin(self.prepare_own(operation)).await {

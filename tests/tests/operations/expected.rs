@@ -92,6 +92,24 @@ DELETE /api/admin/team/groups/{id}            | 204 | yynnn yynnnnn | 404   | 1
 GET /api/v1/teams/members                     | 200 | yynnn yyyyyyy | -     | 0
 PUT /api/v1/teams/members/{id}                | 200 | yynnn yynnnnn | 404   | 1
 DELETE /api/v1/teams/members/{id}             | 204 | yynnn yynnnnn | 404   | 1
+GET /api/admin/team/invites                   | 200 | yynnn yyyyyyy | empty | 0
+POST /api/admin/team/invites                  | 200 | yynnn yynnnnn | -     | 1
+GET /api/admin/team/invites/{id}              | 200 | yynnn yyyyyyy | 404   | 0
+DELETE /api/admin/team/invites/{id}           | 204 | yynnn yynnnnn | 404   | 1
+POST /api/admin/team/invites/{id}/resend      | 200 | yynnn yynnnnn | 404   | 1
+GET /api/v1/teams/invitations                 | 200 | yynnn yyyyyyy | empty | 0
+POST /api/v1/teams/invitations                | 200 | yynnn yynnnnn | -     | 1
+GET /api/v1/teams/invitations/{id}            | 200 | yynnn yyyyyyy | 404   | 0
+PUT /api/v1/teams/invitations/{id}            | 200 | yynnn yynnnnn | 404   | 1
+DELETE /api/v1/teams/invitations/{id}         | 204 | yynnn yynnnnn | 404   | 1
+POST /api/v1/auth/invitations/look            | 200 | all           | -     | 0
+POST /api/v1/auth/invitations/sign-up         | 201 | all           | -     | 2
+POST /api/v1/auth/invitations/accept          | 200 | own           | -     | 2
+POST /api/v1/auth/invitations/decline         | 204 | all           | -     | 1
+GET /auth/invitation                          | 200 | all           | -     | 0
+POST /auth/invitation                         | 303 | all           | -     | 3
+GET /auth/decline-invitation                  | 200 | all           | -     | 0
+POST /auth/decline-invitation                 | 200 | all           | -     | 1
 POST /api/v1/organizations                    | 201 | own           | -     | 2
 GET /api/v1/organizations/{id}                | 200 | yynnn yynnnny | 404   | 0
 PUT /api/v1/organizations/{id}                | 200 | yynnn yynnnnn | 404   | 1

@@ -18,7 +18,7 @@ const AT_ONCE: usize = 50;
 /// Answers of those who come while the first one is worked on, where a sign-in is counted: wait, or not like this.
 const TURNED_AWAY: [u16; 4] = [401, 409, 429, 503];
 /// Operations that change something and keep no answer, each for its reason.
-const WITHOUT_KEY: [(&str, &str); 15] = [
+const WITHOUT_KEY: [(&str, &str); 18] = [
     (
         "POST /api/v1/auth/refresh",
         "the token itself makes it repeatable, and its answer is nothing but tokens",
@@ -39,6 +39,9 @@ const WITHOUT_KEY: [(&str, &str); 15] = [
     ("POST /auth/confirm-email", "a form sends no header; the link works once"),
     ("POST /auth/undo-email", "a form sends no header; the link works once"),
     ("POST /auth/second-factor", "a form sends no header; the code works once"),
+    ("POST /auth/invitation", "a form sends no header; an invitation is accepted once"),
+    ("POST /auth/decline-invitation", "a form sends no header; an invitation is declined once"),
+    ("POST /api/v1/auth/invitations/look", "it only shows; the token must not stand in an address"),
     ("GET /auth/social/{provider}", "a provider sends no header; its code works once"),
 ];
 

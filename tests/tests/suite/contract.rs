@@ -61,8 +61,20 @@ fn every_route_of_the_template_is_described_and_every_described_route_is_in_the_
             described.insert((method.to_uppercase(), path.clone()));
         }
     }
-    assert_eq!(template, described);
-    assert!(template.len() >= 56);
+    let answers = |(method, path): &(String, String), (asked, of): &(String, String)| {
+        let begins = path.strip_suffix("{proxy+}").is_some_and(|begin| of.starts_with(begin));
+        (method == asked || method == "ANY") && (path == of || begins)
+    };
+    let alone: Vec<_> =
+        described.iter().filter(|each| !template.iter().any(|route| answers(route, each))).collect();
+    assert!(alone.is_empty(), "described and without a route: {alone:?}");
+    let idle: Vec<_> =
+        template.iter().filter(|route| !described.iter().any(|each| answers(route, each))).collect();
+    assert!(idle.is_empty(), "routes without a description: {idle:?}");
+    // A route for several is one that a policy of 20 KB asks for.
+    let several =
+        template.iter().filter(|(method, path)| method == "ANY" || path.ends_with("{proxy+}")).count();
+    assert!(described.len() >= 56 && several <= 3, "{several}");
 }
 
 #[test]

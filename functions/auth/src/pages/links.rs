@@ -36,6 +36,13 @@ pub struct LinkQuery {
     token: String,
 }
 
+impl LinkQuery {
+    /// The token; nothing that is too long for one.
+    pub(super) fn token(&self) -> &str {
+        if self.token.len() > MAX_TOKEN { "" } else { &self.token }
+    }
+}
+
 /// The form of a page.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct LinkForm {
@@ -48,8 +55,15 @@ pub struct LinkForm {
     password: Option<SecretString>,
 }
 
+impl LinkForm {
+    /// The link's token.
+    pub(super) fn into_token(self) -> SecretString {
+        self.token
+    }
+}
+
 /// A page that asks for one click before something is done: opening it does nothing.
-fn click<'a>(
+pub(super) fn click<'a>(
     text: &'a str,
     (title, action, button): (&'a str, &'a str, &'a str),
     token: &'a str,
@@ -83,7 +97,7 @@ fn own_password<'a>(action: &'a str, token: &'a str) -> Form<'a> {
     }
 }
 
-fn show(auth: &Auth, query: &LinkQuery, form: impl FnOnce(&str) -> Form<'_>) -> Response {
+pub(super) fn show(auth: &Auth, query: &LinkQuery, form: impl FnOnce(&str) -> Form<'_>) -> Response {
     if query.token.is_empty() || query.token.len() > MAX_TOKEN {
         return auth.pages.expired(None);
     }

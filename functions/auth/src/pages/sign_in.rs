@@ -24,7 +24,7 @@ use crate::{
 /// Where the console begins.
 const CONSOLE: &str = "/home";
 
-fn form<'a>(auth: &'a Auth, email: &'a str) -> Form<'a> {
+pub(super) fn form<'a>(auth: &'a Auth, email: &'a str) -> Form<'a> {
     let way =
         |name: &str| (format!("Continue with {}", label(name)), format!("/auth/social?provider={name}"));
     Form {
@@ -85,6 +85,9 @@ pub struct SignInForm {
     /// Its password.
     #[schema(value_type = String)]
     password: SecretString,
+    /// The token of an invitation that the sign-in leads back to.
+    #[schema(value_type = Option<String>)]
+    invitation: Option<SecretString>,
     /// What the check for programs gave, where one is on.
     #[serde(default, alias = "cf-turnstile-response", alias = "h-captcha-response")]
     bot_token: Option<String>,
@@ -98,11 +101,15 @@ pub async fn post_sign_in(
     origin: Origin,
     PageForm(sent): PageForm<SignInForm>,
 ) -> Response {
-    let SignInForm { email, password, bot_token } = sent;
+    let SignInForm { email, password, invitation, bot_token } = sent;
     let request = Login { email: email.clone(), password, bot_token, cookies: true };
     match login::sign_in(&auth, &request, &origin, (Delivery::Cookies, &Keyed::default())).await {
-        Ok(signed_in) => entered(&auth, &signed_in),
-        Err(error) => auth.pages.refused(form(&auth, &email), in_words(error)),
+        Ok(signed_in) => back(&auth, &signed_in, invitation.as_ref()),
+        Err(error) => {
+            let token = invitation.as_ref().map(|token| ("invitation", token.expose_secret()));
+            let form = Form { hidden: token.into_iter().collect(), ..form(&auth, &email) };
+            auth.pages.refused(form, in_words(error))
+        }
     }
 }
 
@@ -121,10 +128,26 @@ fn in_words(error: ApiError) -> ApiError {
     }
 }
 
+/// The way back to the invitation for which somebody signed in, or on.
+fn back(auth: &Auth, signed_in: &Response, invitation: Option<&SecretString>) -> Response {
+    let entered = entered_for(auth, signed_in, invitation);
+    let Some(token) = invitation.filter(|_| entered.status() == StatusCode::SEE_OTHER) else {
+        return entered;
+    };
+    let plain = |c: &char| c.is_ascii_alphanumeric() || "-_".contains(*c);
+    let token: String = token.expose_secret().chars().filter(plain).take(200).collect();
+    let invitation = Redirect::to(&format!("/auth/invitation?token={token}")).into_response();
+    with_cookies(invitation, signed_in)
+}
+
 /// What comes after a sign-in: the way home with its cookies, the question for a code, or word of a mail.
 pub(crate) fn entered(auth: &Auth, signed_in: &Response) -> Response {
+    entered_for(auth, signed_in, None)
+}
+
+fn entered_for(auth: &Auth, signed_in: &Response, invitation: Option<&SecretString>) -> Response {
     if let Some(Asked(ticket)) = signed_in.extensions().get() {
-        return auth.pages.form(&code(ticket));
+        return auth.pages.form(&code(ticket, invitation));
     }
     if signed_in.status() == StatusCode::ACCEPTED {
         let text = "Your provider does not vouch for your address. Follow the link in the mail we sent there, in this browser.";
@@ -146,11 +169,12 @@ pub(super) fn with_cookies(mut page: Response, signed_in: &Response) -> Response
     page
 }
 
-fn code(ticket: &str) -> Form<'_> {
+fn code<'a>(ticket: &'a str, invitation: Option<&'a SecretString>) -> Form<'a> {
+    let back = invitation.map(|token| ("invitation", token.expose_secret()));
     Form {
         title: "One more step",
         action: "/auth/second-factor",
-        hidden: vec![("ticket", ticket)],
+        hidden: [("ticket", ticket)].into_iter().chain(back).collect(),
         fields: vec![Field::code()],
         button: "Sign in",
         links: vec![TO_SIGN_IN],
@@ -167,6 +191,9 @@ pub struct CodeForm {
     /// Six digits, or a recovery code.
     #[schema(value_type = String)]
     code: SecretString,
+    /// The token of an invitation that the sign-in leads back to.
+    #[schema(value_type = Option<String>)]
+    invitation: Option<SecretString>,
 }
 
 /// Finishes a sign-in with a code, with cookies.
@@ -179,9 +206,9 @@ pub async fn post_second_factor(
 ) -> Response {
     let given = (&sent.ticket, &sent.code);
     if let Ok(signed_in) = give_code(&auth, given, &origin, Delivery::Cookies, &Keyed::default()).await {
-        return entered(&auth, &signed_in);
+        return back(&auth, &signed_in, sent.invitation.as_ref());
     }
-    let mut form = code(sent.ticket.expose_secret());
+    let mut form = code(sent.ticket.expose_secret(), sent.invitation.as_ref());
     let problem = "This code was not accepted. Wait for the next one; after some minutes sign in anew.";
     form.fields[0].problem = Some(problem.to_owned());
     auth.pages.form_with(StatusCode::UNAUTHORIZED, &form)

@@ -1,4 +1,8 @@
-use vestibule_domain::{Device, MembershipChange, PersonName, SignInChange, TenantId, UserStatus, World};
+use vestibule_domain::{
+    Device, InvitationState, MemberKind, MembershipChange, PersonName, RoleName, SignInChange, TenantId,
+    UserStatus, World,
+};
+use vestibule_store::Place;
 
 use super::*;
 
@@ -52,6 +56,44 @@ fn kinds() -> [Kind; 9] {
     ]
 }
 
+/// The way back from a change of address tells the new one.
+fn told(purpose: Purpose) -> Vec<Fact> {
+    let address = person(UserState::Active).email.masked();
+    if purpose == Purpose::UndoEmail { vec![Fact::NewAddress(address)] } else { Vec::new() }
+}
+
+fn invitation(round: u32, expires: Timestamp) -> (Invitation, String) {
+    let place =
+        Place { roles: vec![RoleName::parse("viewer").unwrap()], kind: MemberKind::Team, groups: vec![] };
+    let world = World::new(|| NOW, |buffer| buffer.fill(7));
+    let made = Invitation::new(email("lou@invited.example"), &place, person(UserState::Active).id, &world);
+    (Invitation { round, expires, ..made }, "Kim".to_owned())
+}
+
+#[test]
+fn an_invitation_is_sent_as_long_as_it_waits_and_only_the_last_sending_of_it() {
+    let tenant = TenantId::from_parts(0, 1);
+    let decided = |round: u32, expires: Timestamp, ended: bool| {
+        let (mut found, inviter) = invitation(2, expires);
+        if ended {
+            found.end(InvitationState::Revoked, None, NOW);
+        }
+        let kind = Kind::Invitation { tenant, invitation: found.id, round };
+        let (company, invitation) = (Some("Acme".to_owned()), Some((found, inviter)));
+        decide(&request(kind), Facts { company, invitation, ..Facts::default() }, NOW)
+    };
+    let later = NOW + SignedDuration::from_hours(5);
+    let letter = decided(2, later, false).unwrap();
+    assert_eq!(letter.to, email("lou@invited.example"));
+    let Content::Link(Mail::Invitation, plan, facts) = letter.content else { panic!("a link") };
+    assert_eq!((plan.purpose, plan.expires), (Purpose::Invitation, later));
+    let (company, inviter, roles) = ("Acme".to_owned(), "Kim".to_owned(), vec!["viewer".to_owned()]);
+    assert_eq!(facts, [Fact::Invited { company, inviter, roles, until: later }]);
+    assert_eq!(decided(1, later, false), Err(Trouble::Moot("invitation_replaced")));
+    assert_eq!(decided(2, NOW, false), Err(Trouble::Moot("invitation_over")));
+    assert_eq!(decided(2, later, true), Err(Trouble::Moot("invitation_over")));
+}
+
 #[test]
 fn each_link_goes_where_its_owner_reads_and_lasts_as_long_as_it_may() {
     let user = person(UserState::Active).id;
@@ -69,7 +111,7 @@ fn each_link_goes_where_its_owner_reads_and_lasts_as_long_as_it_may() {
     ] {
         let holder = Holder::Person(Box::new(person(UserState::Active)));
         let expires = NOW + SignedDuration::from_mins(minutes);
-        let content = Content::Link(template, LinkPlan { purpose, holder, expires });
+        let content = Content::Link(template, LinkPlan { purpose, holder, expires }, told(purpose));
         let letter = about(mail, Some(person(UserState::Active)));
         assert_eq!(letter, Ok(Letter { to: email(to), content }));
     }
@@ -147,7 +189,7 @@ fn a_registration_gets_its_link_until_it_ends() {
     };
     let expires = NOW + SignedDuration::from_hours(24);
     let (purpose, holder) = (Purpose::VerifyEmail, Holder::Registration(id));
-    let content = Content::Link(Mail::VerifyEmail, LinkPlan { purpose, holder, expires });
+    let content = Content::Link(Mail::VerifyEmail, LinkPlan { purpose, holder, expires }, Vec::new());
     assert_eq!(on(expires), Ok(Letter { to: email("kim@typed.example"), content }));
     assert_eq!(on(NOW + SignedDuration::from_secs(59)), Err(Trouble::Moot("registration_gone")));
     assert_eq!(decide(&mail, Facts::default(), NOW), Err(Trouble::Moot("registration_gone")));

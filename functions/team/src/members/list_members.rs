@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use vestibule_api::{Api, ApiError, Argument, Authenticated, Code, DamagedView, Description, PageQuery};
 use vestibule_domain::{GroupId, MemberKind, Permission, RoleName};
-use vestibule_store::MemberFilter;
+use vestibule_store::{MemberFilter, Others};
 
 use super::view::{DAMAGED, MemberItem};
 
@@ -37,8 +37,9 @@ pub struct MemberQuery {
     pub kind: Option<String>,
     /// Those of this group, by its id.
     pub group: Option<String>,
-    /// `active`, `suspended`, or `removed` for those who left or were removed; all but those when absent.
-    #[param(pattern = "^(active|suspended|removed)$")]
+    /// `active`, `suspended`, `pending` for those who are invited, or `removed` for those who left or were removed; all but the last
+    /// when absent.
+    #[param(pattern = "^(active|suspended|pending|removed)$")]
     pub status: Option<String>,
     /// Those with this in name or address, in any case.
     #[param(max_length = 80)]
@@ -82,29 +83,30 @@ fn filter(raw: &Raw) -> Result<MemberFilter, ApiError> {
     let kind = kind.map_err(|_| refused("`kind`: give `team`, `creator`, `contractor` or `vendor`."))?;
     let group = raw.group.as_deref().map(str::parse::<GroupId>).transpose();
     let group = group.map_err(|_| refused("`group`: give a group's id; it begins with grp_."))?;
-    let (suspended, former) = match raw.status.as_deref() {
-        None => (None, false),
-        Some("active") => (Some(false), false),
-        Some("suspended") => (Some(true), false),
-        Some("removed") => (None, true),
-        Some(_) => return Err(refused("`status`: give `active`, `suspended` or `removed`.")),
+    let (suspended, only) = match raw.status.as_deref() {
+        None => (None, None),
+        Some("active") => (Some(false), None),
+        Some("suspended") => (Some(true), None),
+        Some("removed") => (None, Some(Others::Former)),
+        Some("pending") => (None, Some(Others::Invited)),
+        Some(_) => return Err(refused("`status`: give `active`, `suspended`, `pending` or `removed`.")),
     };
     if raw.text.as_ref().is_some_and(|text| text.chars().count() > 80) {
         return Err(refused("`text`: give at most 80 characters."));
     }
-    Ok(MemberFilter { role, kind, group, suspended, former, text: raw.text.clone() })
+    Ok(MemberFilter { role, kind, group, suspended, only, text: raw.text.clone() })
 }
 
 /// One page of members.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MemberPageView {
-    /// The members, the latest accounts first; behind them those whose record cannot be read.
+    /// The members, the latest accounts first; behind them those whose record cannot be read, and those who are invited.
     pub items: Vec<MemberItem>,
     /// The cursor of the next page; `null` at the end.
     pub next: Option<String>,
 }
 
-/// Lists members, the latest accounts first. While some are looked for, up to 1,000 members are read for a page: it may then have
+/// Lists members, the latest accounts first, and behind them those whose invitation is pending. While some are looked for, up to 1,000 members are read for a page: it may then have
 /// fewer than `limit`, even none, and a next one.
 #[utoipa::path(get, path = "/api/admin/team", tag = "team", responses((status = 200, body = MemberPageView)))]
 pub async fn list_members(
@@ -114,10 +116,11 @@ pub async fn list_members(
 ) -> Result<Json<MemberPageView>, ApiError> {
     let scope = caller.require(Permission::TeamView)?;
     let store = api.store.tenant(&scope);
-    let found = store.list_members(&query.filter, &query.page.into(), &api.cursors).await??;
+    let found = store.list_team(&query.filter, &query.page.into(), &api.cursors, api.world.now()).await??;
+    let invited = found.invited.iter().map(MemberItem::invited);
     let whole = found.items.iter().map(|listed| MemberItem::new(listed, &found.groups));
     let damaged = found.damaged.into_iter().map(|id| MemberItem::Damaged(DamagedView::new(id, DAMAGED)));
-    Ok(Json(MemberPageView { items: whole.chain(damaged).collect(), next: found.next }))
+    Ok(Json(MemberPageView { items: whole.chain(damaged).chain(invited).collect(), next: found.next }))
 }
 
 /// The same as `GET /api/admin/team`.

@@ -18,7 +18,7 @@ use super::view::{DAMAGED, MemberView};
 use crate::{roles::role_body::refused, unchanged};
 
 /// How often a change is decided again.
-const TRIES: usize = 4;
+pub(crate) const TRIES: usize = 4;
 
 /// What becomes of a member; what is absent stays.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
@@ -143,7 +143,8 @@ fn changed(found: &FoundMember, body: &UpdateMember, world: &World) -> Result<Me
     let mut after = found.member.clone();
     let mut fields = Fields::default();
     let UpdateMember { roles, status, kind, groups } = body;
-    let roles = roles.as_ref().map(|names| read_roles(names, &found.member, &found.roles.roles)).transpose();
+    let roles =
+        roles.as_ref().map(|names| read_roles(names, &found.member.roles, &found.roles.roles)).transpose();
     if let Some(Some(roles)) = fields.take("roles", roles) {
         after.roles = roles;
     }
@@ -171,13 +172,17 @@ fn suspends(status: &str) -> Result<bool, Invalid> {
 }
 
 /// The roles of these names; one that is being removed stays only with those who have it.
-fn read_roles(names: &[String], before: &Membership, roles: &Roles) -> Result<Vec<RoleName>, Invalid> {
+pub(crate) fn read_roles(
+    names: &[String],
+    before: &[RoleName],
+    roles: &Roles,
+) -> Result<Vec<RoleName>, Invalid> {
     if !(1..=MOST_ROLES_HELD).contains(&names.len()) {
         return Err(Invalid::new(format!("Give 1 to {MOST_ROLES_HELD} roles.")));
     }
     let known = |name: &String| {
         let name = RoleName::try_from(name.clone()).ok()?;
-        let stays = before.roles.contains(&name) && roles.find(&name).is_some();
+        let stays = before.contains(&name) && roles.find(&name).is_some();
         (stays || roles.grantable(&name).is_some()).then_some(name)
     };
     let found: Option<Vec<_>> = names.iter().map(known).collect();
@@ -189,7 +194,7 @@ fn read_roles(names: &[String], before: &Membership, roles: &Roles) -> Result<Ve
     Ok(found)
 }
 
-fn read_groups(ids: &[String], groups: &Groups) -> Result<Vec<GroupId>, Invalid> {
+pub(crate) fn read_groups(ids: &[String], groups: &Groups) -> Result<Vec<GroupId>, Invalid> {
     let known = |id: &String| id.parse().ok().filter(|id| groups.name(*id).is_some());
     let found: Option<BTreeSet<GroupId>> = ids.iter().map(known).collect();
     let unknown = || Invalid::new("Give ids of groups; `GET /api/admin/team/groups` lists them.");

@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use vestibule_api::DamagedView;
 use vestibule_domain::{GroupId, Groups, PersonName};
-use vestibule_store::{FoundMember, ListedMember, Membership};
+use vestibule_store::{FoundMember, Invitation, ListedMember, Membership};
 
 /// What to do about a membership whose record cannot be read.
 pub(crate) const DAMAGED: &str =
@@ -15,7 +15,7 @@ pub(crate) const DAMAGED: &str =
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct MemberView {
-    /// The person's id.
+    /// The person's id; of somebody invited, the invitation's.
     #[schema(example = "usr_01M7W179T03QXV8W2KJ6TZMPRC")]
     pub id: String,
     /// Their name.
@@ -28,7 +28,7 @@ pub struct MemberView {
     pub roles: Vec<String>,
     /// The ids of their groups.
     pub groups: Vec<String>,
-    /// `active`, `suspended` or `removed`.
+    /// `active`, `suspended`, `pending` or `removed`.
     pub status: &'static str,
     /// Since when they belong to the organization.
     #[schema(value_type = Option<String>, format = "date-time")]
@@ -36,6 +36,11 @@ pub struct MemberView {
     /// Since when they are suspended.
     #[schema(value_type = Option<String>, format = "date-time")]
     pub suspended: Option<Timestamp>,
+    /// The id of whoever invited them.
+    pub invited_by: Option<String>,
+    /// When they were invited.
+    #[schema(value_type = Option<String>, format = "date-time")]
+    pub invited: Option<Timestamp>,
     /// When they left or were removed.
     #[schema(value_type = Option<String>, format = "date-time")]
     pub left: Option<Timestamp>,
@@ -60,6 +65,8 @@ impl MemberView {
             status,
             joined: member.joined,
             suspended: member.suspended,
+            invited_by: member.invited_by.map(|user| user.to_string()),
+            invited: member.invited,
             left: member.left,
         }
     }
@@ -84,5 +91,23 @@ pub enum MemberItem {
 impl MemberItem {
     pub(crate) fn new(listed: &ListedMember, groups: &Groups) -> Self {
         Self::Member(MemberView::new(&listed.member, listed.name.as_ref(), groups))
+    }
+
+    /// Somebody with a pending invitation.
+    pub(crate) fn invited(invitation: &Invitation) -> Self {
+        Self::Member(MemberView {
+            id: invitation.id.to_string(),
+            name: None,
+            email: invitation.email.as_str().to_owned(),
+            kind: invitation.kind.name(),
+            roles: invitation.roles.iter().map(|role| role.as_str().to_owned()).collect(),
+            groups: invitation.groups.iter().map(GroupId::to_string).collect(),
+            status: "pending",
+            joined: None,
+            suspended: None,
+            invited_by: Some(invitation.inviter.to_string()),
+            invited: Some(invitation.sent),
+            left: None,
+        })
     }
 }

@@ -10,7 +10,7 @@ use vestibule_api::{Code, FieldProblem, Problem};
 use crate::functions;
 
 /// The tags, with what is behind each.
-const TAGS: [(&str, &str); 14] = [
+const TAGS: [(&str, &str); 15] = [
     ("sign-up", "Making an account."),
     ("sign-in", "Beginning a session."),
     ("second factor", "Authenticators and recovery codes."),
@@ -20,6 +20,7 @@ const TAGS: [(&str, &str); 14] = [
     ("context", "The tenants of a person, and the one they work in."),
     ("organizations", "Businesses and their settings."),
     ("team", "Roles, and what each allows."),
+    ("invitations", "What the holder of an invitation can do."),
     ("hires", "People who get a mailbox."),
     ("esign", "Events of e-sign providers."),
     ("provisioning", "The jobs that make mailboxes."),

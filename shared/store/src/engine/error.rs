@@ -26,6 +26,12 @@ pub enum Conflict {
     /// The person is not, or no longer, a member who may act.
     #[error("the membership does not allow it")]
     NotMember,
+    /// The address is invited to the tenant already.
+    #[error("the address is invited already")]
+    Invited,
+    /// Every seat of the tenant is taken, or they were never counted.
+    #[error("no seat is free")]
+    NoSeat,
     /// A mailed link was used, replaced or has expired.
     #[error("the link is no longer valid")]
     LinkUsed,

@@ -58,6 +58,15 @@ pub(crate) fn wanted_domain(tenant: TenantId) -> Key {
 pub(crate) fn preferences(tenant: TenantId, user: UserId) -> Key {
     key(tenant_partition(tenant), format!("NOTIFY#{user}"))
 }
+pub(crate) const INVITATIONS: &str = "INVITE#";
+/// Lets an address have one invitation of a tenant.
+pub(crate) fn invited(tenant: TenantId, address: &AddressKey) -> Key {
+    key(tenant_partition(tenant), format!("INVITED#{address}"))
+}
+/// How many members there are.
+pub(crate) fn seats(tenant: TenantId) -> Key {
+    key(tenant_partition(tenant), "SEATS")
+}
 /// The groups of a team.
 pub(crate) fn groups(tenant: TenantId) -> Key {
     key(tenant_partition(tenant), "GROUPS")

@@ -43,6 +43,9 @@ kinds! {
     Member "member" ["email"];
     Former "former_member" ["email", "name"];
     Groups "groups" [];
+    Seats "seats" [];
+    Invitation "invitation" ["email"];
+    Invited "invited" [];
     Preferences "preferences" [];
     Setup "setup" ["billing_email", "integrations"];
     DomainProof "domain_proof" [];

@@ -8,8 +8,8 @@ use vestibule_domain::{IdentityMailRequest, Preset, SessionId, Tenant, TenantId,
 
 use super::{AvatarChange, Leave, guard::NEVER, memberships::connection_hash};
 use crate::{
-    AddressKey, Answer, AuditRecord, Conflict, Founder, Founding, Listed, Membership, PlatformStore,
-    StoreError,
+    AddressKey, Answer, AuditRecord, Conflict, FoundInvitation, Founder, Founding, Listed, Membership,
+    PlatformStore, StoreError,
     engine::command::{Action, Command, pause},
     engine::item::{number, text, to_row},
     engine::keys,
@@ -62,6 +62,8 @@ pub struct UserChange<'a> {
     pub switch: Option<(SessionId, TenantId)>,
     /// A tenant that the person founds, and the kind of business it is. A session that switches goes to it.
     pub found: Option<(&'a Tenant, Preset)>,
+    /// An invitation by which the person joins a tenant. A session that switches goes to it.
+    pub join: Option<&'a FoundInvitation>,
     /// A tenant that the person leaves.
     pub leave: Option<Leave>,
     /// An account elsewhere that becomes theirs, by its key.
@@ -130,6 +132,9 @@ impl PlatformStore<'_> {
             let founder = Founder::Known(user);
             let founding = Founding { tenant, preset, provider: None, founder, mail: None };
             command = self.founding(command, &founding, actor, world)?;
+        }
+        if let Some(found) = change.join {
+            command = found.joining(*self, command, user, actor, world)?;
         }
         command = with_links(command, user, change, now)?.and(person, Conflict::Stale);
         command = self.with_address(command, user, change);
@@ -295,8 +300,8 @@ fn with_links(
             .value(":tenant", text(tenant.to_string()))
             .if_unset("ended");
         command = command.and(over, Conflict::Stale);
-        // A founder becomes a member by the same transaction, which may touch a row only once.
-        if change.found.is_none() {
+        // Who founds or joins becomes a member by the same transaction, which may touch a row only once.
+        if change.found.is_none() && change.join.is_none() {
             command = command.and(Membership::entering(tenant, user.id, now), Conflict::NotMember);
         }
     }

@@ -11,6 +11,7 @@ use crate::{
         authz::Authz,
         leading::find_leader,
         roles::{RolesVersion, roles_stay},
+        seats::leaving,
     },
 };
 
@@ -47,6 +48,7 @@ impl Leave {
             command.and(gone, Conflict::NotMember)
         };
         command = command.and(roles_stay(self.tenant, self.roles), Conflict::Stale);
+        command = command.and(leaving(self.tenant), Conflict::NoSeat);
         if let Some(other) = &self.other {
             command = command.and(other.stays(), Conflict::Stale);
         }
@@ -57,6 +59,7 @@ impl Leave {
 impl PlatformStore<'_> {
     /// Looks whether `user` may leave `tenant`: somebody else must hold a role that allows everything.
     pub async fn prepare_leaving(&self, tenant: TenantId, user: UserId) -> Result<Leaving, StoreError> {
+        self.store.count_seats(tenant).await?;
         let own = match self.find_membership(tenant, user).await {
             Ok(None) => return Ok(Leaving::NotMember),
             read => self.store.if_whole(read)?.flatten(),

@@ -89,7 +89,8 @@ impl PlatformStore<'_> {
         self.create_person(Command::new(), user, None, actor, world).await
     }
 
-    async fn create_person(
+    /// Makes a person, with what `command` has already.
+    pub(crate) async fn create_person(
         &self,
         command: Command,
         user: &User,

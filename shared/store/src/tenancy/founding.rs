@@ -13,7 +13,7 @@ use crate::{
     engine::keys::{self, Key},
     engine::kinds::Kind,
     identity::copy_of,
-    tenancy::{authz::Authz, roles::RoleBook},
+    tenancy::{authz::Authz, roles::RoleBook, seats::SeatCount},
 };
 
 /// Who a new tenant's first administrator is.
@@ -150,8 +150,9 @@ fn rows(command: Command, founding: &Founding<'_>) -> Result<Command, StoreError
         rows.push(to_row(&keys::endpoint(id), Kind::Endpoint, &endpoint)?);
     }
     let book = RoleBook { roles: Roles::of(preset), version: 1 }.writing(tenant.id)?;
+    let seats = SeatCount { used: 1 }.first(tenant.id)?;
     let add = |command: Command, put: Action| command.and(put.if_new(), Conflict::Exists);
-    Ok(rows.into_iter().map(Action::put).chain(book).fold(command, add))
+    Ok(rows.into_iter().map(Action::put).chain(book).chain([seats]).fold(command, add))
 }
 
 /// Adds the locks of the tenant's slug and domain.

@@ -10,7 +10,7 @@ use crate::{
     Answer, AuditRecord, Conflict, FoundMember, Membership, StoreError, TenantRoles, TenantStore,
     engine::command::Command,
     engine::keys,
-    tenancy::{leading::find_leader, roles::roles_stay},
+    tenancy::{leading::find_leader, roles::roles_stay, seats::leaving},
 };
 
 /// What became of a change of a member.
@@ -37,7 +37,7 @@ pub enum RoleMove {
 }
 
 /// What the audit log tells of a change of a member, and the answer to keep.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct MemberChange {
     /// Such as `member.update`.
     pub action: &'static str,
@@ -98,8 +98,18 @@ impl TenantStore<'_> {
         change: MemberChange,
         world: &World,
     ) -> Result<Placed, StoreError> {
+        self.store.seated(self.tenant(), || self.try_removing(read, change.clone(), world)).await
+    }
+
+    async fn try_removing(
+        &self,
+        read: &FoundMember,
+        change: MemberChange,
+        world: &World,
+    ) -> Result<Placed, StoreError> {
         let command = Command::new().and(read.member.ending(), Conflict::Stale);
         let command = command.and(read.member.parting(read.name.as_ref(), world.now())?, Conflict::Stale);
+        let command = command.and(leaving(self.tenant()), Conflict::NoSeat);
         let command = self.mailing_member(command, &read.member, None, world)?;
         self.place(read, (command, false), change, world).await
     }

@@ -2,11 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use serde::Deserialize;
-use vestibule_domain::{GroupId, Groups, MemberKind, Permission, PersonName, RoleName, UserId};
+use vestibule_domain::{
+    GroupId, Groups, InvitationState, MemberKind, Permission, PersonName, RoleName, UserId,
+};
 
 use crate::{
-    Cursor, CursorError, CursorKey, Membership, PageRequest, StoreError, TenantRoles, TenantStore,
+    Cursor, CursorError, CursorKey, Invitation, Membership, PageRequest, StoreError, TenantRoles,
+    TenantStore,
     engine::item::{Row, from_row, key_row},
     engine::keys,
     engine::kinds::Kind,
@@ -16,6 +20,8 @@ use crate::{
 /// Members read at a time, so that their names and the groups fit into one batch; and how many at most for one page.
 const CHUNK: u16 = 99;
 const MOST_READ: usize = 1_000;
+/// Sorts behind every invitation: the list goes from the latest one down.
+const INVITED_FIRST: &str = "INVITE#~";
 
 /// A member, with what decides about changing them.
 #[derive(Debug)]
@@ -39,6 +45,15 @@ pub struct ListedMember {
     pub name: Option<PersonName>,
 }
 
+/// Who is on a list beside the members.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Others {
+    /// Those who left or were removed.
+    Former,
+    /// Those whose invitation is pending.
+    Invited,
+}
+
 /// Which members are wanted.
 #[derive(Debug, Default)]
 pub struct MemberFilter {
@@ -50,14 +65,14 @@ pub struct MemberFilter {
     pub group: Option<GroupId>,
     /// Those who may act, or those who may not.
     pub suspended: Option<bool>,
-    /// Those who left or were removed, instead of the others.
-    pub former: bool,
+    /// Those who left or were removed, or who are invited, instead of the others.
+    pub only: Option<Others>,
     /// Those with this in name or address, in any case.
     pub text: Option<String>,
 }
 
 /// A page of members.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct MemberPage {
     /// The members, the latest accounts first.
     pub items: Vec<ListedMember>,
@@ -65,14 +80,26 @@ pub struct MemberPage {
     pub damaged: Vec<String>,
     /// Groups of the tenant.
     pub groups: Groups,
+    /// Pending invitations, behind the last member.
+    pub invited: Vec<Invitation>,
     /// Where the next page begins.
     pub next: Option<String>,
 }
 
 impl MemberFilter {
     fn is_open(&self) -> bool {
-        let Self { role, kind, group, suspended, former: _, text } = self;
+        let Self { role, kind, group, suspended, only: _, text } = self;
         role.is_none() && kind.is_none() && group.is_none() && suspended.is_none() && text.is_none()
+    }
+
+    /// Whether somebody invited belongs on the list.
+    fn invites(&self, invitation: &Invitation, now: Timestamp) -> bool {
+        let email = invitation.email.as_str().to_lowercase();
+        invitation.state(now) == InvitationState::Pending
+            && self.role.as_ref().is_none_or(|role| invitation.roles.contains(role))
+            && self.kind.is_none_or(|kind| invitation.kind == kind)
+            && self.group.is_none_or(|group| invitation.groups.contains(&group))
+            && self.text.as_ref().is_none_or(|text| email.contains(&text.to_lowercase()))
     }
 
     fn fits(&self, found: &ListedMember, groups: &Groups) -> bool {
@@ -123,18 +150,52 @@ impl TenantStore<'_> {
         Ok(Some(FoundMember { roles, member, name: names.remove(&user), groups }))
     }
 
+    /// One page of members, and behind them, where nothing else is asked for, of those with a pending invitation.
+    pub async fn list_team(
+        &self,
+        filter: &MemberFilter,
+        request: &PageRequest,
+        key: &CursorKey,
+        now: Timestamp,
+    ) -> Result<Result<MemberPage, CursorError>, StoreError> {
+        let mut ask = request.clone();
+        let mut page = MemberPage::default();
+        let opens = |prefix| {
+            ask.cursor.as_deref().is_none_or(|text| Cursor::open(text, key, self.tenant(), prefix).is_ok())
+        };
+        let only_invited = filter.only == Some(Others::Invited);
+        let with_invited = only_invited || (filter.only.is_none() && filter.suspended.is_none());
+        if !only_invited && (!with_invited || opens(keys::MEMBERS)) {
+            page = match self.list_members(filter, request, key).await? {
+                Ok(found) => found,
+                Err(error) => return Ok(Err(error)),
+            };
+            let room = usize::try_from(request.size()).unwrap_or_default().saturating_sub(page.items.len());
+            if !with_invited || page.next.is_some() || room == 0 {
+                let begin = || Cursor::seal(key, self.tenant(), keys::INVITATIONS, INVITED_FIRST);
+                page.next = page.next.or_else(|| with_invited.then(|| begin().as_str().to_owned()));
+                return Ok(Ok(page));
+            }
+            ask = PageRequest { limit: u16::try_from(room).ok(), cursor: None };
+        }
+        let invites = |invitation: &Invitation| filter.invites(invitation, now);
+        Ok(self.list_invitations(invites, true, &ask, key).await?.map(|found| {
+            (page.invited, page.next) = (found.items, found.next);
+            page
+        }))
+    }
+
     /// One page of members, the latest accounts first. While some are looked for, up to 1,000 members are read for a page, which
     /// may then have fewer than it could, and a next one.
-    pub async fn list_members(
+    async fn list_members(
         &self,
         filter: &MemberFilter,
         request: &PageRequest,
         key: &CursorKey,
     ) -> Result<Result<MemberPage, CursorError>, StoreError> {
-        let prefix = if filter.former { keys::FORMERS } else { keys::MEMBERS };
+        let prefix = if filter.only.is_some() { keys::FORMERS } else { keys::MEMBERS };
         let size = usize::try_from(request.size()).unwrap_or_default();
-        let mut page =
-            MemberPage { items: Vec::new(), damaged: Vec::new(), groups: Groups::default(), next: None };
+        let mut page = MemberPage::default();
         let chunk = if filter.is_open() { u16::try_from(size).unwrap_or(CHUNK).min(CHUNK) } else { CHUNK };
         let mut ask = PageRequest { limit: Some(chunk), cursor: request.cursor.clone() };
         let mut read = 0;

@@ -37,6 +37,12 @@ pub struct Membership {
     /// Since when they belong to it; older rows do not know.
     #[serde(default)]
     pub joined: Option<Timestamp>,
+    /// Who invited them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invited_by: Option<UserId>,
+    /// When they were invited.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invited: Option<Timestamp>,
     /// When they left or were removed.
     #[serde(default)]
     pub left: Option<Timestamp>,
@@ -84,6 +90,8 @@ impl Membership {
             kind,
             groups,
             joined,
+            invited_by: None,
+            invited: None,
             left,
             name: None,
             last_used: joined,

@@ -3,6 +3,10 @@
 pub(crate) mod authz;
 pub(crate) mod founding;
 pub(crate) mod groups;
+pub(crate) mod invitation;
+pub(crate) mod invitees;
+pub(crate) mod inviting;
+pub(crate) mod joining;
 pub(crate) mod leading;
 pub(crate) mod member_changes;
 pub(crate) mod members;
@@ -11,5 +15,6 @@ pub(crate) mod organization;
 pub(crate) mod platform;
 pub(crate) mod preferences;
 pub(crate) mod roles;
+pub(crate) mod seats;
 pub(crate) mod seed;
 pub(crate) mod tenants;

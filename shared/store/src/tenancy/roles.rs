@@ -74,6 +74,19 @@ impl TenantRoles {
         found
     }
 
+    /// The roles that these rows hold, as `author` holds them.
+    pub(crate) fn read(
+        book: Option<Row>,
+        authz: Option<Row>,
+        author: Option<Membership>,
+    ) -> Result<Self, StoreError> {
+        let RoleBook { roles, version } = match book {
+            Some(row) => from_row(row)?,
+            None => RoleBook { roles: as_compiled(authz.map(from_row).transpose()?), version: 0 },
+        };
+        Ok(Self::new(roles, version, author))
+    }
+
     /// Whether a member may do all that anybody may do.
     pub(crate) fn leads(&self, member: &Membership) -> bool {
         member.suspended.is_none() && self.everything.is_within(&self.permissions(member))
@@ -149,12 +162,7 @@ impl TenantStore<'_> {
         let rows = self.store.batch_get(wanted).await?;
         let find = |key: &Key| rows.iter().find(|row| has_key(row, key)).cloned();
         let author = author.as_ref().and_then(find).map(|row| self.store.read::<Membership>(row));
-        let author = author.transpose()?;
-        let RoleBook { roles, version } = match find(&book) {
-            Some(row) => from_row(row)?,
-            None => RoleBook { roles: as_compiled(find(&authz).map(from_row).transpose()?), version: 0 },
-        };
-        let found = TenantRoles::new(roles, version, author);
+        let found = TenantRoles::read(find(&book), find(&authz), author.transpose()?)?;
         // The request was let in by an earlier read; a person may have lost the permission since.
         let is_person = self.scope.actor().user().is_some();
         if is_person && permission.is_some_and(|permission| !found.held.contains(permission)) {

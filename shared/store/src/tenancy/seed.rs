@@ -126,7 +126,10 @@ impl PlatformStore<'_> {
         role: &RoleName,
     ) -> Result<(), StoreError> {
         let membership = Membership { kind, ..Membership::new(who, email, vec![role.clone()], None) };
-        Command::new().and(Action::put(membership.row()?), Conflict::Stale).commit(self.store).await
+        // Whoever it was before: the seats are counted anew when they are needed.
+        let uncounted = Action::delete(&keys::seats(who.0));
+        let command = Command::new().and(Action::put(membership.row()?), Conflict::Stale);
+        command.and(uncounted, Conflict::Stale).commit(self.store).await
     }
 
     /// Writes a session anew, whatever became of the one with its id.

@@ -6,11 +6,15 @@ use vestibule_auth::TenantScope;
 use vestibule_domain::{Tenant, TenantId};
 
 use crate::{
-    Cursor, CursorError, CursorKey, Listed, Page, PageRequest, Store, StoreError,
+    Cursor, CursorError, CursorKey, Entity, Listed, Page, PageRequest, Store, StoreError,
     engine::damaged::behind,
     engine::item::{Row, key_row, text},
     engine::keys::{self, Key},
 };
+
+/// Rows read at a time while some are looked for, and how many at most for one page.
+const MOST_AT_ONCE: u16 = 100;
+const MOST_READ: usize = 1_000;
 
 /// Reads and commands within one tenant.
 #[derive(Debug, Clone, Copy)]
@@ -68,6 +72,42 @@ impl<'a> TenantStore<'a> {
         let id = |row: &Row| Some(behind(row, "SK", prefix)?.rsplit('#').next()?.to_owned());
         let Listed { items, damaged } = self.store.listed(rows, id)?;
         Ok(Ok(Page { items, damaged, next }))
+    }
+
+    /// One page of the rows that are wanted, newest first. When not all are, up to 1,000 are read for it: it may then have fewer
+    /// than it could, and a next one.
+    pub(crate) async fn sifted<E: Entity>(
+        &self,
+        wanted: impl Fn(&E) -> bool + Send,
+        some: bool,
+        request: &PageRequest,
+        key: &CursorKey,
+    ) -> Result<Result<Page<E>, CursorError>, StoreError> {
+        if !some {
+            return self.list(request, key).await;
+        }
+        let size = usize::try_from(request.size()).unwrap_or_default();
+        let mut ask = PageRequest { limit: Some(MOST_AT_ONCE), cursor: request.cursor.clone() };
+        let (mut items, mut read) = (Vec::new(), 0);
+        loop {
+            let found = match self.page::<E>(E::PREFIX, &ask, key).await? {
+                Ok(found) => found,
+                Err(error) => return Ok(Err(error)),
+            };
+            read += found.items.len() + found.damaged.len();
+            items.extend(found.items.into_iter().filter(&wanted));
+            if items.len() > size {
+                items.truncate(size);
+                let last = items.last().map(|last| format!("{}{}", E::PREFIX, last.id()));
+                let next =
+                    last.map(|sk| Cursor::seal(key, self.tenant(), E::PREFIX, &sk).as_str().to_owned());
+                return Ok(Ok(Page { items, damaged: Vec::new(), next }));
+            }
+            if items.len() == size || found.next.is_none() || read >= MOST_READ {
+                return Ok(Ok(Page { items, damaged: Vec::new(), next: found.next }));
+            }
+            ask.cursor = found.next;
+        }
     }
 }
 

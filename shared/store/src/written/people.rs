@@ -3,12 +3,12 @@
 use serde_json::json;
 use vestibule_auth::{PasswordHash, RefreshToken, TokenDigest};
 use vestibule_domain::{
-    Connection, Device, IdentityMailKind, IdentityMailRequest, MemberKind, MembershipChange, SignInChange,
-    Totp, User, UserState, UserStatus,
+    Connection, Device, IdentityMailKind, IdentityMailRequest, InvitationState, MemberKind, MembershipChange,
+    SignInChange, Totp, User, UserState, UserStatus,
 };
 
 use super::given::Given;
-use crate::{Membership, Registration, Session};
+use crate::{Invitation, InvitationEnd, Membership, Registration, Session};
 
 impl Given {
     pub(super) fn digest(&self) -> TokenDigest {
@@ -61,6 +61,8 @@ impl Given {
             kind: self.one(&MemberKind::ALL),
             groups: (0..self.below(4)).map(|_| self.id()).collect(),
             joined: self.maybe(|| self.time()),
+            invited_by: self.maybe(|| self.id()),
+            invited: self.maybe(|| self.time()),
             left: self.maybe(|| self.time()),
             last_used: self.maybe(|| self.time()),
             name: None,
@@ -99,6 +101,29 @@ impl Given {
         }
     }
 
+    pub(super) fn invitation(&self) -> Invitation {
+        let end = || InvitationEnd {
+            state: self.one(&InvitationState::ALL),
+            at: self.time(),
+            by: self.maybe(|| self.id()),
+        };
+        Invitation {
+            id: self.id(),
+            email: self.email(),
+            roles: vec![self.role_name()],
+            kind: self.one(&MemberKind::ALL),
+            groups: (0..self.below(3)).map(|_| self.id()).collect(),
+            inviter: self.id(),
+            created: self.time(),
+            sent: self.time(),
+            expires: self.time(),
+            round: self.small(),
+            digest: self.maybe(|| self.digest()),
+            ended: self.maybe(end),
+            version: self.number(),
+        }
+    }
+
     pub(super) fn mail(&self) -> IdentityMailRequest {
         let user = self.id();
         let changed = |change| IdentityMailKind::SignInChanged { user, change };
@@ -121,6 +146,7 @@ impl Given {
                     MembershipChange::Removed,
                 ]),
             },
+            IdentityMailKind::Invitation { tenant: self.id(), invitation: self.id(), round: self.small() },
             changed(SignInChange::SecondFactorAdded),
             changed(SignInChange::SecondFactorRemoved),
             changed(SignInChange::RecoveryCodesReplaced),

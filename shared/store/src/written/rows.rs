@@ -21,7 +21,9 @@ use crate::{
     tenancy::{
         authz::Authz,
         groups::GroupBook,
+        invitation::Invited,
         roles::{RoleBook, RolesVersion},
+        seats::SeatCount,
     },
     work::jobs::{pending_job, pending_row},
 };
@@ -86,6 +88,19 @@ pub(super) fn written_and_read(kind: Kind, given: &Given) -> Result<(), String> 
             let groups = Groups((0..given.below(4)).map(group).collect());
             let value = GroupBook { groups, version: given.number() };
             back(given, row(&keys::groups(tenant), &value), &value)
+        }
+        Kind::Seats => {
+            let value = SeatCount { used: given.small() };
+            back(given, row(&keys::seats(tenant), &value), &value)
+        }
+        Kind::Invitation => {
+            let value = given.invitation();
+            back(given, row_of(tenant, &value).unwrap(), &value)
+        }
+        Kind::Invited => {
+            let value = Invited { invitation: given.id() };
+            let address = given.sealer.address_key(&given.email());
+            back(given, row(&keys::invited(tenant, &address), &value), &value)
         }
         Kind::Preferences => {
             let off = given.maybe(|| MailTopic::Membership).into_iter().collect();

@@ -34,6 +34,17 @@ pub enum Fact {
     Change(SignInChange),
     /// The new address, masked.
     NewAddress(String),
+    /// To which company, by whom, in which roles, and until when.
+    Invited {
+        /// The company.
+        company: String,
+        /// Who invites.
+        inviter: String,
+        /// The names of the roles.
+        roles: Vec<String>,
+        /// It counts until then.
+        until: Timestamp,
+    },
     /// In which company, and what became of one's place there.
     Membership(String, MembershipChange),
 }
@@ -118,6 +129,8 @@ mails! {
     SignInChanged "sign_in_changed" "How you sign in to " " was changed";
     /// Somebody else changed the person's place in a company.
     MembershipChanged "membership_changed" "Your membership at " " was changed";
+    /// Somebody is invited to a company.
+    Invitation "invitation" "You are invited to a team at " "";
 }
 
 pub(super) fn add_to(environment: &mut Environment<'static>) -> Result<(), TemplateError> {

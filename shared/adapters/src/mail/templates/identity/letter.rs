@@ -49,6 +49,16 @@ fn lines(fact: &Fact) -> Result<Vec<(&'static str, String)>, TemplateError> {
             one_line("new address", masked, LONGEST_ADDRESS)?;
             vec![("New address", masked.clone())]
         }
+        Fact::Invited { company, inviter, roles, until } => {
+            let roles: Vec<_> =
+                roles.iter().map(|role| plain_words(&role.replace(['_', '-'], " "))).collect();
+            vec![
+                ("Organization", plain_words(company)),
+                ("Invited by", plain_words(inviter)),
+                (if roles.len() == 1 { "Your role" } else { "Your roles" }, roles.join(", ")),
+                ("Valid until", moment(*until)),
+            ]
+        }
         Fact::Membership(company, change) => {
             vec![("Organization", plain_words(company)), ("Change", placed(*change).to_owned())]
         }

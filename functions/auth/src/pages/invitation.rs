@@ -1,0 +1,257 @@
+//! The page behind an invitation's link: who invites to what, until when, and the way to join with a new account or with the one
+//! that there is.
+
+use axum::{
+    extract::{FromRequestParts as _, State},
+    response::Response,
+};
+use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
+use jiff::Timestamp;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use vestibule_api::{ApiError, Code, Delivery, Keyed, Origin, SignedIn};
+use vestibule_domain::Email;
+use vestibule_pages::{Choice, Field, Form, Link, OwnPage, PageForm, PageParams};
+use vestibule_store::{Basis, FoundInvitation};
+
+use super::{
+    TO_SIGN_IN,
+    links::{LinkForm, LinkQuery, click, show},
+    sign_in::{entered, told},
+};
+use crate::{
+    Auth,
+    invitations::{
+        InvitationLink, accept, decline,
+        sign_up::{self, SignUpInvited},
+    },
+    sign_in::{attempt::Group, begin::Proof},
+};
+
+const DECLINE: &str = "/auth/decline-invitation";
+
+/// The form of the page.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct InvitationForm {
+    /// The link's token.
+    #[schema(value_type = String)]
+    token: SecretString,
+    /// Of somebody signed in: the session's CSRF token.
+    csrf: Option<String>,
+    /// Of a new account: how the person wants to be called.
+    name: Option<String>,
+    /// Of a new account: the password.
+    #[schema(value_type = Option<String>)]
+    password: Option<SecretString>,
+}
+
+/// What an invitation says.
+fn words(found: &FoundInvitation) -> String {
+    let by = found.inviter.as_ref().map_or("Somebody of the team", |name| name.as_str());
+    let roles: Vec<_> =
+        found.invitation.roles.iter().map(|role| role.as_str().replace(['_', '-'], " ")).collect();
+    format!(
+        "{by} invites you to join {}, as {}. The invitation is for {} and can be accepted until {}.",
+        found.tenant.name,
+        roles.join(", "),
+        found.invitation.email.as_str(),
+        moment(found.invitation.expires),
+    )
+}
+
+fn moment(at: Timestamp) -> String {
+    at.strftime("%A, %-d %B %Y, %H:%M UTC").to_string()
+}
+
+/// Shows an invitation. Nothing is used up.
+#[utoipa::path(get, path = "/auth/invitation", tag = "pages", responses((status = 200, content_type = "text/html")))]
+pub async fn show_invitation(
+    State(auth): State<Auth>,
+    origin: Origin,
+    headers: HeaderMap,
+    caller: Result<SignedIn, ApiError>,
+    PageParams(query): PageParams<LinkQuery>,
+) -> Response {
+    if caller.is_err() && headers.get("sec-fetch-site").is_some_and(|site| site.as_bytes() == b"cross-site") {
+        return once_more(&auth, &query);
+    }
+    let token = SecretString::from(query.token().to_owned());
+    match auth.open_invitation(&token, &origin, &Keyed::default()).await {
+        Ok((found, _)) => offer(&auth, &found, query.token(), caller.ok().as_ref()),
+        Err(error) => ended(&auth, error),
+    }
+}
+
+/// A browser that comes from a mail program sends no cookies of ours: it loads the page once more, from here.
+fn once_more(auth: &Auth, query: &LinkQuery) -> Response {
+    let token: String =
+        query.token().chars().filter(|c| c.is_ascii_alphanumeric() || "-_".contains(*c)).collect();
+    let href = format!("/auth/invitation?token={token}");
+    let mut page =
+        auth.pages.done("One moment", "Your invitation is being opened.", Some(("Open it", &href)));
+    if let Ok(refresh) = HeaderValue::try_from(format!("0; url={href}")) {
+        page.headers_mut().insert(header::REFRESH, refresh);
+    }
+    page
+}
+
+fn offer(auth: &Auth, found: &FoundInvitation, token: &str, caller: Option<&SignedIn>) -> Response {
+    let text = words(found);
+    let title = format!("Join {}", found.tenant.name);
+    let away = format!("{DECLINE}?token={token}");
+    let decline = Link { label: "I do not want to join", href: &away };
+    let Some(caller) = caller else {
+        return auth.pages.form(&match found.account {
+            None => new_account(auth, (&title, &text), token, "", decline),
+            Some(_) => known_account(auth, (&title, &text), token, &found.invitation.email, decline),
+        });
+    };
+    let csrf = auth.api.csrf.token(caller.session.id);
+    if found.account != Some(caller.user.id) {
+        let text = format!("{text} You are signed in as {}: sign out first.", caller.user.email.as_str());
+        let leave = Choice { label: "Sign out".to_owned(), action: "/auth/sign-out", sends: ("csrf", &csrf) };
+        return auth.pages.choose(&title, &text, None, &[leave]);
+    }
+    let hidden = vec![("token", token), ("csrf", csrf.as_str())];
+    let (title, text, action, links) = (title.as_str(), text.as_str(), "/auth/invitation", vec![decline]);
+    auth.pages.form(&Form { title, text, action, hidden, button: "Join", links, ..Form::default() })
+}
+
+fn new_account<'a>(
+    auth: &Auth,
+    (title, text): (&'a str, &'a str),
+    token: &'a str,
+    name: &'a str,
+    decline: Link<'a>,
+) -> Form<'a> {
+    Form {
+        title,
+        text,
+        action: "/auth/invitation",
+        hidden: vec![("token", token)],
+        fields: vec![Field::name(name), Field::new_password("Password", auth.policy.min_length)],
+        button: "Make the account and join",
+        links: vec![decline],
+        ..Form::default()
+    }
+}
+
+/// The sign-in, which leads back to the invitation.
+fn known_account<'a>(
+    auth: &'a Auth,
+    (title, text): (&'a str, &'a str),
+    token: &'a str,
+    email: &'a Email,
+    decline: Link<'a>,
+) -> Form<'a> {
+    let form = super::sign_in::form(auth, email.as_str());
+    Form {
+        title,
+        text,
+        hidden: vec![("invitation", token)],
+        button: "Sign in to join",
+        links: vec![decline, TO_SIGN_IN],
+        ..form
+    }
+}
+
+/// Joins: with a new account, or with that of whoever is signed in. What follows is the organization's home.
+#[utoipa::path(post, path = "/auth/invitation", tag = "pages", responses((status = 200, content_type = "text/html"), (status = 303)))]
+pub async fn post_invitation(
+    State(auth): State<Auth>,
+    _: OwnPage,
+    origin: Origin,
+    mut parts: Parts,
+    PageForm(form): PageForm<InvitationForm>,
+) -> Response {
+    let InvitationForm { token, csrf, name, password } = form;
+    if let (Some(name), Some(password)) = (name, password) {
+        let body = SignUpInvited { token, name, password };
+        return match Box::pin(enter(&auth, &body, &origin)).await {
+            Ok(response) => entered(&auth, &response),
+            Err(error) => again(&auth, &body, &origin, error).await,
+        };
+    }
+    // What no browser can send is the token of no session.
+    let csrf = HeaderValue::try_from(csrf.unwrap_or_default()).unwrap_or(HeaderValue::from_static("-"));
+    parts.headers.insert("x-csrf-token", csrf);
+    let joined = match SignedIn::from_request_parts(&mut parts, &auth).await {
+        Ok(caller) => {
+            let link = InvitationLink { token };
+            Box::pin(accept::join(&auth, caller, &link, &origin, (Delivery::Cookies, &Keyed::default())))
+                .await
+        }
+        Err(error) => Err(error),
+    };
+    match joined {
+        Ok(response) => entered(&auth, &response),
+        Err(error) => ended(&auth, error),
+    }
+}
+
+/// Makes the account, joins, and signs in.
+async fn enter(auth: &Auth, body: &SignUpInvited, origin: &Origin) -> Result<Response, ApiError> {
+    let (_, user) = sign_up::join(auth, body, origin, &Keyed::default()).await?;
+    let quota = auth.admit(Group::SignIn, origin).await?;
+    let counted = auth.count(&user.email, Basis::Proof, quota).await?;
+    let sign_in = counted.sign_in().ok_or_else(ApiError::credentials)?;
+    let proof = Proof::new((user.id, user.epoch), &counted, &user.email, sign_in, "invitation");
+    auth.begin(&proof, origin, Delivery::Cookies, &counted).await
+}
+
+/// The form again with what is wrong with it; the page of the problem when it is about the invitation.
+async fn again(auth: &Auth, body: &SignUpInvited, origin: &Origin, error: ApiError) -> Response {
+    if !matches!(error, ApiError::Problem { code: Code::Invalid | Code::BodyInvalid, .. }) {
+        return ended(auth, error);
+    }
+    let found = match auth.open_invitation(&body.token, origin, &Keyed::default()).await {
+        Ok((found, _)) => found,
+        Err(error) => return ended(auth, error),
+    };
+    let (title, text) = (format!("Join {}", found.tenant.name), words(&found));
+    let token = body.token.expose_secret();
+    let away = format!("{DECLINE}?token={token}");
+    let decline = Link { label: "I do not want to join", href: &away };
+    auth.pages.refused(new_account(auth, (&title, &text), token, &body.name, decline), error)
+}
+
+/// The page of a problem.
+fn ended(auth: &Auth, error: ApiError) -> Response {
+    match error {
+        ApiError::Problem { code: Code::InvitationOver, detail, .. } => {
+            auth.pages.problem(StatusCode::GONE, &detail, Some(("To the start page", "/")))
+        }
+        error => told(auth, error),
+    }
+}
+
+/// Shows the button that declines.
+#[utoipa::path(get, path = "/auth/decline-invitation", tag = "pages", responses((status = 200, content_type = "text/html")))]
+pub async fn show_decline_invitation(
+    State(auth): State<Auth>,
+    PageParams(query): PageParams<LinkQuery>,
+) -> Response {
+    let text =
+        "You do not join the organization; the team sees that you declined. They can invite you again.";
+    show(&auth, &query, |token| click(text, ("Decline the invitation", DECLINE, "Decline"), token))
+}
+
+/// Declines.
+#[utoipa::path(post, path = "/auth/decline-invitation", tag = "pages", responses((status = 200, content_type = "text/html")))]
+pub async fn post_decline_invitation(
+    State(auth): State<Auth>,
+    _: OwnPage,
+    origin: Origin,
+    PageForm(form): PageForm<LinkForm>,
+) -> Response {
+    let link = InvitationLink { token: form.into_token() };
+    match decline::decline(&auth, &link, &origin, &Keyed::default()).await {
+        Ok(_) => auth.pages.done(
+            "You declined the invitation",
+            "Nothing else happens. You can close this page.",
+            None,
+        ),
+        Err(error) => ended(&auth, error),
+    }
+}

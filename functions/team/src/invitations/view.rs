@@ -1,0 +1,78 @@
+//! An invitation as those see it who may see the team.
+
+use jiff::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+use vestibule_domain::GroupId;
+use vestibule_store::{Invitation, Seats};
+
+/// An invitation.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct InvitationView {
+    /// Its id.
+    #[schema(example = "inv_01M7W179T03QXV8W2KJ6TZMPRC")]
+    pub id: String,
+    /// Who is invited.
+    pub email: String,
+    /// The names of the roles that it gives.
+    pub roles: Vec<String>,
+    /// `team`, `creator`, `contractor` or `vendor`.
+    pub kind: &'static str,
+    /// The ids of the groups that it gives.
+    pub groups: Vec<String>,
+    /// `pending`, `expired`, `accepted`, `revoked` or `declined`.
+    pub status: &'static str,
+    /// The id of whoever sent it last; if they may no longer give what it gives, it cannot be accepted.
+    pub invited_by: String,
+    /// When it was made.
+    #[schema(value_type = String, format = "date-time")]
+    pub created: Timestamp,
+    /// When it was sent last.
+    #[schema(value_type = String, format = "date-time")]
+    pub sent: Timestamp,
+    /// It can be accepted until then.
+    #[schema(value_type = String, format = "date-time")]
+    pub expires: Timestamp,
+    /// How often it was sent.
+    pub times_sent: u32,
+    /// When it was accepted, revoked or declined.
+    #[schema(value_type = Option<String>, format = "date-time")]
+    pub ended: Option<Timestamp>,
+}
+
+impl InvitationView {
+    /// How it looks at `now`.
+    pub fn new(invitation: &Invitation, now: Timestamp) -> Self {
+        let Invitation { id, email, roles, kind, groups, .. } = invitation;
+        Self {
+            id: id.to_string(),
+            email: email.as_str().to_owned(),
+            roles: roles.iter().map(|role| role.as_str().to_owned()).collect(),
+            kind: kind.name(),
+            groups: groups.iter().map(GroupId::to_string).collect(),
+            status: invitation.state(now).name(),
+            invited_by: invitation.inviter.to_string(),
+            created: invitation.created,
+            sent: invitation.sent,
+            expires: invitation.expires,
+            times_sent: invitation.round,
+            ended: invitation.ended.as_ref().map(|end| end.at),
+        }
+    }
+}
+
+/// The seats of the organization.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SeatsView {
+    /// How many members there are.
+    pub used: u32,
+    /// How many the tier allows. An invitation takes its seat when it is accepted.
+    pub most: u32,
+}
+
+impl From<Seats> for SeatsView {
+    fn from(Seats { used, most }: Seats) -> Self {
+        Self { used, most }
+    }
+}

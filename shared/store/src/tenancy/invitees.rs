@@ -1,0 +1,119 @@
+//! What is known of addresses before they are invited: one round trip for fresh ones, one more where an address has an account or
+//! an invitation.
+
+use std::collections::BTreeMap;
+
+use vestibule_domain::{Email, Groups, InvitationId, Permission, Tenant, UserId};
+
+use crate::{
+    AddressKey, Invitation, Seats, StoreError, TenantRoles, TenantStore,
+    engine::item::{Row, from_row, key_row},
+    engine::keys::{self, Key},
+    tenancy::{groups::GroupBook, invitation::Invited, members::has_key, seats::SeatCount},
+};
+
+/// Where an address stands.
+#[derive(Debug, Clone)]
+pub enum Standing {
+    /// Nobody here has it.
+    Unknown,
+    /// A member has it.
+    Member(UserId),
+    /// It was invited, and that has not ended; it may have expired.
+    Invited(Box<Invitation>),
+}
+
+/// What is known of addresses.
+#[derive(Debug)]
+pub struct Invitees {
+    /// The roles, with what the one who invites holds.
+    pub roles: TenantRoles,
+    /// The groups of the tenant.
+    pub groups: Groups,
+    /// The seats.
+    pub seats: Seats,
+    /// Each address, in the order asked for.
+    pub standings: Vec<Standing>,
+}
+
+/// Most addresses whose rows fit into one batch with those of the tenant.
+const AT_ONCE: usize = 46;
+
+impl TenantStore<'_> {
+    /// What is known of these addresses, for somebody who invites: a conflict if they may not any more.
+    pub async fn find_invitees(&self, addresses: &[Email]) -> Result<Invitees, StoreError> {
+        let tenant = self.tenant();
+        let sealer = self.store.sealer();
+        let known: Vec<AddressKey> = addresses.iter().map(|email| sealer.address_key(email)).collect();
+        let (first, rest) = known.split_at(known.len().min(AT_ONCE));
+        let mut wanted = vec![keys::tenant(tenant), keys::groups(tenant), keys::seats(tenant)];
+        wanted.extend(first.iter().flat_map(|address| self.of_address(address)));
+        let (roles, mut rows) = self.roles_and(&wanted, Some(Permission::TeamInvite)).await?;
+        if !rest.is_empty() {
+            let more = rest.iter().flat_map(|address| self.of_address(address));
+            rows.extend(self.store.batch_get(more.map(|key| key_row(&key)).collect()).await?);
+        }
+        let seats = self.seats(&rows).await?;
+        let groups: Option<GroupBook> = find(&rows, &wanted[1]).map(from_row).transpose()?;
+        let standings = self.standings(&known, &rows).await?;
+        Ok(Invitees { roles, groups: groups.unwrap_or_default().groups, seats, standings })
+    }
+
+    /// The seats of the tenant.
+    pub async fn find_seats(&self) -> Result<Seats, StoreError> {
+        let wanted = [keys::tenant(self.tenant()), keys::seats(self.tenant())];
+        let rows = self.store.batch_get(wanted.iter().map(key_row).collect()).await?;
+        self.seats(&rows).await
+    }
+
+    async fn seats(&self, rows: &[Row]) -> Result<Seats, StoreError> {
+        let tenant = self.tenant();
+        let terms = find(rows, &keys::tenant(tenant)).map(from_row::<Tenant>).transpose()?;
+        let most = terms.map(|tenant| tenant.tier).unwrap_or_default().terms().seats;
+        let key = keys::seats(tenant);
+        let count: Option<SeatCount> = match find(rows, &key) {
+            Some(row) => Some(from_row(row)?),
+            None => {
+                self.store.count_seats(tenant).await?;
+                self.store.get(&key).await?
+            }
+        };
+        Ok(Seats { used: count.map_or(0, |count| count.used), most })
+    }
+
+    fn of_address(&self, address: &AddressKey) -> [Key; 2] {
+        [keys::sign_in(address), keys::invited(self.tenant(), address)]
+    }
+
+    async fn standings(&self, known: &[AddressKey], rows: &[Row]) -> Result<Vec<Standing>, StoreError> {
+        let tenant = self.tenant();
+        let user = |address: &AddressKey| {
+            find(rows, &keys::sign_in(address))?.get("user")?.as_s().ok()?.parse::<UserId>().ok()
+        };
+        let invitation = |address: &AddressKey| -> Option<InvitationId> {
+            from_row::<Invited>(find(rows, &keys::invited(tenant, address))?).ok().map(|row| row.invitation)
+        };
+        let people = known.iter().filter_map(user).map(|user| keys::member(tenant, user));
+        let invited = known.iter().filter_map(invitation);
+        let invited = invited.map(|id| keys::entity(tenant, keys::INVITATIONS, id));
+        let wanted = people.chain(invited).map(|key| key_row(&key)).collect();
+        let found = self.store.batch_get(wanted).await?;
+        let mut invitations = BTreeMap::new();
+        for row in found.iter().filter(|row| row.get("expires").is_some()) {
+            let read: Invitation = self.store.read(row.clone())?;
+            invitations.insert(read.id, read);
+        }
+        let is_member = |user: &UserId| find(&found, &keys::member(tenant, *user)).is_some();
+        let standing = |address: &AddressKey| match user(address).filter(is_member) {
+            Some(user) => Standing::Member(user),
+            None => invitation(address)
+                .and_then(|id| invitations.get(&id))
+                .map_or(Standing::Unknown, |found| Standing::Invited(Box::new(found.clone()))),
+        };
+        Ok(known.iter().map(standing).collect())
+    }
+}
+
+pub(crate) fn find(rows: &[Row], key: &Key) -> Option<Row> {
+    rows.iter().find(|row| has_key(row, key)).cloned()
+}

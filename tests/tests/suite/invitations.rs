@@ -1,0 +1,347 @@
+//! Invitations: who may invite whom to what, and what becomes of it.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use futures::future::join_all;
+use jiff::SignedDuration;
+use reqwest::Method;
+use serde_json::{Value, json};
+use vestibule_tests::{Actor, Answer, App, identity::PASSWORD};
+
+const INVITES: &str = "/api/admin/team/invites";
+const LINKS: &str = "/api/v1/auth/invitations";
+
+static NAMES: AtomicU32 = AtomicU32::new(1);
+
+/// A business of its own, with its founder.
+struct Firm {
+    app: App,
+    admin: Actor,
+    tenant: String,
+}
+
+impl Firm {
+    async fn new() -> Self {
+        let app = App::identity().await;
+        let (admin, tenant) = app.founder("ines").await;
+        Self { app, admin, tenant }
+    }
+
+    /// An address that nobody has.
+    fn address() -> String {
+        format!("guest{}@example.org", NAMES.fetch_add(1, Ordering::Relaxed))
+    }
+
+    async fn ask(&self, actor: &Actor, emails: &[&str], roles: &[&str]) -> Answer {
+        actor.post(INVITES, &json!({ "emails": emails, "roles": roles })).await
+    }
+
+    /// The id of a new invitation of an address, and the token of its link.
+    async fn invite(&self, address: &str, role: &str) -> (String, String) {
+        let made = self.ask(&self.admin, &[address], &[role]).await.expect(200).body;
+        let id = made["results"][0]["invitation"]["id"].as_str().expect("an id").to_owned();
+        (id, self.app.link(address, "invitation", 1).await)
+    }
+
+    async fn sign_up(&self, token: &str) -> Answer {
+        let body = json!({ "token": token, "name": "Lou Example", "password": PASSWORD });
+        self.app.anonymous().post(&format!("{LINKS}/sign-up"), &body).await
+    }
+
+    async fn accept(&self, actor: &Actor, token: &str) -> Answer {
+        actor.post(&format!("{LINKS}/accept"), &json!({ "token": token })).await
+    }
+
+    async fn remove(&self, path: &str) -> Answer {
+        self.admin.send(self.admin.request(Method::DELETE, path)).await
+    }
+
+    async fn status(&self, id: &str) -> String {
+        let shown = self.admin.get(&format!("{INVITES}/{id}")).await.expect(200).body;
+        shown["status"].as_str().expect("a status").to_owned()
+    }
+
+    /// The items of a list of the team.
+    async fn team(&self, query: &str) -> Vec<Value> {
+        let listed = self.admin.get(&format!("/api/admin/team{query}")).await.expect(200).body;
+        listed["items"].as_array().expect("items").clone()
+    }
+
+    async fn seats(&self) -> (u64, u64) {
+        let seats = self.admin.get(INVITES).await.expect(200).body["seats"].clone();
+        (seats["used"].as_u64().expect("a count"), seats["most"].as_u64().expect("a count"))
+    }
+
+    async fn tier(&self, tier: &str) {
+        let change = self.admin.request(Method::PUT, "/api/v1/workspace/subscription");
+        self.admin.send(change.json(&json!({ "tier": tier }))).await.expect(200);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn somebody_new_makes_an_account_and_joins_in_one_step() {
+    let firm = Firm::new().await;
+    let lou = Firm::address();
+    let (id, token) = firm.invite(&lou, "viewer").await;
+    let pending = firm.team("?status=pending").await;
+    assert_eq!(
+        (&pending[0]["id"], &pending[0]["email"], &pending[0]["status"]),
+        (&json!(id), &json!(lou), &json!("pending"))
+    );
+    assert_eq!(
+        firm.team("").await.last().unwrap()["id"],
+        json!(id),
+        "invited people stand behind the members"
+    );
+    let look = json!({ "token": token });
+    for _ in 0..2 {
+        let offer = firm.app.anonymous().post(&format!("{LINKS}/look"), &look).await.expect(200).body;
+        assert_eq!((&offer["email"], &offer["hasAccount"]), (&json!(lou), &json!(false)));
+        assert_eq!((&offer["tenant"]["name"], &offer["roles"]), (&json!("Acme"), &json!(["viewer"])));
+    }
+    let joined = firm.sign_up(&token).await.expect(201).body;
+    assert_eq!(joined["tenant"]["id"], json!(firm.tenant));
+    let signed_in = firm.app.login(&lou).await;
+    let me = firm.app.with_token(&signed_in);
+    let context = me.get("/api/auth/context").await.expect(200).body;
+    assert_eq!(context["tenant"]["id"], json!(firm.tenant), "the first session begins in the tenant");
+    let member = firm.team("?text=guest").await;
+    assert_eq!((&member[0]["status"], &member[0]["roles"]), (&json!("active"), &json!(["viewer"])));
+    assert!(member[0]["invitedBy"].is_string() && member[0]["invited"].is_string());
+    assert_eq!((firm.status(&id).await.as_str(), firm.seats().await.0), ("accepted", 2));
+    assert!(firm.team("?status=pending").await.is_empty());
+    assert_eq!(firm.sign_up(&token).await.expect(410).code(), "invitation_over");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_the_account_of_the_invited_address_accepts() {
+    let firm = Firm::new().await;
+    let (kim, other) = (Firm::address(), Firm::address());
+    let me = firm.app.with_token(&firm.app.newcomer(&kim).await);
+    let stranger = firm.app.with_token(&firm.app.newcomer(&other).await);
+    let (id, token) = firm.invite(&kim, "manager").await;
+    assert_eq!(firm.accept(&stranger, &token).await.expect(403).code(), "forbidden");
+    assert_eq!(firm.sign_up(&token).await.expect(409).code(), "wrong_state");
+    firm.app.anonymous().post(&format!("{LINKS}/accept"), &json!({ "token": token })).await.expect(401);
+    assert_eq!(firm.status(&id).await, "pending");
+    let joined = firm.accept(&me, &token).await.expect(200).body;
+    assert_eq!(joined["organization"]["id"], json!(firm.tenant));
+    let there = firm.app.actor(joined["accessToken"].as_str().map(str::to_owned));
+    there.get("/api/admin/team").await.expect(200);
+    assert_eq!(firm.accept(&me, &token).await.expect(410).code(), "invitation_over");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_address_of_a_request_has_its_result() {
+    let firm = Firm::new().await;
+    let (new, pending, member) = (Firm::address(), Firm::address(), Firm::address());
+    firm.app.colleague(&firm.tenant, member.split('@').next().unwrap(), "viewer").await;
+    firm.invite(&pending, "viewer").await;
+    let upper = new.to_uppercase();
+    let emails = [new.as_str(), "no address", &upper, &pending, &member];
+    let asked = firm.ask(&firm.admin, &emails, &["viewer"]).await.expect(200).body;
+    let results: Vec<_> =
+        asked["results"].as_array().unwrap().iter().map(|each| each["result"].as_str().unwrap()).collect();
+    assert_eq!(results, ["invited", "malformed", "twice", "already_invited", "already_member"]);
+    firm.app.link(&new, "invitation", 1).await;
+    firm.app.mails_settled().await;
+    assert_eq!(firm.app.mails_to(&pending).len(), 1, "no second mail for a pending one");
+    firm.ask(&firm.admin, &["x", "y"], &["viewer"]).await.expect(422);
+    firm.ask(&firm.admin, &[], &["viewer"]).await.expect(422);
+    let many: Vec<_> = (0..51).map(|_| Firm::address()).collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    firm.ask(&firm.admin, &many, &["viewer"]).await.expect(422);
+    let fifty = firm.ask(&firm.admin, &many[..50], &["viewer"]).await.expect(200).body;
+    assert!(fifty["results"].as_array().unwrap().iter().all(|each| each["result"] == "invited"), "{fifty}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_expired_invitation_stays_listed_and_is_sent_again_with_a_new_link() {
+    let firm = Firm::new().await;
+    let lou = Firm::address();
+    let (id, old) = firm.invite(&lou, "viewer").await;
+    firm.app.advance(SignedDuration::from_hours(7 * 24));
+    let signed_in = firm.app.login("ines@example.org").await;
+    let admin = firm.app.with_token(&signed_in);
+    let shown = admin.get(&format!("{INVITES}?status=expired")).await.expect(200).body;
+    assert_eq!(shown["items"][0]["id"], json!(id));
+    assert_eq!(firm.sign_up(&old).await.expect(410).code(), "invitation_over");
+    let sent = admin.post(&format!("{INVITES}/{id}/resend"), &json!({})).await.expect(200).body;
+    assert_eq!((&sent["status"], &sent["timesSent"]), (&json!("pending"), &json!(2)));
+    let new = firm.app.link(&lou, "invitation", 2).await;
+    assert_eq!(firm.sign_up(&old).await.expect(410).code(), "invitation_over");
+    firm.sign_up(&new).await.expect(201);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_revoked_declined_or_sent_by_somebody_without_the_right_is_not_accepted() {
+    let firm = Firm::new().await;
+    let (revoked, declined, orphaned, weaker) =
+        (Firm::address(), Firm::address(), Firm::address(), Firm::address());
+    let (id, token) = firm.invite(&revoked, "viewer").await;
+    firm.remove(&format!("{INVITES}/{id}")).await.expect(204);
+    firm.sign_up(&token).await.expect(410);
+    assert_eq!(
+        firm.admin.post(&format!("{INVITES}/{id}/resend"), &json!({})).await.expect(409).code(),
+        "wrong_state"
+    );
+    let (id, token) = firm.invite(&declined, "viewer").await;
+    firm.app.anonymous().post(&format!("{LINKS}/decline"), &json!({ "token": token })).await.expect(204);
+    assert_eq!(firm.status(&id).await, "declined");
+    firm.sign_up(&token).await.expect(410);
+    firm.invite(&revoked, "viewer").await;
+
+    let manager = firm.app.colleague(&firm.tenant, "mona", "manager").await;
+    firm.ask(&manager, &[&orphaned], &["viewer"]).await.expect(200);
+    let token = firm.app.link(&orphaned, "invitation", 1).await;
+    let exceeds = firm.ask(&manager, &[&weaker], &["tenant_admin"]).await.expect(403);
+    assert_eq!(exceeds.code(), "forbidden");
+    let id = firm.team("?text=mona").await[0]["id"].as_str().unwrap().to_owned();
+    let weaken = firm.admin.request(Method::PATCH, &format!("/api/admin/team/{id}"));
+    firm.admin.send(weaken.json(&json!({ "roles": ["viewer"] }))).await.expect(200);
+    assert_eq!(firm.sign_up(&token).await.expect(410).code(), "invitation_over");
+    let viewer = firm.ask(&manager, &[&weaker], &["viewer"]).await.expect(403);
+    assert!(viewer.text.contains("team.invite"), "{}", viewer.text);
+    let strengthen = firm.admin.request(Method::PATCH, &format!("/api/admin/team/{id}"));
+    firm.admin.send(strengthen.json(&json!({ "roles": ["manager"] }))).await.expect(200);
+    firm.sign_up(&token).await.expect(201);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_left_can_be_invited_again() {
+    let firm = Firm::new().await;
+    let lou = Firm::address();
+    let (_, token) = firm.invite(&lou, "viewer").await;
+    firm.sign_up(&token).await.expect(201);
+    let id = firm.team("?text=guest").await[0]["id"].as_str().unwrap().to_owned();
+    firm.remove(&format!("/api/admin/team/{id}")).await.expect(204);
+    assert_eq!((firm.seats().await.0, firm.team("?status=removed").await.len()), (1, 1));
+    firm.ask(&firm.admin, &[&lou], &["manager"]).await.expect(200);
+    let token = firm.app.link(&lou, "invitation", 2).await;
+    let me = firm.app.with_token(&firm.app.login(&lou).await);
+    firm.accept(&me, &token).await.expect(200);
+    assert_eq!((firm.seats().await.0, firm.team("?status=removed").await.len()), (2, 0));
+}
+
+/// How many rounds the races have: 3, or as many as `VESTIBULE_ROUNDS` says.
+fn rounds() -> usize {
+    std::env::var("VESTIBULE_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(3)
+}
+
+/// Sends again what met something else.
+async fn until_decided(send: impl AsyncFn() -> Answer) -> Answer {
+    loop {
+        let answer = send().await;
+        let busy = answer.status == 503 || (answer.status == 409 && answer.code() == "conflict");
+        if !busy {
+            return answer;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn attack_i05_one_invitation_accepted_32_times_at_once_makes_one_membership() {
+    let firm = Firm::new().await;
+    let lou = Firm::address();
+    let (_, token) = firm.invite(&lou, "viewer").await;
+    let answers = join_all((0..32).map(|_| until_decided(async || firm.sign_up(&token).await))).await;
+    let joined = answers.iter().filter(|answer| answer.status == 201).count();
+    let refused = answers.iter().filter(|answer| [409, 410].contains(&answer.status)).count();
+    println!("32 accepts of one invitation at once: {joined} joined, {refused} refused");
+    assert_eq!((joined, refused, firm.seats().await.0), (1, 31, 2));
+    assert_eq!(firm.team("?text=guest").await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn attack_i05_seats_are_never_exceeded() {
+    let (mut most, mut rounds_with_all) = (0, 0);
+    let rounds = rounds();
+    for _ in 0..rounds {
+        let firm = Firm::new().await;
+        firm.tier("free").await;
+        let addresses: Vec<_> = (0..19).map(|_| Firm::address()).collect();
+        let emails: Vec<&str> = addresses.iter().map(String::as_str).collect();
+        firm.ask(&firm.admin, &emails, &["viewer"]).await.expect(200);
+        let tokens = join_all(addresses.iter().map(|to| firm.app.link(to, "invitation", 1))).await;
+        let answers =
+            join_all(tokens.iter().map(|token| until_decided(async || firm.sign_up(token).await))).await;
+        let joined = answers.iter().filter(|answer| answer.status == 201).count();
+        assert!(answers.iter().all(|answer| [201, 409].contains(&answer.status)));
+        let (used, seats) = firm.seats().await;
+        let members = firm.team("?status=active").await.len() as u64;
+        assert_eq!((used, used), (members, joined as u64 + 1), "what is counted is what there is");
+        (most, rounds_with_all) = (most.max(used), rounds_with_all + usize::from(used == seats));
+    }
+    println!("5 seats, 19 accepts at once: {rounds} rounds, at most {most} members, {rounds_with_all} full");
+    assert_eq!((most, rounds_with_all), (5, rounds));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_invited_ten_times_at_once_has_one_invitation() {
+    let firm = Firm::new().await;
+    for _ in 0..rounds() {
+        let lou = Firm::address();
+        let answers =
+            join_all((0..10).map(async |_| firm.ask(&firm.admin, &[&lou], &["viewer"]).await)).await;
+        let result = |answer: &Answer| answer.body["results"][0]["result"].as_str().unwrap_or("-").to_owned();
+        let results: Vec<_> = answers.iter().map(result).collect();
+        let invited = results.iter().filter(|result| *result == "invited").count();
+        let already = results.iter().filter(|result| *result == "already_invited").count();
+        assert_eq!((invited, already), (1, 9), "{results:?}");
+        firm.app.mails_settled().await;
+        assert_eq!(firm.app.mails_to(&lou).len(), 1);
+    }
+    println!("one address invited 10 times at once: {} rounds, one invitation and one mail each", rounds());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn accept_revoke_and_resend_at_once_have_one_winner() {
+    let firm = Firm::new().await;
+    let (mut accepted, mut revoked, mut resent) = (0, 0, 0);
+    for _ in 0..rounds() {
+        let lou = Firm::address();
+        let (id, token) = firm.invite(&lou, "viewer").await;
+        let path = format!("{INVITES}/{id}");
+        let (joined, ended, sent) = futures::join!(
+            until_decided(async || firm.sign_up(&token).await),
+            until_decided(async || firm.remove(&path).await),
+            until_decided(async || firm.admin.post(&format!("{path}/resend"), &json!({})).await),
+        );
+        let (joined, ended, sent) = (joined.status == 201, ended.status == 204, sent.status == 200);
+        assert!(joined != ended, "accepted or revoked, and not both");
+        let members = firm.team(&format!("?text={}", lou.split('@').next().unwrap())).await;
+        let active = members.iter().filter(|member| member["status"] == "active").count();
+        assert_eq!(active, usize::from(joined));
+        firm.sign_up(&token).await.expect(410);
+        (accepted, revoked, resent) =
+            (accepted + u32::from(joined), revoked + u32::from(ended), resent + u32::from(sent));
+    }
+    println!(
+        "{} rounds: {accepted} accepted, {revoked} revoked, {resent} sent again, no old link works",
+        rounds()
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn attack_b04_one_address_gets_few_mails_whoever_sends_them() {
+    let app = App::identity_with(|options| {
+        options.parameters.insert("SignInsPerMinute".into(), "5".into());
+    })
+    .await;
+    app.next_minute();
+    let (admin, tenant) = app.founder("ines").await;
+    let firm = Firm { app, admin, tenant };
+    firm.app.next_minute();
+    let lou = Firm::address();
+    let (id, _) = firm.invite(&lou, "viewer").await;
+    let path = format!("{INVITES}/{id}/resend");
+    let answers: Vec<_> = join_all((0..40).map(async |_| firm.admin.post(&path, &json!({})).await)).await;
+    let limited: Vec<_> = answers.iter().filter(|answer| answer.status == 429).collect();
+    assert!(limited.iter().all(|answer| answer.headers.contains_key("retry-after")));
+    let forgot = firm.app.elsewhere().post("/api/v1/auth/forgot-password", &json!({ "email": lou })).await;
+    assert_eq!(forgot.status, 429, "one limit for all mails to an address");
+    firm.app.mails_settled().await;
+    let mails = firm.app.mails_to(&lou).len();
+    println!("41 invitations to one address in a minute: {mails} mails, {} refused", limited.len());
+    assert!(mails <= 5 && limited.len() >= 36, "{mails} {}", limited.len());
+}

@@ -8,7 +8,7 @@ mod provider;
 mod subject;
 mod tools;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use vestibule_adapters::mail::templates::Templates;
 use vestibule_api::{
     EventFunction, FunctionError, Settings,
@@ -46,22 +46,11 @@ impl EventFunction for Tools {
         let done = run(self, &task).await;
         let error = done.as_ref().err().map(Failure::to_string);
         tracing::info!(job = %task.job, step = task.step, action = ?task.action, error, "task");
-        done.map(answer).map_err(|failure| FunctionError {
+        done.map(Next::told).map_err(|failure| FunctionError {
             name: failure.name().to_owned(),
             message: failure.to_string(),
         })
     }
-}
-
-/// What the state machine reads of a performed task.
-fn answer(next: Next) -> Value {
-    let (word, until) = match next {
-        Next::Step => ("step", None),
-        Next::Again => ("again", None),
-        Next::At(at) => ("wait", Some(at)),
-        Next::Parked => ("park", None),
-    };
-    json!({ "next": word, "until": until })
 }
 
 async fn run(tools: &Tools, task: &Task) -> Result<Next, Failure> {

@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 use vestibule_auth::{SystemTask, TenantScope};
-use vestibule_domain::{Job, JobStart, JobStatus};
+use vestibule_domain::{Job, JobKind, JobStart, JobStatus};
 use vestibule_saga::{LaunchError, begin_anew, launch, start_pending};
 use vestibule_store::{Conflict, DueJob, JobEvent, SetAside, StoreError, TenantStore};
 
@@ -57,7 +57,8 @@ impl Sweep {
 
     async fn start(&self, store: TenantStore<'_>, job: &mut Job) -> Result<&'static str, LaunchError> {
         let tenant = store.settings().await?;
-        if tenant.job_start == JobStart::OnRequest {
+        // Whoever imports has asked for it.
+        if tenant.job_start == JobStart::OnRequest && job.kind != JobKind::IMPORT {
             job.due = None;
             store.save_job(job, JobEvent::default(), &self.world).await?;
             return Ok("left_to_a_person");

@@ -1,6 +1,7 @@
 //! The team of a business: who belongs to it, its roles, and what each of them allows.
 
 pub mod groups;
+pub mod imports;
 pub mod invitations;
 pub mod members;
 pub mod roles;
@@ -11,6 +12,7 @@ use vestibule_domain::World;
 use vestibule_store::{Answer, Limits};
 
 use groups::{create_group, list_groups, remove_group, update_group};
+use imports::{cancel_import, create_import, get_import, get_import_report};
 use invitations::{
     create_invitations, get_invitation, list_invitations, resend_invitation, revoke_invitation,
     update_invitation,
@@ -66,6 +68,10 @@ vestibule_api::operations! {
         revoke_invitation::revoke_invitation,
         revoke_invitation::revoke_team_invitation,
         resend_invitation::resend_invitation,
+        create_import::create_import,
+        get_import::get_import,
+        get_import_report::get_import_report,
+        cancel_import::cancel_import,
 }
 
 impl HttpFunction for Team {

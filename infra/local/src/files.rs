@@ -10,6 +10,7 @@ pub(crate) fn state_machine(path: &str) -> Option<&'static str> {
         "statemachines/credentials.asl.json" => {
             Some(include_str!("../../statemachines/credentials.asl.json"))
         }
+        "statemachines/import.asl.json" => Some(include_str!("../../statemachines/import.asl.json")),
         _ => None,
     }
 }

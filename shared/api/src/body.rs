@@ -48,9 +48,14 @@ impl BodyProblem {
 
 /// The raw bytes of a body of at most 1 MiB.
 pub async fn read_body(body: Body) -> Result<Bytes, ApiError> {
-    let limited = http_body_util::Limited::new(body, MAX_BODY).collect().await;
-    let collected = limited.map_err(|_| ApiError::new(Code::TooLarge, "Send at most 1 MiB."))?;
-    Ok(collected.to_bytes())
+    read_body_up_to(body, MAX_BODY).await
+}
+
+/// The raw bytes of a body of at most `most` bytes, a whole number of MiB.
+pub async fn read_body_up_to(body: Body, most: usize) -> Result<Bytes, ApiError> {
+    let limited = http_body_util::Limited::new(body, most).collect().await;
+    let too_large = |_| ApiError::new(Code::TooLarge, format!("Send at most {} MiB.", most >> 20));
+    Ok(limited.map_err(too_large)?.to_bytes())
 }
 
 /// Reads `bytes` as JSON. An empty body counts as `{}` and needs no content type; every other one needs the right

@@ -7,6 +7,7 @@ pub mod caller;
 pub mod cookies;
 mod cors;
 pub mod credentials;
+pub mod csv;
 pub mod damaged;
 pub mod describe;
 pub mod fields;

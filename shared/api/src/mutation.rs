@@ -21,6 +21,9 @@ use crate::{
 /// A body whose repetitions can be told. It is written again to compare it, so a field that must not be compared nor
 /// kept, such as a password, is not written: `serialize_with` [`unwritten`]. A type of secrets cannot be written otherwise.
 pub trait Content: Sized {
+    /// Largest body in bytes.
+    const MOST: usize = body::MAX_BODY;
+
     /// Reads the bytes of a body; also gives what counts of it for the comparison.
     fn read(headers: &HeaderMap, bytes: Bytes) -> Result<(Self, Vec<u8>), ApiError>;
 
@@ -146,7 +149,7 @@ impl<T: Content> Argument for Submission<T> {
 }
 
 async fn content<T: Content>(parts: &Parts, body: Body, api: &Api) -> Result<(T, Keyed), ApiError> {
-    let (read, compared) = T::read(&parts.headers, body::read_body(body).await?)?;
+    let (read, compared) = T::read(&parts.headers, body::read_body_up_to(body, T::MOST).await?)?;
     Ok((read, Keyed::read(parts, &api.fingerprints, &compared)?))
 }
 

@@ -91,6 +91,12 @@ impl TenantScope {
         Self { tenant, actor: Actor::System(task) }
     }
 
+    /// The scope of a person who asked for work that goes on without them. Tenant and person must come from a record that the
+    /// system wrote itself, never from a request; what they may do is read anew by whoever does the work.
+    pub fn on_behalf_of(tenant: TenantId, id: UserId, email: Email) -> Self {
+        Self { tenant, actor: Actor::User { id, email, source_ip: None, user_agent: None } }
+    }
+
     /// The tenant whose data may be touched.
     pub fn tenant(&self) -> TenantId {
         self.tenant

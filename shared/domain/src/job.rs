@@ -19,6 +19,9 @@ impl JobKind {
     /// A new temporary password for an existing mailbox.
     pub const CREDENTIALS: Self = Self::new("credentials");
 
+    /// Invitations from the rows of a file.
+    pub const IMPORT: Self = Self::new("import");
+
     /// The kind of jobs that the saga `name` works on.
     pub const fn new(name: &'static str) -> Self {
         Self(Cow::Borrowed(name))

@@ -14,6 +14,7 @@ mod fold;
 pub mod hire;
 pub mod id;
 pub mod identity_mail;
+mod import;
 pub mod invalid;
 mod invitation;
 pub mod job;
@@ -54,6 +55,7 @@ pub use id::{
     RegistrationId, SessionId, TenantId, UserId,
 };
 pub use identity_mail::{Device, IdentityMailKind, IdentityMailRequest, MembershipChange, SignInChange};
+pub use import::{ImportRow, RowClass, RowResult};
 pub use invalid::Invalid;
 pub use invitation::InvitationState;
 pub use job::{Job, JobError, JobKind, JobStatus, Mode};

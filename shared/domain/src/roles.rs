@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Permission, PermissionNumber, PermissionSet, Preset, RegisterRefused, Registered, RoleName, Stored as _,
+    MemberKind, Permission, PermissionNumber, PermissionSet, Preset, RegisterRefused, Registered, RoleName,
+    Stored as _,
 };
 
 /// Longest chain of roles that inherit from each other.
@@ -176,6 +177,12 @@ impl Roles {
     pub fn allowed(&self, held: &[RoleName]) -> PermissionSet {
         let each = held.iter().map(|role| self.permissions(role));
         each.fold(PermissionSet::default(), |all, role| all.union(&role))
+    }
+
+    /// Whether somebody of this kind with these roles may do all that any role allows.
+    pub fn make_administrator(&self, held: &[RoleName], kind: MemberKind) -> bool {
+        let names: Vec<RoleName> = self.by_name.keys().cloned().collect();
+        self.allowed(&names).is_within(&kind.limit(&self.allowed(held)))
     }
 }
 

@@ -1,6 +1,7 @@
 //! How a step ends that did not fail, and what is written with it.
 
 use jiff::Timestamp;
+use serde_json::{Value, json};
 use vestibule_domain::{JobId, JobStatus};
 use vestibule_store::JobWrites;
 
@@ -59,6 +60,19 @@ pub enum StepOutcome {
 impl From<Done> for StepOutcome {
     fn from(done: Done) -> Self {
         Self::Done(done)
+    }
+}
+
+impl Next {
+    /// The same as the state machine reads it of a performed task.
+    pub fn told(self) -> Value {
+        let (word, until) = match self {
+            Self::Step => ("step", None),
+            Self::Again => ("again", None),
+            Self::At(at) => ("wait", Some(at)),
+            Self::Parked => ("park", None),
+        };
+        json!({ "next": word, "until": until })
     }
 }
 

@@ -3,6 +3,9 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use vestibule_auth::{SystemTask, TenantScope};
+use vestibule_domain::{ImportRow, Job, JobKind, UserId};
+
 use super::{Prepared, Scene};
 
 const INVITES: &str = "/api/admin/team/invites";
@@ -26,6 +29,18 @@ impl Scene {
             }
             ("PUT", "/api/v1/teams/invitations/{id}") => {
                 request(Method::PUT, self.invited(below).await.0).json(json!({ "resend": true }))
+            }
+            ("POST", "/api/v1/teams/import") => {
+                // Of a row that is refused: nobody is invited in the background, beside what is counted.
+                let file = format!("email,roles\nperson {},brokerage.user\n", self.number());
+                request(Method::POST, path.into()).bytes("text/csv", file.into_bytes())
+            }
+            ("GET", "/api/v1/teams/import/{id}") => request(Method::GET, self.import().await),
+            ("GET", "/api/v1/teams/import/{id}/report") => {
+                request(Method::GET, format!("{}/report", self.import().await))
+            }
+            ("POST", "/api/v1/teams/import/{id}/cancel") => {
+                request(Method::POST, format!("{}/cancel", self.import().await))
             }
             _ => return self.prepare_answer(path, method).await,
         })
@@ -60,6 +75,20 @@ impl Scene {
             }
             _ => None,
         }
+    }
+
+    /// The path of an import that waits: nothing starts it, so that it can be stopped.
+    async fn import(&self) -> String {
+        let scope = TenantScope::for_system(self.tenant(), SystemTask::Seed);
+        let mut job = Job::new(JobKind::IMPORT, UserId::new(&self.app.world), &self.app.world);
+        job.due = None;
+        let state = json!({ "rows": 1, "parts": 1, "done": 0, "invited": 0, "refused": 0 });
+        job.set_state(&state).expect("a state");
+        let (line, email, roles) = (2, self.address(), vec!["brokerage.user".to_owned()]);
+        let row = ImportRow { line, email, roles, kind: None, groups: Vec::new(), refused: None };
+        let store = self.app.stack.store().tenant(&scope);
+        store.create_import(&job, &[row], None, &self.app.world).await.expect("an import");
+        format!("/api/v1/teams/import/{}", job.id)
     }
 
     /// The path of a new invitation below `below`, and the token of its link.

@@ -137,8 +137,10 @@ fn steady_word(word: &str) -> String {
 
 /// The query of a way back holds a code and a state.
 fn without_query_secrets(path: &str) -> String {
-    path.split_once("?code=")
-        .map_or_else(|| path.to_owned(), |(path, _)| format!("{path}?code={{code}}&state={{state}}"))
+    if let Some((path, _)) = path.split_once("?code=") {
+        return format!("{path}?code={{code}}&state={{state}}");
+    }
+    path.split_once("?token=").map_or_else(|| path.to_owned(), |(path, _)| format!("{path}?token={{token}}"))
 }
 
 /// The name of a sample's file: the operation's id, such as `create_hire`.

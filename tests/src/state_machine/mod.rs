@@ -4,7 +4,7 @@
 mod asl;
 
 use vestibule_saga::{Action, Definition, OnRejected, Step};
-use vestibule_sagas::{CredentialsStep, MailboxStep};
+use vestibule_sagas::{CredentialsStep, ImportStep, MailboxStep};
 
 use asl::{
     Branch, Catcher, Choice, Parameters, Payload, Selector, State, Task, Wait, caught, end, patient, retrier,
@@ -22,7 +22,7 @@ pub struct Machine {
 }
 
 /// All of them; the file of each is `infra/statemachines/<saga>.asl.json`.
-pub const MACHINES: [Machine; 2] = [
+pub const MACHINES: [Machine; 3] = [
     Machine {
         saga: &MailboxStep::DEFINITION,
         purpose: "Gives a hire a mailbox and mails its password; undoes what it did when a step fails for good.",
@@ -32,6 +32,11 @@ pub const MACHINES: [Machine; 2] = [
         saga: &CredentialsStep::DEFINITION,
         purpose: "Issues a new password for a mailbox and mails it.",
         function: "${MailboxStepFunctionArn}",
+    },
+    Machine {
+        saga: &ImportStep::DEFINITION,
+        purpose: "Invites the people of a file, a part of its rows at a time; who was invited stays so.",
+        function: "${ImportStepFunctionArn}",
     },
 ];
 

@@ -12,6 +12,7 @@ mod esign_webhook;
 mod gateway;
 mod hires;
 mod idempotency;
+mod imports;
 mod invitations;
 mod isolation;
 mod mailbox;

@@ -63,6 +63,13 @@ pub(crate) const INVITATIONS: &str = "INVITE#";
 pub(crate) fn invited(tenant: TenantId, address: &AddressKey) -> Key {
     key(tenant_partition(tenant), format!("INVITED#{address}"))
 }
+/// Parts of the file of an import.
+pub(crate) fn import_parts(job: JobId) -> String {
+    format!("IMPORT#{job}#")
+}
+pub(crate) fn import_part(tenant: TenantId, job: JobId, part: u32) -> Key {
+    key(tenant_partition(tenant), format!("{}{part:05}", import_parts(job)))
+}
 /// How many members there are.
 pub(crate) fn seats(tenant: TenantId) -> Key {
     key(tenant_partition(tenant), "SEATS")

@@ -46,6 +46,7 @@ kinds! {
     Seats "seats" [];
     Invitation "invitation" ["email"];
     Invited "invited" [];
+    ImportRows "import_rows" ["rows"];
     Preferences "preferences" [];
     Setup "setup" ["billing_email", "integrations"];
     DomainProof "domain_proof" [];

@@ -77,6 +77,16 @@ impl Command {
 }
 
 impl PlatformStore<'_> {
+    /// When a session began; `None` when there is none.
+    pub async fn session_begun(
+        &self,
+        user: UserId,
+        session: SessionId,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        let found: Option<Session> = self.store.get(&keys::session(user, session)).await?;
+        Ok(found.map(|session| session.created))
+    }
+
     /// Removes a session whose row cannot be read, with an audit record; a conflict when it is none.
     pub(crate) async fn remove_damaged_session(
         &self,

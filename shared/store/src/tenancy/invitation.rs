@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use vestibule_auth::{Purpose, TokenDigest};
 use vestibule_domain::{
-    Email, GroupId, IdentityMailKind, IdentityMailRequest, InvitationId, InvitationState, MailId, MemberKind,
-    RoleName, TenantId, UserId, World,
+    Email, GroupId, IdentityMailKind, IdentityMailRequest, InvitationId, InvitationState, JobId, MailId,
+    MemberKind, RoleName, TenantId, UserId, World,
 };
 
 use crate::{Entity, engine::keys, engine::kinds::Kind};
@@ -37,6 +37,9 @@ pub struct Invitation {
     pub digest: Option<TokenDigest>,
     /// How it ended.
     pub ended: Option<InvitationEnd>,
+    /// The import that made it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub import: Option<JobId>,
     /// Counts its writes.
     pub version: u64,
 }
@@ -87,6 +90,7 @@ impl Invitation {
             round: 0,
             digest: None,
             ended: None,
+            import: None,
             version: 0,
         };
         invitation.send(inviter, created);

@@ -3,6 +3,7 @@
 pub(crate) mod authz;
 pub(crate) mod founding;
 pub(crate) mod groups;
+pub(crate) mod importing;
 pub(crate) mod invitation;
 pub(crate) mod invitees;
 pub(crate) mod inviting;

@@ -4,5 +4,6 @@ pub(crate) mod documents;
 pub(crate) mod endpoints;
 pub(crate) mod esign_events;
 pub(crate) mod hires;
+pub(crate) mod imports;
 pub(crate) mod job_writes;
 pub(crate) mod jobs;

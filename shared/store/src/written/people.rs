@@ -3,12 +3,12 @@
 use serde_json::json;
 use vestibule_auth::{PasswordHash, RefreshToken, TokenDigest};
 use vestibule_domain::{
-    Connection, Device, IdentityMailKind, IdentityMailRequest, InvitationState, MemberKind, MembershipChange,
-    SignInChange, Totp, User, UserState, UserStatus,
+    Connection, Device, IdentityMailKind, IdentityMailRequest, ImportRow, InvitationState, MemberKind,
+    MembershipChange, RowClass, RowResult, SignInChange, Totp, User, UserState, UserStatus,
 };
 
 use super::given::Given;
-use crate::{Invitation, InvitationEnd, Membership, Registration, Session};
+use crate::{ImportPart, Invitation, InvitationEnd, Membership, Registration, Session};
 
 impl Given {
     pub(super) fn digest(&self) -> TokenDigest {
@@ -120,8 +120,21 @@ impl Given {
             round: self.small(),
             digest: self.maybe(|| self.digest()),
             ended: self.maybe(end),
+            import: self.maybe(|| self.id()),
             version: self.number(),
         }
+    }
+
+    pub(super) fn import_part(&self) -> ImportPart {
+        let row = |line: u64| ImportRow {
+            line,
+            email: self.any_text(80),
+            roles: vec![self.any_text(20)],
+            kind: self.maybe(|| self.any_text(10)),
+            groups: vec![self.any_text(20)],
+            refused: self.maybe(|| RowResult { class: self.one(&RowClass::ALL), detail: self.any_text(40) }),
+        };
+        ImportPart { part: self.small(), rows: (1..4).map(row).collect() }
     }
 
     pub(super) fn mail(&self) -> IdentityMailRequest {

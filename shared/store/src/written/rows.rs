@@ -102,6 +102,10 @@ pub(super) fn written_and_read(kind: Kind, given: &Given) -> Result<(), String> 
             let address = given.sealer.address_key(&given.email());
             back(given, row(&keys::invited(tenant, &address), &value), &value)
         }
+        Kind::ImportRows => {
+            let value = given.import_part();
+            back(given, row(&keys::import_part(tenant, given.id(), value.part), &value), &value)
+        }
         Kind::Preferences => {
             let off = given.maybe(|| MailTopic::Membership).into_iter().collect();
             let value = Preferences { off, version: given.number() };

@@ -1,0 +1,158 @@
+//! What the import saga does in each step; its steps are in [`vestibule_sagas::import`].
+
+use serde_json::json;
+use vestibule_auth::TenantScope;
+use vestibule_domain::{ImportRow, JobStatus, Permission, RowClass, Subject, UserId};
+use vestibule_saga::{Definition, Done, Failure, Ledger, Saga, StepOutcome};
+use vestibule_sagas::{ImportState, ImportStep as Step};
+use vestibule_store::{
+    Conflict, Invitation, JobWrites, Judged, MOST_INVITED_AT_ONCE, RowVerdict, StoreError,
+};
+
+use crate::Imports;
+
+/// How often rows are decided again that somebody else touched at the same moment.
+const TRIES: u32 = 5;
+
+/// The saga over the table.
+#[derive(Debug)]
+pub struct ImportSaga<'a> {
+    imports: &'a Imports,
+}
+
+impl<'a> ImportSaga<'a> {
+    /// The saga with these tools.
+    pub fn new(imports: &'a Imports) -> Self {
+        Self { imports }
+    }
+
+    /// Invites the people of the next part. Done again after a death, it finds by the job's mark whom it invited before.
+    async fn invite_rows(&self, ledger: &mut Ledger<'_>) -> Result<StepOutcome, Failure> {
+        let mut state: ImportState = ledger.state()?;
+        let job = ledger.job().id;
+        let Some(part) = ledger.tenant().find_import_part(job, state.done).await? else {
+            return Ok(Done::plain().into());
+        };
+        let (scope, by) = self.scope(ledger).await?;
+        let mut promised = state.invited;
+        let mut results = Vec::new();
+        for rows in part.rows.chunks(MOST_INVITED_AT_ONCE) {
+            for verdict in self.invite((&scope, by), rows, &mut promised, ledger).await? {
+                let class = verdict.result.class;
+                let class = if class == RowClass::Ready { RowClass::Invited } else { class };
+                let invited = class == RowClass::Invited;
+                (state.invited, state.refused) =
+                    (state.invited + u32::from(invited), state.refused + u32::from(!invited));
+                let detail = if invited { class.about().to_owned() } else { verdict.result.detail };
+                results.push(json!([class, detail]));
+            }
+        }
+        state.done += 1;
+        ledger.set_state(&state)?;
+        let writes = JobWrites::none().result(json!({ "part": part.part, "rows": results }));
+        if state.done < state.parts {
+            return Ok(StepOutcome::More { cursor: state.done.to_string(), writes });
+        }
+        Ok(Done::plain().writing(writes).into())
+    }
+
+    /// Whoever imports, as they belong to the tenant now.
+    async fn scope(&self, ledger: &Ledger<'_>) -> Result<(TenantScope, UserId), Failure> {
+        let Subject::Person(by) = ledger.job().subject else {
+            return Err(Failure::permanent("subject_unknown"));
+        };
+        let tenant = ledger.tenant().settings().await?.id;
+        let member = self.imports.store.platform().find_membership(tenant, by).await?;
+        let member = member.ok_or_else(|| Failure::permanent("import_not_allowed"))?;
+        Ok((TenantScope::on_behalf_of(tenant, by, member.email), by))
+    }
+
+    async fn invite(
+        &self,
+        (scope, by): (&TenantScope, UserId),
+        rows: &[ImportRow],
+        promised: &mut u32,
+        ledger: &Ledger<'_>,
+    ) -> Result<Vec<RowVerdict>, Failure> {
+        let Imports { store, world } = self.imports;
+        let (store, job) = (store.tenant(scope), ledger.job().id);
+        for _ in 0..TRIES {
+            let mut taken = *promised;
+            let Judged { roles, verdicts } =
+                match store.judge_rows(rows, &mut taken, (Some(job), world.now())).await {
+                    Ok(judged) => judged,
+                    Err(StoreError::Conflict(Conflict::Stale)) => {
+                        self.still_allowed(scope).await?;
+                        continue;
+                    }
+                    Err(error) => return Err(error.into()),
+                };
+            let invitations: Vec<_> =
+                verdicts.iter().filter_map(|verdict| self.invitation(verdict, by, ledger)).collect();
+            let written = match invitations.is_empty() {
+                true => Ok(()),
+                false => store.invite(&roles, &invitations, None, world).await,
+            };
+            match written {
+                Ok(()) => {
+                    let before =
+                        verdicts.iter().filter(|verdict| verdict.result.class == RowClass::Invited).count();
+                    *promised = taken + u32::try_from(before).unwrap_or_default();
+                    return Ok(verdicts);
+                }
+                Err(StoreError::Conflict(Conflict::Invited | Conflict::Stale | Conflict::Exists)) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(Failure::retry("rows_changed"))
+    }
+
+    /// Whether whoever imports may still invite.
+    async fn still_allowed(&self, scope: &TenantScope) -> Result<(), Failure> {
+        let roles = self.imports.store.tenant(scope).find_roles().await?;
+        let allowed = roles.held.contains(Permission::TeamInvite);
+        if allowed { Ok(()) } else { Err(Failure::permanent("import_not_allowed")) }
+    }
+
+    fn invitation(&self, verdict: &RowVerdict, by: UserId, ledger: &Ledger<'_>) -> Option<Invitation> {
+        let ((email, place), world) = (verdict.invites.as_ref()?, &self.imports.world);
+        let mut invitation = match &verdict.expired {
+            None => Invitation::new(email.clone(), place, by, world),
+            Some(expired) => {
+                let mut anew = Invitation::clone(expired);
+                anew.offer(place);
+                anew.send(by, world.now());
+                anew
+            }
+        };
+        invitation.import = Some(ledger.job().id);
+        Some(invitation)
+    }
+}
+
+impl Saga for ImportSaga<'_> {
+    type Step = Step;
+
+    fn definition(&self) -> &'static Definition {
+        &Step::DEFINITION
+    }
+
+    async fn act(&self, step: Step, ledger: &mut Ledger<'_>) -> Result<StepOutcome, Failure> {
+        match step {
+            Step::InviteRows => self.invite_rows(ledger).await,
+            Step::Finish => Ok(Done::closing(JobStatus::Succeeded).into()),
+        }
+    }
+
+    /// Who was invited stays invited; the job says whether it was stopped or failed.
+    async fn undo(&self, step: Step, ledger: &mut Ledger<'_>) -> Result<StepOutcome, Failure> {
+        match step {
+            Step::InviteRows => {
+                let code = ledger.job().last_error.as_ref().map_or("", |error| error.code.as_str());
+                let status = if code == "cancelled" { JobStatus::Cancelled } else { JobStatus::Failed };
+                Ok(Done::closing(status).into())
+            }
+            Step::Finish => Err(Failure::permanent("step_without_undo")),
+        }
+    }
+}

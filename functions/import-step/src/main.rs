@@ -1,0 +1,3 @@
+//! Lambda entry point of `import-step`.
+
+vestibule_api::serve_events!(vestibule_import_step::Imports);

@@ -1,0 +1,66 @@
+//! Tables as CSV files. A cell that a table program would take for a formula begins with an apostrophe.
+
+use csv::Writer;
+
+use crate::ApiError;
+
+/// What begins a formula in one table program or another.
+const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+
+/// A table that is written row by row.
+pub struct Report(Writer<Vec<u8>>);
+
+impl std::fmt::Debug for Report {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Report")
+    }
+}
+
+impl Report {
+    /// A table with these columns.
+    ///
+    /// # Errors
+    /// A fault of this program.
+    pub fn new(columns: &[&str]) -> Result<Self, ApiError> {
+        let mut report = Self(Writer::from_writer(Vec::new()));
+        report.row(columns)?;
+        Ok(report)
+    }
+
+    /// Adds a row of as many cells as there are columns.
+    ///
+    /// # Errors
+    /// A fault of this program.
+    pub fn row(&mut self, cells: &[&str]) -> Result<(), ApiError> {
+        let cells = cells.iter().map(|cell| neutral(cell));
+        self.0.write_record(cells).map_err(|error| ApiError::Fault(Box::new(error)))
+    }
+
+    /// The file.
+    ///
+    /// # Errors
+    /// A fault of this program.
+    pub fn finish(self) -> Result<Vec<u8>, ApiError> {
+        self.0.into_inner().map_err(|error| ApiError::Fault(error.to_string().into()))
+    }
+}
+
+fn neutral(cell: &str) -> String {
+    if cell.starts_with(FORMULA) { format!("'{cell}") } else { cell.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn attack_f01_no_cell_is_a_formula() {
+        let mut report = Report::new(&["a"]).unwrap();
+        for cell in ["=1+1", "+1", "-1", "@x", "\tx", "\rx", "a=b", "", "kim, \"lou\""] {
+            report.row(&[cell]).unwrap();
+        }
+        let file = String::from_utf8(report.finish().unwrap()).unwrap();
+        let expected = "a\n'=1+1\n'+1\n'-1\n'@x\n'\tx\n\"'\rx\"\na=b\n\"\"\n\"kim, \"\"lou\"\"\"\n";
+        assert_eq!(file, expected);
+    }
+}

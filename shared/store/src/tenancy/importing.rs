@@ -1,0 +1,147 @@
+//! What becomes of the rows of a file, decided by what is known of their addresses and by what the one who imports holds now.
+
+use jiff::Timestamp;
+use vestibule_domain::{
+    Email, GroupId, Groups, ImportRow, InvitationState, JobId, MOST_ROLES_HELD, MemberKind, RoleName, Roles,
+    RowClass, RowResult,
+};
+
+use crate::{Invitation, Invitees, Place, StoreError, TenantRoles, TenantStore, tenancy::invitees::Standing};
+
+/// Rows decided with one read.
+const AT_ONCE: usize = 46;
+
+/// What becomes of a row.
+#[derive(Debug, Clone)]
+pub struct RowVerdict {
+    /// In a word, with what it means.
+    pub result: RowResult,
+    /// Whom it invites and to what, of a row that can be used.
+    pub invites: Option<(Email, Place)>,
+    /// The expired invitation that is sent anew.
+    pub expired: Option<Box<Invitation>>,
+    /// Whether it makes somebody an administrator.
+    pub administrator: bool,
+}
+
+/// Rows with what becomes of each.
+#[derive(Debug)]
+pub struct Judged {
+    /// The roles, with what the one who imports holds.
+    pub roles: TenantRoles,
+    /// The rows, in their order.
+    pub verdicts: Vec<RowVerdict>,
+}
+
+impl TenantStore<'_> {
+    /// What becomes of rows, at most 46: a conflict if the one who imports may not invite any more. `promised` are seats that
+    /// this import has given away before; the rows that can be used add to it. What `import` itself invited counts as done.
+    pub async fn judge_rows(
+        &self,
+        rows: &[ImportRow],
+        promised: &mut u32,
+        (import, now): (Option<JobId>, Timestamp),
+    ) -> Result<Judged, StoreError> {
+        debug_assert!(rows.len() <= AT_ONCE, "a batch holds no more");
+        let emails: Vec<_> =
+            rows.iter().map(|row| usable(row).and_then(|row| Email::parse(&row.email).ok())).collect();
+        let known: Vec<Email> = emails.iter().flatten().cloned().collect();
+        let found = self.find_invitees(&known).await?;
+        let mut standings = found.standings.iter();
+        let mut verdicts = Vec::new();
+        for (row, email) in rows.iter().zip(emails) {
+            let Some(email) = email else {
+                verdicts.push(RowVerdict::refused(row.refused.clone().unwrap_or(RowClass::Malformed.into())));
+                continue;
+            };
+            let standing = standings.next().unwrap_or(&Standing::Unknown);
+            let verdict = judge(row, email, standing, &found, (import, now));
+            verdicts.push(verdict.within(&found, promised));
+        }
+        Ok(Judged { roles: found.roles, verdicts })
+    }
+}
+
+fn usable(row: &ImportRow) -> Option<&ImportRow> {
+    row.refused.is_none().then_some(row)
+}
+
+fn judge(
+    row: &ImportRow,
+    email: Email,
+    standing: &Standing,
+    found: &Invitees,
+    (import, now): (Option<JobId>, Timestamp),
+) -> RowVerdict {
+    let expired = match standing {
+        Standing::Member(_) => return RowVerdict::refused(RowClass::AlreadyMember.into()),
+        Standing::Invited(invitation) if import.is_some() && invitation.import == import => {
+            return RowVerdict::refused(RowClass::Invited.into());
+        }
+        Standing::Invited(invitation) if invitation.state(now) == InvitationState::Pending => {
+            return RowVerdict::refused(RowClass::AlreadyInvited.into());
+        }
+        Standing::Invited(expired) => Some(expired.clone()),
+        Standing::Unknown => None,
+    };
+    let place = match place(row, &found.roles.roles, &found.groups) {
+        Ok(place) => place,
+        Err(detail) => {
+            return RowVerdict::refused(RowResult { class: RowClass::Malformed, detail: detail.to_owned() });
+        }
+    };
+    let (roles, held) = (&found.roles.roles, &found.roles.held);
+    if roles.may_place((&[], place.kind), (&place.roles, place.kind), held).is_err() {
+        return RowVerdict::refused(RowClass::RoleAboveYours.into());
+    }
+    let administrator = roles.make_administrator(&place.roles, place.kind);
+    RowVerdict { result: RowClass::Ready.into(), invites: Some((email, place)), expired, administrator }
+}
+
+impl RowVerdict {
+    fn refused(result: RowResult) -> Self {
+        Self { result, invites: None, expired: None, administrator: false }
+    }
+
+    /// Refuses what has no seat, or takes one.
+    fn within(self, found: &Invitees, promised: &mut u32) -> Self {
+        if self.invites.is_none() {
+            return self;
+        }
+        if *promised >= found.seats.left() {
+            return Self::refused(RowClass::BeyondSeats.into());
+        }
+        *promised += 1;
+        self
+    }
+}
+
+fn place(row: &ImportRow, roles: &Roles, groups: &Groups) -> Result<Place, &'static str> {
+    let grantable = |name: &String| {
+        let name = RoleName::try_from(name.clone()).ok()?;
+        roles.grantable(&name).is_some().then_some(name)
+    };
+    let mut named: Vec<RoleName> = row
+        .roles
+        .iter()
+        .map(grantable)
+        .collect::<Option<_>>()
+        .ok_or("A role has another name; the list of roles shows them.")?;
+    named.sort();
+    named.dedup();
+    if !(1..=MOST_ROLES_HELD).contains(&named.len()) {
+        return Err("Give 1 to 10 roles.");
+    }
+    let kind = row.kind.as_deref().map_or(Ok(MemberKind::Team), MemberKind::parse);
+    let kind = kind.map_err(|_| "The kind is one of team, creator, contractor and vendor.")?;
+    let known = |name: &String| {
+        let found = groups.0.iter().find(|(_, known)| known.to_lowercase() == name.to_lowercase());
+        found.and_then(|(id, _)| id.parse::<GroupId>().ok())
+    };
+    let groups = row.groups.iter().map(known).collect::<Option<Vec<_>>>();
+    Ok(Place {
+        roles: named,
+        kind,
+        groups: groups.ok_or("A group has another name; the list of groups shows them.")?,
+    })
+}

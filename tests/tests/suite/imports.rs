@@ -1,0 +1,141 @@
+//! A team from a CSV file: a look at it, the import, its report.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use vestibule_tests::{Actor, Answer, App};
+
+const IMPORT: &str = "/api/v1/teams/import";
+
+async fn send(actor: &Actor, query: &str, file: &str) -> Answer {
+    let request = actor.request(Method::POST, &format!("{IMPORT}{query}"));
+    actor.send(request.header("content-type", "text/csv").body(file.to_owned())).await
+}
+
+/// The import, once nothing works on it any more.
+async fn ended(actor: &Actor, made: &Value) -> Value {
+    let path = made["statusUrl"].as_str().expect("a path");
+    loop {
+        let shown = actor.get(path).await.expect(200).body;
+        if ["succeeded", "failed", "cancelled"].contains(&shown["status"].as_str().expect("a status")) {
+            return shown;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+}
+
+fn classes(preview: &Value) -> Vec<&str> {
+    preview["rows"]
+        .as_array()
+        .expect("rows")
+        .iter()
+        .map(|row| row["result"].as_str().expect("a word"))
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_look_tells_each_row_and_changes_nothing_and_the_import_does_what_it_said() {
+    let app = App::identity().await;
+    let (admin, tenant) = app.founder("ines").await;
+    app.colleague(&tenant, "member1", "viewer").await;
+    let invite = json!({ "emails": ["waits@example.org"], "roles": ["viewer"] });
+    admin.post("/api/admin/team/invites", &invite).await.expect(200);
+    let file = "\u{feff}Email;Roles;Kind\r\nnew1@example.org;viewer;team\r\nno address;viewer;team\r\n\
+                NEW1@example.org;viewer;team\r\nwaits@example.org;viewer;team\r\nmember1@example.org;viewer;team\r\n\
+                new2@example.org;viewer|manager;creator\r\nnew3@example.org;king;team\r\n=1+1@example.org;viewer;team\r\n";
+    let preview = send(&admin, "?dryRun=true", file).await.expect(200).body;
+    let expected =
+        ["ready", "malformed", "twice", "already_invited", "already_member", "ready", "malformed", "ready"];
+    assert_eq!(classes(&preview), expected);
+    assert_eq!((&preview["counts"]["ready"], &preview["rows"][1]["line"]), (&json!(3), &json!(3)));
+    app.mails_settled().await;
+    assert!(app.mails_to("new1@example.org").is_empty(), "nothing is sent by a look");
+
+    let made = send(&admin, "", file).await.expect(202).body;
+    let done = ended(&admin, &made).await;
+    assert_eq!(
+        (&done["status"], &done["rows"], &done["invited"], &done["refused"]),
+        (&json!("succeeded"), &json!(8), &json!(3), &json!(5))
+    );
+    app.link("new1@example.org", "invitation", 1).await;
+    let report = admin.get(made["reportUrl"].as_str().unwrap()).await.expect(200);
+    let lines: Vec<_> = report.text.lines().collect();
+    assert_eq!((lines[0], lines.len()), ("line,email,result,detail", 9));
+    assert!(
+        lines[1].starts_with("2,new1@example.org,invited,")
+            && lines[2].starts_with("3,no address,malformed,")
+    );
+    assert!(lines[8].contains(",'=1+1@example.org,"), "no formula: {}", lines[8]);
+    let again = send(&admin, "?dryRun=true", file).await.expect(200).body;
+    assert_eq!(again["counts"]["already_invited"], json!(4));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn attack_p02_nobody_imports_what_they_do_not_hold_and_administrators_need_a_fresh_sign_in() {
+    let app = App::identity().await;
+    let (admin, tenant) = app.founder("ines").await;
+    let manager = app.colleague(&tenant, "mona", "manager").await;
+    let file = "email,roles\nboss@example.org,tenant_admin\nlou@example.org,viewer\n";
+    let preview = send(&manager, "?dryRun=true", file).await.expect(200).body;
+    assert_eq!(classes(&preview), ["role_above_yours", "ready"]);
+    let preview = send(&admin, "?dryRun=true", file).await.expect(200).body;
+    assert_eq!(preview["rows"][0]["administrator"], json!(true));
+    app.advance(jiff::SignedDuration::from_mins(14));
+    app.advance(jiff::SignedDuration::from_secs(50));
+    let late = send(&admin, "", file).await;
+    // The token lasts 15 minutes, as long as a sign-in is fresh: one that was refreshed shows the difference.
+    assert_eq!(late.status, 202, "{}", late.text);
+    let tokens = app.login("ines@example.org").await;
+    app.advance(jiff::SignedDuration::from_mins(14));
+    let refreshed = app.refresh(&tokens.refresh).await.expect(200).body;
+    app.advance(jiff::SignedDuration::from_mins(10));
+    let admin = app.actor(refreshed["accessToken"].as_str().map(str::to_owned));
+    let refused = send(&admin, "", "email,roles\nboss2@example.org,tenant_admin\n").await.expect(403);
+    assert!(refused.text.contains("Line 2"), "{}", refused.text);
+    send(&admin, "", "email,roles\nlou2@example.org,viewer\n").await.expect(202);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn attack_f02_files_that_are_too_much_or_no_files_are_refused_as_a_whole() {
+    let app = App::identity().await;
+    let (admin, _) = app.founder("ines").await;
+    let huge = format!("email,roles\n{}", "a".repeat(4 << 20));
+    let refused = send(&admin, "", &huge).await.expect(413);
+    assert!(refused.text.contains("4 MiB"), "{}", refused.text);
+    let many = format!("email,roles\n{}", "kim@example.org,viewer\n".repeat(10_001));
+    assert!(send(&admin, "", &many).await.expect(413).text.contains("10,000"));
+    for file in ["", "email\n", "email,roles\n", "email,roles,tenant\na,b,c\n"] {
+        assert_eq!(send(&admin, "", file).await.expect(400).code(), "body_invalid");
+    }
+    send(&admin, "?dryRun=maybe", "email,roles\nkim@example.org,viewer\n").await.expect(400);
+    let json = admin.post(IMPORT, &json!({ "email": "kim@example.org" })).await;
+    assert_eq!(json.expect(400).code(), "body_invalid");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_beyond_the_seats_are_told_and_a_cancelled_import_stops() {
+    let app = App::identity().await;
+    let (admin, _) = app.founder("ines").await;
+    let tier = admin.request(Method::PUT, "/api/v1/workspace/subscription");
+    admin.send(tier.json(&json!({ "tier": "free" }))).await.expect(200);
+    let rows: String = (0..10).map(|n| format!("guest{n}@example.org,viewer\n")).collect();
+    let file = format!("email,roles\n{rows}");
+    let preview = send(&admin, "?dryRun=true", &file).await.expect(200).body;
+    assert_eq!((&preview["counts"]["ready"], &preview["counts"]["beyond_seats"]), (&json!(4), &json!(6)));
+    let made = send(&admin, "", &file).await.expect(202).body;
+    let done = ended(&admin, &made).await;
+    assert_eq!((&done["invited"], &done["refused"]), (&json!(4), &json!(6)));
+    let over = admin.post(&format!("{}/cancel", made["statusUrl"].as_str().unwrap()), &json!({})).await;
+    assert_eq!(over.expect(409).code(), "wrong_state");
+
+    let rows: String = (0..4_000).map(|n| format!("wrong{n},viewer\n")).collect();
+    let made = send(&admin, "", &format!("email,roles\n{rows}")).await.expect(202).body;
+    let path = made["statusUrl"].as_str().unwrap();
+    let stopped = admin.post(&format!("{path}/cancel"), &json!({})).await;
+    assert!([202, 409].contains(&stopped.status), "{}", stopped.text);
+    let done = ended(&admin, &made).await;
+    if stopped.status == 202 {
+        assert_eq!(done["status"], json!("cancelled"));
+        let report = admin.get(&format!("{path}/report")).await.expect(200);
+        assert!(report.text.contains(",waiting,"), "rows that it did not come to are told");
+    }
+}

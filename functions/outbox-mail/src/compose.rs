@@ -6,7 +6,7 @@ use vestibule_adapters::mail::{
     templates::{Fact, IdentityMail, MailLink, MailTemplate, OneTimeLink},
 };
 use vestibule_auth::Purpose;
-use vestibule_domain::{IdentityMailKind as Kind, IdentityMailRequest};
+use vestibule_domain::{IdentityMailKind as Kind, IdentityMailRequest, mail_tags};
 
 use crate::{
     Outbox,
@@ -15,7 +15,7 @@ use crate::{
 };
 
 impl Outbox {
-    /// The mail that `letter` decided on, its link minted at `now` and tagged with its kind.
+    /// The mail that `letter` decided on, its link minted at `now` and tagged with its kind and its id.
     pub(crate) async fn compose(
         &self,
         request: &IdentityMailRequest,
@@ -42,7 +42,7 @@ impl Outbox {
                 self.write(letter, &IdentityMail { template: *template, link, other_link, facts })
             }
         };
-        Ok(mail?.with_tag("mail", &kind(&request.mail))?)
+        Ok(mail?.with_tag("mail", &kind(&request.mail))?.with_tag(mail_tags::MAIL, &request.id.to_string())?)
     }
 
     fn write(&self, letter: &Letter, mail: &IdentityMail<'_>) -> Result<Mail, Trouble> {

@@ -15,6 +15,8 @@ pub enum SystemTask {
     Founding,
     /// The operator's command line.
     Operator,
+    /// What became of mails, as the mail service reports it.
+    EmailEvents,
     /// The first start of a stack, which writes its sample tenant.
     Seed,
 }
@@ -28,6 +30,7 @@ impl SystemTask {
             Self::Workflow => "system:workflow",
             Self::Founding => "system:founding",
             Self::Operator => "system:operator",
+            Self::EmailEvents => "system:email-events",
             Self::Seed => "system:seed",
         }
     }

@@ -20,5 +20,5 @@ mod waiting;
 pub use actor::{Actor, Answer};
 pub use app::App;
 pub use browsing::{Browser, Shown};
-pub use inside::Row;
 pub use esign::{completed, envelope, event_body};
+pub use inside::Row;

@@ -1,6 +1,6 @@
 //! What becomes of mails, as the mail service tells the stack.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::Value;
@@ -29,6 +29,17 @@ impl App {
         settled.await.expect("the events are taken");
         // A delivery is made before it is sent on, and a function may have made the next one.
         tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+
+    /// From now on events wait and reach no function.
+    pub fn keep_events(&self) {
+        self.stack.cloud().events().on_match(Arc::new(|_| {}));
+    }
+
+    /// The newest event that waits.
+    pub fn newest_event(&self) -> Value {
+        let waiting = self.stack.cloud().events().pending().expect("the deliveries");
+        waiting.last().expect("an event").event.clone()
     }
 
     /// The address as rows name it.

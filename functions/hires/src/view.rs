@@ -82,7 +82,7 @@ pub const DAMAGED: &str = "The record of this hire cannot be read. Remove it wit
 #[serde(untagged)]
 pub enum HireItem {
     /// A hire.
-    Hire(HireView),
+    Hire(Box<HireView>),
     /// A hire whose record cannot be read.
     Damaged(DamagedView),
 }
@@ -97,7 +97,7 @@ impl HireItem {
 
     /// The entries of a page, newest first.
     pub fn page(page: Page<Hire>) -> Vec<Self> {
-        let whole = page.items.iter().map(|hire| Self::Hire(HireView::from(hire))).collect();
+        let whole = page.items.iter().map(|hire| Self::Hire(Box::new(HireView::from(hire)))).collect();
         let broken = |id| Self::Damaged(DamagedView::new(id, DAMAGED));
         newest_first(whole, page.damaged, Self::id, broken)
     }

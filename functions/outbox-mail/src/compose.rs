@@ -42,7 +42,9 @@ impl Outbox {
                 self.write(letter, &IdentityMail { template: *template, link, other_link, facts })
             }
         };
-        Ok(mail?.with_tag("mail", &kind(&request.mail))?.with_tag(mail_tags::MAIL, &request.id.to_string())?)
+        Ok(mail?
+            .with_tag("mail", &kind(&request.mail))?
+            .with_tag(mail_tags::MAIL, &request.id.to_string())?)
     }
 
     fn write(&self, letter: &Letter, mail: &IdentityMail<'_>) -> Result<Mail, Trouble> {

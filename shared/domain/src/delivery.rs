@@ -26,14 +26,8 @@ pub enum DeliveryState {
 
 impl DeliveryState {
     /// All of them, in their order.
-    pub const ALL: [Self; 6] = [
-        Self::Delayed,
-        Self::SoftBounced,
-        Self::Delivered,
-        Self::Rejected,
-        Self::Bounced,
-        Self::Complained,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Delayed, Self::SoftBounced, Self::Delivered, Self::Rejected, Self::Bounced, Self::Complained];
 
     /// The state as rows and answers have it.
     #[must_use]

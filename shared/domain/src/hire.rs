@@ -45,8 +45,8 @@ pub struct Hire {
     pub address: Option<Address>,
     /// The provider's id of the mailbox, once it works.
     pub mailbox: Option<String>,
-    /// The newest mail with a password for it. Rows of before lack it.
-    #[serde(default)]
+    /// The newest mail with a password for it, once there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credentials_mail: Option<CredentialsMail>,
     /// When the hire was created.
     pub created: Timestamp,

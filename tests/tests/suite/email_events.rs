@@ -84,7 +84,9 @@ async fn any_two_reports_on_a_mail_have_one_effect_in_any_order() {
         assert_eq!(told, problems(first.1, second.1), "{case}");
         tried += 1;
     }
-    println!("{tried} pairs of reports on mails about accounts, each with row, suppression and audit as expected");
+    println!(
+        "{tried} pairs of reports on mails about accounts, each with row, suppression and audit as expected"
+    );
     assert_eq!(tried, 36);
 }
 
@@ -123,7 +125,9 @@ async fn any_two_reports_on_a_password_mail_have_one_effect_in_any_order() {
         platform.lift_suppression(&app.address_key(to), &actor, &app.world).await.unwrap();
         tried += 1;
     }
-    println!("{tried} pairs of reports on mails with a password, each with hire, suppression and audit as expected");
+    println!(
+        "{tried} pairs of reports on mails with a password, each with hire, suppression and audit as expected"
+    );
     assert_eq!(tried, 36);
 }
 
@@ -299,7 +303,8 @@ async fn an_absence_note_harms_nothing() {
     let reset = app.admin().post(&format!("/api/hires/{hire}/reset-password"), &json!({})).await.expect(202);
     assert_eq!(app.ended(reset.body["job"].as_str().unwrap()).await["status"], "succeeded");
     assert_eq!(app.mails_to(to).len(), 2);
-    for (to, state) in [("complaint@simulator.amazonses.com", "complained"), ("success@simulator.amazonses.com", "")]
+    for (to, state) in
+        [("complaint@simulator.amazonses.com", "complained"), ("success@simulator.amazonses.com", "")]
     {
         let (hire, ..) = app.hire_at(to).await;
         app.events_settled().await;

@@ -137,9 +137,7 @@ fn names(
         "AWS::SES::ConfigurationSetEventDestination"
         | "AWS::Serverless::HttpApi"
         | "AWS::Logs::MetricFilter"
-        | "AWS::CloudWatch::Alarm" => {
-            Names::by_name(logical_id.to_owned(), String::new())
-        }
+        | "AWS::CloudWatch::Alarm" => Names::by_name(logical_id.to_owned(), String::new()),
         other => {
             let reason = format!("the resource type {other} is not supported");
             return Err(TemplateError::refused(logical_id, "Type", &reason));

@@ -10,8 +10,8 @@ use super::properties::{
     StateMachineProperties, TableProperties,
 };
 use super::{
-    Bus, EventDestination, Function, Index, Secret, SecretValue, StateMachine, Surroundings, Table, Template, TemplateError,
-    events, policies,
+    Bus, EventDestination, Function, Index, Secret, SecretValue, StateMachine, Surroundings, Table, Template,
+    TemplateError, events, policies,
 };
 
 /// Each route of a function is a statement of about 400 bytes in its policy, which ends at 20 KB.

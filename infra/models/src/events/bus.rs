@@ -107,7 +107,7 @@ impl EventBus {
         detail: Value,
     ) -> Result<(), CloudError> {
         let at = (self.options.clock)();
-        let event = put_events::enveloped((source, detail_type), vec![resource], (detail, at), &self.options);
+        let event = put_events::enveloped((source, detail_type), &[resource], (detail, at), &self.options);
         let deliveries = put_events::matching(DEFAULT_BUS, &event, &self.read().rules, at);
         self.send(deliveries)
     }

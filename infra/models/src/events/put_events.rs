@@ -92,8 +92,7 @@ pub(super) fn route(
 
 /// What the rules of a bus make of an event.
 pub(super) fn matching(bus: &str, event: &Value, rules: &[ActiveRule], at: Timestamp) -> Vec<Delivery> {
-    let active =
-        rules.iter().filter(|active| active.rule.bus == bus && active.pattern.matches(Some(event)));
+    let active = rules.iter().filter(|active| active.rule.bus == bus && active.pattern.matches(Some(event)));
     active.map(|active| delivery(active, event, at)).collect()
 }
 
@@ -147,13 +146,13 @@ fn envelope(
         .filter(Value::is_object)
         .ok_or_else(|| ("MalformedDetail", "Detail is malformed.".to_owned()))?;
     let at = entry.time.and_then(from_epoch_seconds).unwrap_or_else(|| (options.clock)());
-    Ok(enveloped((&source, &detail_type), entry.resources.clone(), (detail, at), options))
+    Ok(enveloped((&source, &detail_type), &entry.resources, (detail, at), options))
 }
 
 /// The envelope around the detail of an event.
 pub(super) fn enveloped(
     (source, detail_type): (&str, &str),
-    resources: Vec<String>,
+    resources: &[String],
     (detail, at): (Value, Timestamp),
     options: &CloudOptions,
 ) -> Value {

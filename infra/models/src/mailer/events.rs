@@ -61,9 +61,7 @@ impl MailEvent {
     fn part(self, mail: &SentMail, at: &str) -> (&'static str, Value) {
         let recipients: Vec<_> = mail.recipients().map(|to| json!({ "emailAddress": to })).collect();
         let bounce = |kind: &str, sub: &str| {
-            let recipient = |to: &String| {
-                json!({ "emailAddress": to, "action": "failed", "status": "5.1.1", "diagnosticCode": "smtp; 550 5.1.1 user unknown" })
-            };
+            let recipient = |to: &String| json!({ "emailAddress": to, "action": "failed", "status": "5.1.1", "diagnosticCode": "smtp; 550 5.1.1 user unknown" });
             json!({
                 "bounceType": kind, "bounceSubType": sub, "feedbackId": ids::uuid(), "timestamp": at, "reportingMTA": "dsn; a1",
                 "bouncedRecipients": mail.recipients().map(recipient).collect::<Vec<_>>(),

@@ -39,5 +39,5 @@ pub use sessions::Session;
 pub use settling::Ended;
 pub use sign_in::{Opening, SignIn};
 pub use standing::Standing;
-pub use suppressions::Suppression;
 pub(crate) use standing::{SessionState, is_idle};
+pub use suppressions::Suppression;

@@ -129,11 +129,17 @@ impl App {
     /// Creates a hire, signs every document, and returns the ids of hire and job.
     pub async fn signed_hire(&self, given: &str, family: &str) -> (String, String) {
         let hire = self.hire(given, family).await;
+        let job = self.sign_all(&hire).await;
+        (hire, job)
+    }
+
+    /// Signs every document of a hire, and returns the job that this brings.
+    pub(crate) async fn sign_all(&self, hire: &str) -> String {
         for kind in DOCUMENTS {
-            self.deliver(&completed(&hire, kind)).await.expect(200);
+            self.deliver(&completed(hire, kind)).await.expect(200);
         }
         let shown = self.admin().get(&format!("/api/hires/{hire}")).await.expect(200);
-        (hire, shown.body["job"].as_str().expect("a job").to_owned())
+        shown.body["job"].as_str().expect("a job").to_owned()
     }
 
     /// Runs a job and returns it when it has ended.

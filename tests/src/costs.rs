@@ -122,6 +122,8 @@ pub async fn measure() -> Vec<Measured> {
     let _second = tracing::Dispatch::new(tracing_subscriber::registry());
     let _guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(logged.clone()));
     let app = App::start().await;
+    // What becomes of mails is told when it is measured.
+    app.keep_events();
     let mut all = Vec::new();
     let (hire, job) = documents(&app, &mut all).await;
     provisioning(&app, &mut all, &logged, &hire, &job).await;
@@ -200,12 +202,26 @@ async fn provisioning(app: &App, all: &mut Vec<Measured>, logged: &Logged, hire:
     let reset = reset.body["job"].as_str().expect("a job");
     app.ended(reset).await;
     all.push(workflow("workflow: a credentials job from start to end", logged, app, reset));
+    reports(app, all, logged, "with a password").await;
     app.signed_hire("Lee", "Roe").await;
     let ran = admin
         .send(admin.request(Method::POST, "/api/provision/run").header("idempotency-key", "cost-5"))
         .await;
     all.push(http("POST /api/provision/run", &ran.clone().expect(202)));
     app.ended(ran.body["id"].as_str().expect("a job")).await;
+}
+
+/// What the mail service tells of the newest mail: it arrived, and it came back after all.
+async fn reports(app: &App, all: &mut Vec<Measured>, logged: &Logged, mail: &str) {
+    let mut event = app.newest_event();
+    for (kind, what) in [("Delivery", "arrived"), ("Bounce", "came back")] {
+        event["detail"]["eventType"] = json!(kind);
+        event["detail"]["bounce"] = json!({ "bounceType": "Permanent" });
+        logged.take();
+        assert_eq!(app.report(event.clone()).await["mail"], "recorded", "{what}");
+        let name = format!("mail event: a mail {mail} {what}");
+        all.push(Measured { name, cost: logged.take(), transitions: 0 });
+    }
 }
 
 fn http(name: &str, answer: &Answer) -> Measured {

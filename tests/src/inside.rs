@@ -1,6 +1,6 @@
 //! Looking behind the API: only to check that nothing is left, leaked or doubled.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
 use jiff::SignedDuration;
@@ -13,6 +13,13 @@ use vestibule_store::{SeedTenant, SeedUser, Session};
 
 use crate::{Actor, App};
 
+/// A row of the table as it is.
+pub type Row = HashMap<String, AttributeValue>;
+
+fn printed(rows: &[Row]) -> Vec<String> {
+    rows.iter().map(|row| format!("{row:?}")).collect()
+}
+
 impl App {
     /// A plain client of the table's service.
     pub fn client(&self) -> Client {
@@ -22,15 +29,20 @@ impl App {
 
     /// Every row of the table, as text.
     pub async fn dump(&self) -> Vec<String> {
+        printed(&self.rows().await)
+    }
+
+    /// Every row of the table, for comparing.
+    pub async fn rows(&self) -> Vec<Row> {
         self.scanned(None).await
     }
 
     /// Every row of one kind, as text.
     pub async fn dump_of(&self, kind: &str) -> Vec<String> {
-        self.scanned(Some(kind)).await
+        printed(&self.scanned(Some(kind)).await)
     }
 
-    async fn scanned(&self, kind: Option<&str>) -> Vec<String> {
+    async fn scanned(&self, kind: Option<&str>) -> Vec<Row> {
         let mut rows = Vec::new();
         let mut start = None;
         loop {
@@ -44,7 +56,7 @@ impl App {
                 None => scan,
             };
             let page = scan.send().await.expect("a page of the table");
-            rows.extend(page.items().iter().map(|row| format!("{row:?}")));
+            rows.extend(page.items.unwrap_or_default());
             start = page.last_evaluated_key;
             if start.is_none() {
                 return rows;

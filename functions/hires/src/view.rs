@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 use vestibule_api::{DamagedView, newest_first};
-use vestibule_domain::{DocumentKind, DocumentRecord, Envelope, Hire, JobStatus};
+use vestibule_domain::{Delivery, DocumentKind, DocumentRecord, Envelope, Hire, JobStatus};
 use vestibule_store::Page;
 
 /// One envelope in which a document was sent out.
@@ -35,6 +35,16 @@ pub struct DocumentView {
     pub correlation: String,
 }
 
+/// What is wrong with the newest mail that carried a password.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct MailProblemView {
+    /// `soft_bounced` (it came back, perhaps only for now), `bounced`, `complained` (it was called unwanted) or `rejected`.
+    pub state: &'static str,
+    /// Since when, as the mail service says (RFC 3339).
+    pub at: String,
+}
+
 /// One hire.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -55,6 +65,8 @@ pub struct HireView {
     pub job: Option<String>,
     /// The corporate address, once the mailbox works.
     pub address: Option<String>,
+    /// What is wrong with the newest mail that carried a password; `null` when nothing is known to be. A new one clears it.
+    pub mail_problem: Option<MailProblemView>,
     /// When the hire was created (RFC 3339).
     pub created: String,
     /// When it last changed (RFC 3339).
@@ -70,7 +82,7 @@ pub const DAMAGED: &str = "The record of this hire cannot be read. Remove it wit
 #[serde(untagged)]
 pub enum HireItem {
     /// A hire.
-    Hire(HireView),
+    Hire(Box<HireView>),
     /// A hire whose record cannot be read.
     Damaged(DamagedView),
 }
@@ -85,7 +97,7 @@ impl HireItem {
 
     /// The entries of a page, newest first.
     pub fn page(page: Page<Hire>) -> Vec<Self> {
-        let whole = page.items.iter().map(|hire| Self::Hire(HireView::from(hire))).collect();
+        let whole = page.items.iter().map(|hire| Self::Hire(Box::new(HireView::from(hire)))).collect();
         let broken = |id| Self::Damaged(DamagedView::new(id, DAMAGED));
         newest_first(whole, page.damaged, Self::id, broken)
     }
@@ -98,6 +110,12 @@ impl From<&Envelope> for EnvelopeView {
             status: envelope.status.name(),
             at: envelope.at.map(|at| at.to_string()),
         }
+    }
+}
+
+impl From<Delivery> for MailProblemView {
+    fn from(Delivery { state, at }: Delivery) -> Self {
+        Self { state: state.name(), at: at.to_string() }
     }
 }
 
@@ -119,6 +137,7 @@ impl From<&Hire> for HireView {
             provisioning: hire.provisioning.map_or("waiting_for_documents", JobStatus::name),
             job: hire.mailbox_job.map(|job| job.to_string()),
             address: hire.address.as_ref().map(ToString::to_string),
+            mail_problem: hire.mail_problem().map(MailProblemView::from),
             created: hire.created.to_string(),
             updated: hire.updated.to_string(),
         }

@@ -4,11 +4,12 @@ use vestibule_adapters::mailbox::ProviderId;
 use vestibule_domain::{Address, Hire, JobStatus};
 use vestibule_saga::{Definition, Done, Failure, Ledger, Saga, StepOutcome};
 use vestibule_sagas::CredentialsStep as Step;
+use vestibule_store::JobWrites;
 
 use crate::{
     Tools,
     mailbox_saga::claim_undo,
-    mailing::{Letter, issue_password},
+    mailing::{Letter, issue_password, note_mail},
     provider::no_provider,
     subject::hire,
 };
@@ -46,7 +47,7 @@ impl Saga for CredentialsSaga<'_> {
         let done = match step {
             Step::Claim => mailbox(ledger).await.map(|_| Done::plain()),
             Step::IssuePassword => self.issue_password(ledger).await,
-            Step::Finish => Ok(Done::closing(JobStatus::Succeeded)),
+            Step::Finish => finish(ledger).await,
         };
         done.map(StepOutcome::Done)
     }
@@ -60,6 +61,15 @@ impl Saga for CredentialsSaga<'_> {
         };
         done.map(StepOutcome::Done)
     }
+}
+
+/// Notes the mail on the hire, if it was not removed meanwhile.
+async fn finish(ledger: &Ledger<'_>) -> Result<Done, Failure> {
+    let done = Done::closing(JobStatus::Succeeded);
+    let Some(id) = ledger.job().subject.hire() else { return Ok(done) };
+    let Some(mut hire) = ledger.tenant().find::<Hire>(id).await? else { return Ok(done) };
+    note_mail(ledger, &mut hire);
+    Ok(done.writing(JobWrites::none().replace_hire(hire)))
 }
 
 async fn mailbox(ledger: &Ledger<'_>) -> Result<(Hire, ProviderId, Address), Failure> {

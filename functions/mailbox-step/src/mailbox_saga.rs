@@ -9,7 +9,7 @@ use vestibule_store::JobWrites;
 
 use crate::{
     Tools,
-    mailing::{Letter, MAILING, issue_password},
+    mailing::{ADDRESS_SUPPRESSED, Letter, MAILING, issue_password, note_mail},
     provider::{NO_PROVIDER, failed, no_provider},
     subject::hire,
 };
@@ -21,7 +21,8 @@ const MOST_SPELLINGS: u32 = 200;
 /// Time between two looks at settings that are missing.
 const LOOK: SignedDuration = SignedDuration::from_mins(30);
 /// Failures that only a person can resolve, though nothing is left behind.
-const FOR_A_PERSON: [&str; 3] = ["name_without_letters", "address_reserved", "addresses_used_up"];
+const FOR_A_PERSON: [&str; 4] =
+    ["name_without_letters", "address_reserved", "addresses_used_up", ADDRESS_SUPPRESSED];
 
 /// The saga over the outside systems in `tools`.
 #[derive(Debug)]
@@ -123,6 +124,7 @@ impl<'a> MailboxSaga<'a> {
         hire.address = Some(reserved(ledger)?);
         hire.mailbox = Some(created(ledger)?.as_str().to_owned());
         hire.updated = ledger.world().now();
+        note_mail(ledger, &mut hire);
         Ok(Done::closing(JobStatus::Succeeded).writing(JobWrites::none().replace_hire(hire)))
     }
 

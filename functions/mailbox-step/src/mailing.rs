@@ -6,8 +6,9 @@ use vestibule_adapters::{
     mailbox::{MailboxError, Mailboxes, ProviderId},
     password::temporary_password,
 };
-use vestibule_domain::{Hire, Tenant};
+use vestibule_domain::{Hire, Tenant, mail_tags};
 use vestibule_saga::{Failure, Ledger};
+use vestibule_sagas::CredentialsStep;
 
 use crate::{Tools, provider::failed};
 
@@ -15,6 +16,9 @@ use crate::{Tools, provider::failed};
 pub(crate) const MAILING: &str = "mailing";
 /// The intent written before a password in use is replaced: from here on it may no longer work.
 const REPLACING: &str = "setting_password";
+
+/// The failure of a job whose mail would go to an address that gets none.
+pub(crate) const ADDRESS_SUPPRESSED: &str = "address_suppressed";
 
 /// Which mail carries the password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,7 +30,7 @@ pub(crate) enum Letter {
 }
 
 /// Sets a new temporary password on the mailbox `id` and mails it to the hire's personal
-/// address. Returns the mail service's message id.
+/// address. Returns the mail service's message id. An address that gets no mails is refused before anything is changed.
 pub(crate) async fn issue_password(
     tools: &Tools,
     ledger: &mut Ledger<'_>,
@@ -35,6 +39,10 @@ pub(crate) async fn issue_password(
     letter: Letter,
 ) -> Result<String, Failure> {
     let before = ledger.record().intent;
+    let to = tools.store.sealer().address_key(&hire.personal_email);
+    if tools.store.platform().find_suppression(&to).await?.is_some() {
+        return Err(Failure::permanent(ADDRESS_SUPPRESSED));
+    }
     let password = temporary_password(&|buffer| tools.world.fill(buffer));
     let credentials = Credentials {
         company: &tenant.name,
@@ -80,8 +88,20 @@ fn compose(
         Letter::Welcome => tools.templates.welcome(to, credentials),
         Letter::Reset => tools.templates.password_reset(to, credentials),
     };
-    let job = ledger.job().id.to_string();
     let mail = mail.map_err(|_| Failure::permanent("mail_not_composable"))?;
-    let tagged = mail.with_reply_to(tenant.support.as_str()).and_then(|mail| mail.with_tag("job", &job));
+    let ids = [
+        (mail_tags::TENANT, tenant.id.to_string()),
+        (mail_tags::HIRE, hire.id.to_string()),
+        (mail_tags::JOB, ledger.job().id.to_string()),
+    ];
+    let mail = mail.with_reply_to(tenant.support.as_str());
+    let tagged = ids.iter().fold(mail, |mail, (name, id)| mail?.with_tag(name, id));
     tagged.map_err(|_| Failure::permanent("mail_not_composable"))
+}
+
+/// Notes on the hire which mail has carried the password, as the step that sent it recorded.
+pub(crate) fn note_mail(ledger: &Ledger<'_>, hire: &mut Hire) {
+    if let Some(message) = ledger.job().step(CredentialsStep::IssuePassword.as_str()).effect {
+        hire.mailed(ledger.job().id, &message);
+    }
 }

@@ -5,7 +5,7 @@ use vestibule_adapters::mail::{
     Mail,
     templates::{IdentityMail, MailLink, MailTemplate, OneTimeLink},
 };
-use vestibule_domain::{IdentityMailKind as Kind, IdentityMailRequest};
+use vestibule_domain::{IdentityMailKind as Kind, IdentityMailRequest, mail_tags};
 
 use crate::{
     Outbox,
@@ -14,7 +14,7 @@ use crate::{
 };
 
 impl Outbox {
-    /// The mail that `letter` decided on, its link minted at `now` and tagged with its kind.
+    /// The mail that `letter` decided on, its link minted at `now` and tagged with its kind and its id.
     pub(crate) async fn compose(
         &self,
         request: &IdentityMailRequest,
@@ -40,7 +40,9 @@ impl Outbox {
                 self.write(letter, &IdentityMail { template: *template, link, other_link, facts })
             }
         };
-        Ok(mail?.with_tag("mail", &kind(&request.mail))?)
+        Ok(mail?
+            .with_tag("mail", &kind(&request.mail))?
+            .with_tag(mail_tags::MAIL, &request.id.to_string())?)
     }
 
     fn write(&self, letter: &Letter, mail: &IdentityMail<'_>) -> Result<Mail, Trouble> {

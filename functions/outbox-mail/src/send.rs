@@ -2,8 +2,9 @@
 //! cannot be sent is settled as failed, so that it holds nobody up.
 
 use jiff::Timestamp;
-use vestibule_domain::{IdentityMailRequest, MailId};
-use vestibule_store::{Claim, ClaimedMail, MAIL_TRIES};
+use vestibule_adapters::mail::MessageId;
+use vestibule_domain::{Email, IdentityMailRequest, MailId, IdentityMailKind as Kind};
+use vestibule_store::{Claim, ClaimedMail, MAIL_TRIES, StoreError};
 
 use crate::{Outbox, compose::kind, decide::decide, look_up, trouble::Trouble};
 
@@ -39,7 +40,7 @@ impl Outbox {
         let ClaimedMail { request, tries, .. } = claimed;
         let (id, kind) = (request.id, kind(&request.mail));
         match self.send(request, now).await {
-            Ok(()) => self.settle(id, &kind, "sent").await,
+            Ok((message, to)) => self.settle_sent(id, &kind, (&message, &to)).await,
             Err(Trouble::Moot(why)) => self.settle(id, &kind, &format!("dropped:{why}")).await,
             Err(Trouble::Later(code)) if tries + 1 < MAIL_TRIES => {
                 tracing::warn!(mail = %id, kind, code, tries = tries + 1, "mail_waits");
@@ -51,7 +52,12 @@ impl Outbox {
         Ok(())
     }
 
-    async fn send(&self, request: &IdentityMailRequest, now: Timestamp) -> Result<(), Trouble> {
+    /// Hands the mail over; the mail service's id of it, and to whom it went.
+    async fn send(
+        &self,
+        request: &IdentityMailRequest,
+        now: Timestamp,
+    ) -> Result<(MessageId, Email), Trouble> {
         if self.site.is_unset() {
             tracing::error!(
                 "no mail is sent: the parameter SiteUrl has its default; deploy with your own origin"
@@ -60,9 +66,17 @@ impl Outbox {
         }
         let facts = look_up::facts(&self.store, request, now).await?;
         let letter = decide(request, facts, now)?;
+        let address = self.store.sealer().address_key(&letter.to);
+        if let Some(suppression) = self.store.platform().find_suppression(&address).await? {
+            if let Kind::Invitation { tenant, invitation, round } = request.mail {
+                let about = (tenant, invitation, round);
+                self.store.platform().tell_suppressed(about, &suppression, now).await?;
+            }
+            return Err(Trouble::Moot("suppressed"));
+        }
         let mail = self.compose(request, &letter, now).await?;
-        self.mailer.send(&mail).await?;
-        Ok(())
+        let message = self.mailer.send(&mail).await?;
+        Ok((message, letter.to))
     }
 
     async fn give_up(&self, id: MailId, kind: &str, code: &str) {
@@ -74,14 +88,23 @@ impl Outbox {
     /// to send the mail again.
     async fn settle(&self, id: MailId, kind: &str, outcome: &str) {
         tracing::info!(mail = %id, kind, outcome, "mail");
-        if let Err(error) = self.store.platform().settle_mail(id, outcome).await {
-            tracing::error!(mail = %id, kind, outcome, why = ?Trouble::from(error), "mail_not_settled");
-        }
+        note(id, kind, self.store.platform().settle_mail(id, outcome).await);
+    }
+
+    async fn settle_sent(&self, id: MailId, kind: &str, (message, to): (&MessageId, &Email)) {
+        tracing::info!(mail = %id, kind, outcome = "sent", message = message.as_str(), "mail");
+        note(id, kind, self.store.platform().settle_sent_mail(id, message.as_str(), to).await);
     }
 
     async fn release(&self, id: MailId, tries: u32, now: Timestamp) {
         if let Err(error) = self.store.platform().release_mail(id, tries, now).await {
             tracing::error!(mail = %id, why = ?Trouble::from(error), "mail_not_released");
         }
+    }
+}
+
+fn note(id: MailId, kind: &str, settled: Result<(), StoreError>) {
+    if let Err(error) = settled {
+        tracing::error!(mail = %id, kind, why = ?Trouble::from(error), "mail_not_settled");
     }
 }

@@ -98,6 +98,7 @@ fn without_a_caller(setting: &Setting) -> Result<Vec<Operation>> {
     let changes = sample("dispatcher", "stream", &[("job.pending", "job.running")])?;
     let (webhook, sweep) = (ignored_event(setting)?, sample("provision-sweep", "scheduled", &[])?);
     let (keys, mail) = (sample("discovery", "keys", &[])?, sample("outbox-mail", "stream", &[])?);
+    let (report, unknown) = (sample("email-events", "delivery", &[])?, Value::String("unknown".to_owned()));
     let done = Expected::Contains("/ok", Value::Bool(true));
     let passed = || Expected::Contains("/batchItemFailures", Value::Array(Vec::new()));
     let nothing = Expected::Contains("", Value::Object(serde_json::Map::new()));
@@ -116,6 +117,12 @@ fn without_a_caller(setting: &Setting) -> Result<Vec<Operation>> {
             "a mail that waits no longer",
             Some(ONE_READ),
             Work::same(mail, passed()),
+        ),
+        Operation::new(
+            "email-events",
+            "an event of no mail of ours",
+            Some(ONE_READ),
+            Work::same(report, Expected::Contains("/mail", unknown)),
         ),
         Operation::new("discovery", "show the keys", None, Work::same(keys, Expected::Ok)),
     ])

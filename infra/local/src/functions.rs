@@ -56,6 +56,7 @@ functions! {
         "provision-run" vestibule_provision_run::Jobs;
     events:
         "dispatcher" vestibule_dispatcher::Dispatcher,
+        "email-events" vestibule_email_events::EmailEvents,
         "import-step" vestibule_import_step::Imports,
         "mailbox-step" vestibule_mailbox_step::Tools,
         "outbox-mail" vestibule_outbox_mail::Outbox,

@@ -81,14 +81,15 @@ impl Cloud {
         }
         let state = Storage::open(data_dir, "cloud.db")?;
         let options = Arc::new(options);
+        let events = EventBus::new(state.clone(), Arc::clone(&options));
         Ok(Self(Arc::new(Parts {
             dns: NameServer::default(),
             calls: Arc::default(),
             faults: Arc::default(),
             work_mail: WorkMail::new(state.clone(), Arc::clone(&options)),
-            mailer: Mailer::new(Storage::open(data_dir, "mail.db")?, Arc::clone(&options)),
+            mailer: Mailer::new(Storage::open(data_dir, "mail.db")?, events.clone(), Arc::clone(&options)),
             secrets: Secrets::new(Storage::open(data_dir, "secrets.db")?, Arc::clone(&options)),
-            events: EventBus::new(state.clone(), Arc::clone(&options)),
+            events,
             step_functions: StepFunctions::new(state, Arc::clone(&options)),
             options,
         })))

@@ -26,7 +26,7 @@ pub use dns::{DnsFault, DnsName, NameServer};
 pub use error::CloudError;
 pub use events::{Delivery, EventBus, PatternError, RecordFilter, Rule, Sink};
 pub use faults::{Fault, FaultKind, Faults};
-pub use mailer::{Header, Mailer, SentMail, Tag};
+pub use mailer::{Header, MailEvent, Mailer, SentMail, Tag};
 pub use secrets::Secrets;
 pub use service::Service;
 pub use step_functions::StepFunctions;

@@ -51,6 +51,20 @@ pub(crate) enum Command {
         #[arg(long, value_name = "ADDRESS", value_parser = email)]
         mail_from: Email,
     },
+    /// Shows whether an address gets no mails, because one came back or was called unwanted.
+    Suppression {
+        /// The address.
+        #[arg(value_name = "ADDRESS", value_parser = email)]
+        address: Email,
+        /// Lets mails go to it again.
+        #[arg(long)]
+        lift: bool,
+        /// Name of the table.
+        #[arg(long, value_name = "NAME")]
+        table: String,
+        #[command(flatten)]
+        ring: Ring,
+    },
     /// Seals all personal data of the table with the current key; can be interrupted and repeated.
     Reseal {
         /// Name of the table.
@@ -208,6 +222,11 @@ mod tests {
         assert!(parse("init-keys --signing-secret s --verification-secret v").is_err());
         assert!(parse("init-keys --signing-secret s --verification-secret v --ring-secret r").is_ok());
         assert!(parse("rotate-field-keys --ring-secret r").is_ok());
+        assert!(parse("suppression kim@example.org --table t --ring-secret r").is_ok());
+        assert!(parse("suppression kim@example.org --lift --table t --ring-secret r").is_ok());
+        for wrong in ["suppression --table t --ring-secret r", "suppression kim --table t --ring-secret r"] {
+            assert!(parse(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! What an operator does to a running stack: first keys, a first tenant, new keys, sealing the table anew.
+//! What an operator does to a running stack: first keys, a first tenant, new keys, sealing the table anew, letting mails go to
+//! an address again.
 //!
 //! Every operation can be run again after it was interrupted. None of them needs the functions to
 //! stop, and no function's role allows what they do.
@@ -9,6 +10,7 @@ mod error;
 mod field_keys;
 mod init;
 mod signing;
+mod suppression;
 mod vault;
 
 pub use check::{Finding, check_keys, check_site, judge_sending};
@@ -17,4 +19,5 @@ pub use error::OpsError;
 pub use field_keys::{reseal, rotate_field_keys};
 pub use init::{Initialised, init_keys};
 pub use signing::{NextKey, publish_next, rotate_signing_key, sign_with};
+pub use suppression::{find_suppression, lift_suppression};
 pub use vault::{KeyPair, Vault};

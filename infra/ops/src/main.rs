@@ -12,9 +12,10 @@ use secrecy::SecretString;
 use vestibule_adapters::{aws::sdk_config, esign::Verifier, mail::Mailer};
 use vestibule_domain::{Email, World};
 use vestibule_ops::{
-    KeyPair, NewTenant, OpsError, Vault, check_keys, check_site, create_tenant, init_keys, judge_sending,
-    open_table, publish_next, reseal, rotate_field_keys, sign_with,
+    KeyPair, NewTenant, OpsError, Vault, check_keys, check_site, create_tenant, find_suppression, init_keys,
+    judge_sending, lift_suppression, open_table, publish_next, reseal, rotate_field_keys, sign_with,
 };
+use vestibule_store::Store;
 
 use crate::{
     arguments::{Arguments, Command, Tenant, Timing},
@@ -59,9 +60,35 @@ async fn run(command: Command) -> Result<()> {
         Command::Check { stack, site, mail_from } => {
             check(&settings, &stack, site.trim_end_matches('/'), &mail_from).await?;
         }
+        Command::Suppression { address, lift, table, ring } => {
+            let store = open_table(&settings, &table, &ring.ring_secret, &world).await?;
+            let done = suppression(&store, &address, lift, &world).await;
+            done.map_err(|error| match error {
+                OpsError::Store(error) => OpsError::of_table(&table, error),
+                other => other,
+            })?;
+        }
         Command::Reseal { table, ring } => {
             reseal_table(&settings, &table, &ring.ring_secret, &world).await?;
         }
+    }
+    Ok(())
+}
+
+/// Prints whether an address gets no mails and why; lets them go again if `lift` says so.
+async fn suppression(store: &Store, address: &Email, lift: bool, world: &World) -> Result<(), OpsError> {
+    let Some(found) = find_suppression(store, address).await? else {
+        println!("mails go to this address");
+        return Ok(());
+    };
+    let what = match (found.mail, found.job) {
+        (Some(mail), _) => format!("the mail {mail}"),
+        (None, Some(job)) => format!("the mail of the job {job}"),
+        (None, None) => "a mail".to_owned(),
+    };
+    println!("no mails go to this address since {}: {what} {}", found.since, found.reason.name());
+    if lift && lift_suppression(store, address, world).await? {
+        println!("lifted: mails go to it again; those that were dropped meanwhile must be asked for again");
     }
     Ok(())
 }

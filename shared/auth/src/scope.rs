@@ -17,6 +17,8 @@ pub enum SystemTask {
     Invitation,
     /// The operator's command line.
     Operator,
+    /// What became of mails, as the mail service reports it.
+    EmailEvents,
     /// The first start of a stack, which writes its sample tenant.
     Seed,
 }
@@ -31,6 +33,7 @@ impl SystemTask {
             Self::Founding => "system:founding",
             Self::Invitation => "system:invitation",
             Self::Operator => "system:operator",
+            Self::EmailEvents => "system:email-events",
             Self::Seed => "system:seed",
         }
     }

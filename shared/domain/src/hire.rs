@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Address, DocumentKind, DocumentRecord, DocumentStatus, Email, EnvelopeEvent, HireId, JobId, JobStatus,
-    PersonName, Taken, World,
+    Address, CredentialsMail, Delivery, DocumentKind, DocumentRecord, DocumentStatus, Email, EnvelopeEvent,
+    HireId, JobId, JobStatus, PersonName, Taken, World,
 };
 
 /// A hire's name as written.
@@ -45,6 +45,9 @@ pub struct Hire {
     pub address: Option<Address>,
     /// The provider's id of the mailbox, once it works.
     pub mailbox: Option<String>,
+    /// The newest mail with a password for it, once there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credentials_mail: Option<CredentialsMail>,
     /// When the hire was created.
     pub created: Timestamp,
     /// When it last changed.
@@ -67,6 +70,7 @@ impl Hire {
             provisioning: None,
             address: None,
             mailbox: None,
+            credentials_mail: None,
             created: now,
             updated: now,
             version: 0,
@@ -87,8 +91,65 @@ impl Hire {
         Some(taken)
     }
 
+    /// Notes that a job has mailed a password; what is known of that very mail already stays.
+    pub fn mailed(&mut self, job: JobId, message: &str) {
+        let known = self.credentials_mail.as_ref().is_some_and(|mail| mail.is(job, message));
+        if !known {
+            self.credentials_mail = Some(CredentialsMail::sent(job, message));
+        }
+    }
+
+    /// Takes a report on the mail of a job; false when it says nothing new, or the mail of a newer job counts.
+    pub fn take_delivery(&mut self, job: JobId, message: &str, delivery: Delivery) -> bool {
+        let newer = self.credentials_mail.as_ref().is_some_and(|mail| mail.job > job);
+        let known = self.credentials_mail.as_ref().filter(|mail| mail.is(job, message));
+        if newer || !delivery.outranks(known.and_then(|mail| mail.delivery.as_ref())) {
+            return false;
+        }
+        self.credentials_mail =
+            Some(CredentialsMail { delivery: Some(delivery), ..CredentialsMail::sent(job, message) });
+        true
+    }
+
+    /// What is wrong with the newest mail with a password, if anything is.
+    #[must_use]
+    pub fn mail_problem(&self) -> Option<Delivery> {
+        self.credentials_mail.as_ref()?.delivery.filter(|delivery| delivery.state.is_problem())
+    }
+
     /// Whether all documents are signed and no job exists yet.
     pub fn is_due(&self) -> bool {
         self.mailbox_job.is_none() && self.documents.values().all(|d| d.status == DocumentStatus::Signed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::DeliveryState;
+
+    fn hire() -> Hire {
+        let world = World::new(|| Timestamp::UNIX_EPOCH, |buffer| buffer.fill(7));
+        let name = |text: &str| PersonName::parse(text).unwrap();
+        let name = HireName { given: name("Kim"), family: name("Doe") };
+        Hire::new(name, Email::parse("kim@example.org").unwrap(), &[], &world)
+    }
+
+    fn told(state: DeliveryState) -> Delivery {
+        Delivery { state, at: Timestamp::UNIX_EPOCH }
+    }
+
+    #[test]
+    fn a_new_password_mail_clears_the_problem_of_the_one_before() {
+        let (mut hire, old, new) = (hire(), JobId::from_parts(1, 1), JobId::from_parts(2, 1));
+        assert!(hire.take_delivery(old, "m-1", told(DeliveryState::Bounced)));
+        assert!(!hire.take_delivery(old, "m-1", told(DeliveryState::Delivered)));
+        hire.mailed(old, "m-1");
+        assert_eq!(hire.mail_problem().unwrap().state, DeliveryState::Bounced, "the same mail");
+        hire.mailed(new, "m-2");
+        assert_eq!(hire.mail_problem(), None);
+        assert!(!hire.take_delivery(old, "m-1", told(DeliveryState::Complained)), "an older mail");
+        assert!(hire.take_delivery(new, "m-2", told(DeliveryState::Rejected)));
+        assert!(hire.mail_problem().is_some());
     }
 }

@@ -25,7 +25,7 @@ pub use engine::table::{GSI1, GSI2, definition as table_definition};
 pub use identity::{
     Admission, Attempt, Attempted, Avatar, AvatarChange, Basis, Claim, ClaimedMail, EndSessions, Ended,
     Family, Leave, Leaving, Limits, Link, MAIL_TRIES, Opening, Quota, Registration, Rotation, Session,
-    SignIn, Standing, TenantContext, UserChange,
+    SignIn, Standing, Suppression, TenantContext, UserChange,
 };
 pub use operator::repair::{Removal, Salvaged, SetAside};
 pub use operator::reseal::ResealProgress;

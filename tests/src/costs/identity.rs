@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 use totp_rs::{Builder, Secret};
 
-use super::{Logged, Measured, http};
+use super::{Logged, Measured, http, reports};
 use crate::{
     Actor, Answer, App,
     identity::{PASSWORD, Tokens},
@@ -19,6 +19,7 @@ const MEMBER: &str = "member@test-brand.local";
 
 pub(super) async fn measure(all: &mut Vec<Measured>, logged: &Logged) {
     let mut run = Run { app: App::identity().await, all, logged };
+    run.app.keep_events();
     run.sign_up().await;
     let tokens = run.sign_in().await;
     run.stay_in(&tokens).await;
@@ -68,6 +69,7 @@ impl Run<'_> {
         let body = json!({ "email": KIM, "password": PASSWORD, "name": "Kim Example" });
         let asked = self.stranger("/api/v1/auth/register", body, 202).await;
         self.mail("the link of a registration").await;
+        reports(&self.app, self.all, self.logged, "about an account").await;
         let token = self.app.link(KIM, "verify-email", 1).await;
         let body = json!({ "token": token, "receipt": asked.body["receipt"] });
         self.stranger("/api/v1/auth/verify-email", body, 200).await;

@@ -5,6 +5,7 @@ mod budgets;
 mod console;
 mod contract;
 mod damaged;
+mod email_events;
 mod esign_events;
 mod esign_faults;
 mod esign_generated;

@@ -75,7 +75,8 @@ pub(crate) async fn follow(
     };
     if sign_in.second_factor {
         let answer = keyed.answer(&kept_question()?);
-        platform.use_link(user.id, (name, &digest), answer, &auth.api.world).await?;
+        let address = auth.api.store.sealer().address_key(&user.email);
+        platform.use_link((user.id, &address), (name, &digest), answer, &auth.api.world).await?;
         return auth.ask_second_factor((user.id, user.epoch), &counted, &user.email, origin).await;
     }
     let proof = Proof {

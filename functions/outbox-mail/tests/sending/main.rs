@@ -5,7 +5,9 @@ mod stack;
 
 use secrecy::{ExposeSecret as _, SecretString};
 use vestibule_auth::{LinkToken, Purpose, TokenDigest};
-use vestibule_domain::{IdentityMailKind as Kind, RegistrationId, SignInChange};
+use vestibule_domain::{
+    Delivery, DeliveryState, Email, IdentityMailKind as Kind, RegistrationId, SignInChange,
+};
 use vestibule_models::{Fault, FaultKind, Service};
 use vestibule_outbox_mail::Site;
 use vestibule_store::MAIL_TRIES;
@@ -173,4 +175,54 @@ async fn a_mail_that_cannot_be_sent_is_given_up_and_holds_nobody_up() {
     }
     assert_eq!(stack.deliver(&[slow]).await, None);
     assert_eq!(stack.outcome(slow).await.as_deref(), Some("failed:throttled"));
+}
+
+/// The mail service tells that a mail came back for good.
+async fn bounced(stack: &Stack, id: vestibule_domain::MailId) {
+    let platform = stack.outbox.store.platform();
+    let mail = platform.find_mail(id).await.unwrap().unwrap();
+    let message = mail.message.clone().unwrap();
+    let delivery = Delivery { state: DeliveryState::Bounced, at: stack.outbox.world.now() };
+    platform.record_delivery(&mail, &message, &delivery, &stack.outbox.world).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_row_knows_the_message_and_the_address_that_it_went_to() {
+    let stack = Stack::start().await;
+    let user = stack.person(STORED).await;
+    let mail = stack.request("kim@before.example", Kind::PasswordChanged { user }).await;
+    assert_eq!(stack.deliver(&[mail]).await, None);
+    let row = stack.outbox.store.platform().find_mail(mail).await.unwrap().unwrap();
+    let sent = stack.sent().pop().unwrap();
+    assert_eq!((row.message, row.request.email.as_str()), (Some(sent.id), STORED));
+    assert!(sent.tags.iter().any(|tag| tag.name == "mail-id" && tag.value == mail.to_string()));
+    // So it is the address of today that gets no more mails, not the one that was typed.
+    bounced(&stack, mail).await;
+    let (platform, sealer) = (stack.outbox.store.platform(), stack.outbox.store.sealer());
+    for (address, suppressed) in [(STORED, true), ("kim@before.example", false)] {
+        let key = sealer.address_key(&Email::parse(address).unwrap());
+        assert_eq!(platform.find_suppression(&key).await.unwrap().is_some(), suppressed, "{address}");
+    }
+}
+
+#[tokio::test]
+async fn an_address_that_gets_no_mails_gets_none_of_any_kind() {
+    let stack = Stack::start().await;
+    let user = stack.person(STORED).await;
+    let first = stack.request(STORED, Kind::MagicLink).await;
+    assert_eq!(stack.deliver(&[first]).await, None);
+    bounced(&stack, first).await;
+    let until = stack.outbox.world.now();
+    for kind in [Kind::MagicLink, Kind::ResetPassword, Kind::LockedOut { until }, Kind::NewDevice { user }] {
+        let mail = stack.request("Kim@Stored.example", kind).await;
+        assert_eq!(stack.deliver(&[mail]).await, None);
+        assert_eq!(stack.outcome(mail).await.as_deref(), Some("dropped:suppressed"));
+    }
+    let known = stack.register(STORED).await;
+    assert_eq!(stack.deliver(&[known.1]).await, None);
+    assert_eq!(stack.outcome(known.1).await.as_deref(), Some("dropped:suppressed"));
+    // Another address of the same person is not concerned.
+    let mail = stack.request("kim@new.example", Kind::ConfirmEmail { user }).await;
+    assert_eq!(stack.deliver(&[mail]).await, None);
+    assert_eq!((stack.outcome(mail).await.as_deref(), stack.sent().len()), (Some("sent"), 2));
 }

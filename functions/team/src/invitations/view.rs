@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
-use vestibule_domain::GroupId;
+use vestibule_domain::{Delivery, GroupId};
 use vestibule_store::{Invitation, Seats};
 
 /// An invitation.
@@ -36,9 +36,28 @@ pub struct InvitationView {
     pub expires: Timestamp,
     /// How often it was sent.
     pub times_sent: u32,
+    /// That its last mail did not arrive; `null` where that is not known.
+    pub mail_problem: Option<InvitationMailProblem>,
     /// When it was accepted, revoked or declined.
     #[schema(value_type = Option<String>, format = "date-time")]
     pub ended: Option<Timestamp>,
+}
+
+/// Why a mail did not arrive.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct InvitationMailProblem {
+    /// `soft_bounced`, `rejected`, `bounced` or `complained`. After the last two the address gets no more mails until it is proved
+    /// anew or an operator lifts that.
+    pub state: &'static str,
+    /// When.
+    #[schema(value_type = String, format = "date-time")]
+    pub at: Timestamp,
+}
+
+impl From<Delivery> for InvitationMailProblem {
+    fn from(delivery: Delivery) -> Self {
+        Self { state: delivery.state.name(), at: delivery.at }
+    }
 }
 
 impl InvitationView {
@@ -57,6 +76,7 @@ impl InvitationView {
             sent: invitation.sent,
             expires: invitation.expires,
             times_sent: invitation.round,
+            mail_problem: invitation.problem.map(InvitationMailProblem::from),
             ended: invitation.ended.as_ref().map(|end| end.at),
         }
     }

@@ -84,6 +84,8 @@ fn events(wanted: &str) -> Result<Vec<Extreme>> {
     for (function, name, field) in [
         ("dispatcher", "stream", "/Records/0/dynamodb/NewImage"),
         ("outbox-mail", "stream", "/Records/0/dynamodb/NewImage"),
+        ("email-events", "bounce", "/detail"),
+        ("email-events", "bounce", "/detail/mail/tags"),
         ("provision-sweep", "job-pending", "/detail"),
         ("mailbox-step", "claim", ""),
     ] {

@@ -43,7 +43,9 @@ async fn fault_02_no_picture_needs_more_memory_than_the_function_has() {
 #[tokio::test]
 async fn bounded_no_body_header_or_cookie_needs_more_memory_than_the_function_has() {
     let stack = stack().await;
-    for function in ["console", "esign-webhook", "hires", "organizations", "team", "dispatcher"] {
+    for function in
+        ["console", "esign-webhook", "hires", "organizations", "team", "dispatcher", "email-events"]
+    {
         let some = of(&stack, function).unwrap();
         assert!(some.len() > 5, "{function}");
         held(&stack, function, &spent(&stack, function, &some).await);

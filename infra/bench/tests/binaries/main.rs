@@ -202,3 +202,10 @@ async fn the_dispatcher_publishes_all_it_is_given() {
     let answer = answer("dispatcher", &sample("dispatcher", "stream", &[]).unwrap()).await;
     assert_eq!(answer.unwrap(), json!({ "batchItemFailures": [] }));
 }
+
+#[tokio::test]
+async fn an_event_about_no_mail_of_ours_is_acknowledged() {
+    let bounce = answer("email-events", &sample("email-events", "bounce", &[]).unwrap()).await.unwrap();
+    assert_eq!(bounce, json!({ "event": "bounced", "mail": "unknown" }));
+    assert_eq!(answer("email-events", &json!({})).await.unwrap(), json!({ "event": "foreign" }));
+}

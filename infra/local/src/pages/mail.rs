@@ -1,12 +1,23 @@
 //! The outbox: what the recipients' inboxes hold.
 
 use axum::extract::{Path, State};
+use axum::response::Redirect;
 use serde::Serialize;
 use serde_json::{Value, json};
-use vestibule_models::SentMail;
+use vestibule_models::{MailEvent, SentMail};
 
 use super::render::time;
 use super::{Local, Page, PageError};
+
+/// What can be made to happen to a mail: the last part of the path, and the button's words.
+const HAPPENINGS: [(&str, &str, MailEvent); 6] = [
+    ("delivery", "It arrives", MailEvent::Delivery),
+    ("delay", "It is delayed", MailEvent::Delay),
+    ("soft-bounce", "It comes back for now", MailEvent::SoftBounce),
+    ("bounce", "It comes back for good", MailEvent::Bounce),
+    ("complaint", "It is called unwanted", MailEvent::Complaint),
+    ("reject", "It is not sent", MailEvent::Reject),
+];
 
 #[derive(Serialize)]
 struct MailView {
@@ -63,5 +74,20 @@ pub(super) async fn list_mails(State(local): State<Local>) -> Page {
 pub(super) async fn get_mail(State(local): State<Local>, Path(id): Path<String>) -> Page {
     let mut sent = local.cloud.mailer().sent()?.into_iter();
     let mail = sent.find(|mail| mail.id == id).ok_or(PageError::Unknown)?;
-    local.pages.show("mail.html", &json!({ "mail": MailView::from(mail) }))
+    let happenings = HAPPENINGS.map(|(path, words, _)| json!({ "path": path, "words": words }));
+    local.pages.show("mail.html", &json!({ "mail": MailView::from(mail), "happenings": happenings }))
+}
+
+/// `POST /_local/mail/{id}/{what}`: lets something happen to a mail, as SES tells of it, and leads back to it.
+pub(super) async fn let_happen(
+    State(local): State<Local>,
+    Path((id, what)): Path<(String, String)>,
+) -> Result<Redirect, PageError> {
+    let known = HAPPENINGS.iter().find(|(path, ..)| *path == what);
+    let (_, _, event) = known.ok_or(PageError::Unknown)?;
+    if local.cloud.mailer().tell(&id, *event)? {
+        Ok(Redirect::to(&format!("/_local/mail/{id}")))
+    } else {
+        Err(PageError::Unknown)
+    }
 }

@@ -16,7 +16,7 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{Html, IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
 use http::{HeaderValue, StatusCode};
 use serde_json::json;
@@ -103,6 +103,7 @@ pub fn router(cloud: Cloud, template: &Template, password: Option<&str>) -> Resu
         .route("/_local/", get(index))
         .route("/_local/mail", get(mail::list_mails))
         .route("/_local/mail/{id}", get(mail::get_mail))
+        .route("/_local/mail/{id}/{what}", post(mail::let_happen))
         .route("/_local/dns/{name}", get(names::get_name).put(names::put_name).post(names::add_record))
         .route("/_local/workflows", get(workflows::list_executions))
         .route("/_local/workflows/{name}", get(workflows::get_execution))

@@ -2,7 +2,7 @@ use axum::body::{Body, to_bytes};
 use http::{Request, StatusCode};
 use serde_json::json;
 use tower::ServiceExt as _;
-use vestibule_models::{Cloud, CloudOptions};
+use vestibule_models::{Cloud, CloudOptions, Rule};
 
 use crate::template::Template;
 
@@ -15,15 +15,23 @@ async fn get(cloud: &Cloud, host: &str, path: &str) -> (StatusCode, String) {
     (status, String::from_utf8(body.to_vec()).unwrap())
 }
 
+async fn post(cloud: &Cloud, path: &str) -> StatusCode {
+    let router = super::router(cloud.clone(), &Template::default(), None).unwrap();
+    let request = Request::post(path).header("host", "localhost").body(Body::empty()).unwrap();
+    router.oneshot(request).await.unwrap().status()
+}
+
 async fn send_mail(cloud: &Cloud, subject: &str) {
     let mail = json!({
         "FromEmailAddress": "hr@acme.test",
+        "ConfigurationSetName": "main",
         "Destination": {"ToAddresses": ["ada@acme.test"]},
         "Content": {"Simple": {
             "Subject": {"Data": subject},
             "Body": {"Html": {"Data": "<p title=\"x\">hello</p>"}, "Text": {"Data": "hello <there>"}},
         }},
     });
+    cloud.mailer().add_configuration_set("main");
     let request = Request::post("/v2/email/outbound-emails").body(Body::from(mail.to_string())).unwrap();
     let response = cloud.router().oneshot(request).await.unwrap();
     assert_eq!(response.status(), StatusCode::OK);
@@ -40,6 +48,30 @@ async fn mails_are_listed_and_shown_with_everything_escaped() {
     assert_eq!(status, StatusCode::OK);
     assert!(!mail.contains("<script>") && mail.contains("hello &lt;there&gt;"), "{mail}");
     assert!(mail.contains("srcdoc=\"&lt;p title=&quot;x&quot;&gt;hello"), "{mail}");
+}
+
+#[tokio::test]
+async fn what_can_happen_to_a_mail_is_on_its_page_and_happens() {
+    let cloud = Cloud::open(None, CloudOptions::default()).unwrap();
+    cloud.mailer().add_configuration_set("main");
+    let types = ["BOUNCE", "COMPLAINT", "REJECT", "DELIVERY", "DELIVERY_DELAY"].map(str::to_owned);
+    cloud.mailer().add_event_destination("main", &types).unwrap();
+    let (name, bus, pattern) = ("all".to_owned(), "default".to_owned(), json!({ "source": ["aws.ses"] }));
+    cloud.events().add_rule(Rule { name, bus, pattern, target_function: "events".to_owned() }).unwrap();
+    send_mail(&cloud, "Hello").await;
+    let id = cloud.mailer().sent().unwrap()[0].id.clone();
+    let (_, page) = get(&cloud, "localhost", &format!("/_local/mail/{id}")).await;
+    let actions = page.matches("action=\"/_local/mail/").count();
+    let before = cloud.events().pending().unwrap().len();
+    for what in ["delivery", "delay", "soft-bounce", "bounce", "complaint", "reject"] {
+        let path = format!("/_local/mail/{id}/{what}");
+        assert!(page.contains(&format!("action=\"{path}\"")), "{page}");
+        assert_eq!(post(&cloud, &path).await, StatusCode::SEE_OTHER, "{what}");
+    }
+    assert_eq!((actions, cloud.events().pending().unwrap().len() - before), (6, 6));
+    for path in [format!("/_local/mail/{id}/lost"), "/_local/mail/none/bounce".to_owned()] {
+        assert_eq!(post(&cloud, &path).await, StatusCode::NOT_FOUND, "{path}");
+    }
 }
 
 #[tokio::test]

@@ -85,7 +85,7 @@ pub(super) fn calls(head: &Parts, body: &[u8], around: &Surroundings) -> Vec<Cal
             one("workmail", around.arn("workmail", &format!("organization/{organization}")))
         }
         _ if head.uri.path() == "/v2/email/outbound-emails" => {
-            vec![mail_call(&text("FromEmailAddress"), around)]
+            mail_calls(&text("FromEmailAddress"), body["ConfigurationSetName"].as_str(), around)
         }
         _ => Vec::new(),
     }
@@ -97,13 +97,17 @@ fn invoked(path: &str) -> Option<String> {
     Some(name.replace("%3A", ":"))
 }
 
-/// A mail to send. Its resource is the identity of the sender.
-fn mail_call(from: &str, around: &Surroundings) -> Call {
+/// A mail to send. Its resources are the identity of the sender and the configuration set, if one is named.
+fn mail_calls(from: &str, set: Option<&str>, around: &Surroundings) -> Vec<Call> {
     let address = from.rsplit_once('<').map_or(from, |(_, rest)| rest.trim_end_matches('>')).trim();
-    let mut call =
-        Call::new("ses:SendEmail".to_owned(), vec![around.arn("ses", &format!("identity/{address}"))]);
-    call.context.insert("ses:FromAddress", vec![address.to_owned()]);
-    call
+    let set = set.map(|name| format!("configuration-set/{name}"));
+    let resources = [Some(format!("identity/{address}")), set];
+    let call = |resource: String| {
+        let mut call = Call::new("ses:SendEmail".to_owned(), vec![around.arn("ses", &resource)]);
+        call.context.insert("ses:FromAddress", vec![address.to_owned()]);
+        call
+    };
+    resources.into_iter().flatten().map(call).collect()
 }
 
 /// What a request to the table asks for.

@@ -57,3 +57,28 @@ fn the_dispatcher_touches_nothing_but_what_it_owes() {
     assert!(allowed(TEMPLATE, "dispatcher", "DynamoDB_20120810.TransactWriteItems", &put("OWED#bus")));
     assert!(!allowed(TEMPLATE, "dispatcher", "DynamoDB_20120810.TransactWriteItems", &put("T#1")));
 }
+
+#[test]
+fn mail_goes_out_from_the_one_sender_with_the_stacks_own_set() {
+    let send = |from: &str, set: &str| {
+        let (roles, around) = roles(TEMPLATE);
+        let body = json!({ "FromEmailAddress": from, "ConfigurationSetName": set });
+        let request = Request::post("/v2/email/outbound-emails").body(()).unwrap();
+        let calls = call::calls(&request.into_parts().0, body.to_string().as_bytes(), &around);
+        assert_eq!(calls.len(), 2);
+        calls.iter().all(|call| roles.allow("outbox-mail", call))
+    };
+    assert!(send("onboarding@example.com", "vestibule-mail"));
+    assert!(!send("onboarding@example.com", "another"));
+    assert!(!send("somebody@example.com", "vestibule-mail"));
+}
+
+#[test]
+fn email_events_touches_mails_tenants_and_addresses_only() {
+    let put = |pk: &str| json!({ "TransactItems": [{ "Put": { "TableName": TABLE, "Item": { "PK": { "S": pk } } } }] });
+    let may = |pk| allowed(TEMPLATE, "email-events", "DynamoDB_20120810.TransactWriteItems", &put(pk));
+    assert!(may("MAIL#1") && may("T#1") && may("EMAIL#1"));
+    assert!(!may("U#1") && !may("OWED#1") && !may("REG#1"));
+    let delete = json!({ "TransactItems": [{ "Delete": { "TableName": TABLE, "Key": { "PK": { "S": "EMAIL#1" } } } }] });
+    assert!(!allowed(TEMPLATE, "email-events", "DynamoDB_20120810.TransactWriteItems", &delete));
+}

@@ -121,6 +121,12 @@ pub(super) fn cloud(plan: &Plan, cloud: &Cloud) -> Result<()> {
             target_function: rule.function.clone(),
         })?;
     }
+    for name in &template.configuration_sets {
+        cloud.mailer().add_configuration_set(name);
+    }
+    for destination in &template.event_destinations {
+        cloud.mailer().add_event_destination(&destination.configuration_set, &destination.types)?;
+    }
     for machine in &template.state_machines {
         let text = files::state_machine(&machine.definition)
             .ok_or_else(|| anyhow!("{} names an unknown definition {}", machine.name, machine.definition))?;

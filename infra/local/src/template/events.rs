@@ -34,8 +34,14 @@ struct ScheduleEvent {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 struct RuleEvent {
+    /// The account's own bus where none is named.
+    #[serde(default = "default_bus")]
     event_bus_name: String,
     pattern: Value,
+}
+
+fn default_bus() -> String {
+    "default".to_owned()
 }
 
 #[derive(Deserialize)]

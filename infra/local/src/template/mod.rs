@@ -16,8 +16,8 @@ mod yaml;
 use serde_json::{Map, Value};
 
 pub use types::{
-    Bus, Condition, Function, Index, Route, Rule, Schedule, Secret, SecretValue, StateMachine, Statement,
-    Stream, Surroundings, Table, Template,
+    Bus, Condition, EventDestination, Function, Index, Route, Rule, Schedule, Secret, SecretValue,
+    StateMachine, Statement, Stream, Surroundings, Table, Template,
 };
 
 /// Why a template cannot run here.

@@ -130,9 +130,14 @@ fn names(
             let name = named("ManagedPolicyName")?;
             Names::by_arn(name.clone(), format!("arn:aws:iam::{}:policy/{name}", around.account_id))
         }
-        "AWS::Serverless::HttpApi" | "AWS::Logs::MetricFilter" | "AWS::CloudWatch::Alarm" => {
-            Names::by_name(logical_id.to_owned(), String::new())
+        "AWS::SES::ConfigurationSet" => {
+            let name = named("Name")?;
+            Names::by_name(name.clone(), arn("ses", "configuration-set/", &name))
         }
+        "AWS::SES::ConfigurationSetEventDestination"
+        | "AWS::Serverless::HttpApi"
+        | "AWS::Logs::MetricFilter"
+        | "AWS::CloudWatch::Alarm" => Names::by_name(logical_id.to_owned(), String::new()),
         other => {
             let reason = format!("the resource type {other} is not supported");
             return Err(TemplateError::refused(logical_id, "Type", &reason));

@@ -147,6 +147,35 @@ pub(super) struct GenerateSecretString {
     _exclude_punctuation: bool,
 }
 
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub(super) struct ConfigurationSetProperties {
+    pub(super) name: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub(super) struct EventDestinationProperties {
+    pub(super) configuration_set_name: String,
+    pub(super) event_destination: EventDestination,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub(super) struct EventDestination {
+    #[serde(rename = "Name")]
+    _name: IgnoredAny,
+    pub(super) enabled: bool,
+    pub(super) matching_event_types: Vec<String>,
+    pub(super) event_bridge_destination: EventBridgeDestination,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub(super) struct EventBridgeDestination {
+    pub(super) event_bus_arn: String,
+}
+
 /// A whole number, written as one or, where it comes out of a parameter, as text.
 fn number<'de, D: Deserializer<'de>>(source: D) -> Result<u32, D::Error> {
     #[derive(Deserialize)]

@@ -6,11 +6,12 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::properties::{
-    FunctionProperties, KeyElement, SecretProperties, StateMachineProperties, TableProperties,
+    ConfigurationSetProperties, EventDestinationProperties, FunctionProperties, KeyElement, SecretProperties,
+    StateMachineProperties, TableProperties,
 };
 use super::{
-    Bus, Function, Index, Secret, SecretValue, StateMachine, Surroundings, Table, Template, TemplateError,
-    events, policies,
+    Bus, EventDestination, Function, Index, Secret, SecretValue, StateMachine, Surroundings, Table, Template,
+    TemplateError, events, policies,
 };
 
 /// Each route of a function is a statement of about 400 bytes in its policy, which ends at 20 KB.
@@ -48,6 +49,14 @@ pub(super) fn add(
         }
         "AWS::Events::EventBus" => {
             template.buses.push(Bus { name: properties["Name"].as_str().unwrap_or_default().to_owned() });
+        }
+        "AWS::SES::ConfigurationSet" => {
+            let ConfigurationSetProperties { name } = read(logical_id, properties)?;
+            template.configuration_sets.push(name);
+        }
+        "AWS::SES::ConfigurationSetEventDestination" => {
+            let destination = destination(logical_id, read(logical_id, properties)?)?;
+            template.event_destinations.push(destination);
         }
         "AWS::SecretsManager::Secret" => {
             let properties = read(logical_id, properties)?;
@@ -113,6 +122,23 @@ fn table(around: &Surroundings, logical_id: &str, properties: TableProperties) -
         ttl: properties.time_to_live_specification.filter(|ttl| ttl.enabled).map(|ttl| ttl.attribute_name),
         stream: properties.stream_specification.map(|s| s.stream_view_type),
     }
+}
+
+/// SES puts events on the account's default bus and on no other.
+fn destination(
+    logical_id: &str,
+    properties: EventDestinationProperties,
+) -> Result<EventDestination, TemplateError> {
+    let destination = properties.event_destination;
+    let bus = destination.event_bridge_destination.event_bus_arn;
+    if !bus.ends_with(":event-bus/default") {
+        let field = "EventDestination.EventBridgeDestination.EventBusArn";
+        return Err(TemplateError::refused(logical_id, field, "must be the account's default bus"));
+    }
+    Ok(EventDestination {
+        configuration_set: properties.configuration_set_name,
+        types: if destination.enabled { destination.matching_event_types } else { Vec::new() },
+    })
 }
 
 fn keys(schema: Vec<KeyElement>) -> Vec<(String, String)> {

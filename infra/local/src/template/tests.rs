@@ -27,7 +27,12 @@ fn the_deployed_template_becomes_every_part_of_the_stack() {
         built
     );
     assert_eq!(template.schedules[0].every, Duration::from_mins(1));
-    assert_eq!(template.rules[0].bus, "vestibule-bus");
+    let rules: Vec<_> = template.rules.iter().map(|r| (r.function.as_str(), r.bus.as_str())).collect();
+    let swept = ("vestibule-provision-sweep", "vestibule-bus");
+    assert_eq!(rules, [("vestibule-email-events", "default"), swept]);
+    assert_eq!(template.configuration_sets, ["vestibule-mail"]);
+    let destination = &template.event_destinations[0];
+    assert_eq!((destination.configuration_set.as_str(), destination.types.len()), ("vestibule-mail", 6));
     assert_eq!(template.buses[0].name, "vestibule-bus");
     let batches: Vec<_> = template.streams.iter().map(|s| (s.table.as_str(), s.batch_size)).collect();
     assert_eq!(batches, [("vestibule-Table", 100), ("vestibule-Table", 10)]);
@@ -102,6 +107,11 @@ fn refusals_name_the_logical_id_and_the_field() {
     );
     let unknown_tag = TEMPLATE.replace("!GetAtt Table.StreamArn", "!ImportValue x");
     assert!(refusal(&unknown_tag).contains("!ImportValue"));
+    let own_bus = TEMPLATE.replace("event-bus/default\"", "event-bus/own\"");
+    assert_eq!(
+        refusal(&own_bus),
+        "MailEvents: EventDestination.EventBridgeDestination.EventBusArn: must be the account's default bus"
+    );
     let cron = TEMPLATE.replace("rate(1 minute)", "cron(0 10 * * ? *)");
     assert!(refusal(&cron).starts_with("DispatcherFunction: Events.EveryMinute"));
 }

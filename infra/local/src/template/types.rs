@@ -65,6 +65,10 @@ pub struct Template {
     pub buses: Vec<Bus>,
     /// Secrets to exist from the start.
     pub secrets: Vec<Secret>,
+    /// Names of the configuration sets of SES.
+    pub configuration_sets: Vec<String>,
+    /// What SES tells of mails that are sent with them.
+    pub event_destinations: Vec<EventDestination>,
 }
 
 /// One function.
@@ -217,6 +221,15 @@ pub struct StateMachine {
 pub struct Bus {
     /// Its name.
     pub name: String,
+}
+
+/// What SES puts on the account's default bus about mails that are sent with a configuration set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventDestination {
+    /// Name of the set.
+    pub configuration_set: String,
+    /// The types of events, such as `BOUNCE`.
+    pub types: Vec<String>,
 }
 
 /// A secret.

@@ -91,18 +91,36 @@ impl EventBus {
 
     fn put_events(&self, request: &PutEvents) -> Result<Value, ServiceError> {
         put_events::check(request)?;
-        let (deliveries, answer, sink) = {
+        let outcome = {
             let wiring = self.read();
-            let outcome = put_events::route(request, &wiring.buses, &wiring.rules, &self.options);
-            let deliveries = self.store(outcome.deliveries)?;
-            (deliveries, outcome.answer, wiring.sink.clone())
+            put_events::route(request, &wiring.buses, &wiring.rules, &self.options)
         };
+        self.send(outcome.deliveries)?;
+        Ok(outcome.answer)
+    }
+
+    /// An event of AWS itself, by source and type, on the default bus: nobody else may put one with such a source.
+    pub(crate) fn publish(
+        &self,
+        (source, detail_type): (&str, &str),
+        resource: String,
+        detail: Value,
+    ) -> Result<(), CloudError> {
+        let at = (self.options.clock)();
+        let event = put_events::enveloped((source, detail_type), &[resource], (detail, at), &self.options);
+        let deliveries = put_events::matching(DEFAULT_BUS, &event, &self.read().rules, at);
+        self.send(deliveries)
+    }
+
+    fn send(&self, deliveries: Vec<Delivery>) -> Result<(), CloudError> {
+        let deliveries = self.store(deliveries)?;
+        let sink = self.read().sink.clone();
         if let Some(sink) = sink {
             for delivery in deliveries {
                 sink(delivery);
             }
         }
-        Ok(answer)
+        Ok(())
     }
 
     fn store(&self, mut deliveries: Vec<Delivery>) -> Result<Vec<Delivery>, CloudError> {

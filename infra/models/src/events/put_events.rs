@@ -78,10 +78,7 @@ pub(super) fn route(
         match envelope(entry, bus, buses, options) {
             Ok(event) => {
                 results.push(json!({ "EventId": event["id"] }));
-                let matching = rules
-                    .iter()
-                    .filter(|active| active.rule.bus == bus && active.pattern.matches(Some(&event)));
-                outcome.deliveries.extend(matching.map(|active| delivery(active, &event, (options.clock)())));
+                outcome.deliveries.extend(matching(bus, &event, rules, (options.clock)()));
             }
             Err((code, message)) => {
                 failed += 1;
@@ -91,6 +88,12 @@ pub(super) fn route(
     }
     outcome.answer = json!({ "FailedEntryCount": failed, "Entries": results });
     outcome
+}
+
+/// What the rules of a bus make of an event.
+pub(super) fn matching(bus: &str, event: &Value, rules: &[ActiveRule], at: Timestamp) -> Vec<Delivery> {
+    let active = rules.iter().filter(|active| active.rule.bus == bus && active.pattern.matches(Some(event)));
+    active.map(|active| delivery(active, event, at)).collect()
 }
 
 /// A bus is named by its name or its ARN.
@@ -143,11 +146,21 @@ fn envelope(
         .filter(Value::is_object)
         .ok_or_else(|| ("MalformedDetail", "Detail is malformed.".to_owned()))?;
     let at = entry.time.and_then(from_epoch_seconds).unwrap_or_else(|| (options.clock)());
-    Ok(json!({
+    Ok(enveloped((&source, &detail_type), &entry.resources, (detail, at), options))
+}
+
+/// The envelope around the detail of an event.
+pub(super) fn enveloped(
+    (source, detail_type): (&str, &str),
+    resources: &[String],
+    (detail, at): (Value, Timestamp),
+    options: &CloudOptions,
+) -> Value {
+    json!({
         "version": "0", "id": ids::uuid(), "detail-type": detail_type, "source": source,
         "account": options.account_id, "time": at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(), "region": options.region,
-        "resources": entry.resources, "detail": detail,
-    }))
+        "resources": resources, "detail": detail,
+    })
 }
 
 fn from_epoch_seconds(seconds: f64) -> Option<Timestamp> {

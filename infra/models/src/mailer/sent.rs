@@ -46,6 +46,13 @@ pub struct SentMail {
     pub at: Timestamp,
 }
 
+impl SentMail {
+    /// Everybody it goes to.
+    pub(super) fn recipients(&self) -> impl Iterator<Item = &String> {
+        self.to.iter().chain(&self.cc).chain(&self.bcc)
+    }
+}
+
 /// Bodies hold links and first passwords.
 impl fmt::Debug for SentMail {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -6,7 +6,7 @@ use axum::body::Body;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use http::{Request, StatusCode};
 use serde_json::{Value, json};
-use vestibule_models::Cloud;
+use vestibule_models::{Cloud, CloudError, MailEvent, Rule};
 
 use crate::support::{answer, cloud, send};
 
@@ -104,4 +104,102 @@ async fn an_unknown_template_is_not_found() {
     let response = send(&cloud, request(&body)).await;
     assert_eq!(response.status(), StatusCode::NOT_FOUND);
     assert_eq!(response.headers()["x-amzn-errortype"], "NotFoundException");
+}
+
+fn types(names: &[&str]) -> Vec<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+/// A cloud whose default bus leads the events of SES to one function.
+fn told_of(names: &[&str]) -> Cloud {
+    let cloud = cloud();
+    cloud.mailer().add_configuration_set("main");
+    cloud.mailer().add_event_destination("main", &types(names)).unwrap();
+    let (name, bus) = ("rule".to_owned(), "default".to_owned());
+    let pattern = json!({ "source": ["aws.ses"] });
+    cloud.events().add_rule(Rule { name, bus, pattern, target_function: "events".to_owned() }).unwrap();
+    cloud
+}
+
+async fn send_to(cloud: &Cloud, to: &str, set: Option<&str>) -> String {
+    let mut body = mail();
+    body["Destination"]["ToAddresses"] = json!([to]);
+    body["ConfigurationSetName"] = json!(set);
+    let (status, taken) = answer(cloud, request(&body)).await;
+    assert_eq!(status, StatusCode::OK, "{taken}");
+    taken["MessageId"].as_str().unwrap().to_owned()
+}
+
+/// Type and kind of bounce of each event so far.
+fn told(cloud: &Cloud) -> Vec<(String, String)> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let each = cloud.events().pending().unwrap().into_iter().map(|delivery| {
+        let detail = &delivery.event["detail"];
+        (text(&detail["eventType"]), text(&detail["bounce"]["bounceType"]))
+    });
+    each.collect()
+}
+
+const ALL: [&str; 7] =
+    ["SEND", "BOUNCE", "COMPLAINT", "DELIVERY", "DELIVERY_DELAY", "REJECT", "RENDERING_FAILURE"];
+
+#[tokio::test]
+async fn an_event_has_the_envelope_and_the_tags_of_its_mail() {
+    let cloud = told_of(&["DELIVERY"]);
+    let id = send_to(&cloud, "kim@example.test", Some("main")).await;
+    let pending = cloud.events().pending().unwrap();
+    let [delivery] = pending.as_slice() else { panic!("one event: {pending:?}") };
+    let event = &delivery.event;
+    assert_eq!((&event["source"], &event["detail-type"]), (&json!("aws.ses"), &json!("Email Delivered")));
+    let mail = &event["detail"]["mail"];
+    assert_eq!((&mail["messageId"], &mail["destination"]), (&json!(id), &json!(["kim@example.test"])));
+    assert_eq!(mail["tags"]["tenant"], json!(["t_42"]));
+    assert_eq!(mail["tags"]["ses:configuration-set"], json!(["main"]));
+}
+
+#[tokio::test]
+async fn addresses_of_the_simulator_decide_what_happens() {
+    for (to, expected) in [
+        ("success@simulator.amazonses.com", &["Delivery"][..]),
+        ("bounce+a@simulator.amazonses.com", &["Bounce Permanent"][..]),
+        ("suppressionlist@simulator.amazonses.com", &["Bounce Permanent"][..]),
+        ("complaint@simulator.amazonses.com", &["Delivery", "Complaint"][..]),
+        ("ooto+x@simulator.amazonses.com", &["Delivery", "Bounce Transient"][..]),
+        ("bounce@example.test", &["Delivery"][..]),
+    ] {
+        let cloud = told_of(&ALL);
+        send_to(&cloud, to, Some("main")).await;
+        let names: Vec<_> =
+            told(&cloud).iter().map(|(name, kind)| format!("{name} {kind}").trim().to_owned()).collect();
+        assert_eq!(names[0], "Send", "{to}");
+        assert_eq!(names[1..], *expected, "{to}");
+    }
+}
+
+#[tokio::test]
+async fn only_chosen_types_of_mails_with_the_set_are_told() {
+    let cloud = told_of(&["BOUNCE", "DELIVERY_DELAY"]);
+    let id = send_to(&cloud, "kim@example.test", Some("main")).await;
+    let unset = send_to(&cloud, "kim@example.test", None).await;
+    for event in [MailEvent::Complaint, MailEvent::Delay, MailEvent::Reject, MailEvent::SoftBounce] {
+        assert!(cloud.mailer().tell(&id, event).unwrap() && cloud.mailer().tell(&unset, event).unwrap());
+    }
+    assert!(!cloud.mailer().tell("none", MailEvent::Bounce).unwrap());
+    let names: Vec<_> = told(&cloud).into_iter().map(|(name, _)| name).collect();
+    assert_eq!(names, ["DeliveryDelay", "Bounce"]);
+}
+
+#[tokio::test]
+async fn a_set_that_does_not_exist_is_refused() {
+    let cloud = told_of(&ALL);
+    let mut body = mail();
+    body["ConfigurationSetName"] = json!("another");
+    let response = send(&cloud, request(&body)).await;
+    assert_eq!(response.status(), StatusCode::NOT_FOUND);
+    assert_eq!(response.headers()["x-amzn-errortype"], "NotFoundException");
+    assert!(cloud.mailer().sent().unwrap().is_empty());
+    for (set, names) in [("another", &["BOUNCE"][..]), ("main", &["LOST"][..])] {
+        let refused = cloud.mailer().add_event_destination(set, &types(names));
+        assert!(matches!(refused, Err(CloudError::Refused(_))), "{set}");
+    }
 }

@@ -5,6 +5,7 @@ mod create_tenant;
 mod field_keys;
 mod init;
 mod signing;
+mod suppression;
 
 use std::{
     collections::BTreeMap,

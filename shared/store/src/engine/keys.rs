@@ -124,6 +124,10 @@ pub(crate) const ADDRESSES: &str = "EMAIL#";
 pub(crate) fn sign_in(address: &AddressKey) -> Key {
     key(format!("{ADDRESSES}{address}"), "SIGNIN")
 }
+/// That an address gets no mails.
+pub(crate) fn suppression(address: &AddressKey) -> Key {
+    key(format!("{ADDRESSES}{address}"), "SUPPRESSED")
+}
 /// An account at an outside provider, by the hash of what names it there.
 pub(crate) fn connection(hash: &str) -> Key {
     key(format!("OIDC#{hash}"), "LOCK")

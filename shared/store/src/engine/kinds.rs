@@ -66,6 +66,7 @@ kinds! {
     Connection "connection" [];
     Registration "registration" ["email", "name", "connection"];
     Mail "mail" ["email", "device"];
+    Suppression "suppression" [];
     Limit "limit" [];
     Endpoint "endpoint" [];
     Address "address" [];

@@ -135,9 +135,14 @@ impl PlatformStore<'_> {
         }
         if let Some(found) = change.join {
             command = found.joining(*self, command, user, actor, world)?;
+            command = command.proved(&self.store.sealer().address_key(&user.email));
         }
         command = with_links(command, user, change, now)?.and(person, Conflict::Stale);
         command = self.with_address(command, user, change);
+        // Each link that a change uses up was mailed to the address that the person has by it.
+        if change.link.is_some() || change.moved_from.is_some() {
+            command = command.proved(&self.store.sealer().address_key(&user.email));
+        }
         if change.moved_from.is_some() {
             command = self.with_memberships(command, user).await?;
         }

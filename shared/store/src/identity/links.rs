@@ -7,7 +7,7 @@ use vestibule_auth::{Purpose, TokenDigest};
 use vestibule_domain::{Email, RegistrationId, User, UserId, World};
 
 use crate::{
-    Answer, Conflict, PlatformStore, StoreError,
+    AddressKey, Answer, Conflict, PlatformStore, StoreError,
     engine::command::{Action, Command},
     engine::damaged::behind,
     engine::item::{number, text, to_row},
@@ -40,15 +40,16 @@ impl Command {
 }
 
 impl PlatformStore<'_> {
-    /// Uses up a link that opens nothing by itself.
+    /// Uses up a link that was mailed to `address` and opens nothing by itself.
     pub async fn use_link(
         &self,
-        user: UserId,
+        (user, address): (UserId, &AddressKey),
         (purpose, digest): (&str, &TokenDigest),
         answer: Option<Answer>,
         world: &World,
     ) -> Result<(), StoreError> {
-        Command::new().using_link(user, purpose, digest).answering(answer, world)?.commit(self.store).await
+        let command = Command::new().using_link(user, purpose, digest).proved(address);
+        command.answering(answer, world)?.commit(self.store).await
     }
 
     /// Makes `link` the one that counts.

@@ -3,7 +3,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use vestibule_domain::{IdentityMailRequest, MailId, World};
+use vestibule_domain::{Delivery, Email, IdentityMailRequest, MailId, World};
 
 use crate::{
     Answer, Conflict, PlatformStore, StoreError,
@@ -29,9 +29,26 @@ pub struct ClaimedMail {
     /// How often it was tried before.
     #[serde(default)]
     pub tries: u32,
+    /// Until when a sender has it, in milliseconds since 1970.
+    #[serde(default)]
+    pub claimed_until: Option<i64>,
     /// How it ended, once it has.
     #[serde(default)]
     pub outcome: Option<String>,
+    /// The mail service's id of it, once it was handed over.
+    #[serde(default)]
+    pub message: Option<String>,
+    /// What became of it since, as far as that is known.
+    #[serde(default)]
+    pub delivery: Option<Delivery>,
+}
+
+impl ClaimedMail {
+    /// Whether a sender may be about to hand it over, or to note that it has.
+    #[must_use]
+    pub fn is_being_sent(&self, now: Timestamp) -> bool {
+        self.outcome.is_none() && self.claimed_until.is_some_and(|until| now.as_millisecond() < until)
+    }
 }
 
 /// Whether a mail is this sender's to send.
@@ -94,7 +111,20 @@ impl PlatformStore<'_> {
         }
     }
 
-    /// Records how it went: `sent`, `dropped` with a reason, or given up.
+    /// Records that the mail was handed over to the mail service, which knows it as `message`. From now on the row's address is
+    /// the one that it went to.
+    pub async fn settle_sent_mail(&self, id: MailId, message: &str, to: &Email) -> Result<(), StoreError> {
+        let key = keys::mail(id);
+        let address = self.store.sealer().seal_field(&key, Kind::Mail, "email", to.as_str())?;
+        let settle = Action::update(&key, "SET outcome = :outcome, message = :message, email = :email")
+            .value(":outcome", text("sent"))
+            .value(":message", text(message))
+            .value(":email", address)
+            .when("attribute_exists(PK)");
+        Command::new().and(settle, Conflict::Stale).commit(self.store).await
+    }
+
+    /// Records how else it went: `dropped` with a reason, or given up.
     pub async fn settle_mail(&self, id: MailId, outcome: &str) -> Result<(), StoreError> {
         let settle = Action::update(&keys::mail(id), "SET outcome = :outcome");
         let settle = settle.value(":outcome", text(outcome)).when("attribute_exists(PK)");

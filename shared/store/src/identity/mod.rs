@@ -7,6 +7,7 @@
 mod attempts;
 mod avatars;
 mod change;
+mod deliveries;
 mod guard;
 mod leaving;
 mod links;
@@ -18,6 +19,7 @@ mod sessions;
 mod settling;
 mod sign_in;
 mod standing;
+mod suppressions;
 
 pub use attempts::{Attempt, Attempted, Basis};
 pub use avatars::{Avatar, AvatarChange};
@@ -38,3 +40,4 @@ pub use settling::Ended;
 pub use sign_in::{Opening, SignIn};
 pub use standing::Standing;
 pub(crate) use standing::{SessionState, is_idle};
+pub use suppressions::Suppression;

@@ -102,7 +102,8 @@ impl PlatformStore<'_> {
         let copy = copy_of(user, &address, password, true);
         let copy = copy.value(":user", text(user.id.to_string())).when("attribute_not_exists(#user)");
         let person = Action::put(to_row(&keys::user(user.id), Kind::User, user)?).if_new();
-        let mut command = command.and(copy, Conflict::AddressTaken).and(person, Conflict::Exists);
+        let command = command.and(copy, Conflict::AddressTaken).and(person, Conflict::Exists);
+        let mut command = command.proved(&address);
         for connection in &user.connections {
             let hash = super::memberships::connection_hash(&connection.key);
             let row = to_row(&keys::connection(&hash), Kind::Connection, &json!({ "user": user.id }))?;

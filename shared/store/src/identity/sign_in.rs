@@ -85,7 +85,7 @@ impl PlatformStore<'_> {
             command = command.and(member.if_unset("suspended"), Conflict::NotMember);
         }
         if let Some((purpose, digest)) = opening.link {
-            command = command.using_link(*user, purpose, digest);
+            command = command.using_link(*user, purpose, digest).proved(opening.address);
         }
         for mail in opening.mails {
             command = command.mailing(mail)?;

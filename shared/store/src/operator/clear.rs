@@ -2,10 +2,10 @@
 //! is no transaction; called again, it goes on where it stopped.
 
 use aws_sdk_dynamodb::{operation::query::builders::QueryFluentBuilder, types::AttributeValue};
-use vestibule_domain::{Email, Job, Tenant, UserId};
+use vestibule_domain::{Email, Hire, Job, Tenant, UserId};
 
 use crate::{
-    Membership, PlatformStore, StoreError,
+    AddressKey, Membership, PlatformStore, StoreError,
     engine::command::Command,
     engine::item::{Row, key_row, text},
     engine::keys,
@@ -23,6 +23,7 @@ impl PlatformStore<'_> {
             for row in rows {
                 match row.get("item").and_then(|kind| kind.as_s().ok()).map(String::as_str) {
                     Some("job") => self.release_addresses(self.store.read(row.clone()).ok()).await?,
+                    Some("hire") => self.clear_hire(self.store.read(row.clone()).ok()).await?,
                     Some("tenant") => self.release_domain(self.store.read(row.clone()).ok()).await?,
                     Some("member") => self.clear_member(tenant, self.store.read(row.clone()).ok()).await?,
                     _ => {}
@@ -54,6 +55,19 @@ impl PlatformStore<'_> {
         self.clear_person(member.user, &[]).await
     }
 
+    /// Frees an address, and lets mails go to it.
+    async fn clear_address(&self, address: &AddressKey) -> Result<(), StoreError> {
+        self.delete(key_row(&keys::suppression(address))).await?;
+        self.delete(key_row(&keys::sign_in(address))).await
+    }
+
+    /// Lets mails go to the private address of a hire that is gone.
+    async fn clear_hire(&self, hire: Option<Hire>) -> Result<(), StoreError> {
+        let Some(hire) = hire else { return Ok(()) };
+        let address = self.store.sealer().address_key(&hire.personal_email);
+        self.delete(key_row(&keys::suppression(&address))).await
+    }
+
     /// Removes a person with their sessions, links and ways to sign in, whether or not they belong to a tenant, and
     /// frees `addresses` as well: whoever signs in with one of them is removed too. Memberships stay.
     pub async fn clear_person(&self, user: UserId, addresses: &[&Email]) -> Result<(), StoreError> {
@@ -62,13 +76,13 @@ impl PlatformStore<'_> {
             let key = self.store.sealer().address_key(address);
             let holder = self.find_sign_in(&key).await?.map(|sign_in| sign_in.user);
             people.extend(holder.filter(|holder| *holder != user));
-            self.delete(key_row(&keys::sign_in(&key))).await?;
+            self.clear_address(&key).await?;
         }
         for person in people {
             // One who cannot be read is removed as far as their id leads.
             if let Some(known) = self.store.if_whole(self.find_user(person).await)?.flatten() {
                 let address = self.store.sealer().address_key(&known.email);
-                self.delete(key_row(&keys::sign_in(&address))).await?;
+                self.clear_address(&address).await?;
                 for connection in &known.connections {
                     self.delete(key_row(&keys::connection(&connection_hash(&connection.key)))).await?;
                 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use vestibule_auth::{Purpose, TokenDigest};
 use vestibule_domain::{
-    Email, GroupId, IdentityMailKind, IdentityMailRequest, InvitationId, InvitationState, JobId, MailId,
+    Delivery, Email, GroupId, IdentityMailKind, IdentityMailRequest, InvitationId, InvitationState, JobId, MailId,
     MemberKind, RoleName, TenantId, UserId, World,
 };
 
@@ -35,6 +35,9 @@ pub struct Invitation {
     pub round: u32,
     /// Hash of the token in the mail that was sent last; none until that is made.
     pub digest: Option<TokenDigest>,
+    /// That its last mail did not arrive.
+    #[serde(default)]
+    pub problem: Option<Delivery>,
     /// How it ended.
     pub ended: Option<InvitationEnd>,
     /// The import that made it.
@@ -89,6 +92,7 @@ impl Invitation {
             expires: created,
             round: 0,
             digest: None,
+            problem: None,
             ended: None,
             import: None,
             version: 0,
@@ -99,7 +103,7 @@ impl Invitation {
 
     /// Sends it again: the link before works no more, and its time begins anew.
     pub fn send(&mut self, inviter: UserId, now: Timestamp) {
-        (self.inviter, self.sent, self.digest) = (inviter, now, None);
+        (self.inviter, self.sent, self.digest, self.problem) = (inviter, now, None, None);
         self.expires = now.saturating_add(Purpose::Invitation.lasts()).unwrap_or(Timestamp::MAX);
         self.round += 1;
     }

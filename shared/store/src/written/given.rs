@@ -9,8 +9,8 @@ use jiff::Timestamp;
 use vestibule_auth::FieldKeys;
 use vestibule_domain::id::Kind as IdKind;
 use vestibule_domain::{
-    Address, BrandColor, CompanySize, CompanyStep, DocumentKind, DocumentStatus, Domain, Email,
-    EnvelopeEvent, Hire, HireName, Id, Industry, IntegrationsStep, Job, JobError, JobKind, JobStart,
+    Address, BrandColor, CompanySize, CompanyStep, CredentialsMail, DocumentKind, DocumentStatus, Domain,
+    Email, EnvelopeEvent, Hire, HireName, Id, Industry, IntegrationsStep, Job, JobError, JobKind, JobStart,
     JobStatus, LocalPart, MailboxSettings, Mode, Permission, PermissionSet, PersonName, Preset, Role,
     RoleName, Roles, SecuritySettings, Setup, StepRecord, StepStatus, Subject, Tenant, Tier, Wait, World,
 };
@@ -227,6 +227,11 @@ impl Given {
         hire.provisioning = self.maybe(|| self.status());
         hire.address = self.maybe(|| self.address());
         hire.mailbox = self.maybe(|| self.any_text(20));
+        hire.credentials_mail = self.maybe(|| CredentialsMail {
+            job: self.id(),
+            message: self.any_text(60),
+            delivery: self.maybe(|| self.delivery()),
+        });
         hire.version = self.number();
         hire
     }

@@ -3,12 +3,12 @@
 use serde_json::json;
 use vestibule_auth::{PasswordHash, RefreshToken, TokenDigest};
 use vestibule_domain::{
-    Connection, Device, IdentityMailKind, IdentityMailRequest, ImportRow, InvitationState, MemberKind,
-    MembershipChange, RowClass, RowResult, SignInChange, Totp, User, UserState, UserStatus,
+    Connection, Delivery, DeliveryState, Device, IdentityMailKind, IdentityMailRequest, ImportRow, InvitationState, MemberKind,
+    MembershipChange, RowClass, RowResult, SignInChange, SuppressionReason, Totp, User, UserState, UserStatus,
 };
 
 use super::given::Given;
-use crate::{ImportPart, Invitation, InvitationEnd, Membership, Registration, Session};
+use crate::{ClaimedMail, ImportPart, Invitation, InvitationEnd, Membership, Registration, Session, Suppression};
 
 impl Given {
     pub(super) fn digest(&self) -> TokenDigest {
@@ -119,6 +119,7 @@ impl Given {
             expires: self.time(),
             round: self.small(),
             digest: self.maybe(|| self.digest()),
+            problem: self.maybe(|| self.delivery()),
             ended: self.maybe(end),
             import: self.maybe(|| self.id()),
             version: self.number(),
@@ -169,5 +170,26 @@ impl Given {
         ]);
         let device = self.maybe(|| self.device());
         IdentityMailRequest { id: self.id(), email: self.email(), mail, device, at: self.time() }
+    }
+
+    pub(super) fn delivery(&self) -> Delivery {
+        Delivery { state: self.one(&DeliveryState::ALL), at: self.time() }
+    }
+
+    pub(super) fn sent_mail(&self, request: IdentityMailRequest) -> ClaimedMail {
+        ClaimedMail {
+            request,
+            tries: self.small(),
+            claimed_until: self.maybe(|| self.time().as_millisecond()),
+            outcome: self.maybe(|| self.any_text(20)),
+            message: self.maybe(|| self.any_text(60)),
+            delivery: self.maybe(|| self.delivery()),
+        }
+    }
+
+    pub(super) fn suppression(&self) -> Suppression {
+        let reason = self.one(&[SuppressionReason::Bounced, SuppressionReason::Complained]);
+        let (mail, job) = (self.maybe(|| self.id()), self.maybe(|| self.id()));
+        Suppression { reason, since: self.time(), mail, job }
     }
 }

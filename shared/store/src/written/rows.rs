@@ -185,7 +185,13 @@ pub(super) fn written_and_read(kind: Kind, given: &Given) -> Result<(), String> 
         Kind::Mail => {
             let value = given.mail();
             let claimed: ClaimedMail = read(given, row(&keys::mail(value.id), &value))?;
-            same(&claimed, &ClaimedMail { request: value, tries: 0, outcome: None })
+            same(&claimed.request, &value)?;
+            let sent = given.sent_mail(value);
+            back(given, row(&keys::mail(sent.request.id), &sent), &sent)
+        }
+        Kind::Suppression => {
+            let value = given.suppression();
+            back(given, row(&keys::suppression(&given.sealer.address_key(&given.email())), &value), &value)
         }
         Kind::Limit => {
             let hits = given.small();

@@ -16,7 +16,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from console_walk import newcomer, staff
+from console_walk import invited, newcomer, staff
 from console_walk.desk import NARROW, WIDE, Desk
 from identity_stack.chromium import PICTURES
 from identity_stack.provider import Provider, settings
@@ -32,11 +32,11 @@ CALL = re.compile(r'method=(\w+) route="([^"]+)" status=2\d\d')
 APART = {
     "webhooks of vendors": r"POST /api/esign/webhook.*",
     "the pages in front of the console, which are walked as pages": r"\w+ /(auth/.*)?",
-    "what those pages do themselves": r"POST /api/v1/auth/(register|verify-email|login|second-factor|magic-link(/consume)?|forgot-password|reset-password|social-login|email/(confirm|undo)|connections/finish)",
+    "what those pages do themselves": r"POST /api/v1/auth/(register|verify-email|login|second-factor|magic-link(/consume)?|forgot-password|reset-password|social-login|email/(confirm|undo)|invitations/(look|sign-up|accept|decline)|connections/finish)",
     "for programs": r"GET /(openapi.json|[.]well-known/.*)",
     "for a record that cannot be read, which the suite makes": r"DELETE /api/hires/\{id\}",
     "comes with the context of every page": r"GET /api/auth/context/tenants",
-    "the same as below /api/admin/team": r"\w+ /api/v1/teams/members.*",
+    "the same as below /api/admin/team": r"\w+ /api/v1/teams/(members|invitations).*",
     "renews a session by itself, which takes a quarter of an hour": r"POST /api/v1/auth/refresh",
 }
 
@@ -53,7 +53,7 @@ def walk(checks, modes, javascript):
         with Stack(port=port, options=options, parameters={"SiteUrl": site}, log=log) as stack:
             stack.site = site
             with Desk(stack, checks, modes, javascript) as desk:
-                for part in newcomer.PARTS + staff.PARTS:
+                for part in newcomer.PARTS + staff.PARTS + invited.PARTS:
                     print(f"-- {part.__name__.replace('_', ' ')}", flush=True)
                     part(desk)
         google.stop()

@@ -58,8 +58,7 @@ fn question(read: &Read, known: &Value, place: &Place) -> Option<(&'static str, 
     let path = fill(read.operation.path, &read.from.iter().map(found).collect::<Vec<_>>())?;
     let allowed = read.needs.is_none_or(|permission| shell::has(&known["context"], permission));
     // The frame of every page has the caller's businesses.
-    let query =
-        if read.name == "context" { "tenants=true".to_owned() } else { place.along(read.query, read.with) };
+    let query = if read.name == "context" { "tenants=true".to_owned() } else { place.along(read) };
     let asked = || (read.name, Asked::new(read.operation, path, query));
     allowed.then(asked)
 }

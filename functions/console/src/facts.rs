@@ -10,7 +10,7 @@ pub(crate) type Words = BTreeMap<String, Vec<(String, String)>>;
 const ENGLISH: &str = include_str!("../words/en.json");
 
 const TONES: &[(&str, &[&str])] = &[
-    ("good", &["succeeded", "done", "signed", "active", "matched"]),
+    ("good", &["succeeded", "done", "signed", "active", "matched", "accepted", "invited"]),
     (
         "live",
         &[
@@ -24,8 +24,8 @@ const TONES: &[(&str, &[&str])] = &[
             "waiting_for_documents",
         ],
     ),
-    ("warn", &["needs_attention", "unmatched"]),
-    ("wrong", &["failed", "undo_failed", "declined", "voided", "expired", "suspended"]),
+    ("warn", &["needs_attention", "unmatched", "too_many_mails"]),
+    ("wrong", &["failed", "undo_failed", "declined", "voided", "expired", "suspended", "malformed"]),
 ];
 
 /// All words by their kind.

@@ -95,8 +95,14 @@ impl Form {
             typed.insert(name.clone(), if many { json!(values) } else { json!(values.first()) });
         }
         for input in body {
-            if let Input::Many(name) = input {
-                typed.entry((*name).to_owned()).or_insert_with(|| json!([]));
+            match input {
+                Input::Many(name) => {
+                    typed.entry((*name).to_owned()).or_insert_with(|| json!([]));
+                }
+                Input::Addresses(name) => {
+                    typed.insert((*name).to_owned(), json!(addresses(self.text(name))));
+                }
+                _ => {}
             }
         }
         Value::Object(typed)
@@ -124,6 +130,7 @@ impl Form {
             Input::Nullable(name) => (name, json!(Some(self.text(name)).filter(|text| !text.is_empty()))),
             Input::Many(name) => (name, json!(self.all(name))),
             Input::Lines(name) => (name, json!(parts(self.text(name)))),
+            Input::Addresses(name) => (name, json!(addresses(self.text(name)))),
             Input::Flag(name) => (name, json!(!self.text(name).is_empty())),
             Input::Fixed(name, value) => (name, json!(value)),
             Input::File(_) => return None,
@@ -133,6 +140,17 @@ impl Form {
 
 fn parts(text: &str) -> Vec<&str> {
     text.lines().map(str::trim).filter(|part| !part.is_empty()).collect()
+}
+
+/// The addresses of a text, one a line or parted by commas, semicolons or blanks; of `Kim Doe <kim@example.org>` the address.
+fn addresses(text: &str) -> Vec<&str> {
+    let within = |part: &'_ str| part.split_once('<').and_then(|(_, rest)| rest.split_once('>')).is_some();
+    let parts = text.split(['\n', ',', ';']).flat_map(|part| {
+        let named = within(part);
+        let end = if named { ['<', '>'].as_slice() } else { [' ', '\t', '\r'].as_slice() };
+        part.split(end).enumerate().filter(move |(at, _)| !named || at % 2 == 1).map(|(_, word)| word.trim())
+    });
+    parts.filter(|part| !part.is_empty()).collect()
 }
 
 /// Puts a value where a dotted name leads.
@@ -176,6 +194,15 @@ mod tests {
             "a": { "b": "1", "c": null }, "kind": "x", "none": [],
         });
         assert_eq!(body, expected);
+    }
+
+    #[test]
+    fn addresses_are_parted_as_people_part_them() {
+        let text = "a@x.org, b@x.org;c@x.org  d@x.org\n\n Kim Doe <e@x.org>;<f@x.org>\nkim\t";
+        let found = ["a@x.org", "b@x.org", "c@x.org", "d@x.org", "e@x.org", "f@x.org", "kim"];
+        assert_eq!(addresses(text), found);
+        assert!(addresses(" ,;\n").is_empty());
+        assert_eq!(addresses("a<b c"), ["a<b", "c"]);
     }
 
     #[tokio::test]

@@ -75,6 +75,11 @@ operations! {
     MEMBER "team" GET "/api/admin/team/{id}";
     UPDATE_MEMBER "team" PATCH "/api/admin/team/{id}";
     REMOVE_MEMBER "team" DELETE "/api/admin/team/{id}";
+    INVITATIONS "team" GET "/api/admin/team/invites";
+    INVITE "team" POST "/api/admin/team/invites";
+    INVITATION "team" GET "/api/admin/team/invites/{id}";
+    REVOKE_INVITATION "team" DELETE "/api/admin/team/invites/{id}";
+    RESEND_INVITATION "team" POST "/api/admin/team/invites/{id}/resend";
     EXPLAIN "team" GET "/api/admin/team/{id}/permissions/{permission}";
     ROLES "team" GET "/api/admin/team/roles";
     CREATE_ROLE "team" POST "/api/admin/team/roles";

@@ -34,6 +34,10 @@ pub struct Read {
     pub with: &'static [(&'static str, &'static str)],
     /// Who lacks this permission is not shown it, and it is not asked for.
     pub needs: Option<&'static str>,
+    /// Of the first one: who lacks this permission is refused the page, whatever the API would show of it.
+    pub must: Option<&'static str>,
+    /// Most items of a list that are asked for at once.
+    pub most: Option<u16>,
 }
 
 /// What a form does.
@@ -70,6 +74,8 @@ pub enum Input {
     Many(&'static str),
     /// The lines of a text.
     Lines(&'static str),
+    /// The mail addresses of a text, however they are parted.
+    Addresses(&'static str),
     /// Whether the box is ticked.
     Flag(&'static str),
     /// A fixed text.
@@ -85,7 +91,7 @@ pub enum Then {
     Stay,
     /// Another page; `{answer.x}` is a field of the answer.
     Go(&'static str),
-    /// A template with the answer: what is shown once.
+    /// A template with the answer, `result`, and what was sent, `sent`: what is shown once.
     Show(&'static str),
 }
 
@@ -99,7 +105,7 @@ impl Page {
 
 impl Read {
     pub(crate) const fn new(name: &'static str, operation: &'static Operation) -> Self {
-        Self { name, operation, from: &[], query: &[], with: &[], needs: None }
+        Self { name, operation, from: &[], query: &[], with: &[], needs: None, must: None, most: None }
     }
 
     pub(crate) const fn of(self, from: &'static [&'static str]) -> Self {
@@ -116,6 +122,14 @@ impl Read {
 
     pub(crate) const fn needs(self, permission: &'static str) -> Self {
         Self { needs: Some(permission), ..self }
+    }
+
+    pub(crate) const fn must(self, permission: &'static str) -> Self {
+        Self { must: Some(permission), ..self }
+    }
+
+    pub(crate) const fn most(self, items: u16) -> Self {
+        Self { most: Some(items), ..self }
     }
 }
 

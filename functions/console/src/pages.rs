@@ -3,6 +3,7 @@
 mod account;
 mod business;
 mod hires;
+mod invitations;
 mod team;
 
 use serde_json::{Map, Value};
@@ -10,7 +11,8 @@ use serde_json::{Map, Value};
 use crate::page::{Action, Page, encode, text_at};
 
 /// Every page.
-pub const PAGES: [&[Page]; 4] = [account::PAGES, business::PAGES, hires::PAGES, team::PAGES];
+pub const PAGES: [&[Page]; 5] =
+    [account::PAGES, business::PAGES, hires::PAGES, invitations::PAGES, team::PAGES];
 
 /// What is said beside that: after the buttons of the local stack, which lead back to their pages, and of an answer that
 /// was shown once.

@@ -4,6 +4,8 @@ use axum::extract::{FromRequestParts as _, RawPathParams};
 use http::request::Parts;
 use serde_json::{Map, Value, json};
 
+use crate::page::Read;
+
 /// What the page's own links and messages put into its query: it is not kept from one page to the next.
 const PASSING: [&str; 2] = ["done", "ask"];
 
@@ -26,12 +28,15 @@ impl Place {
     }
 
     /// The query of an operation: parameters of the page's path, and those of its query that go along.
-    pub(crate) fn along(&self, names: &[&str], with: &[(&str, &str)]) -> String {
+    pub(crate) fn along(&self, read: &Read) -> String {
         let mut pairs = url::form_urlencoded::Serializer::new(String::new());
-        for (name, from) in with {
+        if let Some(most) = read.most {
+            pairs.append_pair("limit", &most.to_string());
+        }
+        for (name, from) in read.with {
             pairs.append_pair(name, self.path.get(*from).and_then(Value::as_str).unwrap_or_default());
         }
-        for name in names {
+        for name in read.query {
             if let Some(value) =
                 self.query.get(*name).and_then(Value::as_str).filter(|value| !value.is_empty())
             {

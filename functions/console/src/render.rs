@@ -24,8 +24,8 @@ macro_rules! templates {
 
 templates! {
     "components.html"
-    "connections.html" "domain.html" "esign.html" "found.html" "groups.html" "hire.html" "hires.html" "home.html" "job.html"
-    "jobs.html" "mail_sent.html" "matrix.html" "member.html" "message.html" "new_hire.html" "notifications.html"
+    "connections.html" "domain.html" "esign.html" "found.html" "groups.html" "hire.html" "hires.html" "home.html" "invitation.html"
+    "invitations.html" "invite.html" "job.html" "jobs.html" "mail_sent.html" "matrix.html" "member.html" "message.html" "new_hire.html" "notifications.html"
     "organization.html" "parts.html" "portal.html" "profile.html" "recovery_codes.html" "role.html" "roles.html" "security.html"
     "sessions.html" "setup.html" "subscription.html" "team.html" "tenants.html" "totp.html" "why.html" "workspace.html"
 }

@@ -119,10 +119,15 @@ fn missing(page: &Page, values: &Map<String, Value>) -> Option<Value> {
     if let Some(problem) = values.get(&format!("{} refused", first.name)) {
         return Some(problem.clone());
     }
+    let context = values.get("context").cloned().unwrap_or_default();
+    let nowhere = context["tenant"].is_null();
+    if let Some(permission) = first.must.filter(|permission| !nowhere && !shell::has(&context, permission)) {
+        let detail = "None of your roles here allows this.";
+        return Some(json!({ "detail": detail, "status": 403, "permission": permission }));
+    }
     if values.contains_key(first.name) || first.needs.is_some() {
         return None;
     }
-    let nowhere = values.get("context").is_some_and(|context| context["tenant"].is_null());
     Some(if nowhere {
         json!({ "detail": NOWHERE, "status": 403, "link": "/settings/tenants", "label": "My businesses" })
     } else {

@@ -116,7 +116,7 @@ fn asked_query(action: &Action, form: &Form) -> String {
 
 /// What comes after a form that did its work.
 async fn done(sent: &Sent<'_>, told: Told, console: &Console) -> Result<Response, NoAnswer> {
-    let Sent { page, action, visit, place, .. } = *sent;
+    let Sent { page, action, visit, place, form } = *sent;
     Ok(match action.then {
         Then::Stay => Redirect::to(&place.again(action.name)).into_response(),
         Then::Go(path) => {
@@ -130,6 +130,7 @@ async fn done(sent: &Sent<'_>, told: Told, console: &Console) -> Result<Response
         Then::Show(template) => {
             let mut answers = answers::read(page, visit, place).await?;
             answers.insert("result".to_owned(), told.body);
+            answers.insert("sent".to_owned(), form.typed(action.body));
             console.page((template, page), (visit, place), answers, Left::default())
         }
     })

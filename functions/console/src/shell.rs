@@ -32,6 +32,7 @@ const WORK: &[Entry] = &[
 ];
 const TEAM: &[Entry] = &[
     entry("Members", "/admin/team", "people", &["team.view"]),
+    entry("Invitations", "/admin/team/invitations", "mail", &["team.view"]),
     entry("Roles", "/admin/team/roles", "key", &["team.view"]),
     entry("Groups", "/admin/team/groups", "groups", &["team.view"]),
     entry("Permissions", "/admin/settings/permissions", "grid", &["team.view"]),

@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 use vestibule_adapters::mail::MessageId;
-use vestibule_domain::{Email, IdentityMailRequest, MailId, IdentityMailKind as Kind};
+use vestibule_domain::{Email, IdentityMailKind as Kind, IdentityMailRequest, MailId};
 use vestibule_store::{Claim, ClaimedMail, MAIL_TRIES, StoreError};
 
 use crate::{Outbox, compose::kind, decide::decide, look_up, trouble::Trouble};

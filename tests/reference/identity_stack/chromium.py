@@ -12,7 +12,7 @@ from .stack import REFERENCE, until
 
 PICTURES = REFERENCE / ".cache" / "pages"
 # Chromium tells on the console of each document whose status is no success; the pages mean these.
-MEANT = tuple(f"status of {status}" for status in (400, 401, 403, 404, 409, 422))
+MEANT = tuple(f"status of {status}" for status in (400, 401, 403, 404, 409, 410, 422))
 MOST_TABS = 30
 SIZES = {"wide": (1280, 800, "light"), "narrow": (390, 844, "dark")}
 

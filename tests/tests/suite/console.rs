@@ -19,14 +19,23 @@ const ADMIN: &str = "admin@test-brand.local";
 struct Things {
     hire: String,
     member: String,
+    invitation: String,
 }
 
 impl Things {
+    async fn of(scene: &Scene) -> Self {
+        let body = json!({ "emails": ["guest.of.pages@example.org"], "roles": ["brokerage.user"] });
+        let invited = scene.admin().post("/api/admin/team/invites", &body).await.expect(200).body;
+        let invitation = invited["results"][0]["invitation"]["id"].as_str().unwrap().to_owned();
+        Self { hire: scene.hire().await, member: scene.joined(ROLES[4]).await.1, invitation }
+    }
+
     /// The page's path with values.
     fn path(&self, page: &Page) -> String {
         let id = match page.path {
             path if path.starts_with("/hires") => &self.hire,
             path if path.starts_with("/admin/team/roles") => "brand.finance",
+            path if path.starts_with("/admin/team/invitations") => &self.invitation,
             path if path.starts_with("/admin/team") => &self.member,
             _ => "job_00000000000000000000000000",
         };
@@ -50,8 +59,7 @@ fn ten_13_every_operation_that_pages_call_is_a_route_of_its_function() {
 #[tokio::test(flavor = "multi_thread")]
 async fn ten_13_every_page_shows_everybody_what_the_api_would() {
     let scene = Scene::start().await;
-    let (hire, (_, member)) = (scene.hire().await, scene.joined(ROLES[4]).await);
-    let things = Things { hire, member };
+    let things = Things::of(&scene).await;
     let mut callers: Vec<(String, Actor)> =
         ROLES.iter().map(|role| ((*role).to_owned(), scene.member(role))).collect();
     for kind in ["creator", "contractor", "vendor"] {
@@ -103,7 +111,7 @@ fn unlike(page: &Page, path: &str, who: &str, shown: &Shown, things: &Things) ->
     let foreign =
         outside && shown.status == 200 && page.path.contains("{id}") && !page.path.contains("roles");
     let told = outside
-        && [&things.hire, &things.member]
+        && [&things.hire, &things.member, &things.invitation]
             .iter()
             .any(|id| shown.text.contains(&format!("{id}\"")) && !path.contains(*id));
     let allowed = who == ROLES[0] && !path.contains("job_") && shown.status != 200;
@@ -113,7 +121,7 @@ fn unlike(page: &Page, path: &str, who: &str, shown: &Shown, things: &Things) ->
 #[tokio::test]
 async fn ten_13_no_form_works_without_the_token_of_its_own_page() {
     let scene = Scene::start().await;
-    let things = Things { hire: scene.hire().await, member: scene.joined(ROLES[4]).await.1 };
+    let things = Things::of(&scene).await;
     let before = scene.audited().await;
     let admin = scene.admin();
     let mut forms = 0;
@@ -128,6 +136,7 @@ async fn ten_13_no_form_works_without_the_token_of_its_own_page() {
                 ("job", "x"),
                 ("session", "x"),
                 ("event", "x"),
+                ("invitation", "x"),
             ];
             let planted = admin.form(&path, &fields, "same-origin").await;
             assert!(matches!(planted.status, 400 | 403 | 404), "{path} {}: {}", action.name, planted.status);
@@ -228,6 +237,56 @@ async fn ten_13_pages_of_a_business_tell_whoever_has_none_to_choose_one() {
         assert_eq!(shown.status, 403, "{path}");
         assert!(shown.text.contains("You work in no business at present"), "{path}: {}", shown.text);
     }
+}
+
+#[tokio::test]
+async fn ten_13_the_invite_form_tells_of_each_address_and_keeps_what_can_be_corrected() {
+    let app = App::start().await;
+    let mut browser = app.browser(ADMIN).await;
+    let csrf = browser.csrf().to_owned();
+    let emails =
+        "kim@example.org, no.address; Dora <dora@example.org>\nKIM@example.org vera@test-brand.local";
+    let mut fields =
+        vec![("do", "invite"), ("csrf", &*csrf), ("key", "one"), ("kind", "team"), ("emails", emails)];
+    let refused = browser.form("/admin/team/invite", &fields).await;
+    assert_eq!(refused.status, 422, "{}", refused.text);
+    assert!(
+        refused.text.contains("no.address") && refused.text.contains("invite-roles"),
+        "no role is chosen"
+    );
+    fields[2].1 = "two";
+    fields.push(("roles", "viewer"));
+    let shown = browser.form("/admin/team/invite", &fields).await;
+    assert_eq!(shown.status, 200, "{}", shown.text);
+    let told =
+        ["2 people are invited, 3 addresses are not", "Not an address", "Given twice", "Belongs to the team"];
+    for words in told {
+        assert!(shown.text.contains(words), "{words}: {}", shown.text);
+    }
+    let field = shown.text.split("<textarea").nth(1).unwrap().split(['>', '<']).nth(1);
+    assert_eq!(field, Some("no.address"), "only what can be corrected");
+    let again = browser.form("/admin/team/invite", &fields).await;
+    assert!(again.text.contains("2 people are invited"), "loaded again it is the same: {}", again.text);
+    let viewer = app.browser("vera@test-brand.local").await.page("/admin/team/invite", "same-origin").await;
+    assert_eq!(viewer.status, 403);
+    assert!(viewer.text.contains("/why/team.invite"), "{}", viewer.text);
+}
+
+/// Style and script of a page are 27,000 bytes; it may have 60,000.
+#[tokio::test]
+async fn ten_13_a_long_list_of_invitations_stays_light() {
+    let app = App::start().await;
+    let admin = app.admin();
+    let emails: Vec<_> = (0..40)
+        .map(|at| format!("somebody.with.a.rather.long.address.{at}@department.example.org"))
+        .collect();
+    let roles = ["viewer", "finance", "support"];
+    admin.post("/api/admin/team/invites", &json!({ "emails": emails, "roles": roles })).await.expect(200);
+    let mut browser = app.browser(ADMIN).await;
+    let list = browser.page("/admin/team/invitations", "same-origin").await;
+    assert!(list.text.contains("rel=\"next\"") && list.text.len() < 33_000, "{} bytes", list.text.len());
+    let expired = browser.page("/admin/team/invitations?status=expired", "same-origin").await;
+    assert!(expired.text.contains("ezra.expired@example.org") && !expired.text.contains("department"));
 }
 
 #[tokio::test]

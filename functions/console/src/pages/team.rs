@@ -9,8 +9,8 @@ use crate::{
 };
 
 const ID: &[&str] = &["id"];
-const ALL_ROLES: Read = Read::new("roles", ROLES);
-const ALL_GROUPS: Read = Read::new("groups", GROUPS);
+pub(super) const ALL_ROLES: Read = Read::new("roles", ROLES);
+pub(super) const ALL_GROUPS: Read = Read::new("groups", GROUPS);
 const PERMISSIONS: Read = Read::new("matrix", MATRIX);
 
 /// Pages of the team.
@@ -28,7 +28,12 @@ pub(super) const PAGES: &[Page] = &[
     Page {
         path: "/admin/team/{id}",
         template: "member.html",
-        reads: &[Read::new("member", MEMBER).of(ID), ALL_ROLES, ALL_GROUPS],
+        reads: &[
+            Read::new("member", MEMBER).of(ID),
+            ALL_ROLES,
+            ALL_GROUPS,
+            Read::new("inviter", MEMBER).of(&["member.invitedBy"]),
+        ],
         does: &[
             Action::new("member-roles", UPDATE_MEMBER, &[Input::Many("roles")])
                 .of(ID)

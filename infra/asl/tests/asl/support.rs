@@ -1,6 +1,6 @@
 //! Scripted functions, a clock that moves by waiting, a journal in memory.
 
-use std::{collections::BTreeMap, sync::Mutex, time::Duration};
+use std::{sync::Mutex, time::Duration};
 
 use jiff::Timestamp;
 use serde_json::{Value, json};

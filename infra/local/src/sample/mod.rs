@@ -3,6 +3,7 @@
 //! belong to as well. A later start finds it all again.
 
 pub(crate) mod colleagues;
+mod invited;
 mod keys;
 mod people;
 mod tenant;
@@ -201,6 +202,7 @@ impl Sample {
         if !has_first {
             let scope = TenantScope::for_system(self.tenant.id, SystemTask::Seed);
             tenant::sample_hires(store, &scope, &self.tenant, world).await?;
+            invited::invite(store.tenant(&scope), world).await?;
         }
         Ok(())
     }

@@ -39,6 +39,10 @@ async fn leave(stack: &Stack) {
 /// All is as after a first start.
 async fn whole(stack: &Stack) {
     assert_eq!(get(stack, "/api/hires").await["items"].as_array().unwrap().len(), 3);
+    let invited = get(stack, "/api/admin/team/invites").await;
+    let states: Vec<_> =
+        invited["items"].as_array().unwrap().iter().map(|each| each["status"].as_str()).collect();
+    assert_eq!(states, [Some("pending"), Some("expired")], "{invited}");
     for (who, tenants) in [("debug_super_admin", 2), ("debug_tenant_admin", 1), (MEMBER, 2)] {
         let request = Client::new().get(format!("{}/api/auth/context/tenants", stack.url()));
         let shown: Value = {

@@ -1,11 +1,12 @@
 //! What became of mails, as the mail service reports it: of a mail about an account in its own row, of one with a password
 //! in its hire. A report that says nothing new changes nothing; one that does is one transaction with what follows from it.
 
+use jiff::Timestamp;
 use serde_json::json;
 use vestibule_auth::{Actor, SystemTask};
-use jiff::Timestamp;
 use vestibule_domain::{
-    Delivery, DeliveryState, Hire, IdentityMailKind as Kind, InvitationId, JobId, MailId, SuppressionReason, TenantId, World,
+    Delivery, DeliveryState, Hire, IdentityMailKind as Kind, InvitationId, JobId, MailId, SuppressionReason,
+    TenantId, World,
 };
 
 use super::suppressions::Suppression;

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use vestibule_auth::{Purpose, TokenDigest};
 use vestibule_domain::{
-    Delivery, Email, GroupId, IdentityMailKind, IdentityMailRequest, InvitationId, InvitationState, JobId, MailId,
-    MemberKind, RoleName, TenantId, UserId, World,
+    Delivery, Email, GroupId, IdentityMailKind, IdentityMailRequest, InvitationId, InvitationState, JobId,
+    MailId, MemberKind, RoleName, TenantId, UserId, World,
 };
 
 use crate::{Entity, engine::keys, engine::kinds::Kind};

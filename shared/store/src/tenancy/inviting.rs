@@ -93,6 +93,11 @@ impl TenantStore<'_> {
         command.answering(answer, world)?.commit(self.store).await
     }
 
+    /// Writes an invitation as it stands, with the lock of its address and without a mail: what a local stack begins with.
+    pub async fn seed_invitation(&self, invitation: &Invitation) -> Result<(), StoreError> {
+        self.with_invitation(Command::new(), invitation)?.commit(self.store).await
+    }
+
     /// Adds the write of an invitation that ended, and gives its address free.
     pub(crate) fn ending(
         &self,

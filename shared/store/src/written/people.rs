@@ -3,12 +3,15 @@
 use serde_json::json;
 use vestibule_auth::{PasswordHash, RefreshToken, TokenDigest};
 use vestibule_domain::{
-    Connection, Delivery, DeliveryState, Device, IdentityMailKind, IdentityMailRequest, ImportRow, InvitationState, MemberKind,
-    MembershipChange, RowClass, RowResult, SignInChange, SuppressionReason, Totp, User, UserState, UserStatus,
+    Connection, Delivery, DeliveryState, Device, IdentityMailKind, IdentityMailRequest, ImportRow,
+    InvitationState, MemberKind, MembershipChange, RowClass, RowResult, SignInChange, SuppressionReason,
+    Totp, User, UserState, UserStatus,
 };
 
 use super::given::Given;
-use crate::{ClaimedMail, ImportPart, Invitation, InvitationEnd, Membership, Registration, Session, Suppression};
+use crate::{
+    ClaimedMail, ImportPart, Invitation, InvitationEnd, Membership, Registration, Session, Suppression,
+};
 
 impl Given {
     pub(super) fn digest(&self) -> TokenDigest {

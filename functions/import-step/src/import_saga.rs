@@ -89,9 +89,10 @@ impl<'a> ImportSaga<'a> {
                 };
             let invitations: Vec<_> =
                 verdicts.iter().filter_map(|verdict| self.invitation(verdict, by, ledger)).collect();
-            let written = match invitations.is_empty() {
-                true => Ok(()),
-                false => store.invite(&roles, &invitations, None, world).await,
+            let written = if invitations.is_empty() {
+                Ok(())
+            } else {
+                store.invite(&roles, &invitations, None, world).await
             };
             match written {
                 Ok(()) => {

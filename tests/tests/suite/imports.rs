@@ -13,23 +13,23 @@ async fn send(actor: &Actor, query: &str, file: &str) -> Answer {
 
 /// The import, once nothing works on it any more.
 async fn ended(actor: &Actor, made: &Value) -> Value {
-    let path = made["statusUrl"].as_str().expect("a path");
+    let path = made["statusUrl"].as_str().unwrap();
     loop {
         let shown = actor.get(path).await.expect(200).body;
-        if ["succeeded", "failed", "cancelled"].contains(&shown["status"].as_str().expect("a status")) {
+        if ["succeeded", "failed", "cancelled"].contains(&shown["status"].as_str().unwrap()) {
             return shown;
         }
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
 }
 
+/// A file of these rows.
+fn rows_of(rows: impl Iterator<Item = String>) -> String {
+    ["email,roles".to_owned()].into_iter().chain(rows).collect::<Vec<_>>().join("\n")
+}
+
 fn classes(preview: &Value) -> Vec<&str> {
-    preview["rows"]
-        .as_array()
-        .expect("rows")
-        .iter()
-        .map(|row| row["result"].as_str().expect("a word"))
-        .collect()
+    preview["rows"].as_array().unwrap().iter().map(|row| row["result"].as_str().unwrap()).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -117,8 +117,7 @@ async fn rows_beyond_the_seats_are_told_and_a_cancelled_import_stops() {
     let (admin, _) = app.founder("ines").await;
     let tier = admin.request(Method::PUT, "/api/v1/workspace/subscription");
     admin.send(tier.json(&json!({ "tier": "free" }))).await.expect(200);
-    let rows: String = (0..10).map(|n| format!("guest{n}@example.org,viewer\n")).collect();
-    let file = format!("email,roles\n{rows}");
+    let file = rows_of((0..10).map(|n| format!("guest{n}@example.org,viewer")));
     let preview = send(&admin, "?dryRun=true", &file).await.expect(200).body;
     assert_eq!((&preview["counts"]["ready"], &preview["counts"]["beyond_seats"]), (&json!(4), &json!(6)));
     let made = send(&admin, "", &file).await.expect(202).body;
@@ -127,8 +126,8 @@ async fn rows_beyond_the_seats_are_told_and_a_cancelled_import_stops() {
     let over = admin.post(&format!("{}/cancel", made["statusUrl"].as_str().unwrap()), &json!({})).await;
     assert_eq!(over.expect(409).code(), "wrong_state");
 
-    let rows: String = (0..4_000).map(|n| format!("wrong{n},viewer\n")).collect();
-    let made = send(&admin, "", &format!("email,roles\n{rows}")).await.expect(202).body;
+    let wrong = rows_of((0..4_000).map(|n| format!("wrong{n},viewer")));
+    let made = send(&admin, "", &wrong).await.expect(202).body;
     let path = made["statusUrl"].as_str().unwrap();
     let stopped = admin.post(&format!("{path}/cancel"), &json!({})).await;
     assert!([202, 409].contains(&stopped.status), "{}", stopped.text);

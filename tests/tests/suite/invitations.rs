@@ -8,6 +8,8 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use vestibule_tests::{Actor, Answer, App, identity::PASSWORD};
 
+use crate::team_races::rounds_or;
+
 const INVITES: &str = "/api/admin/team/invites";
 const LINKS: &str = "/api/v1/auth/invitations";
 
@@ -39,7 +41,7 @@ impl Firm {
     /// The id of a new invitation of an address, and the token of its link.
     async fn invite(&self, address: &str, role: &str) -> (String, String) {
         let made = self.ask(&self.admin, &[address], &[role]).await.expect(200).body;
-        let id = made["results"][0]["invitation"]["id"].as_str().expect("an id").to_owned();
+        let id = made["results"][0]["invitation"]["id"].as_str().unwrap().to_owned();
         (id, self.app.link(address, "invitation", 1).await)
     }
 
@@ -58,18 +60,18 @@ impl Firm {
 
     async fn status(&self, id: &str) -> String {
         let shown = self.admin.get(&format!("{INVITES}/{id}")).await.expect(200).body;
-        shown["status"].as_str().expect("a status").to_owned()
+        shown["status"].as_str().unwrap().to_owned()
     }
 
     /// The items of a list of the team.
     async fn team(&self, query: &str) -> Vec<Value> {
         let listed = self.admin.get(&format!("/api/admin/team{query}")).await.expect(200).body;
-        listed["items"].as_array().expect("items").clone()
+        listed["items"].as_array().unwrap().clone()
     }
 
     async fn seats(&self) -> (u64, u64) {
         let seats = self.admin.get(INVITES).await.expect(200).body["seats"].clone();
-        (seats["used"].as_u64().expect("a count"), seats["most"].as_u64().expect("a count"))
+        (seats["used"].as_u64().unwrap(), seats["most"].as_u64().unwrap())
     }
 
     async fn tier(&self, tier: &str) {
@@ -197,13 +199,13 @@ async fn what_was_revoked_declined_or_sent_by_somebody_without_the_right_is_not_
     let exceeds = firm.ask(&manager, &[&weaker], &["tenant_admin"]).await.expect(403);
     assert_eq!(exceeds.code(), "forbidden");
     let id = firm.team("?text=mona").await[0]["id"].as_str().unwrap().to_owned();
-    let weaken = firm.admin.request(Method::PATCH, &format!("/api/admin/team/{id}"));
-    firm.admin.send(weaken.json(&json!({ "roles": ["viewer"] }))).await.expect(200);
+    let lower = firm.admin.request(Method::PATCH, &format!("/api/admin/team/{id}"));
+    firm.admin.send(lower.json(&json!({ "roles": ["viewer"] }))).await.expect(200);
     assert_eq!(firm.sign_up(&token).await.expect(410).code(), "invitation_over");
     let viewer = firm.ask(&manager, &[&weaker], &["viewer"]).await.expect(403);
     assert!(viewer.text.contains("team.invite"), "{}", viewer.text);
-    let strengthen = firm.admin.request(Method::PATCH, &format!("/api/admin/team/{id}"));
-    firm.admin.send(strengthen.json(&json!({ "roles": ["manager"] }))).await.expect(200);
+    let raise = firm.admin.request(Method::PATCH, &format!("/api/admin/team/{id}"));
+    firm.admin.send(raise.json(&json!({ "roles": ["manager"] }))).await.expect(200);
     firm.sign_up(&token).await.expect(201);
 }
 
@@ -223,9 +225,8 @@ async fn who_left_can_be_invited_again() {
     assert_eq!((firm.seats().await.0, firm.team("?status=removed").await.len()), (2, 0));
 }
 
-/// How many rounds the races have: 3, or as many as `VESTIBULE_ROUNDS` says.
 fn rounds() -> usize {
-    std::env::var("VESTIBULE_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(3)
+    rounds_or(3)
 }
 
 /// Sends again what met something else.

@@ -7,9 +7,14 @@ use vestibule_tests::{Actor, Answer, App};
 const TEAM: &str = "/api/admin/team";
 const ROLES: &str = "/api/admin/team/roles";
 
-fn rounds() -> usize {
+/// How many rounds the races have, unless `VESTIBULE_ROUNDS` says another number.
+pub(crate) fn rounds_or(usual: usize) -> usize {
     let named = std::env::vars().find_map(|(name, count)| (name == "VESTIBULE_ROUNDS").then_some(count));
-    named.map_or(8, |count| count.parse().unwrap())
+    named.map_or(usual, |count| count.parse().unwrap())
+}
+
+fn rounds() -> usize {
+    rounds_or(8)
 }
 
 async fn send(actor: &Actor, method: Method, path: &str, body: &Value) -> Answer {

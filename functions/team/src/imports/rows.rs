@@ -65,8 +65,7 @@ impl Lines<'_> {
         let begins = record.position().and_then(|at| usize::try_from(at.byte()).ok()).unwrap_or(self.at);
         let rest = self.text.as_bytes().get(begins..).unwrap_or_default();
         let begins = begins + rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
-        let passed = self.text.as_bytes().get(self.at..begins).unwrap_or_default();
-        let breaks = passed.iter().filter(|byte| **byte == b'\n').count();
+        let breaks = self.text.get(self.at..begins).unwrap_or_default().matches('\n').count();
         (self.at, self.line) = (begins, self.line + u64::try_from(breaks).unwrap_or_default());
         self.line
     }

@@ -80,7 +80,7 @@ pub async fn create_team_invitations(
     state: State<Team>,
     request: Mutation<CreateInvitations>,
 ) -> Result<Reply, ApiError> {
-    create_invitations(state, request).await
+    Box::pin(create_invitations(state, request)).await
 }
 
 fn read_addresses(texts: &[String]) -> Result<Vec<Line>, ApiError> {
@@ -165,7 +165,9 @@ impl Inviting<'_> {
             match self.store.invite(&found.roles, &invitations, answer, &self.team.api.world).await {
                 Ok(()) => chunk.iter_mut().for_each(|line| line.written = true),
                 Err(StoreError::Conflict(Conflict::Invited | Conflict::Stale | Conflict::Exists)) => {
-                    chunk.iter_mut().for_each(|line| line.outcome = None);
+                    for line in chunk.iter_mut() {
+                        line.outcome = None;
+                    }
                     return Ok(None);
                 }
                 Err(error) => return Err(error.into()),

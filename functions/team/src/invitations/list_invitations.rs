@@ -64,6 +64,7 @@ impl Argument for InvitationQuery {
 /// An invitation, or what is left of one.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(untagged)]
+#[expect(clippy::large_enum_variant, reason = "nearly all of them are invitations")]
 pub enum InvitationItem {
     /// An invitation.
     Invitation(InvitationView),

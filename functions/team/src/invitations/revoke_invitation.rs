@@ -31,7 +31,7 @@ pub async fn revoke_team_invitation(
     path: ApiPath<InvitationId>,
     request: Mutation<Nothing>,
 ) -> Result<Reply, ApiError> {
-    revoke_invitation(state, path, request).await
+    Box::pin(revoke_invitation(state, path, request)).await
 }
 
 /// The same, however it was asked for; `reply` makes the answer of the revoked invitation.

@@ -81,6 +81,7 @@ impl From<&FoundMember> for MemberView {
 /// A member, or what is left of one.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(untagged)]
+#[expect(clippy::large_enum_variant, reason = "nearly all of them are members")]
 pub enum MemberItem {
     /// A member.
     Member(MemberView),

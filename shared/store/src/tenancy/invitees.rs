@@ -71,12 +71,11 @@ impl TenantStore<'_> {
         let terms = find(rows, &keys::tenant(tenant)).map(from_row::<Tenant>).transpose()?;
         let most = terms.map(|tenant| tenant.tier).unwrap_or_default().terms().seats;
         let key = keys::seats(tenant);
-        let count: Option<SeatCount> = match find(rows, &key) {
-            Some(row) => Some(from_row(row)?),
-            None => {
-                self.store.count_seats(tenant).await?;
-                self.store.get(&key).await?
-            }
+        let count: Option<SeatCount> = if let Some(row) = find(rows, &key) {
+            Some(from_row(row)?)
+        } else {
+            self.store.count_seats(tenant).await?;
+            self.store.get(&key).await?
         };
         Ok(Seats { used: count.map_or(0, |count| count.used), most })
     }

@@ -42,6 +42,12 @@ impl Given<'_> {
             MailTemplate::EmailChanged => vec![Fact::NewAddress(self.masked.to_owned())],
             MailTemplate::NewDevice => vec![Fact::Seen(device, at)],
             MailTemplate::LockedOut => vec![Fact::Until(at)],
+            MailTemplate::Invitation => vec![Fact::Invited {
+                company: self.product.to_owned(),
+                inviter: "Kim Doe".to_owned(),
+                roles: vec!["content_manager".to_owned(), "viewer".to_owned()],
+                until: Timestamp::UNIX_EPOCH,
+            }],
             MailTemplate::MembershipChanged => {
                 vec![Fact::Membership(self.product.to_owned(), MembershipChange::Suspended)]
             }

@@ -34,13 +34,12 @@ impl<'a> ImportSaga<'a> {
             return Ok(Done::plain().into());
         };
         let (scope, by) = self.scope(ledger).await?;
-        let mut promised = state.invited;
         let mut results = Vec::new();
         for rows in part.rows.chunks(MOST_INVITED_AT_ONCE) {
-            for verdict in self.invite((&scope, by), rows, &mut promised, ledger).await? {
+            for verdict in self.invite((&scope, by), rows, ledger).await? {
                 let class = verdict.result.class;
-                let class = if class == RowClass::Ready { RowClass::Invited } else { class };
-                let invited = class == RowClass::Invited;
+                let invited = matches!(class, RowClass::Ready | RowClass::BeyondSeats | RowClass::Invited);
+                let class = if invited { RowClass::Invited } else { class };
                 (state.invited, state.refused) =
                     (state.invited + u32::from(invited), state.refused + u32::from(!invited));
                 let detail = if invited { class.about().to_owned() } else { verdict.result.detail };
@@ -71,15 +70,13 @@ impl<'a> ImportSaga<'a> {
         &self,
         (scope, by): (&TenantScope, UserId),
         rows: &[ImportRow],
-        promised: &mut u32,
         ledger: &Ledger<'_>,
     ) -> Result<Vec<RowVerdict>, Failure> {
         let Imports { store, world } = self.imports;
         let (store, job) = (store.tenant(scope), ledger.job().id);
         for _ in 0..TRIES {
-            let mut taken = *promised;
             let Judged { roles, verdicts } =
-                match store.judge_rows(rows, &mut taken, (Some(job), world.now())).await {
+                match store.judge_rows(rows, &mut 0, (Some(job), world.now())).await {
                     Ok(judged) => judged,
                     Err(StoreError::Conflict(Conflict::Stale)) => {
                         self.still_allowed(scope).await?;
@@ -95,12 +92,7 @@ impl<'a> ImportSaga<'a> {
                 store.invite(&roles, &invitations, None, world).await
             };
             match written {
-                Ok(()) => {
-                    let before =
-                        verdicts.iter().filter(|verdict| verdict.result.class == RowClass::Invited).count();
-                    *promised = taken + u32::try_from(before).unwrap_or_default();
-                    return Ok(verdicts);
-                }
+                Ok(()) => return Ok(verdicts),
                 Err(StoreError::Conflict(Conflict::Invited | Conflict::Stale | Conflict::Exists)) => {}
                 Err(error) => return Err(error.into()),
             }

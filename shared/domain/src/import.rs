@@ -46,7 +46,7 @@ pub enum RowClass {
     AlreadyMember,
     /// It gives more than the one who imports holds.
     RoleAboveYours,
-    /// There is no seat left for it.
+    /// It can be imported, and more people are invited by then than there are seats.
     BeyondSeats,
 }
 
@@ -87,7 +87,9 @@ impl RowClass {
             Self::AlreadyInvited => "There is a pending invitation; it can be sent again.",
             Self::AlreadyMember => "Somebody with this address belongs to the team.",
             Self::RoleAboveYours => "The roles allow what you do not hold.",
-            Self::BeyondSeats => "Every seat is taken by then; choose a larger plan first.",
+            Self::BeyondSeats => {
+                "The person will be invited. There are not seats for all: who answers first joins."
+            }
         }
     }
 }

@@ -60,9 +60,9 @@ def free_port():
         return listener.getsockname()[1]
 
 
-def until(look, what):
+def until(look, what, patience=PATIENCE_SECONDS):
     """The first true answer of `look`."""
-    end = time.monotonic() + PATIENCE_SECONDS
+    end = time.monotonic() + patience
     while not (answer := look()):
         if time.monotonic() > end:
             raise SystemExit(f"gave up waiting: {what}")

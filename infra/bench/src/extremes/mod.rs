@@ -35,6 +35,7 @@ pub fn of(stack: &Stack, function: &str) -> Result<Vec<Extreme>> {
     match function {
         "session" => all.extend(avatars(&token)?),
         "esign-webhook" => all.extend(signed(stack)?),
+        "team" => all.extend(files(&token)?),
         _ => all.extend(events(function)?),
     }
     Ok(all)
@@ -58,6 +59,35 @@ pub fn avatars(token: &str) -> Result<Vec<Extreme>> {
         Extreme { function: "session", input: name, event }
     };
     Ok(pictures::all().into_iter().map(avatar).collect())
+}
+
+/// Files of people to invite, as large as they are taken: of many rows, and of few that are long.
+///
+/// # Errors
+/// As [`of`].
+pub fn files(token: &str) -> Result<Vec<Extreme>> {
+    const LONGEST: usize = 4 << 20;
+    let sample = sample("team", "import", &[("{token}", token)])?;
+    let row = |at: usize| format!("person{at}@{}.example,viewer\n", "long-name.".repeat(38));
+    let cells = "x,".repeat(LONGEST / 2 - 100);
+    let quoted = format!("\"{}\"", "\"\"".repeat(LONGEST / 2 - 100));
+    let file = |(input, rows): (&str, String)| {
+        let mut event = sample.clone();
+        let rows: String = format!("email,roles\n{rows}").chars().take(LONGEST).collect();
+        event["body"] = STANDARD.encode(rows).into();
+        event["isBase64Encoded"] = true.into();
+        Extreme { function: "team", input: format!("import: {input}"), event }
+    };
+    let files = [
+        ("10,000 rows", (0..10_000).map(row).collect()),
+        ("10,000 rows of nothing", ",\n".repeat(10_000)),
+        ("one row of many cells", cells),
+        ("one long cell", "x".repeat(LONGEST)),
+        ("one cell of quotes", quoted),
+        ("a quote that never ends", format!("\"{}", "x\n".repeat(LONGEST / 2))),
+        ("empty lines", "\n".repeat(LONGEST)),
+    ];
+    Ok(files.map(file).into())
 }
 
 /// Bodies that come with the e-sign vendor's right signature.
@@ -88,6 +118,7 @@ fn events(wanted: &str) -> Result<Vec<Extreme>> {
         ("email-events", "bounce", "/detail/mail/tags"),
         ("provision-sweep", "job-pending", "/detail"),
         ("mailbox-step", "claim", ""),
+        ("import-step", "invite_rows", ""),
     ] {
         if function != wanted {
             continue;

@@ -12,7 +12,7 @@ use crate::events::sample;
 const HEADERS: usize = 10_000;
 
 /// Operations that take a body, with their sample.
-const WITH_BODY: [(&str, &str); 14] = [
+const WITH_BODY: [(&str, &str); 15] = [
     ("auth", "register"),
     ("auth", "login"),
     ("auth", "second-factor"),
@@ -26,6 +26,7 @@ const WITH_BODY: [(&str, &str); 14] = [
     ("organizations", "update"),
     ("team", "create-role"),
     ("team", "update"),
+    ("team", "invite"),
     ("provision-run", "retry"),
 ];
 

@@ -2,7 +2,7 @@
 
 use vestibule_bench::{
     bounds::{Allowed, Spent, spend},
-    extremes::{Extreme, avatars, of},
+    extremes::{Extreme, avatars, files, of},
     stack::admin_token,
 };
 use vestibule_local::Stack;
@@ -40,12 +40,32 @@ async fn fault_02_no_picture_needs_more_memory_than_the_function_has() {
     assert!(narrow.peak < idle + (8 << 10), "{spent:?}");
 }
 
+/// A file of 4 MiB and 10,000 rows is looked at in less than 64 MB.
+#[tokio::test]
+async fn bounded_a_file_of_people_needs_little_memory() {
+    let stack = stack().await;
+    let files = files(&admin_token(&stack).unwrap()).unwrap();
+    let spent = spent(&stack, "team", &files).await;
+    held(&stack, "team", &spent);
+    let most = spent.iter().max_by_key(|spent| spent.peak).unwrap();
+    println!("the largest file: {} KiB at most, {}", most.peak, most.input);
+    assert!(most.peak < 64 << 10, "{spent:?}");
+    assert_eq!(spent[0].status, Some(200), "{:?}", spent[0]);
+}
+
 #[tokio::test]
 async fn bounded_no_body_header_or_cookie_needs_more_memory_than_the_function_has() {
     let stack = stack().await;
-    for function in
-        ["console", "esign-webhook", "hires", "organizations", "team", "dispatcher", "email-events"]
-    {
+    for function in [
+        "console",
+        "esign-webhook",
+        "hires",
+        "organizations",
+        "team",
+        "import-step",
+        "dispatcher",
+        "email-events",
+    ] {
         let some = of(&stack, function).unwrap();
         assert!(some.len() > 5, "{function}");
         held(&stack, function, &spent(&stack, function, &some).await);

@@ -34,8 +34,8 @@ pub struct Judged {
 }
 
 impl TenantStore<'_> {
-    /// What becomes of rows, at most 46: a conflict if the one who imports may not invite any more. `promised` are seats that
-    /// this import has given away before; the rows that can be used add to it. What `import` itself invited counts as done.
+    /// What becomes of rows, at most 46: a conflict if the one who imports may not invite any more. `promised` counts those that
+    /// can be used, from row to row of a file. What `import` itself invited counts as done.
     pub async fn judge_rows(
         &self,
         rows: &[ImportRow],
@@ -103,16 +103,14 @@ impl RowVerdict {
         Self { result, invites: None, expired: None, administrator: false }
     }
 
-    /// Refuses what has no seat, or takes one.
+    /// Says where there is no seat left. The row can be used all the same: a seat is taken by whoever answers first.
     fn within(self, found: &Invitees, promised: &mut u32) -> Self {
         if self.invites.is_none() {
             return self;
         }
-        if *promised >= found.seats.left() {
-            return Self::refused(RowClass::BeyondSeats.into());
-        }
         *promised += 1;
-        self
+        let beyond = *promised > found.seats.left();
+        Self { result: if beyond { RowClass::BeyondSeats.into() } else { self.result }, ..self }
     }
 }
 

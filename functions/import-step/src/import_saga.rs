@@ -75,15 +75,14 @@ impl<'a> ImportSaga<'a> {
         let Imports { store, world } = self.imports;
         let (store, job) = (store.tenant(scope), ledger.job().id);
         for _ in 0..TRIES {
-            let Judged { roles, verdicts } =
-                match store.judge_rows(rows, &mut 0, (Some(job), world.now())).await {
-                    Ok(judged) => judged,
-                    Err(StoreError::Conflict(Conflict::Stale)) => {
-                        self.still_allowed(scope).await?;
-                        continue;
-                    }
-                    Err(error) => return Err(error.into()),
-                };
+            let Judged { roles, verdicts } = match store.judge_rows(rows, (Some(job), world.now())).await {
+                Ok(judged) => judged,
+                Err(StoreError::Conflict(Conflict::Stale)) => {
+                    self.still_allowed(scope).await?;
+                    continue;
+                }
+                Err(error) => return Err(error.into()),
+            };
             let invitations: Vec<_> =
                 verdicts.iter().filter_map(|verdict| self.invitation(verdict, by, ledger)).collect();
             let written = if invitations.is_empty() {

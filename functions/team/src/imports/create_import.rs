@@ -22,8 +22,6 @@ use super::{
 
 /// How long after a sign-in an import may make administrators.
 const FRESH: SignedDuration = SignedDuration::from_mins(15);
-/// Rows decided with one read.
-const AT_ONCE: usize = 46;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -83,8 +81,8 @@ pub async fn create_import(
     let store = api.store.tenant(&scope);
     let rows = read(&request.body.0)?;
     if query.dry_run == Some(true) {
-        let verdicts = Box::pin(judged(&api, &store, &rows)).await?;
-        return Ok(Json(ImportAnswer::Preview(preview(rows, verdicts))).into_response());
+        let judged = Box::pin(store.judge_rows(&rows, (None, api.world.now()))).await?;
+        return Ok(Json(ImportAnswer::Preview(preview(rows, judged.verdicts))).into_response());
     }
     Box::pin(check_administrators(&api, &store, &rows, &request)).await?;
     let by = scope.actor().user().ok_or_else(ApiError::not_found)?;
@@ -99,16 +97,6 @@ pub async fn create_import(
     let reply = Reply::new(StatusCode::ACCEPTED, &ImportView::from(&job))?;
     store.create_import(&job, &rows, request.answer(&reply), &api.world).await?;
     Ok(reply.into_response())
-}
-
-/// What would become of each row.
-async fn judged(api: &Api, store: &TenantStore<'_>, rows: &[ImportRow]) -> Result<Vec<RowVerdict>, ApiError> {
-    let (mut promised, mut verdicts) = (0, Vec::new());
-    for some in rows.chunks(AT_ONCE) {
-        let judged = store.judge_rows(some, &mut promised, (None, api.world.now())).await;
-        verdicts.extend(judged?.verdicts);
-    }
-    Ok(verdicts)
 }
 
 fn preview(rows: Vec<ImportRow>, verdicts: Vec<RowVerdict>) -> PreviewView {

@@ -11,6 +11,8 @@ use vestibule_domain::{Email, ImportRow, RowClass, RowResult};
 pub(super) const MOST_ROWS: usize = 10_000;
 /// Most characters of a cell.
 const LONGEST_CELL: usize = 1_000;
+/// What is kept of something that is no address: looks and reports must fit into an answer of 6 MB.
+const SHOWN: usize = 100;
 
 /// Where the columns are.
 struct Columns {
@@ -106,7 +108,7 @@ fn row(record: &StringRecord, line: u64, columns: &Columns, seen: &mut BTreeSet<
         Ok(email) if !seen.insert(email.as_str().to_lowercase()) => Some(RowClass::Twice.into()),
         Ok(_) => None,
     };
-    let kept = |text: &str| text.chars().take(LONGEST_CELL).collect::<String>();
+    let kept = |text: &str| text.chars().take(SHOWN).collect::<String>();
     if too_long {
         let (roles, groups) = (Vec::new(), Vec::new());
         return ImportRow { line, email: kept(email), roles, kind: None, groups, refused };

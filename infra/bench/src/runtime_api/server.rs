@@ -8,7 +8,7 @@ use std::{
 use axum::{
     Json, Router,
     body::Bytes,
-    extract::{Path, State},
+    extract::{DefaultBodyLimit, Path, State},
     http::StatusCode,
     response::{IntoResponse, Response},
     routing::{get, post},
@@ -73,6 +73,8 @@ pub(super) async fn serve(listener: TcpListener, desk: Arc<Desk>) {
         .route("/2018-06-01/runtime/invocation/{id}/response", post(response))
         .route("/2018-06-01/runtime/invocation/{id}/error", post(error))
         .route("/2018-06-01/runtime/init/error", post(init_error))
+        // As much as Lambda takes of an answer.
+        .layer(DefaultBodyLimit::max(6 << 20))
         .with_state(desk);
     // Ends only with the task; a listener that fails shows as a function that is not ready.
     drop(axum::serve(listener, router).await);

@@ -13,7 +13,8 @@ async fn spent(stack: &Stack, function: &str, extremes: &[Extreme]) -> Vec<Spent
     let mut running = start(stack, function, &[("SIGN_INS_PER_MINUTE", "1000000")]).await.unwrap();
     let mut spent = Vec::new();
     for extreme in extremes {
-        spent.push(spend(&mut running, extreme).await.unwrap());
+        let told = spend(&mut running, extreme).await;
+        spent.push(told.unwrap_or_else(|error| panic!("{function}: {}: {error}", extreme.input)));
     }
     spent
 }

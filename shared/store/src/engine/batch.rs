@@ -4,13 +4,27 @@ use aws_sdk_dynamodb::types::{
     KeysAndAttributes, ReturnConsumedCapacity, builders::KeysAndAttributesBuilder,
 };
 
+use futures::stream::{self, StreamExt as _, TryStreamExt as _};
+
 use crate::{Store, StoreError, engine::item::Row};
+
+/// Rows that one batch can ask for, and batches under way at once.
+const MOST_AT_ONCE: usize = 100;
+const UNDER_WAY: usize = 8;
 
 impl Store {
     /// Reads up to 100 rows at once with strong consistency; what the table leaves out under
     /// load is asked for again.
     pub(crate) async fn batch_get(&self, keys: Vec<Row>) -> Result<Vec<Row>, StoreError> {
         self.batch_get_parts(keys, &[]).await
+    }
+
+    /// Reads any number of rows, in batches of which a few are under way at once.
+    pub(crate) async fn batch_get_many(&self, keys: Vec<Row>) -> Result<Vec<Row>, StoreError> {
+        let batches: Vec<_> = keys.chunks(MOST_AT_ONCE).map(<[Row]>::to_vec).collect();
+        let reads = stream::iter(batches).map(|batch| self.batch_get(batch)).buffered(UNDER_WAY);
+        let found: Vec<Vec<Row>> = reads.try_collect().await?;
+        Ok(found.concat())
     }
 
     /// The same, of each row the named attributes only; all of them when none is named.

@@ -8,9 +8,6 @@ use vestibule_domain::{
 
 use crate::{Invitation, Invitees, Place, StoreError, TenantRoles, TenantStore, tenancy::invitees::Standing};
 
-/// Rows decided with one read.
-const AT_ONCE: usize = 46;
-
 /// What becomes of a row.
 #[derive(Debug, Clone)]
 pub struct RowVerdict {
@@ -34,21 +31,19 @@ pub struct Judged {
 }
 
 impl TenantStore<'_> {
-    /// What becomes of rows, at most 46: a conflict if the one who imports may not invite any more. `promised` counts those that
-    /// can be used, from row to row of a file. What `import` itself invited counts as done.
+    /// What becomes of rows, whose addresses differ: a conflict if the one who imports may not invite any more. What `import` itself
+    /// invited counts as done.
     pub async fn judge_rows(
         &self,
         rows: &[ImportRow],
-        promised: &mut u32,
         (import, now): (Option<JobId>, Timestamp),
     ) -> Result<Judged, StoreError> {
-        debug_assert!(rows.len() <= AT_ONCE, "a batch holds no more");
         let emails: Vec<_> =
             rows.iter().map(|row| usable(row).and_then(|row| Email::parse(&row.email).ok())).collect();
         let known: Vec<Email> = emails.iter().flatten().cloned().collect();
         let found = self.find_invitees(&known).await?;
         let mut standings = found.standings.iter();
-        let mut verdicts = Vec::new();
+        let (mut verdicts, mut promised) = (Vec::new(), 0);
         for (row, email) in rows.iter().zip(emails) {
             let Some(email) = email else {
                 verdicts.push(RowVerdict::refused(row.refused.clone().unwrap_or(RowClass::Malformed.into())));
@@ -56,7 +51,7 @@ impl TenantStore<'_> {
             };
             let standing = standings.next().unwrap_or(&Standing::Unknown);
             let verdict = judge(row, email, standing, &found, (import, now));
-            verdicts.push(verdict.within(&found, promised));
+            verdicts.push(verdict.within(&found, &mut promised));
         }
         Ok(Judged { roles: found.roles, verdicts })
     }

@@ -1,7 +1,7 @@
 //! What is known of addresses before they are invited: one round trip for fresh ones, one more where an address has an account or
 //! an invitation.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use vestibule_domain::{Email, Groups, InvitationId, Permission, Tenant, UserId};
 
@@ -36,11 +36,11 @@ pub struct Invitees {
     pub standings: Vec<Standing>,
 }
 
-/// Most addresses whose rows fit into one batch with those of the tenant.
+/// Addresses whose rows fit into one batch with those of the tenant.
 const AT_ONCE: usize = 46;
 
 impl TenantStore<'_> {
-    /// What is known of these addresses, for somebody who invites: a conflict if they may not any more.
+    /// What is known of these addresses, each once, for somebody who invites: a conflict if they may not any more.
     pub async fn find_invitees(&self, addresses: &[Email]) -> Result<Invitees, StoreError> {
         let tenant = self.tenant();
         let sealer = self.store.sealer();
@@ -49,10 +49,8 @@ impl TenantStore<'_> {
         let mut wanted = vec![keys::tenant(tenant), keys::groups(tenant), keys::seats(tenant)];
         wanted.extend(first.iter().flat_map(|address| self.of_address(address)));
         let (roles, mut rows) = self.roles_and(&wanted, Some(Permission::TeamInvite)).await?;
-        if !rest.is_empty() {
-            let more = rest.iter().flat_map(|address| self.of_address(address));
-            rows.extend(self.store.batch_get(more.map(|key| key_row(&key)).collect()).await?);
-        }
+        let more = rest.iter().flat_map(|address| self.of_address(address));
+        rows.extend(self.store.batch_get_many(more.map(|key| key_row(&key)).collect()).await?);
         let seats = self.seats(&rows).await?;
         let groups: Option<GroupBook> = find(&rows, &wanted[1]).map(from_row).transpose()?;
         let standings = self.standings(&known, &rows).await?;
@@ -86,23 +84,27 @@ impl TenantStore<'_> {
 
     async fn standings(&self, known: &[AddressKey], rows: &[Row]) -> Result<Vec<Standing>, StoreError> {
         let tenant = self.tenant();
+        let rows = by_key(rows);
         let user = |address: &AddressKey| {
-            find(rows, &keys::sign_in(address))?.get("user")?.as_s().ok()?.parse::<UserId>().ok()
+            row_of(&rows, &keys::sign_in(address))?.get("user")?.as_s().ok()?.parse::<UserId>().ok()
         };
         let invitation = |address: &AddressKey| -> Option<InvitationId> {
-            from_row::<Invited>(find(rows, &keys::invited(tenant, address))?).ok().map(|row| row.invitation)
+            let row = row_of(&rows, &keys::invited(tenant, address))?;
+            from_row::<Invited>(row.clone()).ok().map(|row| row.invitation)
         };
         let people = known.iter().filter_map(user).map(|user| keys::member(tenant, user));
         let invited = known.iter().filter_map(invitation);
         let invited = invited.map(|id| keys::entity(tenant, keys::INVITATIONS, id));
-        let wanted = people.chain(invited).map(|key| key_row(&key)).collect();
-        let found = self.store.batch_get(wanted).await?;
+        let wanted: BTreeMap<_, _> =
+            people.chain(invited).map(|key| ((key.pk.clone(), key.sk.clone()), key)).collect();
+        let found = self.store.batch_get_many(wanted.values().map(key_row).collect()).await?;
         let mut invitations = BTreeMap::new();
         for row in found.iter().filter(|row| row.get("expires").is_some()) {
             let read: Invitation = self.store.read(row.clone())?;
             invitations.insert(read.id, read);
         }
-        let is_member = |user: &UserId| find(&found, &keys::member(tenant, *user)).is_some();
+        let found = by_key(&found);
+        let is_member = |user: &UserId| row_of(&found, &keys::member(tenant, *user)).is_some();
         let standing = |address: &AddressKey| match user(address).filter(is_member) {
             Some(user) => Standing::Member(user),
             None => invitation(address)
@@ -111,6 +113,19 @@ impl TenantStore<'_> {
         };
         Ok(known.iter().map(standing).collect())
     }
+}
+
+/// Rows by their primary key: thousands of them are looked through at once.
+fn by_key(rows: &[Row]) -> HashMap<(&str, &str), &Row> {
+    rows.iter().filter_map(|row| Some(((part(row, "PK")?, part(row, "SK")?), row))).collect()
+}
+
+fn part<'a>(row: &'a Row, name: &str) -> Option<&'a str> {
+    row.get(name)?.as_s().ok().map(String::as_str)
+}
+
+fn row_of<'a>(rows: &HashMap<(&str, &str), &'a Row>, key: &Key) -> Option<&'a Row> {
+    rows.get(&(key.pk.as_str(), key.sk.as_str())).copied()
 }
 
 pub(crate) fn find(rows: &[Row], key: &Key) -> Option<Row> {

@@ -110,7 +110,7 @@ impl Form {
                     let text = std::str::from_utf8(self.table(name)).unwrap_or_default();
                     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
                     let kept = Some(text).filter(|text| text.len() <= KEPT).unwrap_or_default();
-                    typed.insert((*name).to_owned(), json!(kept));
+                    typed.insert((*name).to_owned(), json!(kept.replace("\r\n", "\n")));
                     typed.insert("again".to_owned(), json!(kept.is_empty()));
                 }
                 _ => {}
@@ -242,7 +242,7 @@ mod tests {
         let inputs = [Input::Table("rows")];
         for (file, text, sent, kept) in [
             ("", "a,b\r\nc,d", "a,b\nc,d", "a,b\nc,d"),
-            ("\u{feff}e,f", "a,b", "\u{feff}e,f", "e,f"),
+            ("\u{feff}e,f\r\ng", "a,b", "\u{feff}e,f\r\ng", "e,f\ng"),
             (&*"x".repeat(100_001), "a,b", &*"x".repeat(100_001), ""),
         ] {
             let form = Form::read(parts(file, text), LONGEST).await.unwrap_or_default();

@@ -102,6 +102,24 @@ impl Browser {
         self.send(request.header("sec-fetch-site", "same-origin")).await
     }
 
+    /// A form of our own page with a file in it, named `file`.
+    pub async fn form_with_file(&mut self, path: &str, fields: &[(&str, &str)], file: &[u8]) -> Shown {
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            let part =
+                format!("--x--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            body.extend_from_slice(part.as_bytes());
+        }
+        let named = "--x--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"team.csv\"\r\n\
+                     Content-Type: text/csv\r\n\r\n";
+        body.extend_from_slice(named.as_bytes());
+        body.extend_from_slice(file);
+        body.extend_from_slice(b"\r\n--x--x--\r\n");
+        let request = BROWSER.post(format!("{}{path}", self.base)).body(body);
+        let request = request.header("content-type", "multipart/form-data; boundary=x--x");
+        self.send(request.header("sec-fetch-site", "same-origin")).await
+    }
+
     async fn send(&mut self, request: RequestBuilder) -> Shown {
         let jar: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let response = request.header(COOKIE, jar.join("; ")).send().await.expect("the stack answers");

@@ -10,7 +10,7 @@ pub(crate) type Words = BTreeMap<String, Vec<(String, String)>>;
 const ENGLISH: &str = include_str!("../words/en.json");
 
 const TONES: &[(&str, &[&str])] = &[
-    ("good", &["succeeded", "done", "signed", "active", "matched", "accepted", "invited"]),
+    ("good", &["succeeded", "done", "signed", "active", "matched", "accepted", "invited", "ready"]),
     (
         "live",
         &[
@@ -24,7 +24,7 @@ const TONES: &[(&str, &[&str])] = &[
             "waiting_for_documents",
         ],
     ),
-    ("warn", &["needs_attention", "unmatched", "too_many_mails"]),
+    ("warn", &["needs_attention", "unmatched", "too_many_mails", "role_above_yours", "beyond_seats"]),
     ("wrong", &["failed", "undo_failed", "declined", "voided", "expired", "suspended", "malformed"]),
 ];
 

@@ -3,17 +3,23 @@
 use std::collections::BTreeMap;
 
 use axum::{
-    body::{Body, Bytes, to_bytes},
-    extract::{FromRequest as _, Multipart, Request},
+    body::{Bytes, to_bytes},
+    extract::Request,
 };
+use futures::{future::ready, stream::once};
 use http::{StatusCode, header};
+use multer::Multipart;
 use serde_json::{Map, Value, json};
 use vestibule_invoke::Body as Sent;
 
 use crate::page::Input;
 
 /// Longest form with a file in bytes: a picture of a mebibyte with its fields.
-const LONGEST: usize = 1_200_000;
+pub(crate) const LONGEST: usize = 1_200_000;
+/// Longest form with a table: a file of 4 MiB with its fields. In base64 it fits into the 6 MB that a function takes.
+pub(crate) const LONGEST_TABLE: usize = (4 << 20) + 250_000;
+/// Longest table in bytes that a form has in it when it is shown again.
+const KEPT: usize = 100_000;
 /// Longest form without one. What was typed is shown again, where a character can become six.
 const LONGEST_TEXT: usize = 200_000;
 
@@ -25,15 +31,14 @@ pub(crate) struct Form {
 }
 
 impl Form {
-    /// Reads a form as browsers send it, with or without a file.
-    pub(crate) async fn read(request: Request) -> Result<Self, StatusCode> {
-        let kind = request
-            .headers()
-            .get(header::CONTENT_TYPE)
-            .and_then(|kind| kind.to_str().ok())
-            .unwrap_or_default();
-        if kind.starts_with("multipart/form-data") {
-            return Self::read_parts(request).await;
+    /// Reads a form as browsers send it; one with a file may have `longest` bytes.
+    pub(crate) async fn read(request: Request, longest: usize) -> Result<Self, StatusCode> {
+        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+        if let Some(kind) = kind.filter(|kind| kind.starts_with("multipart/form-data")) {
+            let boundary = multer::parse_boundary(kind).map_err(|_| StatusCode::BAD_REQUEST)?;
+            let body =
+                to_bytes(request.into_body(), longest).await.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
+            return Self::read_parts(boundary, body).await;
         }
         let body =
             to_bytes(request.into_body(), LONGEST_TEXT).await.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
@@ -44,17 +49,16 @@ impl Form {
         Ok(form)
     }
 
-    async fn read_parts(request: Request) -> Result<Self, StatusCode> {
-        let (parts, body) = request.into_parts();
-        let body = to_bytes(body, LONGEST).await.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
-        let whole = Request::from_parts(parts, Body::from(body));
+    async fn read_parts(boundary: String, body: Bytes) -> Result<Self, StatusCode> {
         let unreadable = |_| StatusCode::BAD_REQUEST;
-        let mut multipart = Multipart::from_request(whole, &()).await.map_err(|_| StatusCode::BAD_REQUEST)?;
+        let whole = once(ready(Ok::<_, std::convert::Infallible>(body)));
+        let mut multipart = Multipart::new(whole, boundary);
         let mut form = Self::default();
         while let Some(part) = multipart.next_field().await.map_err(unreadable)? {
             let name = part.name().unwrap_or_default().to_owned();
             if part.file_name().is_some() {
-                let kind = part.content_type().unwrap_or("application/octet-stream").to_owned();
+                let kind =
+                    part.content_type().map_or("application/octet-stream", |kind| kind.as_ref()).to_owned();
                 form.file = Some((kind, part.bytes().await.map_err(unreadable)?));
             } else {
                 let text = part.text().await.map_err(unreadable)?;
@@ -102,6 +106,13 @@ impl Form {
                 Input::Addresses(name) => {
                     typed.insert((*name).to_owned(), json!(addresses(self.text(name))));
                 }
+                Input::Table(name) => {
+                    let text = std::str::from_utf8(self.table(name)).unwrap_or_default();
+                    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+                    let kept = Some(text).filter(|text| text.len() <= KEPT).unwrap_or_default();
+                    typed.insert((*name).to_owned(), json!(kept.replace("\r\n", "\n")));
+                    typed.insert("again".to_owned(), json!(kept.is_empty()));
+                }
                 _ => {}
             }
         }
@@ -114,6 +125,9 @@ impl Form {
             let (kind, bytes) = self.file.clone().unwrap_or_default();
             return Sent::File(kind, bytes.to_vec());
         }
+        if let Some(Input::Table(name)) = inputs.first() {
+            return Sent::File("text/csv".to_owned(), self.table(name).to_vec());
+        }
         let mut body = json!({});
         for input in inputs {
             if let Some((name, value)) = self.value(*input) {
@@ -121,6 +135,12 @@ impl Form {
             }
         }
         Sent::Json(body)
+    }
+
+    /// The chosen file; the text of `name` where none is chosen.
+    fn table(&self, name: &str) -> &[u8] {
+        let file = self.file.as_ref().map(|(_, bytes)| &**bytes);
+        file.filter(|bytes| !bytes.is_empty()).unwrap_or(self.text(name).as_bytes())
     }
 
     fn value(&self, input: Input) -> Option<(&'static str, Value)> {
@@ -133,7 +153,7 @@ impl Form {
             Input::Addresses(name) => (name, json!(addresses(self.text(name)))),
             Input::Flag(name) => (name, json!(!self.text(name).is_empty())),
             Input::Fixed(name, value) => (name, json!(value)),
-            Input::File(_) => return None,
+            Input::File(_) | Input::Table(_) => return None,
         })
     }
 }
@@ -167,10 +187,13 @@ fn put(body: &mut Value, name: &str, value: Value) {
 
 #[cfg(test)]
 mod tests {
+    use axum::body::Body;
+
     use super::*;
 
     async fn form(text: &'static str) -> Form {
-        Form::read(Request::post("/").body(Body::from(text)).unwrap()).await.unwrap_or_default()
+        let request = Request::post("/").body(Body::from(text)).unwrap();
+        Form::read(request, LONGEST).await.unwrap_or_default()
     }
 
     #[tokio::test]
@@ -203,6 +226,32 @@ mod tests {
         assert_eq!(addresses(text), found);
         assert!(addresses(" ,;\n").is_empty());
         assert_eq!(addresses("a<b c"), ["a<b", "c"]);
+    }
+
+    fn parts(file: &str, text: &str) -> Request {
+        let body = format!(
+            "--x\r\nContent-Disposition: form-data; name=\"rows\"\r\n\r\n{text}\r\n\
+             --x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"\"\r\n\r\n{file}\r\n--x--\r\n"
+        );
+        let request = Request::post("/").header(header::CONTENT_TYPE, "multipart/form-data; boundary=x");
+        request.body(Body::from(body)).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_table_is_the_file_or_the_text_and_a_small_one_is_kept() {
+        let inputs = [Input::Table("rows")];
+        for (file, text, sent, kept) in [
+            ("", "a,b\r\nc,d", "a,b\nc,d", "a,b\nc,d"),
+            ("\u{feff}e,f\r\ng", "a,b", "\u{feff}e,f\r\ng", "e,f\ng"),
+            (&*"x".repeat(100_001), "a,b", &*"x".repeat(100_001), ""),
+        ] {
+            let form = Form::read(parts(file, text), LONGEST).await.unwrap_or_default();
+            let Sent::File(kind, bytes) = form.body(&inputs) else { panic!("no file") };
+            assert_eq!((&*kind, bytes == sent.as_bytes()), ("text/csv", true), "{text}");
+            assert_eq!(form.typed(&inputs), json!({ "rows": kept, "again": kept.is_empty() }));
+        }
+        let longer = Form::read(parts(&"x".repeat(200), ""), 200).await;
+        assert_eq!(longer.err(), Some(StatusCode::PAYLOAD_TOO_LARGE));
     }
 
     #[tokio::test]

@@ -55,7 +55,8 @@ impl Operations for Console {
             .route("/t/{slug}/{*rest}", get(special::name_tenant))
             .route("/settings", get(async || Redirect::to("/settings/profile")))
             .route("/admin", get(async || Redirect::to("/admin/team")))
-            .route("/settings/picture", get(special::get_picture));
+            .route("/settings/picture", get(special::get_picture))
+            .route("/admin/team/import/{id}/report", get(special::get_import_report));
         let pages = pages::all().fold(fixed, |router, page| {
             let show = move |console: State<Self>, request: Request| serve::show(page, console, request);
             let act = move |console: State<Self>, request: Request| serve::act(page, console, request);

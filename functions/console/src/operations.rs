@@ -80,6 +80,10 @@ operations! {
     INVITATION "team" GET "/api/admin/team/invites/{id}";
     REVOKE_INVITATION "team" DELETE "/api/admin/team/invites/{id}";
     RESEND_INVITATION "team" POST "/api/admin/team/invites/{id}/resend";
+    START_IMPORT "team" POST "/api/v1/teams/import";
+    IMPORT "team" GET "/api/v1/teams/import/{id}";
+    IMPORT_REPORT "team" GET "/api/v1/teams/import/{id}/report";
+    CANCEL_IMPORT "team" POST "/api/v1/teams/import/{id}/cancel";
     EXPLAIN "team" GET "/api/admin/team/{id}/permissions/{permission}";
     ROLES "team" GET "/api/admin/team/roles";
     CREATE_ROLE "team" POST "/api/admin/team/roles";

@@ -3,7 +3,10 @@
 
 use serde_json::Value;
 
-use crate::operations::Operation;
+use crate::{
+    form::{LONGEST, LONGEST_TABLE},
+    operations::Operation,
+};
 
 /// One page.
 #[derive(Debug)]
@@ -53,6 +56,8 @@ pub struct Action {
     pub body: &'static [Input],
     /// Parameters of the operation's query, with the fields that give them; an empty one is left out.
     pub query: &'static [(&'static str, &'static str)],
+    /// Parameters of the operation's query that are always the same.
+    pub always: &'static [(&'static str, &'static str)],
     /// What comes then.
     pub then: Then,
     /// What is said when it is done.
@@ -82,6 +87,8 @@ pub enum Input {
     Fixed(&'static str, &'static str),
     /// A file: it is the body.
     File(&'static str),
+    /// A table as CSV: the chosen file, or the text of this name. It is the body.
+    Table(&'static str),
 }
 
 /// What comes after a form.
@@ -100,6 +107,14 @@ impl Page {
     pub(crate) fn own(&self) -> bool {
         let account = self.path.starts_with("/settings/") && self.path != "/settings/notifications";
         account || self.path == "/businesses/new"
+    }
+
+    /// Most bytes of a form with a file, and what is said of one that is longer.
+    pub(crate) fn longest(&self) -> (usize, &'static str) {
+        if self.does.iter().any(|action| matches!(action.body, [Input::Table(_), ..])) {
+            return (LONGEST_TABLE, "A file may have 4 MiB, and 200,000 characters can be pasted.");
+        }
+        (LONGEST, "A file may have 1 MiB.")
     }
 }
 
@@ -145,6 +160,7 @@ impl Action {
             from: &[],
             body,
             query: &[],
+            always: &[],
             then: Then::Stay,
             done: "It is done.",
             again: None,
@@ -169,6 +185,10 @@ impl Action {
 
     pub(crate) const fn query(self, query: &'static [(&'static str, &'static str)]) -> Self {
         Self { query, ..self }
+    }
+
+    pub(crate) const fn always(self, always: &'static [(&'static str, &'static str)]) -> Self {
+        Self { always, ..self }
     }
 }
 

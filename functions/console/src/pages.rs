@@ -3,6 +3,7 @@
 mod account;
 mod business;
 mod hires;
+mod imports;
 mod invitations;
 mod team;
 
@@ -11,8 +12,8 @@ use serde_json::{Map, Value};
 use crate::page::{Action, Page, encode, text_at};
 
 /// Every page.
-pub const PAGES: [&[Page]; 5] =
-    [account::PAGES, business::PAGES, hires::PAGES, invitations::PAGES, team::PAGES];
+pub const PAGES: [&[Page]; 6] =
+    [account::PAGES, business::PAGES, hires::PAGES, imports::PAGES, invitations::PAGES, team::PAGES];
 
 /// What is said beside that: after the buttons of the local stack, which lead back to their pages, and of an answer that
 /// was shown once.
@@ -57,7 +58,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::operations::ALL;
+    use crate::operations::{ALL, AVATAR, CONTEXT, IMPORT_REPORT, REFRESH};
 
     #[test]
     fn a_name_stands_for_one_action() {
@@ -87,8 +88,8 @@ mod tests {
                 assert_eq!(values(action.operation.path), action.from.len(), "{} {}", page.path, action.name);
             }
         }
-        for path in ["/api/auth/context", "/api/v1/auth/refresh", "/api/v1/auth/me/avatar"] {
-            used.insert(path);
+        for operation in [CONTEXT, REFRESH, AVATAR, IMPORT_REPORT] {
+            used.insert(operation.path);
         }
         let unused: Vec<_> = ALL.iter().filter(|it| !used.contains(it.path)).collect();
         assert!(unused.is_empty(), "{unused:?}");

@@ -54,11 +54,12 @@ pub(crate) async fn act(page: &'static Page, State(console): State<Console>, req
     let (mut parts, body) = request.into_parts();
     let visit = Visit::new(console.clone(), &parts);
     let Some(place) = Place::of(&mut parts).await else { return console.nothing() };
-    let form = match Form::read(Request::from_parts(parts, body)).await {
+    let (longest, most) = page.longest();
+    let form = match Form::read(Request::from_parts(parts, body), longest).await {
         Ok(form) => form,
         Err(status) => {
-            let detail = "This form cannot be read. Open the page and send it again; a file may have 1 MiB.";
-            return console.told(status, detail);
+            let detail = format!("This form cannot be read. Open the page and send it again. {most}");
+            return console.told(status, &detail);
         }
     };
     let Some(action) = page.does.iter().find(|action| action.name == form.text("do")) else {
@@ -111,6 +112,7 @@ fn asked_query(action: &Action, form: &Form) -> String {
     for (name, field) in action.query.iter().filter(|(_, field)| !form.text(field).is_empty()) {
         query.append_pair(name, form.text(field));
     }
+    query.extend_pairs(action.always);
     query.finish()
 }
 

@@ -7,15 +7,17 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
 };
 use http::{HeaderValue, StatusCode, Uri, header};
-use serde_json::json;
+use serde_json::{Value, json};
 use vestibule_invoke::NoAnswer;
 
 use crate::{
     Console, browser,
-    operations::{AVATAR, CONTEXT},
-    page::Page,
+    operations::{AVATAR, CONTEXT, IMPORT_REPORT},
+    page::{Page, fill},
     pages,
+    place::Place,
     visit::{Asked, Visit},
+    words,
 };
 
 /// `GET /t/{slug}/..`: the page behind it, if the tenant that is named is the one of the session. Everything else is the
@@ -72,6 +74,40 @@ pub(crate) async fn get_picture(State(console): State<Console>, request: Request
         }
         Ok(answer) => answer.status.into_response(),
         Err(NoAnswer) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    };
+    visit.hand_on(&mut response);
+    response
+}
+
+/// `GET /admin/team/import/{id}/report`: the report of an import, as the API has it.
+pub(crate) async fn get_import_report(State(console): State<Console>, request: Request) -> Response {
+    let (mut parts, _) = request.into_parts();
+    if let Some(response) = browser::come_again(&console, &parts) {
+        return response;
+    }
+    let visit = Visit::new(console.clone(), &parts);
+    let id = Place::of(&mut parts).await.and_then(|place| place.path.get("id")?.as_str().map(str::to_owned));
+    let Some(path) = fill(IMPORT_REPORT.path, &[id]) else { return console.nothing() };
+    let mut response = match visit.fetch(Asked::new(IMPORT_REPORT, path, String::new())).await {
+        Ok(answer) if answer.status.is_success() => {
+            let named =
+                answer.header("content-disposition").and_then(|value| HeaderValue::try_from(value).ok());
+            let mut response = answer.body.into_response();
+            let headers = response.headers_mut();
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));
+            // It never becomes a page of ours, whatever stands in it.
+            let named = named.unwrap_or(HeaderValue::from_static("attachment"));
+            headers.insert(header::CONTENT_DISPOSITION, named);
+            headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+            response
+        }
+        Ok(answer) if answer.status == StatusCode::UNAUTHORIZED => browser::to_sign_in(),
+        Ok(answer) => {
+            let problem: Value = serde_json::from_slice(&answer.body).unwrap_or(json!({}));
+            console.refused(answer.status, words::of(problem))
+        }
+        Err(NoAnswer) => console.unavailable(),
     };
     visit.hand_on(&mut response);
     response

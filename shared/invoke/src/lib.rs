@@ -3,6 +3,8 @@
 
 mod event;
 
+use std::collections::BTreeMap;
+
 use aws_sdk_lambda::{Client, config::Builder, primitives::Blob};
 use aws_smithy_types::retry::RetryConfig;
 use aws_types::SdkConfig;
@@ -26,6 +28,15 @@ pub struct Answer {
     pub body: Vec<u8>,
     /// `Set-Cookie` lines.
     pub cookies: Vec<String>,
+    headers: BTreeMap<String, String>,
+}
+
+impl Answer {
+    /// A header of it, named in small letters.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let named = |(known, _): &(&String, &String)| known.eq_ignore_ascii_case(name);
+        self.headers.iter().find(named).map(|(_, value)| &**value)
+    }
 }
 
 /// The functions of a stack. Cheap to clone.
@@ -45,6 +56,8 @@ struct Payload {
     is_base64_encoded: bool,
     #[serde(default)]
     cookies: Vec<String>,
+    #[serde(default)]
+    headers: BTreeMap<String, String>,
 }
 
 impl Functions {
@@ -77,10 +90,11 @@ impl Functions {
 }
 
 fn read(payload: &[u8]) -> Option<Answer> {
-    let Payload { status_code, body, is_base64_encoded, cookies } = serde_json::from_slice(payload).ok()?;
+    let Payload { status_code, body, is_base64_encoded, cookies, headers } =
+        serde_json::from_slice(payload).ok()?;
     let body = body.unwrap_or_default();
     let body = if is_base64_encoded { STANDARD.decode(body).ok()? } else { body.into_bytes() };
-    Some(Answer { status: StatusCode::from_u16(status_code).ok()?, body, cookies })
+    Some(Answer { status: StatusCode::from_u16(status_code).ok()?, body, cookies, headers })
 }
 
 #[cfg(test)]
@@ -96,7 +110,10 @@ mod tests {
             (text.status.as_u16(), &*text.body, &*text.cookies[0]),
             (201, b"{}".as_slice(), "a=1; Path=/")
         );
-        let bytes = read(br#"{"statusCode":200,"body":"/9g=","isBase64Encoded":true}"#).unwrap();
+        let bytes =
+            br#"{"statusCode":200,"headers":{"Content-Type":"x/y"},"body":"/9g=","isBase64Encoded":true}"#;
+        let bytes = read(bytes).unwrap();
+        assert_eq!((bytes.header("content-type"), text.header("content-type")), (Some("x/y"), None));
         assert_eq!((&*bytes.body, bytes.cookies.len()), ([0xff, 0xd8].as_slice(), 0));
         assert!(read(br#"{"statusCode":204,"headers":{}}"#).unwrap().body.is_empty());
     }

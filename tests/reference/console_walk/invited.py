@@ -1,4 +1,8 @@
-"""Somebody invites people to the sample business; those who got the mail join, decline, or come too late."""
+"""Somebody invites people to the sample business, by their addresses and from a file; those who got the mail join, decline, or come too late."""
+
+import tempfile
+
+from identity_stack.stack import request
 
 from .newcomer import NEW_EMAIL, NEW_PASSWORD
 from .staff import as_sample
@@ -84,4 +88,50 @@ def afterwards(desk):
     desk.checks("a member's page says who invited them", "by Alex Admin" in desk.text(), desk.text()[:800])
 
 
-PARTS = (invite, invitations, join_anew, join_with_account, decline, afterwards)
+ROWS = f"email,roles\nmia@example.org,viewer\nruth@example.org,tenant_admin\nno address,viewer\nmia@example.org,finance\nvera@test-brand.local,viewer\n{NEW},king\n"
+
+
+def import_file(desk):
+    as_sample(desk, "admin@test-brand.local")
+    desk.go("/admin/team/invitations").press("main a[href='/admin/team/import']").look("import", "Import people from a file")
+    desk.go("/admin/team/invite").press("main a[href='/admin/team/import']").send("import").refused("The first line names the columns")
+    desk.look("import-refused", "Import people from a file")
+    with tempfile.NamedTemporaryFile("w", suffix=".csv") as file:
+        file.write(ROWS)
+        file.flush()
+        desk.put("#import-file", file.name)
+        desk.send("import").look("import-looked", "Import people from a file")
+    desk.checks("each row is told", "2 rows are ready, 4 are not" in desk.text() and "Given twice" in desk.text(), desk.text()[:800])
+    desk.checks("who becomes an administrator is marked", "Administrator" in desk.find("tbody tr").text, desk.find("tbody tr").text)
+    desk.checks("the rows are kept", desk.find("#import-rows").get_property("value") == ROWS)
+    desk.send("import").done("The import has begun").wait_for("6 of 6 done")
+    desk.wait_for("Import another file").look("imported", "Import")
+    report = download(desk, "main a[href$='/report']")
+    desk.checks("the report has each row", report.status == 200 and len(report.text.splitlines()) == 7, report.text[:500])
+    desk.checks("it is a file", report.headers["content-disposition"].startswith("attachment"), report.headers)
+
+
+def download(desk, selector):
+    """What a link leads to, as the browser would load it."""
+    cookies = "; ".join(f"{each['name']}={each['value']}" for each in desk.driver.get_cookies())
+    return request("GET", desk.find(selector).get_property("href"), headers={"Cookie": cookies})
+
+
+def stop_import(desk):
+    """One of many rows, of which the page keeps none: it says so."""
+    rows = "".join(f"somebody{at}@example.org,king\n" for at in range(10_000))
+    with tempfile.NamedTemporaryFile("w", suffix=".csv") as file:
+        file.write(f"email,roles\n{rows}")
+        file.flush()
+        desk.go("/admin/team/import").put("#import-file", file.name)
+        desk.send("import").look("import-many", "Import people from a file")
+        desk.checks("the file is to be chosen again", "Choose the file again" in desk.text() and "And 9900 more" in desk.text(), desk.text()[-800:])
+        desk.put("#import-file", file.name)
+        desk.press("#import button[value='import']").done("The import has begun")
+    desk.ask("import-stop").send("import-stop").done("The import stops")
+    desk.wait_for("Stopped").look("import-stopped", "Import")
+    report = download(desk, "main a[href$='/report']")
+    desk.checks("rows that it did not reach are told", ",waiting," in report.text, report.text[-300:])
+
+
+PARTS = (invite, invitations, join_anew, join_with_account, decline, afterwards, import_file, stop_import)

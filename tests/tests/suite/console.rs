@@ -20,6 +20,7 @@ struct Things {
     hire: String,
     member: String,
     invitation: String,
+    import: String,
 }
 
 impl Things {
@@ -27,7 +28,8 @@ impl Things {
         let body = json!({ "emails": ["guest.of.pages@example.org"], "roles": ["brokerage.user"] });
         let invited = scene.admin().post("/api/admin/team/invites", &body).await.expect(200).body;
         let invitation = invited["results"][0]["invitation"]["id"].as_str().unwrap().to_owned();
-        Self { hire: scene.hire().await, member: scene.joined(ROLES[4]).await.1, invitation }
+        let import = import(&scene.admin(), "email,roles\nno address,viewer\n").await;
+        Self { hire: scene.hire().await, member: scene.joined(ROLES[4]).await.1, invitation, import }
     }
 
     /// The page's path with values.
@@ -36,11 +38,24 @@ impl Things {
             path if path.starts_with("/hires") => &self.hire,
             path if path.starts_with("/admin/team/roles") => "brand.finance",
             path if path.starts_with("/admin/team/invitations") => &self.invitation,
+            path if path.starts_with("/admin/team/import") => &self.import,
             path if path.starts_with("/admin/team") => &self.member,
             _ => "job_00000000000000000000000000",
         };
         page.path.replace("{id}", id).replace("{permission}", "hires.view").replace("{step}", "company")
     }
+}
+
+/// The id of an import of this file, once it has ended.
+async fn import(admin: &Actor, file: &str) -> String {
+    let request = admin.request(Method::POST, "/api/v1/teams/import").header("content-type", "text/csv");
+    let made = admin.send(request.body(file.to_owned())).await.expect(202).body;
+    let path = made["statusUrl"].as_str().unwrap();
+    while ["pending", "running"].contains(&admin.get(path).await.expect(200).body["status"].as_str().unwrap())
+    {
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    made["id"].as_str().unwrap().to_owned()
 }
 
 #[test]
@@ -111,10 +126,10 @@ fn unlike(page: &Page, path: &str, who: &str, shown: &Shown, things: &Things) ->
     let foreign =
         outside && shown.status == 200 && page.path.contains("{id}") && !page.path.contains("roles");
     let told = outside
-        && [&things.hire, &things.member, &things.invitation]
+        && [&things.hire, &things.member, &things.invitation, &things.import]
             .iter()
             .any(|id| shown.text.contains(&format!("{id}\"")) && !path.contains(*id));
-    let allowed = who == ROLES[0] && !path.contains("job_") && shown.status != 200;
+    let allowed = who == ROLES[0] && !path.contains("job_000") && shown.status != 200;
     (foreign || told || allowed).then(|| format!("{who} on {path}: {}", shown.status))
 }
 
@@ -270,6 +285,110 @@ async fn ten_13_the_invite_form_tells_of_each_address_and_keeps_what_can_be_corr
     let viewer = app.browser("vera@test-brand.local").await.page("/admin/team/invite", "same-origin").await;
     assert_eq!(viewer.status, 403);
     assert!(viewer.text.contains("/why/team.invite"), "{}", viewer.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ten_13_a_file_is_looked_at_and_then_imported_without_choosing_it_again() {
+    const PAGE: &str = "/admin/team/import";
+    let app = App::identity().await;
+    let mut browser = app.browser(ADMIN).await;
+    let csrf = browser.csrf().to_owned();
+    let wrong: String = (0..120).map(|at| format!("wrong{at},viewer\n")).collect();
+    let file = format!(
+        "\u{feff}email,roles\r\nkim@example.org,viewer\r\nboss@example.org,tenant_admin\r\n\"<b>\",viewer\n{wrong}"
+    );
+    let look = [("do", "import-look"), ("csrf", &*csrf), ("key", "one"), ("rows", "")];
+    let shown = browser.form_with_file(PAGE, &look, file.as_bytes()).await;
+    assert_eq!(shown.status, 200, "{}", shown.text);
+    for words in
+        ["2 rows are ready, 121 are not", "1 row makes an administrator", "And 22 more", "To be corrected"]
+    {
+        assert!(shown.text.contains(words), "{words}: {}", shown.text);
+    }
+    assert!(!shown.text.contains("<b>\"") && !shown.text.contains("<th scope=\"row\"><b>"), "it is escaped");
+    let field = shown.text.split("<textarea").nth(1).unwrap();
+    assert!(field.contains(">email,roles\nkim@example.org,viewer\n"), "the rows are kept: {field}");
+    let rows = "email,roles\nkim@example.org,viewer\nno address,viewer\n";
+    let sent = [("do", "import"), ("csrf", &*csrf), ("key", "two"), ("rows", rows)];
+    let begun = browser.form_with_file(PAGE, &sent, b"").await;
+    assert!(
+        begun.status == 303 && begun.location.ends_with("?done=import"),
+        "{} {}",
+        begun.status,
+        begun.text
+    );
+    let path = begun.location.trim_end_matches("?done=import").to_owned();
+    let again = browser.form_with_file(PAGE, &sent, b"").await;
+    assert_eq!(again.location, begun.location, "sent twice it is one import");
+    let mut page = browser.page(&path, "same-origin").await;
+    for _ in 0..200 {
+        if !page.text.contains("data-live") {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        page = browser.page(&path, "same-origin").await;
+    }
+    assert!(page.text.contains("2 of 2 done") && page.text.contains(">Done<"), "{}", page.text);
+    let report = browser.page(&format!("{path}/report"), "same-origin").await;
+    assert!(report.text.starts_with("line,email,result,detail"), "{}", report.text);
+    assert!(report.text.contains("3,no address,malformed,"), "{}", report.text);
+    let stop = [("do", "import-stop"), ("csrf", &*csrf), ("key", "three")];
+    let over = browser.form(&path, &stop).await;
+    assert!(over.status == 409 && over.text.contains("nothing left to stop"), "{}", over.text);
+    for (who, caller) in [("a viewer", Some("vera@test-brand.local")), ("nobody", None)] {
+        let shown = match caller {
+            Some(email) => app.browser(email).await.page(&format!("{path}/report"), "same-origin").await,
+            None => app.anonymous().page(&format!("{path}/report")).await,
+        };
+        assert!(
+            matches!(shown.status, 303 | 403) && !shown.text.contains("malformed"),
+            "{who}: {}",
+            shown.text
+        );
+    }
+    assert_eq!(
+        browser.page(&format!("{PAGE}/job_00000000000000000000000000/report"), "same-origin").await.status,
+        404
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn attack_f02_a_file_that_is_too_much_or_none_is_told_as_a_page() {
+    const PAGE: &str = "/admin/team/import";
+    let app = App::start().await;
+    let mut browser = app.browser(ADMIN).await;
+    let csrf = browser.csrf().to_owned();
+    let row = "kim@example.org,viewer\n";
+    let cases = [
+        (Vec::new(), 400, "The first line names the columns"),
+        (b"\xff\xfe".to_vec(), 400, "not UTF-8"),
+        (format!("email,roles\n{}", row.repeat(10_001)).into_bytes(), 413, "10,000 rows"),
+        (vec![b'x'; (4 << 20) + 1], 413, "4 MiB"),
+        (vec![b'x'; (4 << 20) + 250_000], 413, "4 MiB"),
+    ];
+    for action in ["import-look", "import"] {
+        for (file, status, told) in &cases {
+            let fields = [("do", action), ("csrf", &*csrf), ("key", "k"), ("rows", "")];
+            let shown = browser.form_with_file(PAGE, &fields, file).await;
+            assert_eq!(shown.status, *status, "{action} {told}: {}", shown.text);
+            assert!(
+                shown.text.contains("<main") && shown.text.contains(told),
+                "{action} {told}: {}",
+                shown.text
+            );
+        }
+        let rows = "x".repeat(200_001);
+        let pasted =
+            browser.form_with_file(PAGE, &[("do", action), ("csrf", &*csrf), ("rows", &*rows)], b"").await;
+        assert!(pasted.status == 413 && pasted.text.contains("200,000 characters"), "{}", pasted.text);
+        let foreign = [("do", action), ("csrf", "AAAA")];
+        let planted = browser.form_with_file(PAGE, &foreign, b"email,roles\na@b.org,viewer\n").await;
+        assert_eq!(planted.status, 403);
+    }
+    let other = app.stack.sample().second.id.to_string();
+    let fields = [("do", "import"), ("csrf", &*csrf), ("key", "k"), ("in", &*other)];
+    let elsewhere = browser.form_with_file(PAGE, &fields, b"email,roles\na@b.org,viewer\n").await;
+    assert_eq!(elsewhere.status, 403, "{}", elsewhere.text);
 }
 
 /// Style and script of a page are 27,000 bytes; it may have 60,000.

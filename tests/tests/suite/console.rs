@@ -9,7 +9,7 @@ use serde_json::json;
 use vestibule_console::{operations, page::Page, pages};
 use vestibule_local::template::Route;
 use vestibule_tests::{
-    Actor, App, Shown,
+    Actor, App, Browser, Shown,
     operations::{ROLES, Scene},
 };
 
@@ -287,13 +287,25 @@ async fn ten_13_the_invite_form_tells_of_each_address_and_keeps_what_can_be_corr
     assert!(viewer.text.contains("/why/team.invite"), "{}", viewer.text);
 }
 
+/// A page, once nothing goes on there any more.
+async fn stands_still(browser: &mut Browser, path: &str) -> Shown {
+    for _ in 0..400 {
+        let shown = browser.page(path, "same-origin").await;
+        if !shown.text.contains("data-live") {
+            return shown;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("{path} still goes on");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn ten_13_a_file_is_looked_at_and_then_imported_without_choosing_it_again() {
     const PAGE: &str = "/admin/team/import";
     let app = App::identity().await;
     let mut browser = app.browser(ADMIN).await;
     let csrf = browser.csrf().to_owned();
-    let wrong: String = (0..120).map(|at| format!("wrong{at},viewer\n")).collect();
+    let wrong = "wrong,viewer\n".repeat(120);
     let file = format!(
         "\u{feff}email,roles\r\nkim@example.org,viewer\r\nboss@example.org,tenant_admin\r\n\"<b>\",viewer\n{wrong}"
     );
@@ -320,14 +332,7 @@ async fn ten_13_a_file_is_looked_at_and_then_imported_without_choosing_it_again(
     let path = begun.location.trim_end_matches("?done=import").to_owned();
     let again = browser.form_with_file(PAGE, &sent, b"").await;
     assert_eq!(again.location, begun.location, "sent twice it is one import");
-    let mut page = browser.page(&path, "same-origin").await;
-    for _ in 0..200 {
-        if !page.text.contains("data-live") {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-        page = browser.page(&path, "same-origin").await;
-    }
+    let page = stands_still(&mut browser, &path).await;
     assert!(page.text.contains("2 of 2 done") && page.text.contains(">Done<"), "{}", page.text);
     let report = browser.page(&format!("{path}/report"), "same-origin").await;
     assert!(report.text.starts_with("line,email,result,detail"), "{}", report.text);

@@ -68,7 +68,8 @@ pub fn avatars(token: &str) -> Result<Vec<Extreme>> {
 pub fn files(token: &str) -> Result<Vec<Extreme>> {
     const LONGEST: usize = 4 << 20;
     let sample = sample("team", "import", &[("{token}", token)])?;
-    let row = |at: usize| format!("person{at}@{}.example,viewer\n", "long-name.".repeat(38));
+    let row =
+        |at: usize, labels: usize| format!("person{at}@{}example,viewer\n", "long-name.".repeat(labels));
     let cells = "x,".repeat(LONGEST / 2 - 100);
     let quoted = format!("\"{}\"", "\"\"".repeat(LONGEST / 2 - 100));
     let file = |(input, rows): (&str, String)| {
@@ -79,7 +80,8 @@ pub fn files(token: &str) -> Result<Vec<Extreme>> {
         Extreme { function: "team", input: format!("import: {input}"), event }
     };
     let files = [
-        ("10,000 rows", (0..10_000).map(row).collect()),
+        ("10,000 rows", (0..10_000).map(|at| row(at, 4)).collect()),
+        ("10,000 rows of long addresses", (0..10_000).map(|at| row(at, 22)).collect()),
         ("10,000 rows of nothing", ",\n".repeat(10_000)),
         ("one row of many cells", cells),
         ("one long cell", "x".repeat(LONGEST)),

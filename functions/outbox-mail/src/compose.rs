@@ -53,7 +53,9 @@ impl Outbox {
 /// What a mail says about how long its link lasts: a registration's hours have begun to run
 /// before it is sent, and nobody wants to read "1439 minutes".
 fn told(lasts: SignedDuration) -> SignedDuration {
-    if lasts.as_hours() >= 2 { SignedDuration::from_hours(lasts.as_hours()) } else { lasts }
+    // The moments between asking and sending are not worth an hour, or a day.
+    let hours = (lasts + SignedDuration::from_mins(1)).as_hours();
+    if hours >= 2 { SignedDuration::from_hours(hours) } else { lasts }
 }
 
 /// The name of a kind of mail in tags and logs, as it is kept.
@@ -69,9 +71,10 @@ mod tests {
     #[test]
     fn long_times_are_told_in_whole_hours_and_short_ones_as_they_are() {
         let (minutes, hours) = (SignedDuration::from_mins, SignedDuration::from_hours);
-        assert_eq!(told(hours(24) - SignedDuration::from_secs(2)), hours(23));
+        assert_eq!(told(hours(24) - SignedDuration::from_secs(2)), hours(24));
+        assert_eq!(told(hours(24) - minutes(2)), hours(23));
         assert_eq!(told(hours(24)), hours(24));
-        assert_eq!(told(minutes(119)), minutes(119));
+        assert_eq!(told(minutes(118)), minutes(118));
         assert_eq!(told(minutes(15)), minutes(15));
     }
 }

@@ -45,6 +45,10 @@ pub(super) fn read(file: &[u8]) -> Result<Vec<ImportRow>, ApiError> {
         // Every text is UTF-8 here, and rows of any length are taken.
         let Ok(record) = record else { return Err(refused("A row cannot be read; look at its quotes.")) };
         let line = lines.of(&record);
+        // What table programs leave behind the last row.
+        if record.iter().all(str::is_empty) {
+            continue;
+        }
         rows.push(row(&record, line, &columns, &mut seen));
     }
     if rows.is_empty() {
@@ -152,6 +156,11 @@ mod tests {
             rows.iter().map(|row| (row.line, row.refused.as_ref().map(|it| it.class))).collect();
         let (bad, twice) = (Some(RowClass::Malformed), Some(RowClass::Twice));
         assert_eq!(classes, [(2, None), (3, bad), (4, twice), (5, bad), (6, bad), (7, bad), (9, None)]);
+        assert_eq!(
+            read(b"email,roles\n,\nkim@example.org,viewer\n,,,\n").unwrap().len(),
+            1,
+            "empty rows are none"
+        );
         let long = format!("email,roles\nkim@example.org,{}\n", "x".repeat(1_001));
         assert_eq!(read(long.as_bytes()).unwrap()[0].refused.as_ref().unwrap().class, RowClass::Malformed);
     }

@@ -82,7 +82,8 @@ pub fn files(token: &str) -> Result<Vec<Extreme>> {
     let files = [
         ("10,000 rows", (0..10_000).map(|at| row(at, 4)).collect()),
         ("10,000 rows of long addresses", (0..10_000).map(|at| row(at, 22)).collect()),
-        ("10,000 rows of nothing", ",\n".repeat(10_000)),
+        ("10,000 rows of no addresses", "x,\n".repeat(10_000)),
+        ("rows of nothing", ",\n".repeat(LONGEST / 2)),
         ("one row of many cells", cells),
         ("one long cell", "x".repeat(LONGEST)),
         ("one cell of quotes", quoted),

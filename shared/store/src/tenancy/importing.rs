@@ -110,9 +110,11 @@ impl RowVerdict {
 }
 
 fn place(row: &ImportRow, roles: &Roles, groups: &Groups) -> Result<Place, &'static str> {
+    // As the list of roles has it, or as people read it: `content_manager`, `Content manager`.
     let grantable = |name: &String| {
-        let name = RoleName::try_from(name.clone()).ok()?;
-        roles.grantable(&name).is_some().then_some(name)
+        let spelled = name.to_lowercase().replace([' ', '-'], "_");
+        let names = [name.clone(), spelled].into_iter().filter_map(|name| RoleName::try_from(name).ok());
+        names.into_iter().find(|name| roles.grantable(name).is_some())
     };
     let mut named: Vec<RoleName> = row
         .roles

@@ -1,12 +1,14 @@
 //! What the import saga does in each step; its steps are in [`vestibule_sagas::import`].
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
 use vestibule_auth::TenantScope;
 use vestibule_domain::{ImportRow, JobStatus, Permission, RowClass, Subject, UserId};
 use vestibule_saga::{Definition, Done, Failure, Ledger, Saga, StepOutcome};
 use vestibule_sagas::{ImportState, ImportStep as Step};
 use vestibule_store::{
-    Conflict, Invitation, JobWrites, Judged, MOST_INVITED_AT_ONCE, RowVerdict, StoreError,
+    Admission, Conflict, Invitation, JobWrites, Judged, MOST_INVITED_AT_ONCE, RowVerdict, StoreError,
 };
 
 use crate::Imports;
@@ -72,10 +74,12 @@ impl<'a> ImportSaga<'a> {
         rows: &[ImportRow],
         ledger: &Ledger<'_>,
     ) -> Result<Vec<RowVerdict>, Failure> {
-        let Imports { store, world } = self.imports;
+        let Imports { store, world, .. } = self.imports;
         let (store, job) = (store.tenant(scope), ledger.job().id);
+        let mut counted = BTreeMap::new();
         for _ in 0..TRIES {
-            let Judged { roles, verdicts } = match store.judge_rows(rows, (Some(job), world.now())).await {
+            let Judged { roles, mut verdicts } = match store.judge_rows(rows, (Some(job), world.now())).await
+            {
                 Ok(judged) => judged,
                 Err(StoreError::Conflict(Conflict::Stale)) => {
                     self.still_allowed(scope).await?;
@@ -83,6 +87,9 @@ impl<'a> ImportSaga<'a> {
                 }
                 Err(error) => return Err(error.into()),
             };
+            for verdict in &mut verdicts {
+                self.count_mail(verdict, &mut counted).await?;
+            }
             let invitations: Vec<_> =
                 verdicts.iter().filter_map(|verdict| self.invitation(verdict, by, ledger)).collect();
             let written = if invitations.is_empty() {
@@ -97,6 +104,28 @@ impl<'a> ImportSaga<'a> {
             }
         }
         Err(Failure::retry("rows_changed"))
+    }
+
+    /// Counts a mail to the address, once for these rows; refuses the row when that is one too many.
+    async fn count_mail(
+        &self,
+        verdict: &mut RowVerdict,
+        counted: &mut BTreeMap<String, bool>,
+    ) -> Result<(), Failure> {
+        let Some((email, _)) = &verdict.invites else { return Ok(()) };
+        let Imports { store, world, limits } = self.imports;
+        let source = format!("mail@{}", store.sealer().address_key(email));
+        let granted = if let Some(granted) = counted.get(&source) {
+            *granted
+        } else {
+            let admission = store.platform().count_request(&source, limits, world.now()).await?;
+            matches!(admission, Admission::Granted(_))
+        };
+        counted.insert(source, granted);
+        if !granted {
+            *verdict = RowVerdict::refused(RowClass::TooManyMails.into());
+        }
+        Ok(())
     }
 
     /// Whether whoever imports may still invite.

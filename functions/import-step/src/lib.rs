@@ -6,11 +6,12 @@ mod import_saga;
 use serde_json::Value;
 use vestibule_api::{
     EventFunction, FunctionError, Settings,
+    limiting::limits,
     state::{StartError, open_store},
 };
 use vestibule_domain::World;
 use vestibule_saga::{Failure, Next, Task, perform};
-use vestibule_store::Store;
+use vestibule_store::{Limits, Store};
 
 pub use import_saga::ImportSaga;
 
@@ -21,6 +22,8 @@ pub struct Imports {
     pub store: Store,
     /// Clock and randomness.
     pub world: World,
+    /// How many mails an address gets.
+    pub limits: Limits,
 }
 
 impl EventFunction for Imports {
@@ -30,7 +33,7 @@ impl EventFunction for Imports {
     const MALFORMED: &'static str = "Permanent";
 
     async fn open(settings: &Settings, world: World) -> Result<Self, StartError> {
-        Ok(Self { store: open_store(settings, &world).await?, world })
+        Ok(Self { store: open_store(settings, &world).await?, world, limits: limits(settings)? })
     }
 
     /// Performs a task. Errors have the names that the state machine knows; the message is a stable code.

@@ -12,6 +12,7 @@ use vestibule_store::{Conflict, JobEvent, StoreError};
 
 use crate::{
     Jobs,
+    retry_job::no_import,
     view::{JobItem, JobView},
 };
 
@@ -56,6 +57,7 @@ async fn cancel(
     request: &Mutation<CancelJob>,
     mut job: Job,
 ) -> Result<Option<Reply>, ApiError> {
+    no_import(&job)?;
     let from = job.status;
     let mut turns_back = false;
     match from {

@@ -5,7 +5,7 @@ use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use vestibule_api::{ApiError, ApiPath, Code, Fields, Mutation, Reply};
-use vestibule_domain::{Hire, Job, JobId, JobStatus, LocalPart, Permission};
+use vestibule_domain::{Hire, Job, JobId, JobKind, JobStatus, LocalPart, Permission};
 use vestibule_saga::begin_anew;
 use vestibule_sagas::MailboxState;
 use vestibule_store::{Conflict, StoreError, TenantStore};
@@ -36,6 +36,7 @@ pub async fn retry_job(
     let store = state.api.store.tenant(&scope);
     let job = store.find::<Job>(id).await.map_err(|error| ApiError::if_damaged(error, DAMAGED))?;
     let mut job = job.ok_or_else(ApiError::not_found)?;
+    no_import(&job)?;
     if !matches!(job.status, JobStatus::Failed | JobStatus::Cancelled | JobStatus::NeedsAttention) {
         let detail = format!(
             "The job is {}; only a job that failed, was cancelled or needs attention can be retried.",
@@ -45,6 +46,10 @@ pub async fn retry_job(
     }
     if let Some(local_part) = &request.body.local_part {
         let mut fields = Fields::default();
+        if job.kind != JobKind::MAILBOX {
+            fields.refuse("localPart", "Only a job that makes a mailbox takes a local part; leave it out.");
+            return Err(fields.into_error());
+        }
         let chosen = fields.take("localPart", LocalPart::parse(local_part));
         choose(&mut job, chosen.ok_or_else(|| fields.into_error())?)?;
     }
@@ -61,6 +66,15 @@ pub async fn retry_job(
     done?;
     state.launch(&scope, &job).await;
     Ok(reply)
+}
+
+/// An import belongs to those who may invite: it is stopped where it was begun, and imported anew.
+pub(crate) fn no_import(job: &Job) -> Result<(), ApiError> {
+    if job.kind != JobKind::IMPORT {
+        return Ok(());
+    }
+    let detail = format!("This job is an import: see `GET /api/v1/teams/import/{}`.", job.id);
+    Err(ApiError::new(Code::WrongState, detail))
 }
 
 /// Has the job use this local part instead of the folded name.

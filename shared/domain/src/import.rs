@@ -46,13 +46,15 @@ pub enum RowClass {
     AlreadyMember,
     /// It gives more than the one who imports holds.
     RoleAboveYours,
+    /// Its address got several mails just now.
+    TooManyMails,
     /// It can be imported, and more people are invited by then than there are seats.
     BeyondSeats,
 }
 
 impl RowClass {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Ready,
         Self::Invited,
         Self::Malformed,
@@ -60,6 +62,7 @@ impl RowClass {
         Self::AlreadyInvited,
         Self::AlreadyMember,
         Self::RoleAboveYours,
+        Self::TooManyMails,
         Self::BeyondSeats,
     ];
 
@@ -73,6 +76,7 @@ impl RowClass {
             Self::AlreadyInvited => "already_invited",
             Self::AlreadyMember => "already_member",
             Self::RoleAboveYours => "role_above_yours",
+            Self::TooManyMails => "too_many_mails",
             Self::BeyondSeats => "beyond_seats",
         }
     }
@@ -86,6 +90,7 @@ impl RowClass {
             Self::Twice => "The address stands further up, too.",
             Self::AlreadyInvited => "There is a pending invitation; it can be sent again.",
             Self::AlreadyMember => "Somebody with this address belongs to the team.",
+            Self::TooManyMails => "This address got several mails just now; import it again later.",
             Self::RoleAboveYours => "The roles allow what you do not hold.",
             Self::BeyondSeats => {
                 "The person will be invited. There are not seats for all: who answers first joins."

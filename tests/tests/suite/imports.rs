@@ -138,3 +138,41 @@ async fn rows_beyond_the_seats_are_told_and_a_cancelled_import_stops() {
         assert!(report.text.contains(",waiting,"), "rows that it did not come to are told");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_is_no_matter_of_those_who_run_provisioning() {
+    let app = App::identity().await;
+    let (admin, _) = app.founder("ines").await;
+    let made = send(&admin, "", "email,roles\nno address,viewer\n").await.expect(202).body;
+    ended(&admin, &made).await;
+    let job = format!("/api/provision/jobs/{}", made["id"].as_str().unwrap());
+    for (what, body) in
+        [("retry", json!({})), ("retry", json!({ "localPart": "wei.li" })), ("cancel", json!({}))]
+    {
+        assert_eq!(admin.post(&format!("{job}/{what}"), &body).await.expect(409).code(), "wrong_state");
+    }
+    assert_eq!(ended(&admin, &made).await["rows"], json!(1), "what it holds is as it was");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn attack_b04_imports_count_the_mails_to_an_address_too() {
+    let app = App::identity_with(|options| {
+        options.parameters.insert("SignInsPerMinute".into(), "5".into());
+    })
+    .await;
+    app.next_minute();
+    let (admin, _) = app.founder("ines").await;
+    app.next_minute();
+    let mut invited = 0;
+    for _ in 0..8 {
+        let made = send(&admin, "", "email,roles\nvictim@example.org,viewer\n").await.expect(202).body;
+        invited += ended(&admin, &made).await["invited"].as_u64().unwrap();
+        let open = admin.get("/api/admin/team/invites?status=pending").await.expect(200).body;
+        if let Some(id) = open["items"][0]["id"].as_str() {
+            let revoke = admin.request(Method::DELETE, &format!("/api/admin/team/invites/{id}"));
+            admin.send(revoke).await.expect(204);
+        }
+    }
+    println!("8 imports of one address in a minute: {invited} invited");
+    assert!(invited <= 5, "{invited}");
+}

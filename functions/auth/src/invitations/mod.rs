@@ -7,7 +7,7 @@ pub mod sign_up;
 
 use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use utoipa::ToSchema;
 use vestibule_api::{ApiError, Code, Keyed, Origin};
 use vestibule_auth::{InvitationToken, Purpose, TokenDigest};
@@ -21,9 +21,14 @@ use crate::{Auth, kept, sign_in::attempt::Group};
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct InvitationLink {
     /// The `token` of the link's address.
-    #[serde(serialize_with = "vestibule_api::unwritten")]
+    #[serde(serialize_with = "digested")]
     #[schema(value_type = String)]
     pub token: SecretString,
+}
+
+/// For the comparison of repeated requests: another invitation is another request.
+fn digested<S: Serializer>(token: &SecretString, serializer: S) -> Result<S::Ok, S::Error> {
+    InvitationToken::parse(token.expose_secret()).ok().map(|token| token.digest()).serialize(serializer)
 }
 
 /// The tenant of an invitation.

@@ -222,6 +222,10 @@ fn ended(auth: &Auth, error: ApiError) -> Response {
         ApiError::Problem { code: Code::InvitationOver, detail, .. } => {
             auth.pages.problem(StatusCode::GONE, &detail, Some(("To the start page", "/")))
         }
+        ApiError::Problem { code: code @ (Code::Unauthenticated | Code::CsrfInvalid), .. } => {
+            let detail = "Sign in with the account of this address, then open the link of the mail again.";
+            told(auth, ApiError::new(code, detail))
+        }
         error => told(auth, error),
     }
 }

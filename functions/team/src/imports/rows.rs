@@ -9,8 +9,10 @@ use vestibule_domain::{Email, ImportRow, RowClass, RowResult};
 
 /// Most rows of a file.
 pub(super) const MOST_ROWS: usize = 10_000;
-/// Most characters of a cell.
-const LONGEST_CELL: usize = 1_000;
+/// Most bytes of a row: a hundred of them are kept in one row of the table.
+const LONGEST_ROW: usize = 1_500;
+/// What is said of a quote that takes the rows behind it with it.
+const UNCLOSED: &str = "A row cannot be read; look at its quotes.";
 /// What is kept of something that is no address: looks and reports must fit into an answer of 6 MB.
 const SHOWN: usize = 100;
 
@@ -43,7 +45,10 @@ pub(super) fn read(file: &[u8]) -> Result<Vec<ImportRow>, ApiError> {
             return Err(ApiError::new(Code::TooLarge, "The file has more than 10,000 rows; part it."));
         }
         // Every text is UTF-8 here, and rows of any length are taken.
-        let Ok(record) = record else { return Err(refused("A row cannot be read; look at its quotes.")) };
+        let Ok(record) = record else { return Err(refused(UNCLOSED)) };
+        if record.as_slice().len() > LONGEST_ROW && record.iter().any(|cell| cell.contains('\n')) {
+            return Err(refused(UNCLOSED));
+        }
         let line = lines.of(&record);
         // What table programs leave behind the last row.
         if record.iter().all(str::is_empty) {
@@ -101,10 +106,10 @@ fn row(record: &StringRecord, line: u64, columns: &Columns, seen: &mut BTreeSet<
     };
     let email = cell(Some(columns.email));
     let malformed = |detail: &str| Some(RowResult { class: RowClass::Malformed, detail: detail.to_owned() });
-    let too_long = record.iter().any(|cell| cell.chars().count() > LONGEST_CELL);
+    let too_long = record.as_slice().len() > LONGEST_ROW;
     let parsed = Email::parse(email);
     let refused = match &parsed {
-        _ if too_long => malformed("A cell has more than 1,000 characters."),
+        _ if too_long => malformed("The row has more than 1,500 bytes."),
         _ if record.len() != columns.count => {
             malformed("The row has another number of cells than the first line.")
         }
@@ -161,7 +166,7 @@ mod tests {
             1,
             "empty rows are none"
         );
-        let long = format!("email,roles\nkim@example.org,{}\n", "x".repeat(1_001));
+        let long = format!("email,roles\nkim@example.org,{}\n", "x".repeat(1_501));
         assert_eq!(read(long.as_bytes()).unwrap()[0].refused.as_ref().unwrap().class, RowClass::Malformed);
     }
 
@@ -181,6 +186,9 @@ mod tests {
         ] {
             assert_eq!(code(file), Some(Code::BodyInvalid));
         }
+        let open =
+            format!("email,roles\n\"kim@example.org,viewer\n{}", "lou@example.org,viewer\n".repeat(99));
+        assert_eq!(code(open.as_bytes()), Some(Code::BodyInvalid), "a quote takes nobody away unseen");
         let many = format!("email,roles\n{}", "kim@example.org,viewer\n".repeat(10_001));
         assert_eq!(code(many.as_bytes()), Some(Code::TooLarge));
     }

@@ -86,7 +86,7 @@ impl PreviewView {
     pub fn new(rows: Vec<RowView>) -> Self {
         let mut counts: BTreeMap<_, _> = RowClass::ALL
             .into_iter()
-            .filter(|class| *class != RowClass::Invited)
+            .filter(|class| !matches!(class, RowClass::Invited | RowClass::TooManyMails))
             .map(|class| (class.name(), 0))
             .collect();
         for row in &rows {

@@ -94,7 +94,8 @@ fn judge(
 }
 
 impl RowVerdict {
-    fn refused(result: RowResult) -> Self {
+    /// A row that is not used.
+    pub fn refused(result: RowResult) -> Self {
         Self { result, invites: None, expired: None, administrator: false }
     }
 
@@ -134,9 +135,8 @@ fn place(row: &ImportRow, roles: &Roles, groups: &Groups) -> Result<Place, &'sta
         found.and_then(|(id, _)| id.parse::<GroupId>().ok())
     };
     let groups = row.groups.iter().map(known).collect::<Option<Vec<_>>>();
-    Ok(Place {
-        roles: named,
-        kind,
-        groups: groups.ok_or("A group has another name; the list of groups shows them.")?,
-    })
+    let mut groups = groups.ok_or("A group has another name; the list of groups shows them.")?;
+    groups.sort();
+    groups.dedup();
+    Ok(Place { roles: named, kind, groups })
 }

@@ -80,6 +80,11 @@ impl FoundInvitation {
             .and(Action::put(membership.row()?).if_new(), Conflict::Exists)
             .and(Action::delete(&keys::former(tenant, user.id)), Conflict::Stale)
             .and(taking(tenant, self.tenant.tier), Conflict::NoSeat)
+            // With another tier there are other seats.
+            .and(
+                Action::check(&keys::tenant(tenant)).if_version_or_none(self.tenant.version),
+                Conflict::Stale,
+            )
             .audited(&scope, &record)
     }
 

@@ -3,6 +3,7 @@
 use axum::body::Bytes;
 use futures::{FutureExt as _, future::ready, stream::once};
 use http::{HeaderMap, header::CONTENT_TYPE};
+use utoipa::{PartialSchema as _, openapi::Content as Body};
 use vestibule_api::{ApiError, Code, Content, Description};
 
 /// Largest file in bytes: base64 and the event around it must fit into the 6 MB that a function takes.
@@ -17,7 +18,7 @@ impl Content for CsvFile {
 
     fn describe(operation: &mut Description<'_>) {
         operation.refused(&[400, 413, 422]);
-        operation.raw_body("text/csv", utoipa::openapi::Content::default());
+        operation.raw_body("text/csv", Body::new(Some(String::schema())));
     }
 
     fn read(headers: &HeaderMap, bytes: Bytes) -> Result<(Self, Vec<u8>), ApiError> {

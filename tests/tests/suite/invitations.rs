@@ -346,3 +346,51 @@ async fn attack_b04_one_address_gets_few_mails_whoever_sends_them() {
     println!("41 invitations to one address in a minute: {mails} mails, {} refused", limited.len());
     assert!(mails <= 5 && limited.len() >= 36, "{mails} {}", limited.len());
 }
+
+/// Every kind of mailed link, with the operation that takes its token.
+const KINDS: [(&str, &str); 5] = [
+    ("verify-email", "/api/v1/auth/verify-email"),
+    ("magic-link", "/api/v1/auth/magic-link/consume"),
+    ("reset-password", "/api/v1/auth/reset-password"),
+    ("confirm-email", "/api/v1/auth/email/confirm"),
+    ("invitation", "/api/v1/auth/invitations/look"),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn attack_t05_no_token_of_one_kind_works_as_another() {
+    let firm = Firm::new().await;
+    let (ines, lou, new) = ("ines@example.org", Firm::address(), Firm::address());
+    let anyone = firm.app.anonymous();
+    let register = json!({ "email": new, "password": PASSWORD, "name": "New Person" });
+    anyone.post("/api/v1/auth/register", &register).await.expect(202);
+    for path in ["/api/v1/auth/magic-link", "/api/v1/auth/forgot-password"] {
+        anyone.post(path, &json!({ "email": ines })).await.expect(202);
+    }
+    let moved = Firm::address();
+    let change = json!({ "email": moved, "password": PASSWORD });
+    firm.admin.post("/api/v1/auth/email", &change).await.expect(202);
+    let (_, invitation) = firm.invite(&lou, "viewer").await;
+    let tokens = [
+        firm.app.link(&new, "verify-email", 1).await,
+        firm.app.link(ines, "magic-link", 1).await,
+        firm.app.link(ines, "reset-password", 1).await,
+        firm.app.link(&moved, "confirm-email", 1).await,
+        invitation,
+    ];
+    let mut pairs = 0;
+    for ((kind, _), token) in KINDS.iter().zip(&tokens) {
+        for (other, path) in KINDS.iter().filter(|(other, _)| other != kind) {
+            let mut body = json!({ "token": token });
+            if ["verify-email", "reset-password", "confirm-email"].contains(other) {
+                body["password"] = json!(PASSWORD);
+            }
+            let answer = anyone.post(path, &body).await;
+            let expected = if *other == "invitation" { 410 } else { 400 };
+            assert_eq!(answer.status, expected, "{kind} as {other}: {}", answer.text);
+            pairs += 1;
+        }
+    }
+    println!("{pairs} pairs of kinds of tokens, none works as the other");
+    anyone.post(KINDS[4].1, &json!({ "token": tokens[4] })).await.expect(200);
+    anyone.post(KINDS[1].1, &json!({ "token": tokens[1] })).await.expect(200);
+}

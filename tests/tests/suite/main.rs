@@ -14,6 +14,7 @@ mod gateway;
 mod hires;
 mod idempotency;
 mod imports;
+mod invitation_mails;
 mod invitations;
 mod isolation;
 mod mailbox;

@@ -5,10 +5,14 @@ use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use vestibule_api::{ApiError, ApiPath, Code, Mutation, Reply};
+use vestibule_auth::TenantScope;
 use vestibule_domain::{Hire, HireId, Job, JobKind, Mode, Permission};
 use vestibule_saga::{launch, run_anew};
 
 use crate::{Hires, view::DAMAGED};
+
+/// How often a hire that changes at the same moment is read again.
+const TRIES: u32 = 4;
 
 /// No fields: the password is made by the system and mailed to the personal address.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
@@ -33,8 +37,24 @@ pub async fn reset_hire_password(
     request: Mutation<ResetHirePassword>,
 ) -> Result<Reply, ApiError> {
     let scope = request.begin(Permission::HiresManage)?;
+    // What is told of an earlier mail is written on the hire at any moment, and is no reason to refuse.
+    for attempt in 1.. {
+        match begin(&state, &scope, id, &request).await {
+            Err(ApiError::Problem { code: Code::Conflict, .. }) if attempt < TRIES => {}
+            done => return done,
+        }
+    }
+    Err(ApiError::not_found())
+}
+
+async fn begin(
+    state: &Hires,
+    scope: &TenantScope,
+    id: HireId,
+    request: &Mutation<ResetHirePassword>,
+) -> Result<Reply, ApiError> {
     let damaged = |error| ApiError::if_damaged(error, DAMAGED);
-    let (api, store) = (&state.api, state.api.store.tenant(&scope));
+    let (api, store) = (&state.api, state.api.store.tenant(scope));
     let mut hire = store.find::<Hire>(id).await.map_err(damaged)?.ok_or_else(ApiError::not_found)?;
     if hire.mailbox.is_none() {
         let detail = "This hire has no mailbox yet; its first password is mailed when the mailbox is made.";

@@ -188,6 +188,7 @@ async fn somebody_founds_as_often_as_the_limit_of_a_minute_allows() {
         App::identity_with(|options| drop(options.parameters.insert("SignInsPerMinute".into(), "5".into())))
             .await;
     let kim = newcomer(&app, "kim").await;
+    app.next_minute();
     let found = async |number: usize| {
         let body = json!({ "name": "Acme", "slug": format!("acme-{number}"), "preset": "brand" });
         kim.post(ORGANIZATIONS, &body).await

@@ -7,7 +7,7 @@ use vestibule_domain::{
     SessionId, TenantId, UserId,
 };
 
-use crate::{AddressKey, EventOutcome, IdempotencyKey};
+use crate::{AddressKey, Chain, EventOutcome, IdempotencyKey};
 
 /// A primary key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -160,6 +160,33 @@ pub(crate) fn user_audit(user: UserId, at: Timestamp, id: AuditId) -> Key {
 /// What was tried with an address, whether or not it has an account.
 pub(crate) fn address_audit(address: &AddressKey, at: Timestamp, id: AuditId) -> Key {
     key(format!("{ADDRESSES}{address}#AUDIT#{}", month(at)), id.to_string())
+}
+/// What the product did with itself, such as the beginning of a chain.
+pub(crate) fn platform_audit(at: Timestamp, id: AuditId) -> Key {
+    key(format!("PLATFORM#AUDIT#{}", month(at)), id.to_string())
+}
+/// The chain over the audit records of a tenant, or of all that belong to none.
+pub(crate) fn chain_partition(chain: Chain) -> String {
+    match chain {
+        Chain::Tenant(tenant) => format!("T#{tenant}#CHAIN"),
+        Chain::Platform => "PLATFORM#CHAIN".to_owned(),
+    }
+}
+/// Numbers sort below the words beside them.
+pub(crate) fn chain_entry(chain: Chain, number: u64) -> Key {
+    key(chain_partition(chain), format!("{number:015}"))
+}
+pub(crate) fn chain_head(chain: Chain) -> Key {
+    key(chain_partition(chain), "HEAD")
+}
+/// The newest checkpoint that was signed.
+pub(crate) fn chain_checkpoint(chain: Chain) -> Key {
+    key(chain_partition(chain), "CHECKPOINT")
+}
+pub(crate) const UNSIGNED: &str = "UNSIGNED";
+/// Stands for a chain that is longer than its newest checkpoint says.
+pub(crate) fn unsigned(chain: Chain) -> Key {
+    key(UNSIGNED.to_owned(), chain.to_string())
 }
 pub(crate) fn outbox_partition(tenant: TenantId) -> String {
     format!("T#{tenant}#OUTBOX")

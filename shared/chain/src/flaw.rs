@@ -63,7 +63,7 @@ pub enum Flaw {
         covers: u64,
     },
     /// It has fewer records than its own checkpoint.
-    #[error("the last record is {ends}, but the checkpoint covers {covers}: the last {} are missing", covers - ends)]
+    #[error("the last record is {ends}, but the checkpoint covers {covers}: the end is missing")]
     Short {
         /// Its last number.
         ends: u64,

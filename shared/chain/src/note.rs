@@ -160,7 +160,7 @@ mod tests {
 
     #[test]
     fn a_note_of_another_implementation_opens() {
-        let known = [KNOWN.parse().unwrap()];
+        let known: [Verifier; 1] = [KNOWN.parse().unwrap()];
         assert_eq!(known[0].to_string(), KNOWN);
         let note = format!("{TEXT}\n{DASH}{SIGNED}\n");
         assert_eq!(open(&note, &known).unwrap().0, TEXT);

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use vestibule_api::{ApiError, Code, Delivery, Keyed, Origin, SignedIn};
 use vestibule_domain::Email;
 use vestibule_pages::{Choice, Field, Form, Link, OwnPage, PageForm, PageParams};
-use vestibule_store::{Basis, FoundInvitation};
+use vestibule_store::{Basis, FoundInvitation, InvitationPeople};
 
 use super::{
     TO_SIGN_IN,
@@ -47,8 +47,8 @@ pub struct InvitationForm {
 }
 
 /// What an invitation says.
-fn words(found: &FoundInvitation) -> String {
-    let by = found.inviter.as_ref().map_or("Somebody of the team", |name| name.as_str());
+fn words(found: &FoundInvitation, people: &InvitationPeople) -> String {
+    let by = people.inviter.as_ref().map_or("Somebody of the team", |name| name.as_str());
     let roles: Vec<_> =
         found.invitation.roles.iter().map(|role| role.as_str().replace(['_', '-'], " ")).collect();
     format!(
@@ -77,10 +77,21 @@ pub async fn show_invitation(
         return once_more(&auth, &query);
     }
     let token = SecretString::from(query.token().to_owned());
-    match auth.open_invitation(&token, &origin, &Keyed::default()).await {
-        Ok((found, _)) => offer(&auth, &found, query.token(), caller.ok().as_ref()),
+    match open(&auth, &token, &origin).await {
+        Ok(opened) => offer(&auth, &opened, query.token(), caller.ok().as_ref()),
         Err(error) => ended(&auth, error),
     }
+}
+
+/// The invitation of a link, and its people.
+async fn open(
+    auth: &Auth,
+    token: &SecretString,
+    origin: &Origin,
+) -> Result<(FoundInvitation, InvitationPeople), ApiError> {
+    let (found, _) = auth.open_invitation(token, origin, &Keyed::default()).await?;
+    let people = auth.api.store.platform().find_invitation_people(&found).await?;
+    Ok((found, people))
 }
 
 /// A browser that comes from a mail program sends no cookies of ours: it loads the page once more, from here.
@@ -96,19 +107,24 @@ fn once_more(auth: &Auth, query: &LinkQuery) -> Response {
     page
 }
 
-fn offer(auth: &Auth, found: &FoundInvitation, token: &str, caller: Option<&SignedIn>) -> Response {
-    let text = words(found);
+fn offer(
+    auth: &Auth,
+    (found, people): &(FoundInvitation, InvitationPeople),
+    token: &str,
+    caller: Option<&SignedIn>,
+) -> Response {
+    let text = words(found, people);
     let title = format!("Join {}", found.tenant.name);
     let away = format!("{DECLINE}?token={token}");
     let decline = Link { label: "I do not want to join", href: &away };
     let Some(caller) = caller else {
-        return auth.pages.form(&match found.account {
+        return auth.pages.form(&match people.account {
             None => new_account(auth, (&title, &text), token, "", decline),
             Some(_) => known_account(auth, (&title, &text), token, &found.invitation.email, decline),
         });
     };
     let csrf = auth.api.csrf.token(caller.session.id);
-    if found.account != Some(caller.user.id) {
+    if people.account != Some(caller.user.id) {
         let text = format!("{text} You are signed in as {}: sign out first.", caller.user.email.as_str());
         let leave = Choice { label: "Sign out".to_owned(), action: "/auth/sign-out", sends: ("csrf", &csrf) };
         return auth.pages.choose(&title, &text, None, &[leave]);
@@ -205,11 +221,11 @@ async fn again(auth: &Auth, body: &SignUpInvited, origin: &Origin, error: ApiErr
     if !matches!(error, ApiError::Problem { code: Code::Invalid | Code::BodyInvalid, .. }) {
         return ended(auth, error);
     }
-    let found = match auth.open_invitation(&body.token, origin, &Keyed::default()).await {
-        Ok((found, _)) => found,
+    let (found, people) = match open(auth, &body.token, origin).await {
+        Ok(opened) => opened,
         Err(error) => return ended(auth, error),
     };
-    let (title, text) = (format!("Join {}", found.tenant.name), words(&found));
+    let (title, text) = (format!("Join {}", found.tenant.name), words(&found, &people));
     let token = body.token.expose_secret();
     let away = format!("{DECLINE}?token={token}");
     let decline = Link { label: "I do not want to join", href: &away };

@@ -15,11 +15,12 @@ use crate::page::{Action, Page, encode, text_at};
 pub const PAGES: [&[Page]; 6] =
     [account::PAGES, business::PAGES, hires::PAGES, imports::PAGES, invitations::PAGES, team::PAGES];
 
-/// What is said beside that: after the buttons of the local stack, which lead back to their pages, and of an answer that
-/// was shown once.
-const BESIDE: [(&str, &str); 3] = [
+/// What is said beside that: after the buttons of the local stack, which lead back to their pages, of an answer that was shown
+/// once, and to whoever accepted an invitation.
+const BESIDE: [(&str, &str); 4] = [
     ("signed", "The documents are signed."),
     ("record", "The record is there. Look for it now."),
+    ("joined", "Welcome."),
     ("shown", "It was shown already, and is not shown twice. Begin again if you did not keep it."),
 ];
 

@@ -10,7 +10,8 @@ use vestibule_domain::{
 };
 
 use crate::{
-    Answer, AuditRecord, Conflict, Invitation, Membership, PlatformStore, StoreError, TenantRoles,
+    Answer, AuditRecord, Conflict, Invitation, InvitationEnd, Membership, PlatformStore, StoreError,
+    TenantRoles,
     engine::command::{Action, Command},
     engine::item::{key_row, text},
     engine::keys,
@@ -141,6 +142,25 @@ impl PlatformStore<'_> {
         let name = find(&rows, &person).map(|row| self.store.read::<Named>(row)).transpose()?;
         let account = find(&rows, &address).and_then(|row| row.get("user")?.as_s().ok()?.parse().ok());
         Ok(InvitationPeople { inviter: name.map(|person| person.name), account })
+    }
+
+    /// The tenant of an invitation, for `user` who accepted it and still belongs to the tenant; nothing for anybody else.
+    pub async fn find_joined(
+        &self,
+        token: &InvitationToken,
+        user: UserId,
+    ) -> Result<Option<Tenant>, StoreError> {
+        let key = keys::entity(token.tenant, keys::INVITATIONS, token.invitation);
+        let (settings, member) = (keys::tenant(token.tenant), keys::member(token.tenant, user));
+        let rows = self.store.batch_get([&key, &settings, &member].map(key_row).to_vec()).await?;
+        let (Some(row), Some(settings), Some(_)) =
+            (find(&rows, &key), find(&rows, &settings), find(&rows, &member))
+        else {
+            return Ok(None);
+        };
+        let ended = self.store.read::<Invitation>(row)?.ended;
+        let accepted = |end: &InvitationEnd| end.state == InvitationState::Accepted && end.by == Some(user);
+        ended.filter(accepted).map(|_| self.store.read(settings)).transpose()
     }
 
     /// What the sender of mails needs to know of an invitation: itself, its tenant's name, and who invites.

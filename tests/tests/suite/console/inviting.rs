@@ -1,7 +1,7 @@
 //! The pages that invite people and import a team.
 
 use serde_json::json;
-use vestibule_tests::{App, Browser, Shown};
+use vestibule_tests::{App, Browser, Shown, identity::PASSWORD};
 
 use super::ADMIN;
 
@@ -162,4 +162,60 @@ async fn ten_13_a_long_list_of_invitations_stays_light() {
     assert!(list.text.contains("rel=\"next\"") && list.text.len() < 33_000, "{} bytes", list.text.len());
     let expired = browser.page("/admin/team/invitations?status=expired", "same-origin").await;
     assert!(expired.text.contains("ezra.expired@example.org") && !expired.text.contains("department"));
+}
+
+/// The token of an invitation that `of-ines` sends to an address.
+async fn invited(app: &App, to: &str) -> String {
+    let (admin, _) = app.founder("ines").await;
+    let body = json!({ "emails": [to], "roles": ["viewer"] });
+    admin.post("/api/admin/team/invites", &body).await.expect(200);
+    app.link(to, "invitation", 1).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_signs_out_for_an_invitation_finds_it_again_and_is_greeted_once_joined() {
+    let app = App::identity().await;
+    let token = invited(&app, "lou@example.org").await;
+    let page = format!("/auth/invitation?token={token}");
+    let mut browser = app.browser(ADMIN).await;
+    let other = browser.page(&page, "same-origin").await;
+    assert!(other.text.contains("sign out first"), "{}", other.text);
+    let csrf = browser.csrf().to_owned();
+    let left = browser.form("/auth/sign-out", &[("csrf", &csrf), ("invitation", &token)]).await;
+    assert_eq!((left.status, &left.location), (303, &page), "{}", left.text);
+    let offer = browser.page(&left.location, "same-origin").await;
+    assert!(offer.text.contains("Make the account and join"), "{}", offer.text);
+    let fields = [("token", &*token), ("name", "Lou"), ("password", PASSWORD)];
+    let joined = browser.form("/auth/invitation", &fields).await;
+    assert_eq!((joined.status, &*joined.location), (303, "/home?done=joined"), "{}", joined.text);
+    let home = browser.page(&joined.location, "same-origin").await;
+    assert!(home.text.contains("Welcome to Acme."), "{}", home.text);
+    assert!(!browser.page("/home", "same-origin").await.text.contains("Welcome"), "once");
+
+    let used = browser.page(&page, "same-origin").await;
+    assert!(
+        used.text.contains("You already joined Acme") && used.text.contains("&#x2f;t&#x2f;of-ines\""),
+        "{}",
+        used.text
+    );
+    let there = browser.page("/t/of-ines", "same-origin").await;
+    assert_eq!((there.status, &*there.location), (303, "/home"));
+    let mut stranger = app.browser(ADMIN).await;
+    let dead = stranger.page("/auth/invitation?token=AAAA", "same-origin").await;
+    let told = stranger.page(&page, "same-origin").await;
+    assert_eq!((told.status, &told.text), (410, &dead.text), "strangers hear what they hear of every link");
+    assert_eq!(app.anonymous().page(&page).await.text, dead.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_that_declines_names_the_business() {
+    let app = App::identity().await;
+    let token = invited(&app, "dora@example.org").await;
+    let anyone = app.anonymous();
+    let page = format!("/auth/decline-invitation?token={token}");
+    let asked = anyone.page(&page).await;
+    assert!(asked.status == 200 && asked.text.contains("Decline the invitation to Acme"), "{}", asked.text);
+    let declined = anyone.form("/auth/decline-invitation", &[("token", &token)], "same-origin").await;
+    assert!(declined.text.contains("You declined the invitation to Acme"), "{}", declined.text);
+    assert_eq!(anyone.page(&page).await.status, 410);
 }

@@ -1,5 +1,6 @@
 //! The team of a business: who belongs to it, its roles, and what each of them allows.
 
+mod fresh;
 pub mod groups;
 pub mod imports;
 pub mod invitations;

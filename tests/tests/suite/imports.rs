@@ -95,6 +95,59 @@ async fn attack_p02_nobody_imports_what_they_do_not_hold_and_administrators_need
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn attack_p02_a_role_by_its_title_makes_no_administrator_unseen() {
+    let app = App::identity().await;
+    app.founder("ines").await;
+    let tokens = app.login("ines@example.org").await;
+    app.advance(jiff::SignedDuration::from_mins(14));
+    let refreshed = app.refresh(&tokens.refresh).await.expect(200).body;
+    app.advance(jiff::SignedDuration::from_mins(10));
+    let admin = app.actor(refreshed["accessToken"].as_str().map(str::to_owned));
+    for role in ["tenant_admin", "Tenant admin", "TENANT-ADMIN"] {
+        let file = format!("email,roles\nlou@example.org,viewer\nboss@example.org,{role}\n");
+        let preview = send(&admin, "?dryRun=true", &file).await.expect(200).body;
+        let told = (&preview["rows"][1]["administrator"], &preview["rows"][1]["roles"]);
+        assert_eq!(told, (&json!(true), &json!([role])));
+        let refused = send(&admin, "", &file).await.expect(403);
+        assert!(refused.text.contains("Line 3") && refused.text.contains("Sign in anew"), "{}", refused.text);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_that_cannot_be_used_takes_its_address_from_no_later_one() {
+    let app = App::identity().await;
+    let (_, tenant) = app.founder("ines").await;
+    let manager = app.colleague(&tenant, "mona", "manager").await;
+    let file = "email,roles\rlou@example.org,king\rlou@example.org,tenant_admin\rlou@example.org,viewer\r\
+                LOU@example.org,viewer\r";
+    let expected = ["malformed", "role_above_yours", "ready", "twice"];
+    let preview = send(&manager, "?dryRun=true", file).await.expect(200).body;
+    assert_eq!(classes(&preview), expected);
+    assert_eq!(preview["rows"][3]["line"], json!(5));
+    let made = send(&manager, "", file).await.expect(202).body;
+    let done = ended(&manager, &made).await;
+    assert_eq!((&done["invited"], &done["refused"]), (&json!(1), &json!(3)));
+    let report = manager.get(made["reportUrl"].as_str().unwrap()).await.expect(200).text;
+    let told: Vec<_> = report.lines().skip(1).map(|line| line.split(',').nth(2).unwrap()).collect();
+    assert_eq!(told, ["malformed", "role_above_yours", "invited", "twice"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_look_is_another_request_than_the_import_under_the_same_key() {
+    let app = App::identity().await;
+    let (admin, _) = app.founder("ines").await;
+    let file = "email,roles\nlou@example.org,viewer\n";
+    let keyed = async |query: &str| {
+        let request = admin.request(Method::POST, &format!("{IMPORT}{query}"));
+        let request = request.header("content-type", "text/csv").header("idempotency-key", "one");
+        admin.send(request.body(file)).await
+    };
+    let made = keyed("").await.expect(202).body;
+    assert_eq!(keyed("").await.expect(202).body["id"], made["id"]);
+    assert_eq!(keyed("?dryRun=true").await.expect(422).code(), "idempotency_key_reused");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn attack_f02_files_that_are_too_much_or_no_files_are_refused_as_a_whole() {
     let app = App::identity().await;
     let (admin, _) = app.founder("ines").await;

@@ -96,7 +96,7 @@ ROWS = f"email,roles\nmia@example.org,viewer\nruth@example.org,tenant_admin\nno 
 def import_file(desk):
     as_sample(desk, "admin@test-brand.local")
     desk.go("/admin/team/invitations").press("main a[href='/admin/team/import']").look("import", "Import people from a file")
-    desk.go("/admin/team/invite").press("main a[href='/admin/team/import']").send("import").refused("The first line names the columns")
+    desk.go("/admin/team/invite").press("main a[href='/admin/team/import']").send("import").refused("choose a CSV file")
     desk.look("import-refused", "Import people from a file")
     with tempfile.NamedTemporaryFile("w", suffix=".csv") as file:
         file.write(ROWS)

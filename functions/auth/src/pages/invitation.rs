@@ -60,8 +60,9 @@ fn words(found: &FoundInvitation, people: &InvitationPeople) -> String {
     )
 }
 
+/// As the pages of the console write it.
 fn moment(at: Timestamp) -> String {
-    at.strftime("%A, %-d %B %Y, %H:%M UTC").to_string()
+    at.strftime("%Y-%m-%d %H:%M UTC").to_string()
 }
 
 /// Shows an invitation. Nothing is used up.

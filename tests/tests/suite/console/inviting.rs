@@ -1,5 +1,6 @@
 //! The pages that invite people and import a team.
 
+use jiff::SignedDuration;
 use serde_json::json;
 use vestibule_tests::{App, Browser, Shown, identity::PASSWORD};
 
@@ -63,9 +64,13 @@ async fn ten_13_a_file_is_looked_at_and_then_imported_without_choosing_it_again(
     let look = [("do", "import-look"), ("csrf", &*csrf), ("key", "one"), ("rows", "")];
     let shown = browser.form_with_file(PAGE, &look, file.as_bytes()).await;
     assert_eq!(shown.status, 200, "{}", shown.text);
-    for words in
-        ["2 rows are ready, 121 are not", "1 row makes an administrator", "And 22 more", "To be corrected"]
-    {
+    for words in [
+        "2 rows are ready, 121 are not",
+        "1 row makes an administrator",
+        "<td data-label=\"Roles\">viewer</td>",
+        "And 23 more",
+        "To be corrected",
+    ] {
         assert!(shown.text.contains(words), "{words}: {}", shown.text);
     }
     assert!(!shown.text.contains("<b>\"") && !shown.text.contains("<th scope=\"row\"><b>"), "it is escaped");
@@ -116,7 +121,8 @@ async fn attack_f02_a_file_that_is_too_much_or_none_is_told_as_a_page() {
     let csrf = browser.csrf().to_owned();
     let row = "kim@example.org,viewer\n";
     let cases = [
-        (Vec::new(), 400, "The first line names the columns"),
+        (Vec::new(), 400, "choose a CSV file that is not empty"),
+        (b"name\nkim\n".to_vec(), 400, "The first line names the columns"),
         (b"\xff\xfe".to_vec(), 400, "not UTF-8"),
         (format!("email,roles\n{}", row.repeat(10_001)).into_bytes(), 413, "10,000 rows"),
         (vec![b'x'; (4 << 20) + 1], 413, "4 MiB"),
@@ -218,4 +224,51 @@ async fn the_page_that_declines_names_the_business() {
     let declined = anyone.form("/auth/decline-invitation", &[("token", &token)], "same-origin").await;
     assert!(declined.text.contains("You declined the invitation to Acme"), "{}", declined.text);
     assert_eq!(anyone.page(&page).await.status, 410);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sent_again_to_an_address_that_gets_no_mails_it_is_said_at_once() {
+    const PAGE: &str = "/admin/team/invitations";
+    let app = App::identity().await;
+    let to = "bounce@simulator.amazonses.com";
+    let body = json!({ "emails": [to, "lou@example.org"], "roles": ["viewer"] });
+    let made = app.admin().post("/api/admin/team/invites", &body).await.expect(200).body;
+    let id = |at: usize| made["results"][at]["invitation"]["id"].as_str().unwrap().to_owned();
+    app.mail_to(to, 1).await;
+    app.events_settled().await;
+    let mut browser = app.browser(ADMIN).await;
+    let csrf = browser.csrf().to_owned();
+    for (at, done) in [(0, "mail-returned"), (1, "invite-again")] {
+        let fields = [("do", "invite-again"), ("csrf", &*csrf), ("key", done), ("invitation", &*id(at))];
+        let sent = browser.form(PAGE, &fields).await;
+        assert_eq!((sent.status, sent.location), (303, format!("{PAGE}?done={done}")), "{}", sent.text);
+    }
+    let told = browser.page(&format!("{PAGE}?done=mail-returned"), "same-origin").await;
+    assert!(told.text.contains("mails to this address come back"), "{}", told.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_must_sign_in_anew_is_told_how() {
+    let app = App::start().await;
+    let mut browser = app.browser(ADMIN).await;
+    app.advance(SignedDuration::from_mins(16));
+    browser.page("/home", "same-origin").await;
+    let csrf = browser.csrf().to_owned();
+    let fields = [
+        ("do", "invite"),
+        ("csrf", &*csrf),
+        ("emails", "boss@example.org"),
+        ("roles", "tenant_admin"),
+        ("kind", "team"),
+    ];
+    let refused = browser.form("/admin/team/invite", &fields).await;
+    assert_eq!(refused.status, 403, "{}", refused.text);
+    assert!(
+        refused.text.contains("makes an administrator") && refused.text.contains("keep the addresses"),
+        "{}",
+        refused.text
+    );
+    let rows = [("do", "import"), ("csrf", &*csrf), ("rows", "email,roles\nboss@example.org,tenant_admin")];
+    let refused = browser.form_with_file("/admin/team/import", &rows, b"").await;
+    assert!(refused.status == 403 && refused.text.contains("keep your file"), "{}", refused.text);
 }

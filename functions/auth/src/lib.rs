@@ -16,7 +16,7 @@ pub mod state;
 
 use account::{email_change, password_change, password_reset, recovery_codes, totp};
 use invitations::{accept, decline, look, sign_up as join};
-use pages::{invitation, links, mails, sign_in as sign_in_page, sign_up as sign_up_page, social};
+use pages::{declining, invitation, links, mails, sign_in as sign_in_page, sign_up as sign_up_page, social};
 use providers::{connections, social_callback, social_login};
 use sign_in::{login, magic_link, second_factor};
 use sign_up::{register, verify_email};
@@ -71,6 +71,6 @@ vestibule_api::operations! {
         decline::decline_invitation,
         invitation::show_invitation,
         invitation::post_invitation,
-        invitation::show_decline_invitation,
-        invitation::post_decline_invitation,
+        declining::show_decline_invitation,
+        declining::post_decline_invitation,
 }

@@ -62,6 +62,8 @@ pub struct Action {
     pub then: Then,
     /// What is said when it is done.
     pub done: &'static str,
+    /// A field of the answer, and the name of what is said instead where that is not `null`; of actions that stay on the page.
+    pub instead: Option<(&'static str, &'static str)>,
     /// The template that shows a refused form again, if that is not the page's own; it finds what was typed as its answer.
     pub again: Option<&'static str>,
 }
@@ -163,6 +165,7 @@ impl Action {
             always: &[],
             then: Then::Stay,
             done: "It is done.",
+            instead: None,
             again: None,
         }
     }
@@ -177,6 +180,10 @@ impl Action {
 
     pub(crate) const fn says(self, done: &'static str) -> Self {
         Self { done, ..self }
+    }
+
+    pub(crate) const fn instead(self, field: &'static str, said: &'static str) -> Self {
+        Self { instead: Some((field, said)), ..self }
     }
 
     pub(crate) const fn again(self, template: &'static str) -> Self {

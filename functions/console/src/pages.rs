@@ -15,13 +15,21 @@ use crate::page::{Action, Page, encode, text_at};
 pub const PAGES: [&[Page]; 6] =
     [account::PAGES, business::PAGES, hires::PAGES, imports::PAGES, invitations::PAGES, team::PAGES];
 
-/// What is said beside that: after the buttons of the local stack, which lead back to their pages, and of an answer that
-/// was shown once.
-const BESIDE: [(&str, &str); 3] = [
+/// What is said beside that: after the buttons of the local stack, which lead back to their pages, of an answer that was shown
+/// once, to whoever accepted an invitation, and of an address that gets no mails.
+const BESIDE: [(&str, &str); 5] = [
     ("signed", "The documents are signed."),
     ("record", "The record is there. Look for it now."),
+    ("joined", "Welcome."),
+    (
+        RETURNED,
+        "The invitation counts for seven days more, but mails to this address come back, so none is sent. Ask for another address.",
+    ),
     ("shown", "It was shown already, and is not shown twice. Begin again if you did not keep it."),
 ];
+
+/// Said of an invitation that was sent again to an address that gets no mails.
+const RETURNED: &str = "mail-returned";
 
 /// Every page, one by one.
 pub fn all() -> impl Iterator<Item = &'static Page> {

@@ -42,7 +42,10 @@ impl Console {
             return browser::to_sign_in();
         }
         if let Some(portal) = values.get("context").and_then(outside).filter(|_| page.path == "/home") {
-            return Redirect::to(&portal).into_response();
+            // A greeting goes along.
+            let said = place.query.get("done").and_then(Value::as_str).filter(|it| *it == "joined");
+            let said = said.map(|it| format!("?done={it}")).unwrap_or_default();
+            return Redirect::to(&format!("{portal}{said}")).into_response();
         }
         let wrong = refused("context").cloned().or_else(|| missing(page, &values));
         let problems =

@@ -120,7 +120,11 @@ fn asked_query(action: &Action, form: &Form) -> String {
 async fn done(sent: &Sent<'_>, told: Told, console: &Console) -> Result<Response, NoAnswer> {
     let Sent { page, action, visit, place, form } = *sent;
     Ok(match action.then {
-        Then::Stay => Redirect::to(&place.again(action.name)).into_response(),
+        Then::Stay => {
+            let other = action.instead.filter(|(field, _)| !told.body[*field].is_null());
+            let said = other.map_or(action.name, |(_, said)| said);
+            Redirect::to(&place.again(said)).into_response()
+        }
         Then::Go(path) => {
             let path = pages::lead(path, &told.body, &place.path);
             Redirect::to(&format!("{path}?done={}", action.name)).into_response()

@@ -55,7 +55,9 @@ pub(crate) fn complete(values: &mut Map<String, Value>, console: &Console, visit
     let context = values.remove("context").unwrap_or_default();
     let tenants = context["tenants"].clone();
     let brand = context["tenant"]["color"].as_str().map(str::to_owned);
-    let done = place.query.get("done").and_then(Value::as_str).and_then(pages::notice);
+    let done = place.query.get("done").and_then(Value::as_str);
+    let done =
+        done.and_then(|name| welcome(name, &context).or_else(|| pages::notice(name).map(str::to_owned)));
     let frame = json!({
         "me": { "user": context["user"], "email": context["email"] },
         "tenant": context["tenant"],
@@ -75,6 +77,12 @@ pub(crate) fn complete(values: &mut Map<String, Value>, console: &Console, visit
     if let Value::Object(frame) = frame {
         values.extend(frame);
     }
+}
+
+/// The greeting of whoever joined the business.
+fn welcome(done: &str, context: &Value) -> Option<String> {
+    let name = context["tenant"]["name"].as_str().filter(|_| done == "joined")?;
+    Some(format!("Welcome to {name}."))
 }
 
 fn navigation(context: &Value, here: &str) -> Value {

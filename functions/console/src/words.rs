@@ -6,6 +6,9 @@ use serde_json::{Value, json};
 const INSTEAD: [(&str, &str, &str); 1] =
     [("change it with `PUT /api/v1/workspace/subscription`.", "choose another one.", "/workspace/plan")];
 
+/// What the API says of a file without a byte. On a page no file was chosen then, and no row pasted.
+const EMPTY: &str = "The file is empty;";
+
 /// A problem in the words of pages: without names of operations, with the permission that it names, and with the page
 /// where it can be helped.
 pub(crate) fn of(mut problem: Value) -> Value {
@@ -25,6 +28,7 @@ pub(crate) fn of(mut problem: Value) -> Value {
             "This page is of another session. Open it again, and then send it.".to_owned(),
         Some("idempotency_key_reused") =>
             "This form was sent already, with other values. Open the page again.".to_owned(),
+        _ if detail.starts_with(EMPTY) => NO_FILE.to_owned(),
         _ => plain(&detail),
     });
     if problem["code"] == "tenant_required" {
@@ -38,6 +42,7 @@ pub(crate) fn of(mut problem: Value) -> Value {
 
 const ELSEWHERE: &str = "You have gone to another business in the meantime, so nothing was done. Look at the business at the top, and send it \
                          again if it is meant for that one.";
+const NO_FILE: &str = "There are no rows: choose a CSV file that is not empty, or paste its rows.";
 const REFUSED: &str = "The password or the code was not accepted. Check both. After several failures wait 15 minutes, or have a link for \
                        a new password mailed from the sign-in page.";
 

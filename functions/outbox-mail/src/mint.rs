@@ -31,7 +31,7 @@ impl Outbox {
                 token.to_text()
             }
             Holder::Invitation(tenant, invitation) => {
-                let token = InvitationToken::new(*tenant, invitation.id, &self.world);
+                let token = InvitationToken::new(*tenant, (invitation.id, invitation.inviter), &self.world);
                 platform.keep_invitation_link(*tenant, invitation, &token.digest()).await?;
                 token.to_text()
             }

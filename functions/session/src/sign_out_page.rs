@@ -1,11 +1,14 @@
 //! `POST /auth/sign-out`: the button of a page.
 
-use axum::{extract::State, response::Response};
+use axum::{
+    extract::State,
+    response::{IntoResponse as _, Redirect, Response},
+};
 use http::{HeaderValue, header::SET_COOKIE, request::Parts};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use vestibule_api::{ApiError, Code, Keyed};
-use vestibule_pages::{OwnPage, PageForm};
+use vestibule_pages::{OwnPage, PageForm, invitation_path};
 
 use crate::{
     Sessions,
@@ -17,10 +20,12 @@ use crate::{
 pub struct SignOutForm {
     /// The session's CSRF token.
     csrf: String,
+    /// The token of an invitation that comes next, for somebody else.
+    invitation: Option<String>,
 }
 
-/// Signs out of this browser.
-#[utoipa::path(post, path = "/auth/sign-out", tag = "pages", responses((status = 200, content_type = "text/html")))]
+/// Signs out of this browser; leads on to an invitation that is for somebody else.
+#[utoipa::path(post, path = "/auth/sign-out", tag = "pages", responses((status = 200, content_type = "text/html"), (status = 303)))]
 pub async fn post_sign_out(
     State(state): State<Sessions>,
     _: OwnPage,
@@ -33,7 +38,10 @@ pub async fn post_sign_out(
     parts.headers.insert("x-csrf-token", csrf);
     match leave(&state.api, &parts, (Which::This, None), &Keyed::default()).await {
         Ok(left) => {
-            let mut page = state.pages.done("You are signed out", "This browser's session has ended.", next);
+            let mut page = match &form.invitation {
+                Some(token) => Redirect::to(&invitation_path(token)).into_response(),
+                None => state.pages.done("You are signed out", "This browser's session has ended.", next),
+            };
             for cookie in left.headers().get_all(SET_COOKIE) {
                 page.headers_mut().append(SET_COOKIE, cookie.clone());
             }

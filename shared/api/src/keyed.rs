@@ -46,7 +46,7 @@ impl Keyed {
     pub(crate) fn read(parts: &Parts, key: &FingerprintKey, body: &[u8]) -> Result<Self, ApiError> {
         let named = idempotency_key(parts)?.map(|named| Named {
             key: named,
-            fingerprint: key.of(parts.method.as_str(), parts.uri.path(), body),
+            fingerprint: key.of(parts.method.as_str(), asked(parts), body),
         });
         let slot = parts.extensions.get::<Slot>().cloned().unwrap_or_default();
         Ok(Self { named, slot })
@@ -114,6 +114,11 @@ impl Place {
         let detail = "This Idempotency-Key belongs to another request; use a new key for a new request.";
         ApiError::new(Code::IdempotencyKeyReused, detail)
     }
+}
+
+/// The path, with the query where there is one: what it asks for may be something else.
+fn asked(parts: &Parts) -> &str {
+    parts.uri.path_and_query().map_or("/", |asked| asked.as_str())
 }
 
 /// Gives the kept answer in place of a refusal. When two equal requests run at once, whatever the second one is

@@ -15,7 +15,7 @@ pub struct ImportRow {
     pub kind: Option<String>,
     /// The names of the groups.
     pub groups: Vec<String>,
-    /// Why it cannot be used, if that shows in the file alone.
+    /// Why it cannot be used, if that showed when the file was taken.
     pub refused: Option<RowResult>,
 }
 

@@ -25,6 +25,13 @@ pub use form::{Choice, Field, FieldKind, Form, Link};
 pub use own::{OwnPage, PageForm, PageParams};
 use render::Renderer;
 
+/// The path of an invitation's page, for the token of its link. What no token has is left out.
+pub fn invitation_path(token: &str) -> String {
+    let plain = |c: &char| c.is_ascii_alphanumeric() || "-_".contains(*c);
+    let token: String = token.chars().filter(plain).take(200).collect();
+    format!("/auth/invitation?token={token}")
+}
+
 /// Why the pages cannot be used; a fault of this program or its settings.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PagesError {

@@ -47,7 +47,7 @@ pub use tenancy::importing::{Judged, RowVerdict};
 pub use tenancy::invitation::{Invitation, InvitationEnd, Place};
 pub use tenancy::invitees::{Invitees, Standing as InviteeStanding};
 pub use tenancy::inviting::{InvitationToChange, MOST_INVITED_AT_ONCE};
-pub use tenancy::joining::FoundInvitation;
+pub use tenancy::joining::{FoundInvitation, InvitationPeople};
 pub use tenancy::member_changes::{MemberChange, Placed, RoleMove};
 pub use tenancy::members::{FoundMember, ListedMember, MemberFilter, MemberPage, Others};
 pub use tenancy::membership::Membership;

@@ -131,6 +131,40 @@ async fn any_two_reports_on_a_password_mail_have_one_effect_in_any_order() {
     assert_eq!(tried, 36);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn any_two_reports_on_an_invitations_mail_are_shown_alike_in_any_order() {
+    const INVITES: &str = "/api/admin/team/invites";
+    let app = App::identity().await;
+    let (admin, _) = app.founder("ines").await;
+    let to: Vec<_> = (0..pairs().count()).map(|nth| format!("pair{nth}@example.net")).collect();
+    let body = json!({ "emails": to, "roles": ["viewer"] });
+    let invited = admin.post(INVITES, &body).await.expect(200).body;
+    let mut tried = 0;
+    for ((first, second), (nth, to)) in pairs().zip(to.iter().enumerate()) {
+        let case = format!("{} then {}", first.0, second.0);
+        let mail = app.mail_to(to, 1).await;
+        app.mail_row(mail_id(&mail)).await;
+        app.events_settled().await;
+        let path = format!("{INVITES}/{}", invited["results"][nth]["invitation"]["id"].as_str().unwrap());
+        assert_eq!(admin.get(&path).await.expect(200).body["mailProblem"], Value::Null, "{case}: delivered");
+        app.forget((format!("MAIL#{}", mail_id(&mail)), "MAIL".to_owned()), "delivery").await;
+        for (what, _) in [first, second] {
+            app.let_happen(&mail.id, what).await;
+        }
+        let (most, problem) =
+            (first.1.max(second.1), admin.get(&path).await.expect(200).body["mailProblem"].clone());
+        let expected = most.is_problem().then(|| most.name());
+        assert_eq!(problem["state"].as_str(), expected, "{case}");
+        assert_eq!(problem["at"].is_string(), expected.is_some(), "{case}");
+        let listed = admin.get(&format!("{INVITES}?limit=100")).await.expect(200).body["items"].clone();
+        let listed = listed.as_array().unwrap().iter().find(|one| one["email"] == json!(to)).unwrap();
+        assert_eq!(listed["mailProblem"], problem, "{case}: the list says the same");
+        tried += 1;
+    }
+    println!("{tried} pairs of reports on mails of invitations, each shown as expected");
+    assert_eq!(tried, 36);
+}
+
 /// The whole event of something that happened to a mail.
 fn event(mail: &SentMail, kind: &str) -> Value {
     let tags = mail.tags.iter().map(|tag| (tag.name.clone(), json!([tag.value])));

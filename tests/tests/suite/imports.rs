@@ -95,6 +95,59 @@ async fn attack_p02_nobody_imports_what_they_do_not_hold_and_administrators_need
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn attack_p02_a_role_by_its_title_makes_no_administrator_unseen() {
+    let app = App::identity().await;
+    app.founder("ines").await;
+    let tokens = app.login("ines@example.org").await;
+    app.advance(jiff::SignedDuration::from_mins(14));
+    let refreshed = app.refresh(&tokens.refresh).await.expect(200).body;
+    app.advance(jiff::SignedDuration::from_mins(10));
+    let admin = app.actor(refreshed["accessToken"].as_str().map(str::to_owned));
+    for role in ["tenant_admin", "Tenant admin", "TENANT-ADMIN"] {
+        let file = format!("email,roles\nlou@example.org,viewer\nboss@example.org,{role}\n");
+        let preview = send(&admin, "?dryRun=true", &file).await.expect(200).body;
+        let told = (&preview["rows"][1]["administrator"], &preview["rows"][1]["roles"]);
+        assert_eq!(told, (&json!(true), &json!([role])));
+        let refused = send(&admin, "", &file).await.expect(403);
+        assert!(refused.text.contains("Line 3") && refused.text.contains("Sign in anew"), "{}", refused.text);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_that_cannot_be_used_takes_its_address_from_no_later_one() {
+    let app = App::identity().await;
+    let (_, tenant) = app.founder("ines").await;
+    let manager = app.colleague(&tenant, "mona", "manager").await;
+    let file = "email,roles\rlou@example.org,king\rlou@example.org,tenant_admin\rlou@example.org,viewer\r\
+                LOU@example.org,viewer\r";
+    let expected = ["malformed", "role_above_yours", "ready", "twice"];
+    let preview = send(&manager, "?dryRun=true", file).await.expect(200).body;
+    assert_eq!(classes(&preview), expected);
+    assert_eq!(preview["rows"][3]["line"], json!(5));
+    let made = send(&manager, "", file).await.expect(202).body;
+    let done = ended(&manager, &made).await;
+    assert_eq!((&done["invited"], &done["refused"]), (&json!(1), &json!(3)));
+    let report = manager.get(made["reportUrl"].as_str().unwrap()).await.expect(200).text;
+    let told: Vec<_> = report.lines().skip(1).map(|line| line.split(',').nth(2).unwrap()).collect();
+    assert_eq!(told, ["malformed", "role_above_yours", "invited", "twice"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_look_is_another_request_than_the_import_under_the_same_key() {
+    let app = App::identity().await;
+    let (admin, _) = app.founder("ines").await;
+    let file = "email,roles\nlou@example.org,viewer\n";
+    let keyed = async |query: &str| {
+        let request = admin.request(Method::POST, &format!("{IMPORT}{query}"));
+        let request = request.header("content-type", "text/csv").header("idempotency-key", "one");
+        admin.send(request.body(file)).await
+    };
+    let made = keyed("").await.expect(202).body;
+    assert_eq!(keyed("").await.expect(202).body["id"], made["id"]);
+    assert_eq!(keyed("?dryRun=true").await.expect(422).code(), "idempotency_key_reused");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn attack_f02_files_that_are_too_much_or_no_files_are_refused_as_a_whole() {
     let app = App::identity().await;
     let (admin, _) = app.founder("ines").await;
@@ -175,4 +228,36 @@ async fn attack_b04_imports_count_the_mails_to_an_address_too() {
     }
     println!("8 imports of one address in a minute: {invited} invited");
     assert!(invited <= 5, "{invited}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn imports_are_listed_newest_first_and_nothing_else_is() {
+    let app = App::identity().await;
+    let (admin, tenant) = app.founder("ines").await;
+    let mut made = Vec::new();
+    for n in 0..3 {
+        let import = send(&admin, "", &format!("email,roles\nperson {n},viewer\n")).await.expect(202).body;
+        ended(&admin, &import).await;
+        made.insert(0, import["id"].clone());
+        app.advance(jiff::SignedDuration::from_secs(1));
+    }
+    let list = async |query: &str| admin.get(&format!("/api/v1/teams/imports{query}")).await;
+    let all = list("").await.expect(200).body;
+    let ids = |page: &Value| {
+        page["items"].as_array().unwrap().iter().map(|it| it["id"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!((ids(&all), &all["next"]), (made.clone(), &Value::Null));
+    assert_eq!(all["items"][0], admin.get(&format!("{IMPORT}/{}", made[0].as_str().unwrap())).await.body);
+    let first = list("?limit=2").await.expect(200).body;
+    let next = first["next"].as_str().unwrap().to_owned();
+    let second = list(&format!("?limit=2&cursor={next}")).await.expect(200).body;
+    assert_eq!([ids(&first), ids(&second)].concat(), made);
+    let jobs = admin.get(&format!("/api/provision/jobs?cursor={next}")).await.expect(400);
+    assert_eq!(jobs.code(), "cursor_invalid");
+    app.colleague(&tenant, "vera", "viewer").await.get("/api/v1/teams/imports").await.expect(403);
+    app.hire_at("hire@example.net").await;
+    let sample = app.admin();
+    let jobs = sample.get("/api/provision/jobs").await.expect(200).body;
+    assert_eq!(jobs["items"].as_array().unwrap().len(), 1, "that of the hire");
+    assert_eq!(sample.get("/api/v1/teams/imports").await.expect(200).body["items"], json!([]));
 }

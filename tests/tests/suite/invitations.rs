@@ -210,6 +210,46 @@ async fn what_was_revoked_declined_or_sent_by_somebody_without_the_right_is_not_
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_administrator_is_invited_by_a_fresh_session_only() {
+    let firm = Firm::new().await;
+    let tokens = firm.app.login("ines@example.org").await;
+    let fresh = firm.app.with_token(&tokens);
+    let made = firm.ask(&fresh, &["boss@example.org"], &["tenant_admin"]).await.expect(200).body;
+    let path = format!("{INVITES}/{}", made["results"][0]["invitation"]["id"].as_str().unwrap());
+    firm.app.advance(SignedDuration::from_mins(14));
+    let refreshed = firm.app.refresh(&tokens.refresh).await.expect(200).body;
+    firm.app.advance(SignedDuration::from_mins(10));
+    let stale = firm.app.actor(refreshed["accessToken"].as_str().map(str::to_owned));
+    let again = stale.request(Method::PUT, &path.replace("admin/team/invites", "v1/teams/invitations"));
+    for refused in [
+        firm.ask(&stale, &["boss2@example.org"], &["tenant_admin", "viewer"]).await,
+        stale.post(&format!("{path}/resend"), &json!({})).await,
+        stale.send(again.json(&json!({ "resend": true }))).await,
+    ] {
+        let refused = refused.expect(403);
+        assert!(refused.code() == "forbidden" && refused.text.contains("Sign in anew"), "{}", refused.text);
+    }
+    firm.ask(&stale, &["boss2@example.org"], &["viewer"]).await.expect(200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cursor_of_the_invitations_is_none_of_the_members() {
+    let firm = Firm::new().await;
+    let (one, two) = (Firm::address(), Firm::address());
+    firm.ask(&firm.admin, &[&one, &two], &["viewer"]).await.expect(200);
+    let next = async |path: &str| {
+        let page = firm.admin.get(&format!("{path}?limit=1")).await.expect(200).body;
+        page["next"].as_str().unwrap().to_owned()
+    };
+    let (team, invites) = (next("/api/admin/team").await, next(INVITES).await);
+    let status = async |path: &str, cursor: &str| {
+        firm.admin.get(&format!("{path}?limit=1&cursor={cursor}")).await.status
+    };
+    assert_eq!((status("/api/admin/team", &team).await, status(INVITES, &invites).await), (200, 200));
+    assert_eq!((status("/api/admin/team", &invites).await, status(INVITES, &team).await), (400, 400));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_left_can_be_invited_again() {
     let firm = Firm::new().await;
     let lou = Firm::address();

@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use vestibule_api::{ApiError, Keyed, Origin, Reply, Submission};
+use vestibule_store::{Conflict, FoundInvitation, StoreError};
 
 use super::{InvitationLink, over};
 use crate::Auth;
@@ -13,23 +14,23 @@ pub async fn decline_invitation(
     origin: Origin,
     Submission { body, keyed }: Submission<InvitationLink>,
 ) -> Result<Reply, ApiError> {
-    decline(&auth, &body, &origin, &keyed).await
+    decline(&auth, &body, &origin, &keyed).await.map(|(reply, _)| reply)
 }
 
-/// The same, for whoever asks.
+/// The same, for whoever asks; also gives what was declined.
 pub(crate) async fn decline(
     auth: &Auth,
     body: &InvitationLink,
     origin: &Origin,
     keyed: &Keyed,
-) -> Result<Reply, ApiError> {
+) -> Result<(Reply, FoundInvitation), ApiError> {
     let (found, _) = auth.open_invitation(&body.token, origin, keyed).await?;
     let reply = Reply::empty();
     let (answer, actor) = (keyed.answer(&reply), origin.stranger());
     let platform = auth.api.store.platform();
     match platform.decline_invitation(&found, &actor, answer, &auth.api.world).await {
-        Ok(()) => Ok(reply),
-        Err(vestibule_store::StoreError::Conflict(vestibule_store::Conflict::Stale)) => Err(over()),
+        Ok(()) => Ok((reply, found)),
+        Err(StoreError::Conflict(Conflict::Stale)) => Err(over()),
         Err(error) => Err(error.into()),
     }
 }

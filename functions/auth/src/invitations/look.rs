@@ -38,14 +38,15 @@ pub async fn look_at_invitation(
     ApiJson(request): ApiJson<InvitationLink>,
 ) -> Result<Json<OfferView>, ApiError> {
     let (found, _) = auth.open_invitation(&request.token, &origin, &Keyed::default()).await?;
+    let people = auth.api.store.platform().find_invitation_people(&found).await?;
     let invitation = &found.invitation;
     Ok(Json(OfferView {
         tenant: InvitingTenant::of(&found),
         email: invitation.email.as_str().to_owned(),
-        invited_by: found.inviter.as_ref().map(|name| name.as_str().to_owned()),
+        invited_by: people.inviter.map(|name| name.as_str().to_owned()),
         roles: invitation.roles.iter().map(|role| role.as_str().to_owned()).collect(),
         kind: invitation.kind.name(),
         expires: invitation.expires,
-        has_account: found.account.is_some(),
+        has_account: people.account.is_some(),
     }))
 }

@@ -89,15 +89,10 @@ pub(crate) fn lost(error: StoreError) -> ApiError {
         StoreError::Conflict(Conflict::Exists) => {
             ApiError::new(Code::WrongState, "You belong to this organization already; go to its pages.")
         }
-        StoreError::Conflict(Conflict::AddressTaken) => has_account(),
+        StoreError::Conflict(Conflict::AddressTaken) => {
+            let detail = "This address has an account. Sign in with it, then open the invitation again.";
+            ApiError::new(Code::WrongState, detail)
+        }
         other => other.into(),
     }
-}
-
-/// The refusal to make a second account for an address.
-pub(crate) fn has_account() -> ApiError {
-    ApiError::new(
-        Code::WrongState,
-        "This address has an account. Sign in with it, then open the invitation again.",
-    )
 }

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use vestibule_api::{ApiError, Fields, Keyed, Origin, Reply, Submission};
 use vestibule_domain::{PersonName, User, UserId};
 
-use super::{InvitingTenant, has_account, lost};
+use super::{InvitingTenant, lost};
 use crate::{Auth, sign_in::attempt::given_password};
 
 /// The account to be.
@@ -61,9 +61,6 @@ pub(crate) async fn join(
     let mut fields = Fields::default();
     let name = fields.take("name", PersonName::parse(&body.name)).ok_or_else(|| fields.into_error())?;
     let (found, _) = auth.open_invitation(&body.token, origin, keyed).await?;
-    if found.account.is_some() {
-        return Err(has_account());
-    }
     let (world, email) = (&auth.api.world, found.invitation.email.clone());
     auth.check_password(&password, name.as_str(), &email, "password")?;
     let hash = auth.hasher.hash(password, world.bytes()).await;

@@ -3,7 +3,7 @@
 
 use axum::{
     extract::{FromRequestParts as _, State},
-    response::Response,
+    response::{IntoResponse as _, Redirect, Response},
 };
 use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
 use jiff::Timestamp;
@@ -11,25 +11,25 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use vestibule_api::{ApiError, Code, Delivery, Keyed, Origin, SignedIn};
-use vestibule_domain::Email;
-use vestibule_pages::{Choice, Field, Form, Link, OwnPage, PageForm, PageParams};
-use vestibule_store::{Basis, FoundInvitation};
+use vestibule_auth::InvitationToken;
+use vestibule_domain::{Email, UserId};
+use vestibule_pages::{Field, Form, Link, OwnPage, PageForm, PageParams, invitation_path};
+use vestibule_store::{Basis, FoundInvitation, InvitationPeople};
 
 use super::{
     TO_SIGN_IN,
-    links::{LinkForm, LinkQuery, click, show},
-    sign_in::{entered, told},
+    declining::DECLINE,
+    links::LinkQuery,
+    sign_in::{CONSOLE, entered, told, with_cookies},
 };
 use crate::{
     Auth,
     invitations::{
-        InvitationLink, accept, decline,
+        InvitationLink, accept,
         sign_up::{self, SignUpInvited},
     },
     sign_in::{attempt::Group, begin::Proof},
 };
-
-const DECLINE: &str = "/auth/decline-invitation";
 
 /// The form of the page.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -47,8 +47,8 @@ pub struct InvitationForm {
 }
 
 /// What an invitation says.
-fn words(found: &FoundInvitation) -> String {
-    let by = found.inviter.as_ref().map_or("Somebody of the team", |name| name.as_str());
+fn words(found: &FoundInvitation, people: &InvitationPeople) -> String {
+    let by = people.inviter.as_ref().map_or("Somebody of the team", |name| name.as_str());
     let roles: Vec<_> =
         found.invitation.roles.iter().map(|role| role.as_str().replace(['_', '-'], " ")).collect();
     format!(
@@ -60,8 +60,9 @@ fn words(found: &FoundInvitation) -> String {
     )
 }
 
+/// As the pages of the console write it.
 fn moment(at: Timestamp) -> String {
-    at.strftime("%A, %-d %B %Y, %H:%M UTC").to_string()
+    at.strftime("%Y-%m-%d %H:%M UTC").to_string()
 }
 
 /// Shows an invitation. Nothing is used up.
@@ -77,17 +78,26 @@ pub async fn show_invitation(
         return once_more(&auth, &query);
     }
     let token = SecretString::from(query.token().to_owned());
-    match auth.open_invitation(&token, &origin, &Keyed::default()).await {
-        Ok((found, _)) => offer(&auth, &found, query.token(), caller.ok().as_ref()),
-        Err(error) => ended(&auth, error),
+    match open(&auth, &token, &origin).await {
+        Ok(opened) => offer(&auth, &opened, query.token(), caller.ok().as_ref()),
+        Err(error) => over(&auth, &token, caller.ok().map(|caller| caller.user.id), error).await,
     }
+}
+
+/// The invitation of a link, and its people.
+async fn open(
+    auth: &Auth,
+    token: &SecretString,
+    origin: &Origin,
+) -> Result<(FoundInvitation, InvitationPeople), ApiError> {
+    let (found, _) = auth.open_invitation(token, origin, &Keyed::default()).await?;
+    let people = auth.api.store.platform().find_invitation_people(&found).await?;
+    Ok((found, people))
 }
 
 /// A browser that comes from a mail program sends no cookies of ours: it loads the page once more, from here.
 fn once_more(auth: &Auth, query: &LinkQuery) -> Response {
-    let token: String =
-        query.token().chars().filter(|c| c.is_ascii_alphanumeric() || "-_".contains(*c)).collect();
-    let href = format!("/auth/invitation?token={token}");
+    let href = invitation_path(query.token());
     let mut page =
         auth.pages.done("One moment", "Your invitation is being opened.", Some(("Open it", &href)));
     if let Ok(refresh) = HeaderValue::try_from(format!("0; url={href}")) {
@@ -96,22 +106,31 @@ fn once_more(auth: &Auth, query: &LinkQuery) -> Response {
     page
 }
 
-fn offer(auth: &Auth, found: &FoundInvitation, token: &str, caller: Option<&SignedIn>) -> Response {
-    let text = words(found);
+fn offer(
+    auth: &Auth,
+    (found, people): &(FoundInvitation, InvitationPeople),
+    token: &str,
+    caller: Option<&SignedIn>,
+) -> Response {
+    let text = words(found, people);
     let title = format!("Join {}", found.tenant.name);
     let away = format!("{DECLINE}?token={token}");
     let decline = Link { label: "I do not want to join", href: &away };
     let Some(caller) = caller else {
-        return auth.pages.form(&match found.account {
+        return auth.pages.form(&match people.account {
             None => new_account(auth, (&title, &text), token, "", decline),
             Some(_) => known_account(auth, (&title, &text), token, &found.invitation.email, decline),
         });
     };
     let csrf = auth.api.csrf.token(caller.session.id);
-    if found.account != Some(caller.user.id) {
-        let text = format!("{text} You are signed in as {}: sign out first.", caller.user.email.as_str());
-        let leave = Choice { label: "Sign out".to_owned(), action: "/auth/sign-out", sends: ("csrf", &csrf) };
-        return auth.pages.choose(&title, &text, None, &[leave]);
+    if people.account != Some(caller.user.id) {
+        let text = format!(
+            "{text} You are signed in as {}: sign out first. Then this page comes again.",
+            caller.user.email.as_str()
+        );
+        let hidden = vec![("invitation", token), ("csrf", csrf.as_str())];
+        let (title, text, action, button) = (&*title, &*text, "/auth/sign-out", "Sign out");
+        return auth.pages.form(&Form { title, text, action, hidden, button, ..Form::default() });
     }
     let hidden = vec![("token", token), ("csrf", csrf.as_str())];
     let (title, text, action, links) = (title.as_str(), text.as_str(), "/auth/invitation", vec![decline]);
@@ -169,25 +188,31 @@ pub async fn post_invitation(
     if let (Some(name), Some(password)) = (name, password) {
         let body = SignUpInvited { token, name, password };
         return match Box::pin(enter(&auth, &body, &origin)).await {
-            Ok(response) => entered(&auth, &response),
+            Ok(response) => welcome(&auth, &response),
             Err(error) => again(&auth, &body, &origin, error).await,
         };
     }
     // What no browser can send is the token of no session.
     let csrf = HeaderValue::try_from(csrf.unwrap_or_default()).unwrap_or(HeaderValue::from_static("-"));
     parts.headers.insert("x-csrf-token", csrf);
-    let joined = match SignedIn::from_request_parts(&mut parts, &auth).await {
-        Ok(caller) => {
-            let link = InvitationLink { token };
-            Box::pin(accept::join(&auth, caller, &link, &origin, (Delivery::Cookies, &Keyed::default())))
-                .await
-        }
-        Err(error) => Err(error),
+    let caller = match SignedIn::from_request_parts(&mut parts, &auth).await {
+        Ok(caller) => caller,
+        Err(error) => return ended(&auth, error),
     };
-    match joined {
-        Ok(response) => entered(&auth, &response),
-        Err(error) => ended(&auth, error),
+    let (user, link, keyed) = (caller.user.id, InvitationLink { token }, Keyed::default());
+    match Box::pin(accept::join(&auth, caller, &link, &origin, (Delivery::Cookies, &keyed))).await {
+        Ok(response) => welcome(&auth, &response),
+        Err(error) => over(&auth, &link.token, Some(user), error).await,
     }
+}
+
+/// The way home, which greets whoever joined where home is the console.
+fn welcome(auth: &Auth, joined: &Response) -> Response {
+    let entered = entered(auth, joined);
+    if entered.headers().get(header::LOCATION).is_none_or(|home| home != CONSOLE) {
+        return entered;
+    }
+    with_cookies(Redirect::to(&format!("{CONSOLE}?done=joined")).into_response(), joined)
 }
 
 /// Makes the account, joins, and signs in.
@@ -205,19 +230,38 @@ async fn again(auth: &Auth, body: &SignUpInvited, origin: &Origin, error: ApiErr
     if !matches!(error, ApiError::Problem { code: Code::Invalid | Code::BodyInvalid, .. }) {
         return ended(auth, error);
     }
-    let found = match auth.open_invitation(&body.token, origin, &Keyed::default()).await {
-        Ok((found, _)) => found,
+    let (found, people) = match open(auth, &body.token, origin).await {
+        Ok(opened) => opened,
         Err(error) => return ended(auth, error),
     };
-    let (title, text) = (format!("Join {}", found.tenant.name), words(&found));
+    let (title, text) = (format!("Join {}", found.tenant.name), words(&found, &people));
     let token = body.token.expose_secret();
     let away = format!("{DECLINE}?token={token}");
     let decline = Link { label: "I do not want to join", href: &away };
     auth.pages.refused(new_account(auth, (&title, &text), token, &body.name, decline), error)
 }
 
+/// The page of a link that does not work. Whoever joined by it is led to the organization; everybody else gets the page of the
+/// problem.
+async fn over(auth: &Auth, token: &SecretString, user: Option<UserId>, error: ApiError) -> Response {
+    let is_over = matches!(error, ApiError::Problem { code: Code::InvitationOver, .. });
+    let link = InvitationToken::parse(token.expose_secret()).ok().zip(user).filter(|_| is_over);
+    let Some((token, user)) = link else { return ended(auth, error) };
+    match auth.api.store.platform().find_joined(&token, user).await {
+        Ok(Some(tenant)) => {
+            let (title, text) = (format!("You already joined {}", tenant.name), "Your invitation is used.");
+            // The console asks first where another organization is worked in.
+            let there = format!("/t/{}", tenant.slug);
+            let there = if &*auth.home == CONSOLE { &there } else { &*auth.home };
+            auth.pages.done(&title, text, Some((&format!("Go to {}", tenant.name), there)))
+        }
+        Ok(None) => ended(auth, error),
+        Err(fault) => ended(auth, fault.into()),
+    }
+}
+
 /// The page of a problem.
-fn ended(auth: &Auth, error: ApiError) -> Response {
+pub(super) fn ended(auth: &Auth, error: ApiError) -> Response {
     match error {
         ApiError::Problem { code: Code::InvitationOver, detail, .. } => {
             auth.pages.problem(StatusCode::GONE, &detail, Some(("To the start page", "/")))
@@ -227,35 +271,5 @@ fn ended(auth: &Auth, error: ApiError) -> Response {
             told(auth, ApiError::new(code, detail))
         }
         error => told(auth, error),
-    }
-}
-
-/// Shows the button that declines.
-#[utoipa::path(get, path = "/auth/decline-invitation", tag = "pages", responses((status = 200, content_type = "text/html")))]
-pub async fn show_decline_invitation(
-    State(auth): State<Auth>,
-    PageParams(query): PageParams<LinkQuery>,
-) -> Response {
-    let text =
-        "You do not join the organization; the team sees that you declined. They can invite you again.";
-    show(&auth, &query, |token| click(text, ("Decline the invitation", DECLINE, "Decline"), token))
-}
-
-/// Declines.
-#[utoipa::path(post, path = "/auth/decline-invitation", tag = "pages", responses((status = 200, content_type = "text/html")))]
-pub async fn post_decline_invitation(
-    State(auth): State<Auth>,
-    _: OwnPage,
-    origin: Origin,
-    PageForm(form): PageForm<LinkForm>,
-) -> Response {
-    let link = InvitationLink { token: form.into_token() };
-    match decline::decline(&auth, &link, &origin, &Keyed::default()).await {
-        Ok(_) => auth.pages.done(
-            "You declined the invitation",
-            "Nothing else happens. You can close this page.",
-            None,
-        ),
-        Err(error) => ended(&auth, error),
     }
 }

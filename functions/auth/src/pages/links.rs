@@ -97,7 +97,7 @@ fn own_password<'a>(action: &'a str, token: &'a str) -> Form<'a> {
     }
 }
 
-pub(super) fn show(auth: &Auth, query: &LinkQuery, form: impl FnOnce(&str) -> Form<'_>) -> Response {
+fn show(auth: &Auth, query: &LinkQuery, form: impl FnOnce(&str) -> Form<'_>) -> Response {
     if query.token.is_empty() || query.token.len() > MAX_TOKEN {
         return auth.pages.expired(None);
     }

@@ -9,7 +9,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use vestibule_api::{ApiError, Code, Delivery, Keyed, Origin, SignedIn, cookies};
-use vestibule_pages::{Choice, Field, Form, Link, OwnPage, PageForm};
+use vestibule_pages::{Choice, Field, Form, Link, OwnPage, PageForm, invitation_path};
 
 use super::{BEGIN_AGAIN, TO_SIGN_IN};
 use crate::{
@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// Where the console begins.
-const CONSOLE: &str = "/home";
+pub(super) const CONSOLE: &str = "/home";
 
 pub(super) fn form<'a>(auth: &'a Auth, email: &'a str) -> Form<'a> {
     let way =
@@ -134,9 +134,7 @@ fn back(auth: &Auth, signed_in: &Response, invitation: Option<&SecretString>) ->
     let Some(token) = invitation.filter(|_| entered.status() == StatusCode::SEE_OTHER) else {
         return entered;
     };
-    let plain = |c: &char| c.is_ascii_alphanumeric() || "-_".contains(*c);
-    let token: String = token.expose_secret().chars().filter(plain).take(200).collect();
-    let invitation = Redirect::to(&format!("/auth/invitation?token={token}")).into_response();
+    let invitation = Redirect::to(&invitation_path(token.expose_secret())).into_response();
     with_cookies(invitation, signed_in)
 }
 

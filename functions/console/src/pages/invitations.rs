@@ -1,6 +1,9 @@
 //! Inviting people, and what became of it.
 
-use super::team::{ALL_GROUPS, ALL_ROLES};
+use super::{
+    RETURNED,
+    team::{ALL_GROUPS, ALL_ROLES},
+};
 use crate::{
     operations::{INVITATION, INVITATIONS, INVITE, MEMBER, RESEND_INVITATION, REVOKE_INVITATION},
     page::{Action, Input, Page, Read, Then},
@@ -8,7 +11,8 @@ use crate::{
 
 const ALL: Read = Read::new("invitations", INVITATIONS);
 const AGAIN: Action = Action::new("invite-again", RESEND_INVITATION, &[])
-    .says("The invitation is sent again. It can be accepted for seven days.");
+    .says("The invitation is sent again. It can be accepted for seven days.")
+    .instead("mailProblem", RETURNED);
 const REVOKE: Action = Action::new("invite-revoke", REVOKE_INVITATION, &[])
     .says("The invitation is revoked. Its link does not work any more.");
 

@@ -6,22 +6,19 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use http::{StatusCode, request::Parts};
-use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use vestibule_api::{Api, ApiError, Argument, Code, Description, Mutation, Reply};
-use vestibule_domain::{ImportRow, Job, JobKind, MemberKind, Permission, RoleName};
+use vestibule_domain::{ImportRow, Job, JobKind, Permission};
 use vestibule_sagas::ImportState;
-use vestibule_store::{ROWS_OF_A_PART, RowVerdict, TenantStore};
+use vestibule_store::{Invitees, Place, ROWS_OF_A_PART, RowVerdict};
 
 use super::{
     file::CsvFile,
     rows::read,
-    view::{ImportView, PreviewView, RowView},
+    view::{ImportView, PreviewView, RowView, shown},
 };
-
-/// How long after a sign-in an import may make administrators.
-const FRESH: SignedDuration = SignedDuration::from_mins(15);
+use crate::fresh;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -79,12 +76,16 @@ pub async fn create_import(
 ) -> Result<Response, ApiError> {
     let scope = request.begin(Permission::TeamInvite)?;
     let store = api.store.tenant(&scope);
-    let rows = read(&request.body.0)?;
+    let mut rows = read(&request.body.0)?;
+    let known = store.find_invitees(&[]).await?;
+    let places = known.settle(&mut rows);
     if query.dry_run == Some(true) {
         let judged = Box::pin(store.judge_rows(&rows, (None, api.world.now()))).await?;
         return Ok(Json(ImportAnswer::Preview(preview(rows, judged.verdicts))).into_response());
     }
-    Box::pin(check_administrators(&api, &store, &rows, &request)).await?;
+    if let Some(row) = administrator(&rows, &places, &known) {
+        fresh::check(&api, &request.principal, &format!("Line {}", row.line)).await?;
+    }
     let by = scope.actor().user().ok_or_else(ApiError::not_found)?;
     let mut job = Job::new(JobKind::IMPORT, by, &api.world);
     let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
@@ -103,6 +104,7 @@ fn preview(rows: Vec<ImportRow>, verdicts: Vec<RowVerdict>) -> PreviewView {
     let view = |(row, verdict): (ImportRow, RowVerdict)| RowView {
         line: row.line,
         email: row.email,
+        roles: shown(row.roles),
         result: verdict.result.class.name(),
         detail: verdict.result.detail,
         administrator: verdict.administrator,
@@ -110,27 +112,13 @@ fn preview(rows: Vec<ImportRow>, verdicts: Vec<RowVerdict>) -> PreviewView {
     PreviewView::new(rows.into_iter().zip(verdicts).map(view).collect())
 }
 
-/// A session that somebody left open makes no administrators: whoever imports them has signed in just now.
-async fn check_administrators(
-    api: &Api,
-    store: &TenantStore<'_>,
-    rows: &[ImportRow],
-    request: &Mutation<CsvFile>,
-) -> Result<(), ApiError> {
-    let roles = store.find_roles().await?.roles;
-    let leads = |row: &&ImportRow| {
-        let held: Vec<_> =
-            row.roles.iter().filter_map(|role| RoleName::try_from(role.clone()).ok()).collect();
-        row.refused.is_none() && roles.make_administrator(&held, MemberKind::Team)
-    };
-    let Some(row) = rows.iter().find(leads) else { return Ok(()) };
-    let session = request.principal.session();
-    let by = request.principal.actor().user().ok_or_else(ApiError::not_found)?;
-    let begun = api.store.platform().session_begun(by, session).await?;
-    if begun.is_some_and(|begun| api.world.now().duration_since(begun) <= FRESH) {
-        return Ok(());
-    }
-    let line = row.line;
-    let detail = format!("Line {line} makes an administrator. Sign in anew, then import within 15 minutes.");
-    Err(ApiError::new(Code::Forbidden, detail))
+/// The first row that makes an administrator.
+fn administrator<'a>(
+    rows: &'a [ImportRow],
+    places: &[Option<Place>],
+    known: &Invitees,
+) -> Option<&'a ImportRow> {
+    let leads = |place: &Place| known.roles.roles.make_administrator(&place.roles, place.kind);
+    let found = rows.iter().zip(places).find(|(_, place)| place.as_ref().is_some_and(leads));
+    found.map(|(row, _)| row)
 }

@@ -40,20 +40,30 @@ fn refused() -> ApiError {
     )
 }
 
-/// The file in the field `file` of a form. All of it is here already, so nothing waits.
+const SEVERAL: &str = "The form has several files; send one, in the field `file`.";
+
+/// The one file of a form, in the field `file`. All of it is here already, so nothing waits.
 fn of_form(kind: &str, bytes: Bytes) -> Result<Bytes, ApiError> {
     let boundary = multer::parse_boundary(kind).map_err(|_| refused())?;
     let read = async move {
         let whole = once(ready(Ok::<_, std::convert::Infallible>(bytes)));
         let mut form = multer::Multipart::new(whole, boundary);
+        let (mut files, mut others) = (Vec::new(), 0);
         while let Some(field) = form.next_field().await? {
             if field.name() == Some("file") {
-                return field.bytes().await.map(Some);
+                files.push(field.bytes().await?);
+            } else {
+                others += usize::from(field.file_name().is_some());
             }
         }
-        Ok::<_, multer::Error>(None)
+        Ok::<_, multer::Error>((files, others))
     };
-    Box::pin(read).now_or_never().and_then(Result::ok).flatten().ok_or_else(refused)
+    let read = Box::pin(read).now_or_never().and_then(Result::ok);
+    let (mut files, others) = read.ok_or_else(refused)?;
+    if files.len() + others > 1 {
+        return Err(ApiError::new(Code::BodyInvalid, SEVERAL));
+    }
+    files.pop().ok_or_else(refused)
 }
 
 #[cfg(test)]
@@ -64,6 +74,23 @@ mod tests {
         let headers = HeaderMap::from_iter([(CONTENT_TYPE, kind.parse().unwrap())]);
         let (file, _) = CsvFile::read(&headers, Bytes::from(body.to_owned())).ok()?;
         Some(String::from_utf8(file.0.to_vec()).unwrap())
+    }
+
+    #[test]
+    fn two_files_are_not_taken_for_one() {
+        let part = |name: &str| {
+            format!(
+                "--x\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"t.csv\"\r\n\r\na,b\r\n"
+            )
+        };
+        let kind = HeaderMap::from_iter([(CONTENT_TYPE, "multipart/form-data; boundary=x".parse().unwrap())]);
+        for names in [["file", "file"], ["file", "other"], ["other", "file"]] {
+            let body = format!("{}{}--x--\r\n", part(names[0]), part(names[1]));
+            match CsvFile::read(&kind, Bytes::from(body)) {
+                Err(ApiError::Problem { code: Code::BodyInvalid, detail, .. }) => assert_eq!(detail, SEVERAL),
+                other => panic!("{names:?}: {other:?}"),
+            }
+        }
     }
 
     #[test]

@@ -1,8 +1,6 @@
 //! The rows of a CSV file: UTF-8 with or without a byte order mark, parted by commas or semicolons, the names of the columns in the
 //! first line. A row that cannot be used is no reason to refuse the others.
 
-use std::collections::BTreeSet;
-
 use csv::{ReaderBuilder, StringRecord, Trim};
 use vestibule_api::{ApiError, Code};
 use vestibule_domain::{Email, ImportRow, RowClass, RowResult};
@@ -11,6 +9,8 @@ use vestibule_domain::{Email, ImportRow, RowClass, RowResult};
 pub(super) const MOST_ROWS: usize = 10_000;
 /// Most bytes of a row: a hundred of them are kept in one row of the table.
 const LONGEST_ROW: usize = 1_500;
+/// What is said of nothing.
+const EMPTY: &str = "The file is empty; its first line must name the columns.";
 /// What is said of a quote that takes the rows behind it with it.
 const UNCLOSED: &str = "A row cannot be read; look at its quotes.";
 /// What is kept of something that is no address: looks and reports must fit into an answer of 6 MB.
@@ -34,19 +34,22 @@ pub(super) fn read(file: &[u8]) -> Result<Vec<ImportRow>, ApiError> {
     let text =
         std::str::from_utf8(file).map_err(|_| refused("The file is not UTF-8; save it as `CSV UTF-8`."))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let first = text.lines().next().unwrap_or_default();
+    if text.trim().is_empty() {
+        return Err(refused(EMPTY));
+    }
+    let first = text.split(['\r', '\n']).next().unwrap_or_default();
     let delimiter = if first.matches(';').count() > first.matches(',').count() { b';' } else { b',' };
     let mut reader =
         ReaderBuilder::new().delimiter(delimiter).flexible(true).trim(Trim::All).from_reader(text.as_bytes());
     let columns = columns(reader.headers().map_err(|_| refused("The first line cannot be read."))?)?;
-    let (mut rows, mut seen, mut lines) = (Vec::new(), BTreeSet::new(), Lines { text, at: 0, line: 1 });
+    let (mut rows, mut lines) = (Vec::new(), Lines { text, at: 0, line: 1 });
     for record in reader.records() {
         if rows.len() == MOST_ROWS {
             return Err(ApiError::new(Code::TooLarge, "The file has more than 10,000 rows; part it."));
         }
         // Every text is UTF-8 here, and rows of any length are taken.
         let Ok(record) = record else { return Err(refused(UNCLOSED)) };
-        if record.as_slice().len() > LONGEST_ROW && record.iter().any(|cell| cell.contains('\n')) {
+        if record.as_slice().len() > LONGEST_ROW && record.iter().any(|cell| cell.contains(['\r', '\n'])) {
             return Err(refused(UNCLOSED));
         }
         let line = lines.of(&record);
@@ -54,7 +57,7 @@ pub(super) fn read(file: &[u8]) -> Result<Vec<ImportRow>, ApiError> {
         if record.iter().all(str::is_empty) {
             continue;
         }
-        rows.push(row(&record, line, &columns, &mut seen));
+        rows.push(row(&record, line, &columns));
     }
     if rows.is_empty() {
         Err(refused("The file has no rows below the names of its columns."))
@@ -63,7 +66,7 @@ pub(super) fn read(file: &[u8]) -> Result<Vec<ImportRow>, ApiError> {
     }
 }
 
-/// Counts the lines of the file as an editor does. The reader says where a record begins, which with `\r\n` is within the line
+/// Counts the lines of the file as an editor does, whether they end with `\n`, `\r\n` or `\r`. The reader says where a record begins, which with `\r\n` is within the line
 /// break before it.
 struct Lines<'a> {
     text: &'a str,
@@ -76,7 +79,8 @@ impl Lines<'_> {
         let begins = record.position().and_then(|at| usize::try_from(at.byte()).ok()).unwrap_or(self.at);
         let rest = self.text.as_bytes().get(begins..).unwrap_or_default();
         let begins = begins + rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
-        let breaks = self.text.get(self.at..begins).unwrap_or_default().matches('\n').count();
+        let before = self.text.get(self.at..begins).unwrap_or_default();
+        let breaks = before.matches(['\r', '\n']).count() - before.matches("\r\n").count();
         (self.at, self.line) = (begins, self.line + u64::try_from(breaks).unwrap_or_default());
         self.line
     }
@@ -98,7 +102,7 @@ fn columns(names: &StringRecord) -> Result<Columns, ApiError> {
     }
 }
 
-fn row(record: &StringRecord, line: u64, columns: &Columns, seen: &mut BTreeSet<String>) -> ImportRow {
+fn row(record: &StringRecord, line: u64, columns: &Columns) -> ImportRow {
     let cell = |at: Option<usize>| at.and_then(|at| record.get(at)).unwrap_or_default();
     let several = |at: Option<usize>| {
         let parts = cell(at).split([',', ';', '|']).map(str::trim).filter(|part| !part.is_empty());
@@ -114,7 +118,6 @@ fn row(record: &StringRecord, line: u64, columns: &Columns, seen: &mut BTreeSet<
             malformed("The row has another number of cells than the first line.")
         }
         Err(invalid) => malformed(&invalid.to_string()),
-        Ok(email) if !seen.insert(email.as_str().to_lowercase()) => Some(RowClass::Twice.into()),
         Ok(_) => None,
     };
     let kept = |text: &str| text.chars().take(SHOWN).collect::<String>();
@@ -148,6 +151,8 @@ mod tests {
             |file: &str| read(file.as_bytes()).unwrap().iter().map(|row| row.line).collect::<Vec<_>>();
         assert_eq!(lines("email,roles\r\na,b\r\n\r\n\"c\r\nd\",e\r\nf,g\r\n"), [2, 4, 6]);
         assert_eq!(lines("email,roles\na,b\n\n\"c\nd\",e\nf,g"), [2, 4, 6]);
+        assert_eq!(lines("email,roles\ra,b\r\r\"c\rd\",e\rf,g\r"), [2, 4, 6]);
+        assert_eq!(read(b"email;roles\rkim@example.org;a,b,c\r").unwrap()[0].roles.len(), 3);
         assert_eq!((comma[0].line, comma[0].roles.len(), comma[0].groups.len()), (2, 2, 1));
         assert_eq!(comma[0].refused, None);
     }
@@ -159,8 +164,8 @@ mod tests {
         let rows = read(file.as_bytes()).unwrap();
         let classes: Vec<_> =
             rows.iter().map(|row| (row.line, row.refused.as_ref().map(|it| it.class))).collect();
-        let (bad, twice) = (Some(RowClass::Malformed), Some(RowClass::Twice));
-        assert_eq!(classes, [(2, None), (3, bad), (4, twice), (5, bad), (6, bad), (7, bad), (9, None)]);
+        let bad = Some(RowClass::Malformed);
+        assert_eq!(classes, [(2, None), (3, bad), (4, None), (5, bad), (6, bad), (7, bad), (9, None)]);
         assert_eq!(
             read(b"email,roles\n,\nkim@example.org,viewer\n,,,\n").unwrap().len(),
             1,

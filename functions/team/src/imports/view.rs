@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use utoipa::ToSchema;
-use vestibule_domain::{Job, RowClass};
+use vestibule_domain::{Job, MOST_ROLES_HELD, RowClass};
 use vestibule_sagas::ImportState;
 
 /// An import.
@@ -64,12 +64,28 @@ pub struct RowView {
     pub line: u64,
     /// Its address as it was read; as it stands in the file where it is none.
     pub email: String,
+    /// The roles that it names, as they stand in the file: the first of them, 128 bytes at most.
+    pub roles: Vec<String>,
     /// `ready`, `malformed`, `twice`, `already_invited`, `already_member`, `role_above_yours` or `beyond_seats`.
     pub result: &'static str,
     /// What that means, and what to do.
     pub detail: String,
     /// Whether it makes somebody an administrator, which asks for a fresh sign-in.
     pub administrator: bool,
+}
+
+/// Most bytes of a row's roles in a look, which must fit into an answer of 6 MB.
+const SHOWN: usize = 128;
+
+/// The first of a row's roles.
+pub(super) fn shown(roles: Vec<String>) -> Vec<String> {
+    let mut room = SHOWN;
+    let mut fits = |role: &String| {
+        let left = room.checked_sub(role.len());
+        room = left.unwrap_or_default();
+        left.is_some()
+    };
+    roles.into_iter().take_while(|role| fits(role)).take(MOST_ROLES_HELD).collect()
 }
 
 /// What an import would do. Nothing was changed.

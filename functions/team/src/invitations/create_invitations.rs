@@ -17,7 +17,7 @@ use super::{
     view::SeatsView,
 };
 use crate::{
-    Team,
+    Team, fresh,
     members::update_member::{TRIES, read_groups, read_roles},
     roles::role_body::refused,
     unchanged,
@@ -55,7 +55,8 @@ pub struct InviteesView {
 
 /// Invites people by mail, with a result for each address. Nobody gives what they do not hold. More can be invited than there are
 /// seats: a seat is taken when somebody accepts. An address that is invited already stays so, with the roles it has; an expired
-/// invitation is sent anew, with these ones. 429 when every address got too many mails just now.
+/// invitation is sent anew, with these ones. An invitation that makes an administrator asks for a sign-in within the last 15
+/// minutes. 429 when every address got too many mails just now.
 #[utoipa::path(post, path = "/api/admin/team/invites", tag = "team", responses((status = 200, body = InviteesView), (status = 429)))]
 pub async fn create_invitations(
     State(team): State<Team>,
@@ -136,6 +137,9 @@ impl Inviting<'_> {
             let emails: Vec<Email> = waiting.iter().filter_map(|line| line.email.clone()).collect();
             let found = self.store.find_invitees(&emails).await?;
             let place = self.place(&found)?;
+            if found.roles.roles.make_administrator(&place.roles, place.kind) {
+                fresh::check(&self.team.api, &self.request.principal, "This invitation").await?;
+            }
             for (line, standing) in waiting.iter_mut().zip(&found.standings) {
                 let fresh = |email: &Email, expired: Option<&Invitation>| self.fresh(email, expired, &place);
                 line.decide(standing, fresh, self.team.api.world.now());

@@ -43,7 +43,7 @@ pub(super) async fn revoke(
 ) -> Result<Reply, ApiError> {
     let store = api.store.tenant(scope);
     Box::pin(decided_anew(async || {
-        let found = find(&store, id).await?;
+        let found = find(&store, id, None).await?;
         let mut invitation = found.invitation;
         if invitation.ended.is_some() {
             return Err(ended(&invitation, "revoked"));

@@ -39,7 +39,9 @@ pub async fn update_invitation(
             })
             .await
         }
-        (None, Some(true)) => resend(&team, &scope, id, |reply| request.answer(reply)).await,
+        (None, Some(true)) => {
+            resend(&team, (&scope, &request.principal), id, |reply| request.answer(reply)).await
+        }
         _ => {
             let mut fields = Fields::default();
             let field = if request.body.resend.is_some() { "resend" } else { "status" };

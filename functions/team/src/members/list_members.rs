@@ -130,5 +130,5 @@ pub async fn list_team_members(
     caller: Authenticated,
     query: MemberQuery,
 ) -> Result<Json<MemberPageView>, ApiError> {
-    list_members(state, caller, query).await
+    Box::pin(list_members(state, caller, query)).await
 }

@@ -29,6 +29,11 @@ impl CursorKey {
         Self(hmac::Key::new(hmac::HMAC_SHA256, secret.expose_secret().as_bytes()))
     }
 
+    /// A key for the cursors of one operation, where another one lists the same rows.
+    pub(crate) fn of(&self, operation: &str) -> Self {
+        Self(hmac::Key::new(hmac::HMAC_SHA256, hmac::sign(&self.0, operation.as_bytes()).as_ref()))
+    }
+
     fn seal(&self, tenant: TenantId, list: &str, position: &str) -> Vec<u8> {
         let text = format!("{tenant}\n{list}\n{position}");
         hmac::sign(&self.0, text.as_bytes()).as_ref()[..SEAL].to_vec()

@@ -5,8 +5,7 @@ use jiff::Timestamp;
 use serde_json::json;
 use vestibule_auth::{Actor, SystemTask};
 use vestibule_domain::{
-    Delivery, DeliveryState, Hire, IdentityMailKind as Kind, InvitationId, JobId, MailId, SuppressionReason,
-    TenantId, World,
+    Delivery, DeliveryState, Hire, IdentityMailKind as Kind, InvitationId, JobId, MailId, TenantId, World,
 };
 
 use super::suppressions::Suppression;
@@ -136,11 +135,7 @@ impl PlatformStore<'_> {
         suppression: &Suppression,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let state = match suppression.reason {
-            SuppressionReason::Bounced => DeliveryState::Bounced,
-            SuppressionReason::Complained => DeliveryState::Complained,
-        };
-        match self.telling_invitation(invitation, &Delivery { state, at: now }).await? {
+        match self.telling_invitation(invitation, &suppression.tells(now)).await? {
             Some(told) => Command::new().and(told, Conflict::Stale).commit(self.store).await,
             None => Ok(()),
         }

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use vestibule_auth::Actor;
-use vestibule_domain::{Delivery, JobId, MailId, SuppressionReason, World};
+use vestibule_domain::{Delivery, DeliveryState, JobId, MailId, SuppressionReason, World};
 
 use crate::{
     AddressKey, AuditRecord, Conflict, PlatformStore, StoreError,
@@ -33,6 +33,17 @@ impl Suppression {
     pub(crate) fn after(delivery: &Delivery, mail: Option<MailId>, job: Option<JobId>) -> Option<Self> {
         let reason = delivery.state.suppresses()?;
         Some(Self { reason, since: delivery.at, mail, job })
+    }
+}
+
+impl Suppression {
+    /// What becomes of a mail that would be sent `now`.
+    pub(crate) fn tells(&self, now: Timestamp) -> Delivery {
+        let state = match self.reason {
+            SuppressionReason::Bounced => DeliveryState::Bounced,
+            SuppressionReason::Complained => DeliveryState::Complained,
+        };
+        Delivery { state, at: now }
     }
 }
 

@@ -1,5 +1,7 @@
 //! What becomes of the rows of a file, decided by what is known of their addresses and by what the one who imports holds now.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use vestibule_domain::{
     Email, GroupId, Groups, ImportRow, InvitationState, JobId, MOST_ROLES_HELD, MemberKind, RoleName, Roles,
@@ -28,6 +30,32 @@ pub struct Judged {
     pub roles: TenantRoles,
     /// The rows, in their order.
     pub verdicts: Vec<RowVerdict>,
+}
+
+impl Invitees {
+    /// Refuses the rows of a file that give no place, or one above what the one who imports holds, and those whose address stands
+    /// further up in a row that can be used. What each of the others gives, in their order.
+    pub fn settle(&self, rows: &mut [ImportRow]) -> Vec<Option<Place>> {
+        let mut seen = BTreeSet::new();
+        let mut settle = |row: &mut ImportRow| {
+            usable(row)?;
+            let place = self.place(row).and_then(|place| {
+                let fresh = seen.insert(row.email.to_lowercase());
+                if fresh { Ok(place) } else { Err(RowClass::Twice.into()) }
+            });
+            place.map_err(|result| row.refused = Some(result)).ok()
+        };
+        rows.iter_mut().map(&mut settle).collect()
+    }
+
+    /// What a row gives, if the one who imports may give it.
+    fn place(&self, row: &ImportRow) -> Result<Place, RowResult> {
+        let (roles, held) = (&self.roles.roles, &self.roles.held);
+        let place = place(row, roles, &self.groups)
+            .map_err(|detail| RowResult { class: RowClass::Malformed, detail: detail.to_owned() })?;
+        let may = roles.may_place((&[], place.kind), (&place.roles, place.kind), held);
+        may.map(|()| place).map_err(|_| RowClass::RoleAboveYours.into())
+    }
 }
 
 impl TenantStore<'_> {
@@ -79,17 +107,11 @@ fn judge(
         Standing::Invited(expired) => Some(expired.clone()),
         Standing::Unknown => None,
     };
-    let place = match place(row, &found.roles.roles, &found.groups) {
+    let place = match found.place(row) {
         Ok(place) => place,
-        Err(detail) => {
-            return RowVerdict::refused(RowResult { class: RowClass::Malformed, detail: detail.to_owned() });
-        }
+        Err(result) => return RowVerdict::refused(result),
     };
-    let (roles, held) = (&found.roles.roles, &found.roles.held);
-    if roles.may_place((&[], place.kind), (&place.roles, place.kind), held).is_err() {
-        return RowVerdict::refused(RowClass::RoleAboveYours.into());
-    }
-    let administrator = roles.make_administrator(&place.roles, place.kind);
+    let administrator = found.roles.roles.make_administrator(&place.roles, place.kind);
     RowVerdict { result: RowClass::Ready.into(), invites: Some((email, place)), expired, administrator }
 }
 

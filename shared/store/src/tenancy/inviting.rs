@@ -1,17 +1,18 @@
 //! Inviting, sending again and revoking: each with its mail, its lock and its audit record, and on the condition that the one
 //! who does it and the roles are as they were read.
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
-use vestibule_domain::{InvitationId, Permission, World};
+use vestibule_domain::{Delivery, Email, InvitationId, Permission, World};
 
 use crate::{
     Answer, AuditRecord, Conflict, CursorError, CursorKey, Entity as _, Invitation, Membership, Page,
-    PageRequest, StoreError, TenantRoles, TenantStore,
+    PageRequest, StoreError, Suppression, TenantRoles, TenantStore,
     engine::command::{Action, Command},
     engine::item::{text, to_row},
     engine::keys,
     engine::kinds::Kind,
-    tenancy::{invitation::Invited, roles::roles_stay},
+    tenancy::{invitation::Invited, invitees::find, roles::roles_stay},
 };
 
 /// Most invitations of one transaction, which has at most 100 writes.
@@ -24,6 +25,14 @@ pub struct InvitationToChange {
     pub roles: TenantRoles,
     /// The invitation.
     pub invitation: Invitation,
+    suppression: Option<Suppression>,
+}
+
+impl InvitationToChange {
+    /// What becomes of a mail that is sent `now`, where the address is known to get none.
+    pub fn suppressed(&self, now: Timestamp) -> Option<Delivery> {
+        self.suppression.as_ref().map(|suppression| suppression.tells(now))
+    }
 }
 
 /// What the audit log tells of an invitation.
@@ -44,15 +53,21 @@ impl TenantStore<'_> {
         self.sifted(wanted, some, request, key).await
     }
 
-    /// An invitation for somebody who changes it: a conflict if they may not invite any more.
+    /// An invitation for somebody who changes it: a conflict if they may not invite any more. With `email`, its address, also whether
+    /// that gets mails.
     pub async fn find_invitation_to_change(
         &self,
         id: InvitationId,
+        email: Option<&Email>,
     ) -> Result<Option<InvitationToChange>, StoreError> {
         let key = keys::entity(self.tenant(), keys::INVITATIONS, id);
-        let (roles, rows) = self.roles_and(std::slice::from_ref(&key), Some(Permission::TeamInvite)).await?;
-        let Some(row) = super::invitees::find(&rows, &key) else { return Ok(None) };
-        Ok(Some(InvitationToChange { roles, invitation: self.store.read(row)? }))
+        let unsent = email.map(|email| keys::suppression(&self.store.sealer().address_key(email)));
+        let wanted: Vec<_> = [key.clone()].into_iter().chain(unsent.clone()).collect();
+        let (roles, rows) = self.roles_and(&wanted, Some(Permission::TeamInvite)).await?;
+        let Some(row) = find(&rows, &key) else { return Ok(None) };
+        let suppression =
+            unsent.and_then(|key| find(&rows, &key)).map(|row| self.store.read(row)).transpose()?;
+        Ok(Some(InvitationToChange { roles, invitation: self.store.read(row)?, suppression }))
     }
 
     /// Writes invitations and their mails, at most [`MOST_INVITED_AT_ONCE`]. One of version 0 is new; any other takes the place

@@ -10,7 +10,8 @@ use vestibule_domain::{
 };
 
 use crate::{
-    Answer, AuditRecord, Conflict, Invitation, Membership, PlatformStore, StoreError, TenantRoles,
+    Answer, AuditRecord, Conflict, Invitation, InvitationEnd, Membership, PlatformStore, StoreError,
+    TenantRoles,
     engine::command::{Action, Command},
     engine::item::{key_row, text},
     engine::keys,
@@ -24,14 +25,19 @@ pub struct FoundInvitation {
     pub invitation: Invitation,
     /// The tenant.
     pub tenant: Tenant,
-    /// The name of whoever invites, if they are still known.
-    pub inviter: Option<PersonName>,
-    /// Whose address it is, if it has an account.
-    pub account: Option<UserId>,
     /// The roles, with what the one who invites holds now.
     roles: TenantRoles,
     /// Whether the tenant is open.
     open: bool,
+}
+
+/// The people of an invitation.
+#[derive(Debug)]
+pub struct InvitationPeople {
+    /// The name of whoever invites, if they are still known.
+    pub inviter: Option<PersonName>,
+    /// Whose address it is, if it has an account.
+    pub account: Option<UserId>,
 }
 
 #[derive(Deserialize)]
@@ -97,7 +103,7 @@ impl FoundInvitation {
 }
 
 impl PlatformStore<'_> {
-    /// The invitation that a link names, if it is the one sent last: two round trips.
+    /// The invitation that a link names, if it is the one sent last, with what decides about it: one round trip.
     pub async fn find_invitation(
         &self,
         token: &InvitationToken,
@@ -105,28 +111,56 @@ impl PlatformStore<'_> {
         let (tenant, digest) = (token.tenant, token.digest());
         let key = keys::entity(tenant, keys::INVITATIONS, token.invitation);
         let [book, authz, settings] = [keys::role_book(tenant), keys::roles(tenant), keys::tenant(tenant)];
-        let wanted = [&key, &book, &authz, &settings];
+        let member = keys::member(tenant, token.inviter);
+        let wanted = [&key, &book, &authz, &settings, &member];
         let rows = self.store.batch_get(wanted.map(key_row).to_vec()).await?;
         let (Some(row), Some(found)) = (find(&rows, &key), find(&rows, &settings)) else { return Ok(None) };
         let invitation: Invitation = self.store.read(row)?;
+        // The hash covers who invites: it is whoever sent this invitation last.
         if invitation.digest.as_ref() != Some(&digest) {
             return Ok(None);
         }
-        let member = keys::member(tenant, invitation.inviter);
-        let person = keys::user(invitation.inviter);
-        let address = keys::sign_in(&self.store.sealer().address_key(&invitation.email));
-        let people = self.store.batch_get([&member, &person, &address].map(key_row).to_vec()).await?;
-        let inviter = find(&people, &member).map(|row| self.store.read::<Membership>(row)).transpose()?;
-        let name = find(&people, &person).map(|row| self.store.read::<Named>(row)).transpose()?;
+        let inviter = find(&rows, &member).map(|row| self.store.read::<Membership>(row)).transpose()?;
         let open = find(&rows, &authz).map(|row| self.store.read::<Authz>(row)).transpose()?;
         Ok(Some(FoundInvitation {
             roles: TenantRoles::read(find(&rows, &book), find(&rows, &authz), inviter)?,
             tenant: self.store.read(found)?,
-            inviter: name.map(|person| person.name),
-            account: find(&people, &address).and_then(|row| row.get("user")?.as_s().ok()?.parse().ok()),
             open: open.is_some_and(|authz| authz.suspended.is_none()),
             invitation,
         }))
+    }
+
+    /// Who invites, and whose address is invited.
+    pub async fn find_invitation_people(
+        &self,
+        found: &FoundInvitation,
+    ) -> Result<InvitationPeople, StoreError> {
+        let Invitation { inviter, email, .. } = &found.invitation;
+        let (person, address) =
+            (keys::user(*inviter), keys::sign_in(&self.store.sealer().address_key(email)));
+        let rows = self.store.batch_get([&person, &address].map(key_row).to_vec()).await?;
+        let name = find(&rows, &person).map(|row| self.store.read::<Named>(row)).transpose()?;
+        let account = find(&rows, &address).and_then(|row| row.get("user")?.as_s().ok()?.parse().ok());
+        Ok(InvitationPeople { inviter: name.map(|person| person.name), account })
+    }
+
+    /// The tenant of an invitation, for `user` who accepted it and still belongs to the tenant; nothing for anybody else.
+    pub async fn find_joined(
+        &self,
+        token: &InvitationToken,
+        user: UserId,
+    ) -> Result<Option<Tenant>, StoreError> {
+        let key = keys::entity(token.tenant, keys::INVITATIONS, token.invitation);
+        let (settings, member) = (keys::tenant(token.tenant), keys::member(token.tenant, user));
+        let rows = self.store.batch_get([&key, &settings, &member].map(key_row).to_vec()).await?;
+        let (Some(row), Some(settings), Some(_)) =
+            (find(&rows, &key), find(&rows, &settings), find(&rows, &member))
+        else {
+            return Ok(None);
+        };
+        let ended = self.store.read::<Invitation>(row)?.ended;
+        let accepted = |end: &InvitationEnd| end.state == InvitationState::Accepted && end.by == Some(user);
+        ended.filter(accepted).map(|_| self.store.read(settings)).transpose()
     }
 
     /// What the sender of mails needs to know of an invitation: itself, its tenant's name, and who invites.

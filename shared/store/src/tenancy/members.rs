@@ -158,6 +158,8 @@ impl TenantStore<'_> {
         key: &CursorKey,
         now: Timestamp,
     ) -> Result<Result<MemberPage, CursorError>, StoreError> {
+        // Those who are invited have a list of their own, with its own cursors.
+        let key = &key.of("team");
         let mut ask = request.clone();
         let mut page = MemberPage::default();
         let opens = |prefix| {

@@ -1,4 +1,4 @@
-//! The console: every page as everybody, and what no form may do.
+//! Every page as everybody, and what no form may do.
 
 use std::collections::BTreeSet;
 
@@ -9,11 +9,11 @@ use serde_json::json;
 use vestibule_console::{operations, page::Page, pages};
 use vestibule_local::template::Route;
 use vestibule_tests::{
-    Actor, App, Browser, Shown,
+    Actor, App, Shown,
     operations::{ROLES, Scene},
 };
 
-const ADMIN: &str = "admin@test-brand.local";
+use super::ADMIN;
 
 /// What stands in a page's path for its parameters, for the callers' own tenant.
 struct Things {
@@ -252,165 +252,6 @@ async fn ten_13_pages_of_a_business_tell_whoever_has_none_to_choose_one() {
         assert_eq!(shown.status, 403, "{path}");
         assert!(shown.text.contains("You work in no business at present"), "{path}: {}", shown.text);
     }
-}
-
-#[tokio::test]
-async fn ten_13_the_invite_form_tells_of_each_address_and_keeps_what_can_be_corrected() {
-    let app = App::start().await;
-    let mut browser = app.browser(ADMIN).await;
-    let csrf = browser.csrf().to_owned();
-    let emails =
-        "kim@example.org, no.address; Dora <dora@example.org>\nKIM@example.org vera@test-brand.local";
-    let mut fields =
-        vec![("do", "invite"), ("csrf", &*csrf), ("key", "one"), ("kind", "team"), ("emails", emails)];
-    let refused = browser.form("/admin/team/invite", &fields).await;
-    assert_eq!(refused.status, 422, "{}", refused.text);
-    assert!(
-        refused.text.contains("no.address") && refused.text.contains("invite-roles"),
-        "no role is chosen"
-    );
-    fields[2].1 = "two";
-    fields.push(("roles", "viewer"));
-    let shown = browser.form("/admin/team/invite", &fields).await;
-    assert_eq!(shown.status, 200, "{}", shown.text);
-    let told =
-        ["2 people are invited, 3 addresses are not", "Not an address", "Given twice", "Belongs to the team"];
-    for words in told {
-        assert!(shown.text.contains(words), "{words}: {}", shown.text);
-    }
-    let field = shown.text.split("<textarea").nth(1).unwrap().split(['>', '<']).nth(1);
-    assert_eq!(field, Some("no.address"), "only what can be corrected");
-    let again = browser.form("/admin/team/invite", &fields).await;
-    assert!(again.text.contains("2 people are invited"), "loaded again it is the same: {}", again.text);
-    let viewer = app.browser("vera@test-brand.local").await.page("/admin/team/invite", "same-origin").await;
-    assert_eq!(viewer.status, 403);
-    assert!(viewer.text.contains("/why/team.invite"), "{}", viewer.text);
-}
-
-/// A page, once nothing goes on there any more.
-async fn stands_still(browser: &mut Browser, path: &str) -> Shown {
-    for _ in 0..400 {
-        let shown = browser.page(path, "same-origin").await;
-        if !shown.text.contains("data-live") {
-            return shown;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
-    panic!("{path} still goes on");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn ten_13_a_file_is_looked_at_and_then_imported_without_choosing_it_again() {
-    const PAGE: &str = "/admin/team/import";
-    let app = App::identity().await;
-    let mut browser = app.browser(ADMIN).await;
-    let csrf = browser.csrf().to_owned();
-    let wrong = "wrong,viewer\n".repeat(120);
-    let file = format!(
-        "\u{feff}email,roles\r\nkim@example.org,viewer\r\nboss@example.org,tenant_admin\r\n\"<b>\",viewer\n{wrong}"
-    );
-    let look = [("do", "import-look"), ("csrf", &*csrf), ("key", "one"), ("rows", "")];
-    let shown = browser.form_with_file(PAGE, &look, file.as_bytes()).await;
-    assert_eq!(shown.status, 200, "{}", shown.text);
-    for words in
-        ["2 rows are ready, 121 are not", "1 row makes an administrator", "And 22 more", "To be corrected"]
-    {
-        assert!(shown.text.contains(words), "{words}: {}", shown.text);
-    }
-    assert!(!shown.text.contains("<b>\"") && !shown.text.contains("<th scope=\"row\"><b>"), "it is escaped");
-    let field = shown.text.split("<textarea").nth(1).unwrap();
-    assert!(field.contains(">email,roles\nkim@example.org,viewer\n"), "the rows are kept: {field}");
-    let rows = "email,roles\nkim@example.org,viewer\nno address,viewer\n";
-    let sent = [("do", "import"), ("csrf", &*csrf), ("key", "two"), ("rows", rows)];
-    let begun = browser.form_with_file(PAGE, &sent, b"").await;
-    assert!(
-        begun.status == 303 && begun.location.ends_with("?done=import"),
-        "{} {}",
-        begun.status,
-        begun.text
-    );
-    let path = begun.location.trim_end_matches("?done=import").to_owned();
-    let again = browser.form_with_file(PAGE, &sent, b"").await;
-    assert_eq!(again.location, begun.location, "sent twice it is one import");
-    let page = stands_still(&mut browser, &path).await;
-    assert!(page.text.contains("2 of 2 done") && page.text.contains(">Done<"), "{}", page.text);
-    let report = browser.page(&format!("{path}/report"), "same-origin").await;
-    assert!(report.text.starts_with("line,email,result,detail"), "{}", report.text);
-    assert!(report.text.contains("3,no address,malformed,"), "{}", report.text);
-    let stop = [("do", "import-stop"), ("csrf", &*csrf), ("key", "three")];
-    let over = browser.form(&path, &stop).await;
-    assert!(over.status == 409 && over.text.contains("nothing left to stop"), "{}", over.text);
-    for (who, caller) in [("a viewer", Some("vera@test-brand.local")), ("nobody", None)] {
-        let shown = match caller {
-            Some(email) => app.browser(email).await.page(&format!("{path}/report"), "same-origin").await,
-            None => app.anonymous().page(&format!("{path}/report")).await,
-        };
-        assert!(
-            matches!(shown.status, 303 | 403) && !shown.text.contains("malformed"),
-            "{who}: {}",
-            shown.text
-        );
-    }
-    assert_eq!(
-        browser.page(&format!("{PAGE}/job_00000000000000000000000000/report"), "same-origin").await.status,
-        404
-    );
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn attack_f02_a_file_that_is_too_much_or_none_is_told_as_a_page() {
-    const PAGE: &str = "/admin/team/import";
-    let app = App::start().await;
-    let mut browser = app.browser(ADMIN).await;
-    let csrf = browser.csrf().to_owned();
-    let row = "kim@example.org,viewer\n";
-    let cases = [
-        (Vec::new(), 400, "The first line names the columns"),
-        (b"\xff\xfe".to_vec(), 400, "not UTF-8"),
-        (format!("email,roles\n{}", row.repeat(10_001)).into_bytes(), 413, "10,000 rows"),
-        (vec![b'x'; (4 << 20) + 1], 413, "4 MiB"),
-        (vec![b'x'; (4 << 20) + 250_000], 413, "4 MiB"),
-    ];
-    for action in ["import-look", "import"] {
-        for (file, status, told) in &cases {
-            let fields = [("do", action), ("csrf", &*csrf), ("key", "k"), ("rows", "")];
-            let shown = browser.form_with_file(PAGE, &fields, file).await;
-            assert_eq!(shown.status, *status, "{action} {told}: {}", shown.text);
-            assert!(
-                shown.text.contains("<main") && shown.text.contains(told),
-                "{action} {told}: {}",
-                shown.text
-            );
-        }
-        let rows = "x".repeat(200_001);
-        let pasted =
-            browser.form_with_file(PAGE, &[("do", action), ("csrf", &*csrf), ("rows", &*rows)], b"").await;
-        assert!(pasted.status == 413 && pasted.text.contains("200,000 characters"), "{}", pasted.text);
-        let foreign = [("do", action), ("csrf", "AAAA")];
-        let planted = browser.form_with_file(PAGE, &foreign, b"email,roles\na@b.org,viewer\n").await;
-        assert_eq!(planted.status, 403);
-    }
-    let other = app.stack.sample().second.id.to_string();
-    let fields = [("do", "import"), ("csrf", &*csrf), ("key", "k"), ("in", &*other)];
-    let elsewhere = browser.form_with_file(PAGE, &fields, b"email,roles\na@b.org,viewer\n").await;
-    assert_eq!(elsewhere.status, 403, "{}", elsewhere.text);
-}
-
-/// Style and script of a page are 27,000 bytes; it may have 60,000.
-#[tokio::test]
-async fn ten_13_a_long_list_of_invitations_stays_light() {
-    let app = App::start().await;
-    let admin = app.admin();
-    let emails: Vec<_> = (0..40)
-        .map(|at| format!("somebody.with.a.rather.long.address.{at}@department.example.org"))
-        .collect();
-    let roles = ["viewer", "finance", "support"];
-    admin.post("/api/admin/team/invites", &json!({ "emails": emails, "roles": roles })).await.expect(200);
-    let mut browser = app.browser(ADMIN).await;
-    let list = browser.page("/admin/team/invitations", "same-origin").await;
-    assert!(list.text.contains("rel=\"next\"") && list.text.len() < 33_000, "{} bytes", list.text.len());
-    let expired = browser.page("/admin/team/invitations?status=expired", "same-origin").await;
-    assert!(expired.text.contains("ezra.expired@example.org") && !expired.text.contains("department"));
 }
 
 #[tokio::test]

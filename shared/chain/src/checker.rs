@@ -46,6 +46,16 @@ impl Checker {
         }
     }
 
+    /// Goes on behind a frontier that [`Checker::so_far`] gave.
+    pub fn going_on(chain: &str, frontier: Frontier) -> Self {
+        Self { frontier, ..Self::new(chain) }
+    }
+
+    /// What a later one can go on with, if whatever is gone so far was to go by `now`.
+    pub fn so_far(&self, now: Timestamp) -> Result<Frontier, Flaw> {
+        self.was_to_go(now).map(|()| self.frontier.clone())
+    }
+
     /// A checkpoint of this chain that is known from elsewhere: the chain must lead through it. To be told before the first
     /// number.
     #[must_use]

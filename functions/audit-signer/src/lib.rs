@@ -34,9 +34,10 @@ impl EventFunction for Signer {
         let sealer = Sealer::without_keys(world.clone()).map_err(|e| StartError::outside("a key", e))?;
         let store = Store::new(&settings.aws("DYNAMODB")?, settings.get("TABLE_NAME")?, sealer);
         let archive = Archive::new(&settings.aws("S3")?, settings.get("AUDIT_BUCKET")?);
-        let secret =
-            settings.secrets()?.get(name, world.now()).await.map_err(|e| StartError::outside(name, e))?;
-        let key = CheckpointKey::from_secret(&secret).map_err(|e| StartError::outside(name, e))?;
+        let secret = settings.secrets()?.get(settings.get("AUDIT_KEY_SECRET")?, world.now()).await;
+        let secret = secret.map_err(|error| StartError::outside("the key of checkpoints", error))?;
+        let key = CheckpointKey::from_secret(&secret);
+        let key = key.map_err(|error| StartError::outside("the key of checkpoints", error))?;
         Ok(Self { store, archive, key, world })
     }
 

@@ -74,6 +74,11 @@ impl Checker {
         self.frontier.size
     }
 
+    /// How many numbers the longest of the known checkpoints covers; zero without one.
+    pub fn newest(&self) -> u64 {
+        self.known.iter().map(|known| known.size).max().unwrap_or(0)
+    }
+
     /// How they were shown.
     pub fn tally(&self) -> Tally {
         self.tally
@@ -135,8 +140,7 @@ impl Checker {
     /// Ends with the checkpoint that covers all that was shown; `None` if nothing was ever signed. What is gone must have
     /// been to go by `now`: a chain to which nothing is added is not signed again when its records go.
     pub fn close(&self, end: Option<&SignedCheckpoint>, now: Timestamp) -> Result<(), Flaw> {
-        let (ends, newest) =
-            (self.frontier.size, self.known.iter().map(|known| known.size).max().unwrap_or(0));
+        let (ends, newest) = (self.frontier.size, self.newest());
         let Some(end) = end else {
             return match (ends, newest) {
                 (0, 0) => Ok(()),

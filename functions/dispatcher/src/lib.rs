@@ -1,6 +1,7 @@
 //! From the table's stream to everybody who wants to know what was written. Consumers are told side by side: one that
 //! fails or is slow holds up no other. What it could not take is recorded as owed, and made up for by a schedule.
 
+mod audit_chain;
 mod batch;
 mod bus;
 mod consumer;
@@ -16,6 +17,7 @@ use vestibule_api::{
 use vestibule_domain::World;
 use vestibule_store::{Sealer, Store};
 
+pub use audit_chain::AuditChain;
 pub use bus::EventBus;
 pub use consumer::Consumer;
 pub use vestibule_api::stream::Change;
@@ -23,7 +25,7 @@ pub use vestibule_api::stream::Change;
 /// What the function works with.
 #[derive(Debug)]
 pub struct Dispatcher {
-    /// The table, of which it touches only what is owed.
+    /// The table, of which it touches what is owed, records of the audit log, and their chains.
     pub store: Store,
     /// Clock and randomness.
     pub world: World,
@@ -39,7 +41,8 @@ impl EventFunction for Dispatcher {
         let sealer = Sealer::without_keys(world.clone()).map_err(|e| StartError::outside("a key", e))?;
         let store = Store::new(&settings.aws("DYNAMODB")?, settings.get("TABLE_NAME")?, sealer);
         let bus = Bus::new(&settings.aws("EVENTBRIDGE")?, settings.get("EVENT_BUS")?);
-        Ok(Self { store, world, consumers: vec![Box::new(EventBus { bus })] })
+        let chain = AuditChain { store: store.clone(), world: world.clone() };
+        Ok(Self { store, world, consumers: vec![Box::new(EventBus { bus }), Box::new(chain)] })
     }
 
     /// Handles a batch of the stream, or the schedule that makes up for what is owed. A batch is answered with the number

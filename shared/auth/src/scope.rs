@@ -19,6 +19,8 @@ pub enum SystemTask {
     Operator,
     /// What became of mails, as the mail service reports it.
     EmailEvents,
+    /// The chain over the audit log.
+    AuditChain,
     /// The first start of a stack, which writes its sample tenant.
     Seed,
 }
@@ -34,6 +36,7 @@ impl SystemTask {
             Self::Invitation => "system:invitation",
             Self::Operator => "system:operator",
             Self::EmailEvents => "system:email-events",
+            Self::AuditChain => "system:audit-chain",
             Self::Seed => "system:seed",
         }
     }

@@ -4,6 +4,7 @@
 //! uniqueness locks and the answer kept for a repeated request. Tenant data is reached only
 //! through a [`TenantStore`], which needs a `TenantScope`.
 
+mod chain;
 mod engine;
 mod identity;
 mod operator;
@@ -13,6 +14,10 @@ mod work;
 #[cfg(test)]
 mod written;
 
+pub use chain::append::RecordPlace;
+pub use chain::checkpoints::Checkpoint;
+pub use chain::entries::{Chained, Placed as PlacedEntry};
+pub use chain::name::Chain;
 pub use engine::cursor::{Cursor, CursorError, CursorKey, Page, PageRequest};
 pub use engine::damaged::Listed;
 pub use engine::entity::Entity;
@@ -30,9 +35,11 @@ pub use identity::{
 pub use operator::repair::{Removal, Salvaged, SetAside};
 pub use operator::reseal::ResealProgress;
 pub use record::audit::AuditRecord;
+pub use record::audit_log::{AuditActor, AuditFilter, AuditPage, Logged};
 pub use record::idempotency::{Answer, IdempotencyKey, KeptAnswer};
 pub use record::outbox::OutboxEvent;
 pub use record::owed::Owed;
+pub use record::refusals::Refusal;
 pub use tenancy::authz::{Access, SelfAccess};
 pub use tenancy::founding::{Founder, Founding};
 pub use tenancy::groups::{FoundGroups, GroupChange};

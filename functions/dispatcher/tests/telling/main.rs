@@ -1,7 +1,9 @@
 //! One consumer that fails or is slow holds up nobody, and is told in the end.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod chains;
 mod stack;
+mod table;
 
 use std::sync::atomic::Ordering;
 

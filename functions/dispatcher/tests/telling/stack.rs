@@ -6,7 +6,6 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
-use dynoxide::Database;
 use futures::future::BoxFuture;
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -18,12 +17,15 @@ use vestibule_domain::{EventId, World};
 use vestibule_models::{Cloud, CloudOptions, Rule};
 use vestibule_store::Owed;
 
-const TABLE: &str = "dispatcher";
+use crate::table::Table;
+
+pub(crate) const TABLE: &str = "dispatcher";
 const BUS: &str = "events";
 
 /// The dispatcher in its surroundings.
 pub(crate) struct Stack {
     pub(crate) dispatcher: Dispatcher,
+    pub(crate) table: Table,
     pub(crate) cloud: Cloud,
     clock: Arc<AtomicI64>,
 }
@@ -69,15 +71,16 @@ impl Stack {
         let settings = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
         let settings = Settings::new(settings).unwrap();
         tokio::spawn(axum::serve(outside, cloud.router()).into_future());
+        let client = Client::new(&settings.aws("DYNAMODB").unwrap());
+        let table = Table::new(client);
         if answers {
-            tokio::spawn(dynoxide::server::serve_on(tables, Database::memory().unwrap()));
-            let client = Client::new(&settings.aws("DYNAMODB").unwrap());
-            vestibule_store::table_definition(&client, TABLE).unwrap().send().await.unwrap();
+            table.serve(tables).await;
+            vestibule_store::table_definition(&table.client, TABLE).unwrap().send().await.unwrap();
         }
         let mut dispatcher = Dispatcher::open(&settings, world).await.unwrap();
         let bus = std::mem::take(&mut dispatcher.consumers);
         dispatcher.consumers = further.into_iter().chain(bus).collect();
-        Self { dispatcher, cloud, clock }
+        Self { dispatcher, table, cloud, clock }
     }
 
     /// Delivers a batch of new `outbox` rows; what is answered.

@@ -51,20 +51,15 @@ impl std::fmt::Debug for CursorKey {
 pub struct Cursor(String);
 
 impl Cursor {
-    /// Seals the position behind `list` of `tenant`.
-    pub(crate) fn seal(key: &CursorKey, tenant: TenantId, list: &str, position: &str) -> Self {
+    /// Seals the position behind `list` of `tenant`. A list's name holds no line break.
+    pub fn seal(key: &CursorKey, tenant: TenantId, list: &str, position: &str) -> Self {
         let mut bytes = key.seal(tenant, list, position);
         bytes.extend_from_slice(position.as_bytes());
         Self(URL_SAFE_NO_PAD.encode(bytes))
     }
 
     /// The position, if the seal fits.
-    pub(crate) fn open(
-        text: &str,
-        key: &CursorKey,
-        tenant: TenantId,
-        list: &str,
-    ) -> Result<String, CursorError> {
+    pub fn open(text: &str, key: &CursorKey, tenant: TenantId, list: &str) -> Result<String, CursorError> {
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| CursorError)?;
         let (seal, position) = bytes.split_at_checked(SEAL).ok_or(CursorError)?;
         let position = std::str::from_utf8(position).map_err(|_| CursorError)?;

@@ -7,7 +7,7 @@ use vestibule_domain::{
     SessionId, TenantId, UserId,
 };
 
-use crate::{AddressKey, EventOutcome, IdempotencyKey};
+use crate::{AddressKey, AuditRecord, Chain, EventOutcome, IdempotencyKey};
 
 /// A primary key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -150,6 +150,11 @@ pub(crate) fn limit(source: &str, minute: i64) -> Key {
 fn month(at: Timestamp) -> String {
     at.to_zoned(TimeZone::UTC).strftime("%Y-%m").to_string()
 }
+/// The beginning of the month that an instant is in.
+pub(crate) fn month_begins(at: Timestamp) -> Timestamp {
+    let month = at.to_zoned(TimeZone::UTC).first_of_month();
+    month.and_then(|day| day.start_of_day()).map_or(at, |day| day.timestamp())
+}
 pub(crate) fn audit(tenant: TenantId, at: Timestamp, id: AuditId) -> Key {
     key(format!("T#{tenant}#AUDIT#{}", month(at)), id.to_string())
 }
@@ -157,9 +162,43 @@ pub(crate) fn audit(tenant: TenantId, at: Timestamp, id: AuditId) -> Key {
 pub(crate) fn user_audit(user: UserId, at: Timestamp, id: AuditId) -> Key {
     key(format!("U#{user}#AUDIT#{}", month(at)), id.to_string())
 }
+/// What became of a session: told in the log of the tenant that it works in, else in the person's own.
+pub(crate) fn session_audit(user: UserId, tenant: Option<TenantId>, record: &AuditRecord) -> Key {
+    match tenant {
+        Some(tenant) => audit(tenant, record.at, record.id),
+        None => user_audit(user, record.at, record.id),
+    }
+}
 /// What was tried with an address, whether or not it has an account.
 pub(crate) fn address_audit(address: &AddressKey, at: Timestamp, id: AuditId) -> Key {
     key(format!("{ADDRESSES}{address}#AUDIT#{}", month(at)), id.to_string())
+}
+/// What the product did with itself, such as the beginning of a chain.
+pub(crate) fn platform_audit(at: Timestamp, id: AuditId) -> Key {
+    key(format!("PLATFORM#AUDIT#{}", month(at)), id.to_string())
+}
+/// The chain over the audit records of a tenant, or of all that belong to none.
+pub(crate) fn chain_partition(chain: Chain) -> String {
+    match chain {
+        Chain::Tenant(tenant) => format!("T#{tenant}#CHAIN"),
+        Chain::Platform => "PLATFORM#CHAIN".to_owned(),
+    }
+}
+/// Numbers sort below the words beside them.
+pub(crate) fn chain_entry(chain: Chain, number: u64) -> Key {
+    key(chain_partition(chain), format!("{number:015}"))
+}
+pub(crate) fn chain_head(chain: Chain) -> Key {
+    key(chain_partition(chain), "HEAD")
+}
+/// The newest checkpoint that was signed.
+pub(crate) fn chain_checkpoint(chain: Chain) -> Key {
+    key(chain_partition(chain), "CHECKPOINT")
+}
+pub(crate) const UNSIGNED: &str = "UNSIGNED";
+/// Stands for a chain that is longer than its newest checkpoint says.
+pub(crate) fn unsigned(chain: Chain) -> Key {
+    key(UNSIGNED.to_owned(), chain.to_string())
 }
 pub(crate) fn outbox_partition(tenant: TenantId) -> String {
     format!("T#{tenant}#OUTBOX")

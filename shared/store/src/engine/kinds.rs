@@ -55,7 +55,12 @@ kinds! {
     Job "job" [];
     JobResult "job_result" ["value"];
     Pending "pending" [];
-    Audit "audit" ["actor_email", "source_ip", "user_agent"];
+    Audit "audit" ["actor_email", "source_ip", "user_agent", "salt"];
+    Refusal "refusal" ["actor_email", "source_ip", "user_agent", "salt"];
+    ChainEntry "chain_entry" [];
+    ChainHead "chain_head" [];
+    Checkpoint "checkpoint" [];
+    Unsigned "unsigned" [];
     Outbox "outbox" [];
     Owed "owed" [];
     User "user" ["email", "name", "totp", "recovery", "connections"];

@@ -39,7 +39,7 @@ impl PlatformStore<'_> {
         if delivery.state.is_problem() {
             let actor = Actor::System(SystemTask::EmailEvents);
             let values = (json!({ "state": known(mail.delivery) }), json!({ "state": delivery.state }));
-            let record = AuditRecord::by(&actor, "mail.delivery", id.to_string(), values, world);
+            let record = AuditRecord::by(&actor, "mail.delivery", id.to_string(), values, world).failed();
             command = command.recording(&keys::address_audit(&address, record.at, record.id), &record)?;
         }
         command = self.touching(command, &mail.request.mail, delivery).await?;
@@ -66,7 +66,8 @@ impl TenantStore<'_> {
                 return Ok(command);
             }
             let values = (json!({ "state": known(before) }), json!({ "state": delivery.state, "job": job }));
-            let record = AuditRecord::new(self.scope, "hire.mail", hire.id.to_string(), values, world);
+            let record =
+                AuditRecord::new(self.scope, "hire.mail", hire.id.to_string(), values, world).failed();
             command.audited(self.scope, &record)
         })
         .await

@@ -87,7 +87,7 @@ impl PlatformStore<'_> {
     ) -> Result<(), StoreError> {
         let Ended::Wrong(actor, reason) = ended else { return command.commit(self.store).await };
         let values = (json!(null), json!({ "reason": reason }));
-        let record = AuditRecord::by(actor, "session.refuse", address.to_string(), values, world);
+        let record = AuditRecord::by(actor, "session.refuse", address.to_string(), values, world).refused();
         let key = keys::address_audit(address, record.at, record.id);
         command.recording(&key, &record)?.commit(self.store).await
     }

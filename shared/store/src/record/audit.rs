@@ -1,9 +1,11 @@
 //! The audit log: who did what to which thing, written with the change itself.
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use vestibule_auth::{Actor, TenantScope};
+use vestibule_chain::{Digest, Outcome, PersonalDigests, RecordBody};
 use vestibule_domain::{AuditId, World};
 
 use crate::{
@@ -37,10 +39,25 @@ pub struct AuditRecord {
     pub old: Value,
     /// Values after; never personal data or secrets.
     pub new: Value,
+    /// How it ended.
+    #[serde(default)]
+    pub outcome: Outcome,
+    /// How often it happened, for what is recorded once a minute.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count: Option<u64>,
     /// Source address of the request.
     pub source_ip: Option<String>,
     /// The client's description of itself.
     pub user_agent: Option<String>,
+    /// Salts the digests of the personal values, Base64; sealed like them, and erased with them.
+    #[serde(default)]
+    pub salt: Option<String>,
+    /// What stands for the personal values in the chain.
+    #[serde(default)]
+    pub digests: PersonalDigests,
+    /// Its place in the chain; absent until it is there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<u64>,
 }
 
 impl AuditRecord {
@@ -70,9 +87,67 @@ impl AuditRecord {
             }
             Actor::System(task) => (task.name().to_owned(), None, None, None),
         };
-        let (id, at, action) = (AuditId::new(world), world.now(), action.to_owned());
+        let (at, action) = (world.now(), action.to_owned());
+        // Of one instant: the month of a record is found by its id.
+        let id = AuditId::of_time(at, world);
         let (old, new) = values;
-        Self { id, at, actor, actor_email, action, resource, old, new, source_ip, user_agent }
+        let salt = world.bytes::<16>();
+        let digest = |name, value: &Option<String>| {
+            value.as_ref().map(|value| Digest::of_personal(&salt, name, value))
+        };
+        let digests = PersonalDigests {
+            actor_email: digest("actor_email", &actor_email),
+            source_ip: digest("source_ip", &source_ip),
+            user_agent: digest("user_agent", &user_agent),
+        };
+        // Nothing is sealed where nobody is named: the system's own tasks need no keys.
+        let salt = (digests != PersonalDigests::default()).then(|| STANDARD.encode(salt));
+        let (outcome, count, number) = (Outcome::Done, None, None);
+        Self {
+            id,
+            at,
+            actor,
+            actor_email,
+            action,
+            resource,
+            old,
+            new,
+            outcome,
+            count,
+            source_ip,
+            user_agent,
+            salt,
+            digests,
+            number,
+        }
+    }
+
+    /// What its chain commits to.
+    pub fn body(&self) -> RecordBody {
+        RecordBody {
+            id: self.id.to_string(),
+            at: self.at,
+            actor: self.actor.clone(),
+            action: self.action.clone(),
+            resource: self.resource.clone(),
+            outcome: self.outcome,
+            old: self.old.clone(),
+            new: self.new.clone(),
+            count: self.count,
+            digests: self.digests.clone(),
+        }
+    }
+
+    /// The same of something that somebody was not allowed to do.
+    #[must_use]
+    pub(crate) fn refused(self) -> Self {
+        Self { outcome: Outcome::Refused, ..self }
+    }
+
+    /// The same of something that came to nothing.
+    #[must_use]
+    pub(crate) fn failed(self) -> Self {
+        Self { outcome: Outcome::Failed, ..self }
     }
 }
 

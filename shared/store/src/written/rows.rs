@@ -3,14 +3,16 @@
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use vestibule_auth::Actor;
+use vestibule_chain::{Digest, Entry, Frontier, RecordBody};
 use vestibule_domain::{
     DomainProof, Groups, MailTopic, Permission, Preferences, TenantId, UserId, id::GroupKind,
 };
 
 use super::given::Given;
 use crate::{
-    Answer, AuditRecord, Avatar, ClaimedMail, Endpoint, Family, IdempotencyKey, JobResult, KeptAnswer, Link,
-    Membership, OutboxEvent, Owed, SignIn,
+    Answer, AuditRecord, Avatar, Chain, Checkpoint, ClaimedMail, Endpoint, Family, IdempotencyKey, JobResult,
+    KeptAnswer, Link, Membership, OutboxEvent, Owed, PlacedEntry, SignIn,
+    chain::checkpoints::unsigned_of,
     engine::entity::row_of,
     engine::item::{Row, from_row, key_row, number, text},
     engine::keys,
@@ -144,7 +146,33 @@ pub(super) fn written_and_read(kind: Kind, given: &Given) -> Result<(), String> 
         }
         Kind::Audit => {
             let value = audit(given);
+            let row = row(&keys::audit(tenant, value.at, value.id), &value);
+            let chained: RecordBody = from_row(row.clone()).map_err(|error| error.to_string())?;
+            same(&chained.digest(), &value.body().digest())?;
+            back(given, row, &value)
+        }
+        Kind::Refusal => {
+            let value = AuditRecord { count: Some(given.number() >> 12), ..audit(given) };
             back(given, row(&keys::audit(tenant, value.at, value.id), &value), &value)
+        }
+        Kind::ChainEntry => {
+            let value = entry(given, tenant);
+            back(given, row(&keys::chain_entry(Chain::Tenant(tenant), value.entry.number), &value), &value)
+        }
+        Kind::ChainHead => {
+            let mut value = Frontier::default();
+            (0..given.below(20)).for_each(|_| value.push(Digest::of(&[given.any_text(9).as_bytes()])));
+            back(given, row(&keys::chain_head(Chain::Platform), &value), &value)
+        }
+        Kind::Checkpoint => {
+            let (note, key) = (given.any_text(300), given.any_text(60));
+            let value = Checkpoint { size: given.number() >> 12, at: given.time(), note, key };
+            back(given, row(&keys::chain_checkpoint(Chain::Tenant(tenant)), &value), &value)
+        }
+        Kind::Unsigned => {
+            let (chain, size) = (Chain::Tenant(tenant), given.number());
+            let row = row(&keys::unsigned(chain), &json!({ "size": size }));
+            same(&unsigned_of(row).map_err(|error| error.to_string())?, &Some((chain, size)))
         }
         Kind::Outbox => {
             let detail = json!({ "job": given.any_text(20), "count": given.number(), "none": null });
@@ -257,6 +285,20 @@ fn audit(given: &Given) -> AuditRecord {
     let values =
         (json!(null), json!({ "text": given.any_text(20), "count": given.number(), "yes": given.yes() }));
     AuditRecord::by(&actor, "user.profile", given.any_text(30), values, &given.world)
+}
+
+fn entry(given: &Given, tenant: TenantId) -> PlacedEntry {
+    let record = audit(given);
+    let key = keys::audit(tenant, record.at, record.id);
+    let entry = Entry {
+        at: record.at,
+        body: record.body().digest().unwrap(),
+        chain: tenant.to_string(),
+        expires: given.maybe(|| given.time()),
+        id: record.id.to_string(),
+        number: given.number() >> 12,
+    };
+    PlacedEntry { pk: key.pk, sk: key.sk, entry }
 }
 
 fn session(given: &Given, user: UserId) -> (crate::Session, Row) {

@@ -1,9 +1,9 @@
 //! A part of an export as it is written: JSON lines with what proves that they are whole, or a table without.
 
-use jiff::Timestamp;
-use serde::Serialize;
+use std::collections::BTreeMap;
+
 use vestibule_api::{ApiError, csv::Report};
-use vestibule_chain::{Digest, Entry, RecordBody};
+use vestibule_chain::{Personal, export::Writer};
 use vestibule_store::{AuditFilter, AuditRecord, Chained};
 
 use crate::view::name_of;
@@ -28,80 +28,20 @@ const COLUMNS: [&str; 14] = [
     "expires",
 ];
 
-/// One line of the file.
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Line<'a> {
-    /// The first one.
-    Header {
-        export: &'static str,
-        chain: &'a str,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        filter: Option<&'a AuditFilter>,
-    },
-    /// A record with its leaf.
-    Record {
-        number: u64,
-        leaf: Digest,
-        record: RecordBody,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        expires: Option<Timestamp>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        personal: Option<Personal>,
-    },
-    /// Leaves of records that were not asked for.
-    Leaves { from: u64, leaves: &'a [Digest] },
-    /// The entry of a record that is gone.
-    Gone { gone: &'a Entry },
-    /// The last one.
-    Checkpoint { checkpoint: Option<&'a str> },
-}
-
-/// What a record's digests stand for.
-#[derive(Serialize)]
-struct Personal {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    actor_email: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    source_ip: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    user_agent: Option<String>,
-    salt: String,
-}
-
-impl Personal {
-    /// Nothing of a record whose personal values were erased with their salt.
-    fn of(record: AuditRecord) -> Option<Self> {
-        let AuditRecord { actor_email, source_ip, user_agent, salt, .. } = record;
-        Some(Self { actor_email, source_ip, user_agent, salt: salt? })
-    }
-}
-
 /// A part that is being written.
 pub(crate) enum Part {
     /// JSON lines.
-    Lines(Lines),
+    Lines(Writer<Vec<u8>>),
     /// CSV.
     Table(Report),
 }
 
-/// JSON lines; leaves are kept until a record or the end follows.
-#[derive(Default)]
-pub(crate) struct Lines {
-    written: Vec<u8>,
-    from: u64,
-    leaves: Vec<Digest>,
-}
-
 impl Part {
-    /// The beginning of the first part of JSON lines.
-    pub(crate) fn lines(header: Option<(&str, &AuditFilter)>) -> Result<Self, ApiError> {
-        let mut lines = Lines::default();
-        if let Some((chain, filter)) = header {
-            let filter = Some(filter).filter(|filter| !filter.is_open());
-            lines.write(&Line::Header { export: "vestibule-audit/1", chain, filter })?;
-        }
-        Ok(Self::Lines(lines))
+    /// The beginning of the first part of JSON lines about `chain`, or of another one.
+    pub(crate) fn lines(first: Option<(&str, &AuditFilter)>) -> Result<Self, ApiError> {
+        let Some((chain, filter)) = first else { return Ok(Self::Lines(Writer::resume(Vec::new()))) };
+        let filter = if filter.is_open() { None } else { Some(named(filter)?) };
+        Ok(Self::Lines(Writer::begin(Vec::new(), chain, filter).map_err(fault)?))
     }
 
     /// A table; the first part has the names of its columns.
@@ -109,11 +49,12 @@ impl Part {
         Ok(Self::Table(if first { Report::new(&COLUMNS)? } else { Report::going_on() }))
     }
 
-    /// Adds an entry of the chain; one that the filter leaves out as its leaf only.
+    /// Adds an entry of the chain; one that the filter leaves out as its leaf only. Of a record that is gone nothing can be
+    /// said but its entry.
     pub(crate) fn add(&mut self, chained: Chained, filter: &AuditFilter) -> Result<(), ApiError> {
         let wanted = chained.record.as_ref().is_none_or(|record| filter.fits(record));
         match self {
-            Self::Lines(lines) => lines.add(chained, wanted),
+            Self::Lines(lines) => line(lines, chained, wanted),
             Self::Table(table) if wanted => row(table, chained),
             Self::Table(_) => Ok(()),
         }
@@ -122,7 +63,7 @@ impl Part {
     /// Whether another entry may be added.
     pub(crate) fn has_room(&self) -> bool {
         let written = match self {
-            Self::Lines(lines) => lines.written.len(),
+            Self::Lines(lines) => lines.get_ref().len(),
             Self::Table(table) => table.len(),
         };
         written < MOST_BYTES
@@ -132,51 +73,38 @@ impl Part {
     pub(crate) fn finish(self, last: bool, checkpoint: Option<&str>) -> Result<Vec<u8>, ApiError> {
         match self {
             Self::Table(table) => table.finish(),
-            Self::Lines(mut lines) => {
-                lines.flush()?;
-                if last {
-                    lines.write(&Line::Checkpoint { checkpoint })?;
-                }
-                Ok(lines.written)
-            }
+            Self::Lines(lines) if last => lines.end(checkpoint).map_err(fault),
+            Self::Lines(lines) => lines.pause().map_err(fault),
         }
     }
 }
 
-impl Lines {
-    fn add(&mut self, Chained { entry, record }: Chained, wanted: bool) -> Result<(), ApiError> {
-        let leaf = entry.leaf().map_err(|error| ApiError::Fault(Box::new(error)))?;
-        let Entry { number, expires, .. } = entry;
-        if !wanted {
-            if self.leaves.is_empty() {
-                self.from = number;
-            }
-            self.leaves.push(leaf);
-            return Ok(());
-        }
-        self.flush()?;
-        match record {
-            Some(record) => {
-                let (body, personal) = (record.body(), Personal::of(record));
-                self.write(&Line::Record { number, leaf, record: body, expires, personal })
-            }
-            None => self.write(&Line::Gone { gone: &entry }),
-        }
-    }
+/// What is asked for, by name.
+fn named(filter: &AuditFilter) -> Result<BTreeMap<String, String>, ApiError> {
+    serde_json::to_value(filter).and_then(serde_json::from_value).map_err(fault)
+}
 
-    fn flush(&mut self) -> Result<(), ApiError> {
-        let leaves = std::mem::take(&mut self.leaves);
-        if leaves.is_empty() {
-            return Ok(());
-        }
-        self.write(&Line::Leaves { from: self.from, leaves: &leaves })
+fn line(
+    lines: &mut Writer<Vec<u8>>,
+    Chained { entry, record }: Chained,
+    wanted: bool,
+) -> Result<(), ApiError> {
+    match record {
+        _ if !wanted => lines.left_out(entry.number, entry.leaf().map_err(fault)?),
+        Some(record) => lines.record(&entry, record.body(), personal(record)),
+        None => lines.gone(entry),
     }
+    .map_err(fault)
+}
 
-    fn write(&mut self, line: &Line<'_>) -> Result<(), ApiError> {
-        serde_json::to_writer(&mut self.written, line).map_err(|error| ApiError::Fault(Box::new(error)))?;
-        self.written.push(b'\n');
-        Ok(())
-    }
+/// Nothing of a record whose personal values were erased with their salt.
+fn personal(record: AuditRecord) -> Option<Personal> {
+    let AuditRecord { actor_email, source_ip, user_agent, salt, .. } = record;
+    Some(Personal { actor_email, source_ip, user_agent, salt: salt? })
+}
+
+fn fault(error: impl std::error::Error + Send + Sync + 'static) -> ApiError {
+    ApiError::Fault(Box::new(error))
 }
 
 /// A row of the table. Of a record that is gone its entry is left, with the outcome `gone`.

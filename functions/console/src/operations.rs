@@ -81,6 +81,7 @@ operations! {
     REVOKE_INVITATION "team" DELETE "/api/admin/team/invites/{id}";
     RESEND_INVITATION "team" POST "/api/admin/team/invites/{id}/resend";
     START_IMPORT "team" POST "/api/v1/teams/import";
+    IMPORTS "team" GET "/api/v1/teams/imports";
     IMPORT "team" GET "/api/v1/teams/import/{id}";
     IMPORT_REPORT "team" GET "/api/v1/teams/import/{id}/report";
     CANCEL_IMPORT "team" POST "/api/v1/teams/import/{id}/cancel";

@@ -13,7 +13,7 @@ use vestibule_domain::World;
 use vestibule_store::{Answer, Limits};
 
 use groups::{create_group, list_groups, remove_group, update_group};
-use imports::{cancel_import, create_import, get_import, get_import_report};
+use imports::{cancel_import, create_import, get_import, get_import_report, list_imports};
 use invitations::{
     create_invitations, get_invitation, list_invitations, resend_invitation, revoke_invitation,
     update_invitation,
@@ -70,6 +70,7 @@ vestibule_api::operations! {
         revoke_invitation::revoke_team_invitation,
         resend_invitation::resend_invitation,
         create_import::create_import,
+        list_imports::list_imports,
         get_import::get_import,
         get_import_report::get_import_report,
         cancel_import::cancel_import,

@@ -13,6 +13,7 @@ use crate::{
     events::EventBus,
     faults::{self, Faults},
     mailer::Mailer,
+    s3::S3,
     secrets::Secrets,
     step_functions::StepFunctions,
     storage::Storage,
@@ -60,6 +61,7 @@ struct Parts {
     faults: Arc<Faults>,
     work_mail: WorkMail,
     mailer: Mailer,
+    s3: S3,
     secrets: Secrets,
     events: EventBus,
     step_functions: StepFunctions,
@@ -73,8 +75,8 @@ pub struct Cloud(Arc<Parts>);
 impl Cloud {
     /// Opens the models on the files in `data_dir` (made when missing), or in memory.
     ///
-    /// `cloud.db` holds the services' state, `secrets.db` the secrets, and `mail.db` the sent mails with their bodies: it stands for
-    /// the recipients' inboxes, outside the system. All three are readable by their owner only.
+    /// `cloud.db` holds the services' state, `secrets.db` the secrets, `s3.db` the buckets with their objects, and `mail.db` the sent
+    /// mails with their bodies: it stands for the recipients' inboxes, outside the system. All are readable by their owner only.
     pub fn open(data_dir: Option<&Path>, options: CloudOptions) -> Result<Self, CloudError> {
         if let Some(directory) = data_dir {
             fs::create_dir_all(directory).map_err(CloudError::DataDirectory)?;
@@ -88,6 +90,7 @@ impl Cloud {
             faults: Arc::default(),
             work_mail: WorkMail::new(state.clone(), Arc::clone(&options)),
             mailer: Mailer::new(Storage::open(data_dir, "mail.db")?, events.clone(), Arc::clone(&options)),
+            s3: S3::new(Storage::open(data_dir, "s3.db")?, Arc::clone(&options)),
             secrets: Secrets::new(Storage::open(data_dir, "secrets.db")?, Arc::clone(&options)),
             events,
             step_functions: StepFunctions::new(state, Arc::clone(&options)),
@@ -95,7 +98,7 @@ impl Cloud {
         })))
     }
 
-    /// One router for all services, told apart by `X-Amz-Target` or path, and `/_faults`.
+    /// One router for all services, told apart by `X-Amz-Target`, path or signature, and `/_faults`.
     pub fn router(&self) -> Router {
         let fault_routes = get(faults::get_faults).put(faults::put_faults).delete(faults::delete_faults);
         let operations = Operations {
@@ -127,6 +130,11 @@ impl Cloud {
     /// Amazon SES and the mails it took.
     pub fn mailer(&self) -> &Mailer {
         &self.0.mailer
+    }
+
+    /// Amazon S3.
+    pub fn s3(&self) -> &S3 {
+        &self.0.s3
     }
 
     /// AWS Secrets Manager.

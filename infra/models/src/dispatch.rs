@@ -8,13 +8,13 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{Method, Request, StatusCode, request::Parts};
-use serde_json::Value;
 
 use crate::{
     calls::{Call, Calls},
     cloud::Cloud,
     error::ServiceError,
     faults::{FaultKind, Faults},
+    s3::S3Target,
     service::Service,
     wire,
 };
@@ -32,6 +32,7 @@ pub(crate) struct Operations {
 struct Operation {
     service: Service,
     name: String,
+    head: Parts,
     body: Bytes,
 }
 
@@ -43,7 +44,7 @@ pub(crate) async fn dispatch(State(operations): State<Operations>, request: Requ
     let Ok(body) = to_bytes(body, BODY_LIMIT).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
-    let operation = Operation { service, name, body };
+    let operation = Operation { service, name, head, body };
     // A task of its own: a caller that hangs up does not stop what it has asked for, as with the real services.
     match tokio::spawn(perform(operations, operation)).await {
         Ok(response) => response,
@@ -56,6 +57,10 @@ fn identify(head: &Parts) -> Option<(Service, String)> {
         let (service, operation) = Service::from_target(target.to_str().ok()?)?;
         return Some((service, operation.to_owned()));
     }
+    if let Some(target) = S3Target::read(head) {
+        let name = target.operation.map_or_else(|what| what, |operation| operation.name().to_owned());
+        return Some((Service::S3, name));
+    }
     let path = head.uri.path().strip_prefix("/v2/email/")?;
     let operation = match (&head.method, path) {
         (&Method::POST, "outbound-emails") => "SendEmail".to_owned(),
@@ -65,7 +70,7 @@ fn identify(head: &Parts) -> Option<(Service, String)> {
 }
 
 async fn perform(operations: Operations, operation: Operation) -> Response {
-    let Operation { service, name, body } = &operation;
+    let Operation { service, name, body, .. } = &operation;
     let fault = operations.faults.strike(*service, name, body);
     let call = Call {
         service: *service,
@@ -101,16 +106,14 @@ async fn perform(operations: Operations, operation: Operation) -> Response {
 }
 
 fn answer(cloud: &Cloud, operation: &Operation) -> Response {
-    let Operation { service, name, body } = operation;
-    wire::answer(*service, run(cloud, *service, name, body))
-}
-
-fn run(cloud: &Cloud, service: Service, name: &str, body: &[u8]) -> Result<Value, ServiceError> {
-    match service {
+    let Operation { service, name, head, body } = operation;
+    let done = match service {
+        Service::S3 => return cloud.s3().perform(head, body),
         Service::WorkMail => cloud.work_mail().perform(name, body),
         Service::Ses => cloud.mailer().perform(name, body),
         Service::SecretsManager => cloud.secrets().perform(name, body),
         Service::Events => cloud.events().perform(name, body),
         Service::States => cloud.step_functions().perform(name, body),
-    }
+    };
+    wire::answer(*service, done)
 }

@@ -1,5 +1,5 @@
-//! Loopback models of the AWS services the product calls: `WorkMail`, SES v2, Secrets Manager, `EventBridge` and Step Functions; and
-//! of a name server.
+//! Loopback models of the AWS services the product calls: `WorkMail`, SES v2, Secrets Manager, `EventBridge`, Step Functions
+//! and S3; and of a name server.
 //!
 //! They speak the real wire formats and enforce the real rules, so the real SDKs drive them, and they can be told to fail.
 //! State is written before an answer goes out and survives a killed process. Nothing here knows the product.
@@ -13,6 +13,7 @@ mod events;
 mod faults;
 mod ids;
 mod mailer;
+mod s3;
 mod secrets;
 mod service;
 mod step_functions;
@@ -27,6 +28,7 @@ pub use error::CloudError;
 pub use events::{Delivery, EventBus, PatternError, RecordFilter, Rule, Sink};
 pub use faults::{Fault, FaultKind, Faults};
 pub use mailer::{Header, MailEvent, Mailer, SentMail, Tag};
+pub use s3::{ObjectLock, S3, S3Operation, S3Target, s3_refusal};
 pub use secrets::Secrets;
 pub use service::Service;
 pub use step_functions::StepFunctions;

@@ -10,6 +10,8 @@ pub enum Service {
     WorkMail,
     /// Amazon SES v2, REST JSON.
     Ses,
+    /// Amazon S3, REST XML.
+    S3,
     /// AWS Secrets Manager, JSON 1.1.
     SecretsManager,
     /// AWS Step Functions, JSON 1.0.
@@ -36,6 +38,7 @@ impl Service {
     pub(crate) fn content_type(self) -> &'static str {
         match self {
             Self::Ses => "application/json",
+            Self::S3 => "application/xml",
             Self::States => "application/x-amz-json-1.0",
             Self::WorkMail | Self::SecretsManager | Self::Events => "application/x-amz-json-1.1",
         }
@@ -46,15 +49,17 @@ impl Service {
         match self {
             Self::WorkMail | Self::SecretsManager => "InvalidParameterException",
             Self::Ses => "BadRequestException",
+            Self::S3 => "InvalidRequest",
             Self::States | Self::Events => "ValidationException",
         }
     }
 
-    /// Error name and HTTP status of a throttled call.
-    pub(crate) fn throttled(self) -> (&'static str, u16) {
+    /// Error name, HTTP status and message of a throttled call.
+    pub(crate) fn throttled(self) -> (&'static str, u16, &'static str) {
         match self {
-            Self::Ses => ("TooManyRequestsException", 429),
-            _ => ("ThrottlingException", 400),
+            Self::Ses => ("TooManyRequestsException", 429, "Rate exceeded"),
+            Self::S3 => ("SlowDown", 503, "Please reduce your request rate."),
+            _ => ("ThrottlingException", 400, "Rate exceeded"),
         }
     }
 }

@@ -104,6 +104,26 @@ impl Rows<'_> {
         Ok(found)
     }
 
+    /// At most `limit` values whose key starts with `prefix` and comes after `after`, in the order of their keys.
+    pub(crate) fn page<T: DeserializeOwned>(
+        &self,
+        model: &str,
+        prefix: &str,
+        after: &str,
+        limit: usize,
+    ) -> Result<Vec<T>, CloudError> {
+        let sql = "SELECT json FROM rows WHERE model=?1 AND key>=?2 AND key<?2||char(1114111) AND key>?3
+             ORDER BY key LIMIT ?4";
+        let mut statement = self.0.prepare_cached(sql)?;
+        let mut found = Vec::new();
+        let mut rows = statement.query(params![model, prefix, after, limit])?;
+        while let Some(row) = rows.next()? {
+            let json: String = row.get(0)?;
+            found.push(serde_json::from_str(&json)?);
+        }
+        Ok(found)
+    }
+
     /// Adds one to a stored counter and returns its new value.
     pub(crate) fn count(&self, model: &str, key: &str) -> Result<u64, CloudError> {
         let next = self.find::<u64>(model, key)?.unwrap_or(0) + 1;

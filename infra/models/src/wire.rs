@@ -9,7 +9,7 @@ use http::{HeaderValue, StatusCode, header::CONTENT_TYPE};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::{error::ServiceError, ids, service::Service};
+use crate::{error::ServiceError, ids, s3, service::Service};
 
 const REQUEST_ID: &str = "x-amzn-requestid";
 
@@ -28,10 +28,11 @@ pub(crate) fn answer(service: Service, result: Result<Value, ServiceError>) -> R
     }
 }
 
-/// A refusal in the form of the service's protocol: `__type` in the body, or for REST a header.
+/// A refusal in the form of the service's protocol: `__type` in the body, for REST a header, for S3 XML.
 pub(crate) fn refusal(service: Service, error: &ServiceError) -> Response {
     let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let body = match service {
+        Service::S3 => return s3::refusal(error),
         Service::Ses => json!({ "message": error.message }),
         Service::WorkMail | Service::SecretsManager => {
             json!({ "__type": error.error, "Message": error.message })
@@ -47,8 +48,8 @@ pub(crate) fn refusal(service: Service, error: &ServiceError) -> Response {
 
 /// A throttling refusal; `retry_after` is in whole seconds.
 pub(crate) fn throttled(service: Service, retry_after: u32) -> Response {
-    let (error, status) = service.throttled();
-    let mut response = refusal(service, &ServiceError::new(status, error, "Rate exceeded"));
+    let (error, status, message) = service.throttled();
+    let mut response = refusal(service, &ServiceError::new(status, error, message));
     let headers = response.headers_mut();
     headers.insert(http::header::RETRY_AFTER, HeaderValue::from(retry_after));
     headers.insert("x-amz-retry-after", HeaderValue::from(u64::from(retry_after) * 1000));
@@ -62,7 +63,7 @@ pub(crate) fn lost() -> Response {
     Response::new(Body::from_stream(broken))
 }
 
-/// HTTP 200 with a body that is not JSON.
+/// HTTP 200 with a body that is neither JSON nor XML.
 pub(crate) fn garbage(service: Service) -> Response {
     response(service, StatusCode::OK, "<html>\u{0}gateway \u{fffd} ok".to_owned())
 }

@@ -32,7 +32,7 @@ pub struct SettingMissing(pub &'static str);
 ///
 /// Reads `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and, where set, `AWS_SESSION_TOKEN`. The
 /// endpoint is `AWS_ENDPOINT_URL_<service_endpoint_key>` (`WORKMAIL`, `SESV2`, `SFN`, `EVENTBRIDGE`,
-/// `SECRETS_MANAGER`, `DYNAMODB`), else `AWS_ENDPOINT_URL`, else the region's own. Limits: connect 1 s,
+/// `SECRETS_MANAGER`, `DYNAMODB`, `S3`), else `AWS_ENDPOINT_URL`, else the region's own. Limits: connect 1 s,
 /// attempt 5 s, operation 10 s; at most two attempts. Clients whose calls have effects (`WorkMail`, SES, Step
 /// Functions) switch retries off themselves.
 pub fn sdk_config(

@@ -4,7 +4,13 @@
 //! people, so they are dropped here; code, status and request id go to the log.
 
 #![cfg_attr(
-    not(any(feature = "bus", feature = "mail", feature = "mailbox", feature = "workflows")),
+    not(any(
+        feature = "archive",
+        feature = "bus",
+        feature = "mail",
+        feature = "mailbox",
+        feature = "workflows"
+    )),
     expect(dead_code, reason = "the adapters that tell more are not built in")
 )]
 
@@ -51,7 +57,8 @@ where
 
 fn answered(code: Option<&str>, raw: &HttpResponse) -> Fault {
     let status = raw.status().as_u16();
-    let request_id = raw.headers().get("x-amzn-requestid").unwrap_or_default();
+    let request_id =
+        ["x-amzn-requestid", "x-amz-request-id"].into_iter().find_map(|name| raw.headers().get(name));
     tracing::info!(code, status, request_id, "the service answered an error");
     // Some services prefix the code with its namespace.
     match code.and_then(|code| code.rsplit('#').next()) {

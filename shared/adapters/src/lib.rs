@@ -1,10 +1,12 @@
 //! Adapters to the outside world: mailboxes, mail, e-signatures, identity providers, bot checks, domains, secrets,
-//! workflows and the event bus.
+//! workflows, the event bus and the archive.
 //!
 //! Each module speaks one vendor's wire format and answers in the product's own words: what to do next
 //! (`Retry`, `Permanent`, `Unknown`, `Foreign`) under a stable code, never a vendor's message.
 //! Nothing here knows tenants, the table or where an endpoint really is.
 
+#[cfg(feature = "archive")]
+pub mod archive;
 pub mod aws;
 pub mod bot_check;
 #[cfg(feature = "bus")]

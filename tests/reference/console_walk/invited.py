@@ -132,6 +132,9 @@ def stop_import(desk):
         desk.press("#import button[value='import']").done("The import has begun")
     desk.ask("import-stop").send("import-stop").done("The import stops")
     desk.wait_for("Stopped").look("import-stopped", "Import")
+    desk.press("main .crumb a").look("imports", "Imports")
+    desk.checks("both imports are listed", len(desk.driver.find_elements("css selector", "tbody tr")) == 2, desk.text()[-500:])
+    desk.press("tbody th a")
     report = download(desk, "main a[href$='/report']")
     desk.checks("rows that it did not reach are told", ",waiting," in report.text, report.text[-300:])
 

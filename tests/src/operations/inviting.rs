@@ -35,6 +35,10 @@ impl Scene {
                 let file = format!("email,roles\nperson {},brokerage.user\n", self.number());
                 request(Method::POST, path.into()).bytes("text/csv", file.into_bytes())
             }
+            ("GET", "/api/v1/teams/imports") => {
+                self.import().await;
+                request(Method::GET, format!("{path}?limit=10"))
+            }
             ("GET", "/api/v1/teams/import/{id}") => request(Method::GET, self.import().await),
             ("GET", "/api/v1/teams/import/{id}/report") => {
                 request(Method::GET, format!("{}/report", self.import().await))

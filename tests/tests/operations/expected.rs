@@ -103,6 +103,7 @@ GET /api/v1/teams/invitations/{id}            | 200 | yynnn yyyyyyy | 404   | 0
 PUT /api/v1/teams/invitations/{id}            | 200 | yynnn yynnnnn | 404   | 1
 DELETE /api/v1/teams/invitations/{id}         | 204 | yynnn yynnnnn | 404   | 1
 POST /api/v1/teams/import                     | 202 | yynnn yynnnnn | -     | 1
+GET /api/v1/teams/imports                     | 200 | yynnn yynnnnn | empty | 0
 GET /api/v1/teams/import/{id}                 | 200 | yynnn yynnnnn | 404   | 0
 GET /api/v1/teams/import/{id}/report          | 200 | yynnn yynnnnn | 404   | 0
 POST /api/v1/teams/import/{id}/cancel         | 202 | yynnn yynnnnn | 404   | 1

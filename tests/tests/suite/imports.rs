@@ -229,3 +229,35 @@ async fn attack_b04_imports_count_the_mails_to_an_address_too() {
     println!("8 imports of one address in a minute: {invited} invited");
     assert!(invited <= 5, "{invited}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn imports_are_listed_newest_first_and_nothing_else_is() {
+    let app = App::identity().await;
+    let (admin, tenant) = app.founder("ines").await;
+    let mut made = Vec::new();
+    for n in 0..3 {
+        let import = send(&admin, "", &format!("email,roles\nperson {n},viewer\n")).await.expect(202).body;
+        ended(&admin, &import).await;
+        made.insert(0, import["id"].clone());
+        app.advance(jiff::SignedDuration::from_secs(1));
+    }
+    let list = async |query: &str| admin.get(&format!("/api/v1/teams/imports{query}")).await;
+    let all = list("").await.expect(200).body;
+    let ids = |page: &Value| {
+        page["items"].as_array().unwrap().iter().map(|it| it["id"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!((ids(&all), &all["next"]), (made.clone(), &Value::Null));
+    assert_eq!(all["items"][0], admin.get(&format!("{IMPORT}/{}", made[0].as_str().unwrap())).await.body);
+    let first = list("?limit=2").await.expect(200).body;
+    let next = first["next"].as_str().unwrap().to_owned();
+    let second = list(&format!("?limit=2&cursor={next}")).await.expect(200).body;
+    assert_eq!([ids(&first), ids(&second)].concat(), made);
+    let jobs = admin.get(&format!("/api/provision/jobs?cursor={next}")).await.expect(400);
+    assert_eq!(jobs.code(), "cursor_invalid");
+    app.colleague(&tenant, "vera", "viewer").await.get("/api/v1/teams/imports").await.expect(403);
+    app.hire_at("hire@example.net").await;
+    let sample = app.admin();
+    let jobs = sample.get("/api/provision/jobs").await.expect(200).body;
+    assert_eq!(jobs["items"].as_array().unwrap().len(), 1, "that of the hire");
+    assert_eq!(sample.get("/api/v1/teams/imports").await.expect(200).body["items"], json!([]));
+}

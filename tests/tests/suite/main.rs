@@ -1,6 +1,7 @@
 //! Black-box tests of the running stack. Files mirror the URLs.
 #![expect(clippy::unwrap_used, reason = "a test that cannot unwrap has failed")]
 
+mod archive;
 mod budgets;
 mod console;
 mod contract;

@@ -2,7 +2,7 @@
 
 use super::team::{ALL_GROUPS, ALL_ROLES};
 use crate::{
-    operations::{CANCEL_IMPORT, IMPORT, START_IMPORT},
+    operations::{CANCEL_IMPORT, IMPORT, IMPORTS, START_IMPORT},
     page::{Action, Input, Page, Read, Then},
 };
 
@@ -21,6 +21,12 @@ pub(super) const PAGES: &[Page] = &[
             Action::new("import", START_IMPORT, ROWS)
                 .then(Then::Go("/admin/team/import/{answer.id}"), "The import has begun."),
         ],
+    },
+    Page {
+        path: "/admin/team/imports",
+        template: "imports.html",
+        reads: &[Read::new("imports", IMPORTS).along(&["cursor"]).most(25)],
+        does: &[],
     },
     Page {
         path: "/admin/team/import/{id}",

@@ -1,10 +1,11 @@
-//! A team from a CSV file: a look at what each row would do, the import as a job, and its report.
+//! A team from a CSV file: a look at what each row would do, the import as a job, and its report; the list of imports.
 
 pub mod cancel_import;
 pub mod create_import;
 mod file;
 pub mod get_import;
 pub mod get_import_report;
+pub mod list_imports;
 mod rows;
 pub mod view;
 

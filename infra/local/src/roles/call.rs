@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use http::request::Parts;
 use serde_json::Value;
+use vestibule_models::{S3Operation, S3Target};
 
 use crate::template::{Condition, Surroundings};
 
@@ -53,6 +54,9 @@ pub(super) fn calls(head: &Parts, body: &[u8], around: &Surroundings) -> Vec<Cal
             if name.starts_with("arn:") { name } else { around.arn("lambda", &format!("function:{name}")) };
         return vec![Call::new("lambda:InvokeFunction".to_owned(), vec![resource])];
     }
+    if let Some(target) = S3Target::read(head) {
+        return object_calls(&target, head);
+    }
     let body: Value = serde_json::from_slice(body).unwrap_or_default();
     let target = head.headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
     let (service, operation) = target.split_once('.').unwrap_or(("", target));
@@ -95,6 +99,42 @@ pub(super) fn calls(head: &Parts, body: &[u8], around: &Surroundings) -> Vec<Cal
 fn invoked(path: &str) -> Option<String> {
     let name = path.strip_prefix("/2015-03-31/functions/")?.strip_suffix("/invocations")?;
     Some(name.replace("%3A", ":"))
+}
+
+/// What a request to S3 asks for; nothing when it is one that the model refuses anyhow. Buckets' ARNs have neither region nor account.
+fn object_calls(target: &S3Target, head: &Parts) -> Vec<Call> {
+    let (bucket, key) = (format!("arn:aws:s3:::{}", target.bucket), target.key.as_str());
+    let of_version = if target.query.contains_key("versionId") { "Version" } else { "" };
+    let mut actions = match &target.operation {
+        Ok(S3Operation::PutObject) => vec!["PutObject".to_owned()],
+        Ok(S3Operation::GetObject | S3Operation::HeadObject) => vec![format!("GetObject{of_version}")],
+        Ok(S3Operation::DeleteObject) => vec![format!("DeleteObject{of_version}")],
+        Ok(S3Operation::ListObjectsV2) => vec!["ListBucket".to_owned()],
+        Ok(S3Operation::ListObjectVersions) => vec!["ListBucketVersions".to_owned()],
+        Err(_) => Vec::new(),
+    };
+    for (header, action) in [
+        ("x-amz-object-lock-mode", "PutObjectRetention"),
+        ("x-amz-bypass-governance-retention", "BypassGovernanceRetention"),
+    ] {
+        actions.extend(head.headers.contains_key(header).then(|| action.to_owned()));
+    }
+    let resource = if key.is_empty() { bucket } else { format!("{bucket}/{key}") };
+    let prefix = target.query.get("prefix").cloned();
+    let call = |action: String| {
+        let mut call = Call::new(format!("s3:{action}"), vec![resource.clone()]);
+        call.context.insert("s3:prefix", prefix.clone().into_iter().collect());
+        call
+    };
+    actions.into_iter().map(call).collect()
+}
+
+/// To whom may not list a bucket S3 does not tell which objects there are not: the right that is asked for then.
+pub(super) fn listing(head: &Parts) -> Option<Call> {
+    let target = S3Target::read(head)?;
+    let reads = matches!(target.operation, Ok(S3Operation::GetObject | S3Operation::HeadObject));
+    let bucket = format!("arn:aws:s3:::{}", target.bucket);
+    reads.then(|| Call::new("s3:ListBucket".to_owned(), vec![bucket]))
 }
 
 /// A mail to send. Its resources are the identity of the sender and the configuration set, if one is named.

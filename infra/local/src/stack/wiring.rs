@@ -14,7 +14,7 @@ use vestibule_adapters::aws;
 use vestibule_api::{SettingError, Settings};
 use vestibule_asl::{Definition, RealPace, substitute};
 use vestibule_auth::Profile;
-use vestibule_models::{Clock, Cloud, Delivery, NameServer, Rule};
+use vestibule_models::{Clock, Cloud, Delivery, NameServer, ObjectLock, Rule};
 use vestibule_store::Store;
 
 use super::{Plan, StackOptions};
@@ -107,7 +107,7 @@ pub(super) async fn tables(plan: &Plan, options: &StackOptions) -> Result<()> {
     Ok(())
 }
 
-/// Buses, rules, state machines and first values of secrets.
+/// Buses, rules, state machines, buckets and first values of secrets.
 pub(super) fn cloud(plan: &Plan, cloud: &Cloud) -> Result<()> {
     let template = &plan.template;
     for bus in &template.buses {
@@ -133,6 +133,9 @@ pub(super) fn cloud(plan: &Plan, cloud: &Cloud) -> Result<()> {
         let text = substitute(text, &machine.substitutions)?;
         let definition = Definition::parse(&machine.definition, &text)?;
         cloud.step_functions().add_state_machine(&machine.name, definition);
+    }
+    for bucket in &template.buckets {
+        cloud.s3().put_bucket(&bucket.name, Some(ObjectLock { default_days: Some(bucket.lock_days) }))?;
     }
     for secret in &template.secrets {
         if !cloud.secrets().exists(&secret.name)? {

@@ -16,7 +16,7 @@ mod yaml;
 use serde_json::{Map, Value};
 
 pub use types::{
-    Bus, Condition, EventDestination, Function, Index, Route, Rule, Schedule, Secret, SecretValue,
+    Bucket, Bus, Condition, EventDestination, Function, Index, Route, Rule, Schedule, Secret, SecretValue,
     StateMachine, Statement, Stream, Surroundings, Table, Template,
 };
 

@@ -109,6 +109,11 @@ fn names(
             let table = arn("dynamodb", "table/", &name);
             Names::by_name(name, table.clone()).and("StreamArn", format!("{table}/stream/latest"))
         }
+        // Names of buckets have no capital letters; a real one that is generated ends in random ones.
+        "AWS::S3::Bucket" => {
+            let name = named("BucketName")?.to_lowercase();
+            Names::by_name(name.clone(), format!("arn:aws:s3:::{name}"))
+        }
         "AWS::Events::EventBus" => {
             let name = named("Name")?;
             Names::by_name(name.clone(), arn("events", "event-bus/", &name))
@@ -135,6 +140,7 @@ fn names(
             Names::by_name(name.clone(), arn("ses", "configuration-set/", &name))
         }
         "AWS::SES::ConfigurationSetEventDestination"
+        | "AWS::S3::BucketPolicy"
         | "AWS::Serverless::HttpApi"
         | "AWS::Logs::MetricFilter"
         | "AWS::CloudWatch::Alarm" => Names::by_name(logical_id.to_owned(), String::new()),

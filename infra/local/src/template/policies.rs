@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::types::{Condition, Statement};
 
@@ -24,9 +24,22 @@ pub(super) fn statements(
 
 /// The statements of one document.
 pub(super) fn document(policy: &Value) -> Result<Vec<Statement>, String> {
+    listed(policy)?.iter().map(statement).collect()
+}
+
+/// A bucket's policy may only deny what does not come over TLS. Here nothing does, so it has no effect.
+pub(super) fn only_for_tls(policy: &Value) -> Result<(), String> {
+    let tls = json!({ "Bool": { "aws:SecureTransport": "false" } });
+    let is_known = |statement: &Value| statement["Effect"] == "Deny" && statement["Condition"] == tls;
+    if listed(policy)?.iter().all(is_known) {
+        return Ok(());
+    }
+    Err("a bucket's policy may only deny what comes without TLS".to_owned())
+}
+
+fn listed(policy: &Value) -> Result<&Vec<Value>, String> {
     let statements = policy["Statement"].as_array();
-    let statements = statements.ok_or("a policy must be a document with a list of statements")?;
-    statements.iter().map(statement).collect()
+    statements.ok_or_else(|| "a policy must be a document with a list of statements".to_owned())
 }
 
 fn statement(statement: &Value) -> Result<Statement, String> {

@@ -147,6 +147,58 @@ pub(super) struct GenerateSecretString {
     _exclude_punctuation: bool,
 }
 
+/// A bucket. It must have versions and a lock with a default, because the stack makes no other one.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub(super) struct BucketProperties {
+    #[serde(rename = "BucketName", default)]
+    _bucket_name: IgnoredAny,
+    pub(super) object_lock_enabled: bool,
+    pub(super) object_lock_configuration: LockConfiguration,
+    pub(super) versioning_configuration: Versioning,
+    #[serde(rename = "BucketEncryption", default)]
+    _encryption: IgnoredAny,
+    #[serde(rename = "OwnershipControls", default)]
+    _ownership: IgnoredAny,
+    #[serde(rename = "PublicAccessBlockConfiguration", default)]
+    _public_access: IgnoredAny,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub(super) struct LockConfiguration {
+    pub(super) object_lock_enabled: String,
+    pub(super) rule: LockRule,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub(super) struct LockRule {
+    pub(super) default_retention: Retention,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub(super) struct Retention {
+    pub(super) mode: String,
+    #[serde(deserialize_with = "number")]
+    pub(super) days: u32,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub(super) struct Versioning {
+    pub(super) status: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub(super) struct BucketPolicyProperties {
+    #[serde(rename = "Bucket")]
+    _bucket: IgnoredAny,
+    pub(super) policy_document: Value,
+}
+
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub(super) struct ConfigurationSetProperties {

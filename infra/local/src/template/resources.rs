@@ -6,12 +6,12 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::properties::{
-    ConfigurationSetProperties, EventDestinationProperties, FunctionProperties, KeyElement, SecretProperties,
-    StateMachineProperties, TableProperties,
+    BucketPolicyProperties, BucketProperties, ConfigurationSetProperties, EventDestinationProperties,
+    FunctionProperties, KeyElement, SecretProperties, StateMachineProperties, TableProperties,
 };
 use super::{
-    Bus, EventDestination, Function, Index, Secret, SecretValue, StateMachine, Surroundings, Table, Template,
-    TemplateError, events, policies,
+    Bucket, Bus, EventDestination, Function, Index, Secret, SecretValue, StateMachine, Surroundings, Table,
+    Template, TemplateError, events, policies,
 };
 
 /// Each route of a function is a statement of about 400 bytes in its policy, which ends at 20 KB.
@@ -41,6 +41,15 @@ pub(super) fn add(
         "AWS::DynamoDB::Table" => {
             let properties = read(logical_id, properties)?;
             template.tables.push(table(around, logical_id, properties));
+        }
+        "AWS::S3::Bucket" => {
+            let bucket = bucket(logical_id, reference, read(logical_id, properties)?)?;
+            template.buckets.push(bucket);
+        }
+        "AWS::S3::BucketPolicy" => {
+            let BucketPolicyProperties { policy_document, .. } = read(logical_id, properties)?;
+            let refused = |reason: String| TemplateError::refused(logical_id, "PolicyDocument", &reason);
+            policies::only_for_tls(&policy_document).map_err(refused)?;
         }
         "AWS::IAM::ManagedPolicy" => {
             let refused = |reason: String| TemplateError::refused(logical_id, "PolicyDocument", &reason);
@@ -122,6 +131,23 @@ fn table(around: &Surroundings, logical_id: &str, properties: TableProperties) -
         ttl: properties.time_to_live_specification.filter(|ttl| ttl.enabled).map(|ttl| ttl.attribute_name),
         stream: properties.stream_specification.map(|s| s.stream_view_type),
     }
+}
+
+fn bucket(logical_id: &str, name: String, properties: BucketProperties) -> Result<Bucket, TemplateError> {
+    let lock = properties.object_lock_configuration;
+    let retention = lock.rule.default_retention;
+    let version = properties.versioning_configuration.status;
+    for (field, holds, reason) in [
+        ("ObjectLockEnabled", properties.object_lock_enabled, "must be true"),
+        ("ObjectLockConfiguration", lock.object_lock_enabled == "Enabled", "must be Enabled"),
+        ("ObjectLockConfiguration.Rule", retention.mode == "COMPLIANCE", "the mode must be COMPLIANCE"),
+        ("VersioningConfiguration", version == "Enabled", "must be Enabled where objects are locked"),
+    ] {
+        if !holds {
+            return Err(TemplateError::refused(logical_id, field, reason));
+        }
+    }
+    Ok(Bucket { name, lock_days: retention.days })
 }
 
 /// SES puts events on the account's default bus and on no other.

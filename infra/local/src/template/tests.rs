@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use super::{Surroundings, Template};
+use super::{Bucket, Surroundings, Template};
 use crate::files::TEMPLATE;
 
 fn around() -> Surroundings {
@@ -37,6 +37,8 @@ fn the_deployed_template_becomes_every_part_of_the_stack() {
     let batches: Vec<_> = template.streams.iter().map(|s| (s.table.as_str(), s.batch_size)).collect();
     assert_eq!(batches, [("vestibule-Table", 100), ("vestibule-Table", 10)]);
     assert!(template.streams.iter().all(|stream| stream.bisect && stream.reports_failures));
+    let bucket = Bucket { name: "vestibule-auditcheckpoints".to_owned(), lock_days: 3653 };
+    assert_eq!(template.buckets, [bucket]);
     let table = &template.tables[0];
     assert_eq!(table.name, "vestibule-Table");
     assert_eq!(table.indexes.len(), 2);
@@ -69,6 +71,45 @@ fn a_given_table_name_reaches_table_environment_and_stream() {
     assert_eq!(template.tables[0].name, "t-17");
     assert_eq!(template.streams[0].table, "t-17");
     assert!(template.functions.iter().all(|f| f.environment["TABLE_NAME"] == "t-17"));
+}
+
+#[test]
+fn the_lock_of_the_checkpoints_is_as_long_as_the_parameter_says() {
+    let mut around = around();
+    around.parameters.insert("AuditLockDays".to_owned(), "7".to_owned());
+    assert_eq!(Template::parse(TEMPLATE, &around).unwrap().buckets[0].lock_days, 7);
+    around.parameters.insert("AuditLockDays".to_owned(), "0".to_owned());
+    let refused = Template::parse(TEMPLATE, &around).unwrap_err().to_string();
+    assert_eq!(refused, "the parameter AuditLockDays must be a whole number from 1 to 36500");
+}
+
+#[test]
+fn a_bucket_that_is_less_than_locked_is_refused() {
+    for (from, to, told) in [
+        (
+            "      ObjectLockEnabled: true",
+            "      ObjectLockEnabled: false",
+            "ObjectLockEnabled: must be true",
+        ),
+        ("Mode: COMPLIANCE", "Mode: GOVERNANCE", "ObjectLockConfiguration.Rule: the mode must be COMPLIANCE"),
+        (
+            "{ Status: Enabled }",
+            "{ Status: Suspended }",
+            "VersioningConfiguration: must be Enabled where objects are locked",
+        ),
+    ] {
+        let changed = TEMPLATE.replacen(from, to, 1);
+        assert_ne!(changed, TEMPLATE, "{from}");
+        assert_eq!(refusal(&changed), format!("AuditCheckpoints: {told}"));
+    }
+    let unknown =
+        TEMPLATE.replacen("      BucketEncryption:", "      Colour: red\n      BucketEncryption:", 1);
+    assert!(refusal(&unknown).starts_with("AuditCheckpoints: Properties: unknown field `Colour`"));
+    let open =
+        TEMPLATE.replacen("\"aws:SecureTransport\": \"false\"", "\"aws:SecureTransport\": \"true\"", 1);
+    let told =
+        "AuditCheckpointsPolicy: PolicyDocument: a bucket's policy may only deny what comes without TLS";
+    assert_eq!(refusal(&open), told);
 }
 
 #[test]

@@ -53,6 +53,8 @@ pub struct Template {
     pub default_route: Option<String>,
     /// Tables with their indexes.
     pub tables: Vec<Table>,
+    /// Buckets of S3.
+    pub buckets: Vec<Bucket>,
     /// Functions called at a fixed rate.
     pub schedules: Vec<Schedule>,
     /// Functions called for matching events on a bus.
@@ -158,6 +160,15 @@ pub struct Index {
     pub keys: Vec<(String, String)>,
     /// `ALL` or `KEYS_ONLY`.
     pub projection: String,
+}
+
+/// A bucket that keeps all versions, with object lock in mode COMPLIANCE.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bucket {
+    /// Its physical name.
+    pub name: String,
+    /// For how many days each version is locked.
+    pub lock_days: u32,
 }
 
 /// A fixed-rate call.

@@ -4,6 +4,7 @@ mod events;
 mod faults;
 mod mailer;
 mod persistence;
+mod s3;
 mod secrets;
 mod step_functions;
 mod support;

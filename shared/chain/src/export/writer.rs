@@ -29,6 +29,11 @@ impl<W: Write> Writer<W> {
         Self { out, run: None }
     }
 
+    /// What it writes to.
+    pub fn get_ref(&self) -> &W {
+        &self.out
+    }
+
     /// Writes a record.
     pub fn record(&mut self, entry: &Entry, body: RecordBody, personal: Option<Personal>) -> io::Result<()> {
         let record = Record::new(entry, body, personal).map_err(io::Error::other)?;

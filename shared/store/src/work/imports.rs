@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
-use vestibule_domain::{ImportRow, Job, JobId, RowClass, RowResult, World};
+use vestibule_domain::{ImportRow, Job, JobId, JobKind, RowClass, RowResult, World};
 
 use crate::{
-    Answer, Conflict, StoreError, TenantStore,
+    Answer, Conflict, CursorError, CursorKey, Page, PageRequest, StoreError, TenantStore,
     engine::command::{Action, Command},
     engine::item::{number, to_row},
     engine::keys,
@@ -42,6 +42,17 @@ struct Held {
 }
 
 impl TenantStore<'_> {
+    /// One page of imports, newest first, from among all jobs: up to 1,000 are read for it, so it may have fewer than it could, and a
+    /// next one. A job that cannot be read is not known to be one.
+    pub async fn list_imports(
+        &self,
+        request: &PageRequest,
+        key: &CursorKey,
+    ) -> Result<Result<Page<Job>, CursorError>, StoreError> {
+        let wanted = |job: &Job| job.kind == JobKind::IMPORT;
+        self.sifted(wanted, true, request, &key.of("imports")).await
+    }
+
     /// Writes the rows in parts, then the job that works on them, with `answer` kept for repeats.
     pub async fn create_import(
         &self,

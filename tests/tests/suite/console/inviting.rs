@@ -90,6 +90,8 @@ async fn ten_13_a_file_is_looked_at_and_then_imported_without_choosing_it_again(
     assert_eq!(again.location, begun.location, "sent twice it is one import");
     let page = stands_still(&mut browser, &path).await;
     assert!(page.text.contains("2 of 2 done") && page.text.contains(">Done<"), "{}", page.text);
+    let list = browser.page("/admin/team/imports", "same-origin").await;
+    assert!(list.text.contains(&path.replace('/', "&#x2f;")) || list.text.contains(&path), "{}", list.text);
     let report = browser.page(&format!("{path}/report"), "same-origin").await;
     assert!(report.text.starts_with("line,email,result,detail"), "{}", report.text);
     assert!(report.text.contains("3,no address,malformed,"), "{}", report.text);

@@ -21,7 +21,8 @@ const LONGEST: usize = 2_900_000;
 /// Most parts that are put together, of 500 records each: it must be done in 20 seconds.
 const MOST_PARTS: usize = 40;
 const KNOWN: [&str; 7] = ["format", "from", "to", "actor", "action", "resource", "outcome"];
-const TOO_LONG: &str = "The export is longer than one download can be. Choose a shorter time, or take it in parts by the API.";
+const TOO_LONG: &str =
+    "The export is longer than one download can be. Choose a shorter time, or take it in parts by the API.";
 
 /// What was put together.
 #[derive(Debug)]
@@ -92,7 +93,10 @@ mod tests {
 
     #[test]
     fn the_filter_goes_along_and_nothing_else() {
-        assert_eq!(wanted("from=2026-01-01&to=&cursor=x&action=hire.&limit=1&ask=y"), "from=2026-01-01&action=hire.");
+        assert_eq!(
+            wanted("from=2026-01-01&to=&cursor=x&action=hire.&limit=1&ask=y"),
+            "from=2026-01-01&action=hire."
+        );
         assert_eq!(wanted("actor=kim%2Bx%40example.org"), "actor=kim%2Bx%40example.org");
     }
 

@@ -124,7 +124,17 @@ impl Page {
 
 impl Read {
     pub(crate) const fn new(name: &'static str, operation: &'static Operation) -> Self {
-        Self { name, operation, from: &[], query: &[], with: &[], needs: None, must: None, most: None, asks: false }
+        Self {
+            name,
+            operation,
+            from: &[],
+            query: &[],
+            with: &[],
+            needs: None,
+            must: None,
+            most: None,
+            asks: false,
+        }
     }
 
     pub(crate) const fn of(self, from: &'static [&'static str]) -> Self {

@@ -131,10 +131,10 @@ mod tests {
 
     #[test]
     fn fields_stand_beside_each_other_and_say_what_became_of_them() {
-        let old = json!({ "status": "active", "roles": ["a", "b"], "note": null, "in": { "x": 1, "y": [1] } });
+        let old =
+            json!({ "status": "active", "roles": ["a", "b"], "note": null, "in": { "x": 1, "y": [1] } });
         let new = json!({ "status": "active", "roles": ["a"], "note": "n", "in": { "x": 1 } });
-        let field =
-            |field, old, new, how| json!({ "field": field, "old": old, "new": new, "how": how });
+        let field = |field, old, new, how| json!({ "field": field, "old": old, "new": new, "how": how });
         let expected = json!([
             field("in.x", json!("1"), json!("1"), "same"),
             field("in.y", json!("[1]"), json!(null), "removed"),
@@ -144,7 +144,10 @@ mod tests {
         ]);
         assert_eq!(compared(old, new), expected);
         assert_eq!(compared(json!(null), json!(null)), json!([]));
-        assert_eq!(compared(json!("a"), json!(2)), json!([field("value", json!("a"), json!("2"), "changed")]));
+        assert_eq!(
+            compared(json!("a"), json!(2)),
+            json!([field("value", json!("a"), json!("2"), "changed")])
+        );
     }
 
     #[test]

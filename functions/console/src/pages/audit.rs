@@ -13,9 +13,7 @@ pub(super) const PAGES: &[Page] = &[
     Page {
         path: "/admin/audit",
         template: "audit.html",
-        reads: &[LOG
-            .along(&["from", "to", "actor", "action", "resource", "outcome", "cursor"])
-            .asks()],
+        reads: &[LOG.along(&["from", "to", "actor", "action", "resource", "outcome", "cursor"]).asks()],
         does: &[],
     },
     Page {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the pinned outside tools of the reference tests beneath .cache/ (git-ignored); does nothing when they are current.
-# Without arguments all of them, else those named: moto lint sam build jwt identity asl-lint oidc openapi cargo-deny
+# Without arguments all of them, else those named: moto lint sam build jwt identity asl-lint oidc openapi cargo-deny judge
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cache=$here/.cache
@@ -31,10 +31,14 @@ cargo_deny() {
     rm -rf "$cache/cargo/build"
 }
 
+judge() {
+    (cd "$here/judge" && go build -buildvcs=false -o "$cache/judge" .)
+}
+
 mkdir -p "$cache"
 for tool in "${@:-all}"; do
     case $tool in
-        all) exec "$0" moto lint sam build jwt identity asl-lint oidc openapi cargo-deny ;;
+        all) exec "$0" moto lint sam build jwt identity asl-lint oidc openapi cargo-deny judge ;;
         moto | lint | sam | build | jwt | identity) virtualenv "$tool" ;;
         asl-lint | oidc) node_modules "$tool" ;;
         openapi)
@@ -42,6 +46,7 @@ for tool in "${@:-all}"; do
             node_modules openapi
             ;;
         cargo-deny) cargo_deny ;;
+        judge) judge ;;
         *)
             sed -n '2,3p' "$0"
             exit 2

@@ -5,6 +5,7 @@
 
 mod actor;
 mod app;
+pub mod auditing;
 mod browsing;
 mod business;
 pub mod costs;

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use jiff::SignedDuration;
+use vestibule_chain::CheckpointKey;
 use vestibule_domain::{CompanyName, DocumentKind, Domain, Email, PersonName, Preset, Slug, WebPage};
-use vestibule_ops::KeyPair;
+use vestibule_ops::{AuditKey, KeyPair};
 
 /// Operates a stack. Region, credentials and endpoints come from the environment (`AWS_REGION`,
 /// `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`, `AWS_ENDPOINT_URL`).
@@ -24,6 +25,11 @@ pub(crate) enum Command {
         pair: Pair,
         #[command(flatten)]
         ring: Ring,
+        #[command(flatten)]
+        audit: Audit,
+        /// The origin that people reach the stack at, such as `https://accounts.acme.example`: checkpoints name it.
+        #[arg(long, value_name = "ORIGIN")]
+        site: String,
     },
     /// Signs tokens with a new key: publishes it, waits until every function knows it, then uses it.
     RotateSigningKey {
@@ -37,6 +43,18 @@ pub(crate) enum Command {
         #[command(flatten)]
         ring: Ring,
     },
+    /// Signs checkpoints of the audit log with a new key; what was signed before stays good.
+    RotateAuditKey {
+        #[command(flatten)]
+        audit: Audit,
+    },
+    /// Prints the public keys that checkpoints of the audit log may be signed by, a line each, the present one first.
+    AuditKeys {
+        #[command(flatten)]
+        audit: Audit,
+    },
+    /// Checks an export of the audit log: that no record was altered, taken out, added or moved. Needs no network.
+    VerifyAudit(Export),
     /// Makes a tenant with its first administrator, who gets a mail to choose a password.
     CreateTenant(Box<Tenant>),
     /// Looks whether a stack can be used: what is missing, and how to mend it.
@@ -184,6 +202,32 @@ pub(crate) struct Ring {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Audit {
+    /// Secret with the key that signs checkpoints of the audit log.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) audit_secret: String,
+}
+
+impl Audit {
+    pub(crate) fn key(self, site: &str) -> AuditKey {
+        AuditKey { secret: self.audit_secret, name: CheckpointKey::name_for(site) }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Export {
+    /// The export, JSON lines; `-` for standard input.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// A public key that checkpoints may be signed by, or a file with such keys, a line each; can be repeated.
+    #[arg(long = "key", value_name = "KEY")]
+    pub(crate) keys: Vec<String>,
+    /// File with a checkpoint that is known from elsewhere, best the newest one; can be repeated.
+    #[arg(long = "checkpoint", value_name = "FILE")]
+    pub(crate) checkpoints: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Timing {
     /// How long a key stays published after it signed last, such as `1h`: at least as long as a token
     /// lives. `0s` drops older keys at once, if one has leaked.
@@ -220,7 +264,10 @@ mod tests {
         Arguments::command().debug_assert();
         assert!(parse("reseal --ring-secret r").is_err());
         assert!(parse("init-keys --signing-secret s --verification-secret v").is_err());
-        assert!(parse("init-keys --signing-secret s --verification-secret v --ring-secret r").is_ok());
+        let pair = "init-keys --signing-secret s --verification-secret v";
+        assert!(parse(&format!("{pair} --ring-secret r --audit-secret a --site https://a.example")).is_ok());
+        assert!(parse("verify-audit - --key a --key b --checkpoint c").is_ok());
+        assert!(parse("verify-audit --key a").is_err());
         assert!(parse("rotate-field-keys --ring-secret r").is_ok());
         assert!(parse("suppression kim@example.org --table t --ring-secret r").is_ok());
         assert!(parse("suppression kim@example.org --lift --table t --ring-secret r").is_ok());

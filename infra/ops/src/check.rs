@@ -41,10 +41,13 @@ pub async fn check_keys(vault: &Vault, stack: &str) -> Vec<Finding> {
     let published =
         published.map(|held| held.and_then(|held| held.keys).is_some_and(|keys| !keys.keys.is_empty()));
     let sealing = vault.ring(&ring).await.map(|held| held.is_some_and(|held| held.keys.is_some()));
+    let audit = format!("{stack}/audit-key");
+    let chained = vault.audit(&audit).await.map(|held| held.is_some_and(|held| held.keys.is_some()));
     vec![
         finding("signing key", told(&names.signing, signing)),
         finding("published keys", told(&names.verification, published)),
         finding("field keys", told(&ring, sealing)),
+        finding("audit key", told(&audit, chained)),
     ]
 }
 

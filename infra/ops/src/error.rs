@@ -6,6 +6,7 @@ use vestibule_adapters::{
     secrets::{SecretsError, WriteError},
 };
 use vestibule_auth::KeyError;
+use vestibule_chain::NoteError;
 use vestibule_store::StoreError;
 
 /// An operation that was not done, or not to its end. All can be run again.
@@ -60,6 +61,9 @@ pub enum OpsError {
     /// A key could not be made.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// A key that signs checkpoints could not be made.
+    #[error("{0}: give the origin of the site, such as https://accounts.acme.example")]
+    AuditKey(#[from] NoteError),
     /// Another tenant has what a new one would have.
     #[error("another tenant has {0}: choose another one; no tenant was made")]
     Taken(String),

@@ -1,9 +1,10 @@
 //! The first keys of a stack, where there are none yet.
 
 use vestibule_auth::{FieldKeys, SigningKey, VerificationKeys};
+use vestibule_chain::CheckpointKey;
 use vestibule_domain::World;
 
-use crate::{KeyPair, OpsError, Vault, vault::parts};
+use crate::{AuditKey, KeyPair, OpsError, Vault, vault::parts};
 
 /// Which secrets got their first value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -14,6 +15,8 @@ pub struct Initialised {
     pub verification: bool,
     /// The ring of field keys.
     pub ring: bool,
+    /// The key that signs checkpoints of the audit log.
+    pub audit: bool,
 }
 
 /// Gives keys to those of the secrets that hold none or a placeholder, and leaves the others alone.
@@ -23,11 +26,17 @@ pub async fn init_keys(
     vault: &Vault,
     names: &KeyPair,
     ring_name: &str,
+    audit_key: &AuditKey,
     world: &World,
 ) -> Result<Initialised, OpsError> {
     let (signing_version, signing) = parts(vault.signing(&names.signing).await?);
     let (published_version, published) = parts(vault.published(&names.verification).await?);
     let (ring_version, ring) = parts(vault.ring(ring_name).await?);
+    let (audit_version, audit) = parts(vault.audit(&audit_key.secret).await?);
+    let new_audit = match &audit {
+        None => Some(CheckpointKey::generate(&audit_key.name, world.bytes())?),
+        Some(_) => None,
+    };
     let new = if signing.is_none() { Some(SigningKey::generate()?) } else { None };
     let Ok(keys) = to_publish(signing.as_ref(), new.as_ref(), published) else {
         return Err(OpsError::Unpaired(names.verification.clone()));
@@ -42,7 +51,15 @@ pub async fn init_keys(
     if ring.is_none() {
         vault.write(ring_name, ring_version.as_ref(), &FieldKeys::generate(world)).await?;
     }
-    Ok(Initialised { signing: new.is_some(), verification: keys.is_some(), ring: ring.is_none() })
+    if let Some(key) = &new_audit {
+        vault.write(&audit_key.secret, audit_version.as_ref(), &key.to_secret()).await?;
+    }
+    Ok(Initialised {
+        signing: new.is_some(),
+        verification: keys.is_some(),
+        ring: ring.is_none(),
+        audit: new_audit.is_some(),
+    })
 }
 
 /// A signing key whose public half is missing from published keys.

@@ -4,6 +4,7 @@
 //! Every operation can be run again after it was interrupted. None of them needs the functions to
 //! stop, and no function's role allows what they do.
 
+mod audit_key;
 mod check;
 mod create_tenant;
 mod error;
@@ -13,6 +14,7 @@ mod signing;
 mod suppression;
 mod vault;
 
+pub use audit_key::{AuditKey, audit_keys, rotate_audit_key};
 pub use check::{Finding, check_keys, check_site, judge_sending};
 pub use create_tenant::{Created, NewTenant, create_tenant, open_table};
 pub use error::OpsError;

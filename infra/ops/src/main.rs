@@ -3,6 +3,7 @@
 
 mod arguments;
 mod progress;
+mod verify_audit;
 
 use std::{collections::BTreeMap, path::Path, process::ExitCode, time::Duration};
 
@@ -12,8 +13,9 @@ use secrecy::SecretString;
 use vestibule_adapters::{aws::sdk_config, esign::Verifier, mail::Mailer};
 use vestibule_domain::{Email, World};
 use vestibule_ops::{
-    KeyPair, NewTenant, OpsError, Vault, check_keys, check_site, create_tenant, find_suppression, init_keys,
-    judge_sending, lift_suppression, open_table, publish_next, reseal, rotate_field_keys, sign_with,
+    KeyPair, NewTenant, OpsError, Vault, audit_keys, check_keys, check_site, create_tenant, find_suppression,
+    init_keys, judge_sending, lift_suppression, open_table, publish_next, reseal, rotate_audit_key,
+    rotate_field_keys, sign_with,
 };
 use vestibule_store::Store;
 
@@ -24,7 +26,11 @@ use crate::{
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match run(Arguments::parse().command).await {
+    let command = match Arguments::parse().command {
+        Command::VerifyAudit(wanted) => return verify_audit::run(&wanted, world().now()),
+        command => command,
+    };
+    match run(command).await {
         Ok(()) => ExitCode::SUCCESS,
         // One line with its causes.
         Err(error) => {
@@ -38,12 +44,14 @@ async fn run(command: Command) -> Result<()> {
     let settings: BTreeMap<String, String> = std::env::vars().collect();
     let world = world();
     match command {
-        Command::InitKeys { pair, ring } => {
-            let made = init_keys(&Vault::open(&settings)?, &pair.names(), &ring.ring_secret, &world).await?;
+        Command::InitKeys { pair, ring, audit, site } => {
+            let vault = Vault::open(&settings)?;
+            let made = init_keys(&vault, &pair.names(), &ring.ring_secret, &audit.key(&site), &world).await?;
             for (made, what) in [
                 (made.verification, "verification keys"),
                 (made.signing, "signing key"),
                 (made.ring, "ring of field keys"),
+                (made.audit, "key that signs the audit log"),
             ] {
                 println!("{what}: {}", if made { "made" } else { "was there, left alone" });
             }
@@ -56,6 +64,20 @@ async fn run(command: Command) -> Result<()> {
             println!("the field key {kid} is the current one; old ones stay in the ring");
             println!("every function uses it within five minutes: then run `vestibule-ops reseal`");
         }
+        Command::RotateAuditKey { audit } => {
+            let key = rotate_audit_key(&Vault::open(&settings)?, &audit.audit_secret, &world).await?;
+            println!(
+                "the next checkpoints are signed with a new key; give out its public half beside the old one:"
+            );
+            println!("{key}");
+        }
+        Command::AuditKeys { audit } => {
+            for key in audit_keys(&Vault::open(&settings)?, &audit.audit_secret).await? {
+                println!("{key}");
+            }
+        }
+        // Needs none of the settings: it was done before.
+        Command::VerifyAudit(_) => {}
         Command::CreateTenant(tenant) => make_tenant(&settings, *tenant, &world).await?,
         Command::Check { stack, site, mail_from } => {
             check(&settings, &stack, site.trim_end_matches('/'), &mail_from).await?;
@@ -192,7 +214,10 @@ async fn reseal_table(
     world: &World,
 ) -> Result<()> {
     let mut progress = Progress::start();
-    let done = reseal(settings, table, ring, world, |so_far| progress.show(so_far)).await;
+    let done = reseal(settings, table, ring, world, |so_far| {
+        progress.show(so_far.seen, || progress::resealed(so_far))
+    })
+    .await;
     progress.end();
     let done = done?;
     println!("rows: {} seen, {} sealed anew, {} changed meanwhile", done.seen, done.resealed, done.skipped);

@@ -8,10 +8,10 @@ use std::{
 use indicatif::ProgressBar;
 use vestibule_store::ResealProgress;
 
-/// Rows between two plain lines.
+/// Rows or records between two plain lines.
 const STRIDE: u64 = 10_000;
 
-/// Shows the walk over a table on standard error. How many rows are still to come is not known.
+/// Shows a long walk on standard error. How many rows are still to come is not known.
 pub(crate) struct Progress {
     bar: Option<ProgressBar>,
     told: u64,
@@ -26,13 +26,12 @@ impl Progress {
         Self { bar, told: 0 }
     }
 
-    pub(crate) fn show(&mut self, done: ResealProgress) {
-        let line = line(done);
+    pub(crate) fn show(&mut self, seen: u64, line: impl FnOnce() -> String) {
         match &self.bar {
-            Some(bar) => bar.set_message(line),
-            None if is_due(self.told, done.seen) => {
-                eprintln!("{line}");
-                self.told = done.seen;
+            Some(bar) => bar.set_message(line()),
+            None if is_due(self.told, seen) => {
+                eprintln!("{}", line());
+                self.told = seen;
             }
             None => {}
         }
@@ -45,7 +44,8 @@ impl Progress {
     }
 }
 
-fn line(done: ResealProgress) -> String {
+/// A line of the walk over a table.
+pub(crate) fn resealed(done: ResealProgress) -> String {
     let ResealProgress { seen, resealed, skipped } = done;
     format!("{seen} rows seen, {resealed} sealed anew, {skipped} changed meanwhile")
 }
@@ -70,6 +70,6 @@ mod tests {
     #[test]
     fn a_line_says_what_was_done() {
         let done = ResealProgress { seen: 3, resealed: 2, skipped: 1 };
-        assert_eq!(line(done), "3 rows seen, 2 sealed anew, 1 changed meanwhile");
+        assert_eq!(resealed(done), "3 rows seen, 2 sealed anew, 1 changed meanwhile");
     }
 }

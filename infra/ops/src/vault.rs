@@ -9,6 +9,7 @@ use vestibule_adapters::{
     secrets::{SecretVersion, Secrets, SecretsError},
 };
 use vestibule_auth::{FieldKeys, SigningKey, VerificationKeys};
+use vestibule_chain::CheckpointKey;
 
 use crate::OpsError;
 
@@ -52,6 +53,10 @@ impl Vault {
 
     pub(crate) async fn ring(&self, name: &str) -> Result<Option<Held<FieldKeys>>, OpsError> {
         self.held(name, "a ring of field keys", |value| FieldKeys::from_secret(value).ok()).await
+    }
+
+    pub(crate) async fn audit(&self, name: &str) -> Result<Option<Held<CheckpointKey>>, OpsError> {
+        self.held(name, "a key that signs checkpoints", |value| CheckpointKey::from_secret(value).ok()).await
     }
 
     /// Writes `value` after the version that was read, or as the first one.

@@ -46,6 +46,16 @@ impl Checker {
         }
     }
 
+    /// Goes on behind a frontier that [`Checker::so_far`] gave.
+    pub fn going_on(chain: &str, frontier: Frontier) -> Self {
+        Self { frontier, ..Self::new(chain) }
+    }
+
+    /// What a later one can go on with, if whatever is gone so far was to go by `now`.
+    pub fn so_far(&self, now: Timestamp) -> Result<Frontier, Flaw> {
+        self.was_to_go(now).map(|()| self.frontier.clone())
+    }
+
     /// A checkpoint of this chain that is known from elsewhere: the chain must lead through it. To be told before the first
     /// number.
     #[must_use]
@@ -62,6 +72,11 @@ impl Checker {
     /// How many numbers were shown.
     pub fn size(&self) -> u64 {
         self.frontier.size
+    }
+
+    /// How many numbers the longest of the known checkpoints covers; zero without one.
+    pub fn newest(&self) -> u64 {
+        self.known.iter().map(|known| known.size).max().unwrap_or(0)
     }
 
     /// How they were shown.
@@ -125,8 +140,7 @@ impl Checker {
     /// Ends with the checkpoint that covers all that was shown; `None` if nothing was ever signed. What is gone must have
     /// been to go by `now`: a chain to which nothing is added is not signed again when its records go.
     pub fn close(&self, end: Option<&SignedCheckpoint>, now: Timestamp) -> Result<(), Flaw> {
-        let (ends, newest) =
-            (self.frontier.size, self.known.iter().map(|known| known.size).max().unwrap_or(0));
+        let (ends, newest) = (self.frontier.size, self.newest());
         let Some(end) = end else {
             return match (ends, newest) {
                 (0, 0) => Ok(()),

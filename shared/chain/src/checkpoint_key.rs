@@ -29,7 +29,13 @@ struct Kept {
 }
 
 impl CheckpointKey {
-    /// A new key with this name, such as `accounts.acme.example/audit`, from 32 random bytes.
+    /// The name of the key of a site, such as `accounts.acme.example/audit`.
+    pub fn name_for(site: &str) -> String {
+        let host = site.split_once("://").map_or(site, |(_, host)| host);
+        format!("{}/audit", host.trim_end_matches('/'))
+    }
+
+    /// A new key with this name from 32 random bytes.
     pub fn generate(name: &str, seed: [u8; 32]) -> Result<Self, NoteError> {
         Self::of(name, seed.to_vec().into(), Vec::new())
     }
@@ -102,6 +108,7 @@ mod tests {
         for wrong in ["", "-", "{}", r#"{"name":"a","seed":"AAAA","before":[]}"#] {
             assert_eq!(CheckpointKey::from_secret(&wrong.into()).err(), Some(NoteError::Secret), "{wrong}");
         }
+        assert_eq!(CheckpointKey::name_for("https://acme.example:8443/"), "acme.example:8443/audit");
         for name in ["", "a b", "a+b", "a\nb", "a\u{a0}b"] {
             assert_eq!(CheckpointKey::generate(name, [1; 32]).err(), Some(NoteError::Name), "{name}");
         }

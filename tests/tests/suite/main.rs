@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot unwrap has failed")]
 
 mod archive;
+mod audit;
+mod audit_export;
 mod budgets;
 mod console;
 mod contract;

@@ -7,6 +7,7 @@ use base64::{
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
 use vestibule_auth::{FieldKeys, Hasher, Password, PasswordHash, Profile, SigningKey, VerificationKeys};
+use vestibule_chain::CheckpointKey;
 use vestibule_domain::{EndpointId, World};
 use vestibule_models::Cloud;
 
@@ -14,6 +15,9 @@ use super::SampleError;
 
 /// The password of the sample people; no function reads it.
 const PASSWORD: &str = "local/sample-password";
+
+/// The name of the key that signs checkpoints of the audit log. Not the stack's address, which may change between starts.
+const AUDIT_KEY: &str = "vestibule.local/audit";
 
 /// Says that a reset was begun and not finished; no function reads it.
 const RESETTING: &str = "local/resetting";
@@ -27,6 +31,8 @@ pub struct SecretNames {
     pub signing_key: String,
     /// The ring of keys that seal personal data.
     pub field_keys: String,
+    /// The key that signs checkpoints of the audit log.
+    pub audit_key: String,
     /// The key that seals page cursors.
     pub cursor_key: String,
     /// What goes into every password hash.
@@ -51,7 +57,7 @@ pub(super) fn set_resetting(cloud: &Cloud, resetting: bool) -> Result<(), Sample
     Ok(cloud.secrets().put(RESETTING, if resetting { "yes" } else { "-" })?)
 }
 
-/// Makes the signing and cursor keys and the ring of field keys on a first start.
+/// Makes the signing, cursor and audit keys and the ring of field keys on a first start.
 pub(super) fn prepare(cloud: &Cloud, names: &SecretNames, world: &World) -> Result<(), SampleError> {
     if kept(cloud, &names.signing_key)?.is_none() {
         let signing = SigningKey::generate()?;
@@ -59,6 +65,10 @@ pub(super) fn prepare(cloud: &Cloud, names: &SecretNames, world: &World) -> Resu
         cloud.secrets().put(&names.verification_keys, &public.to_string())?;
         cloud.secrets().put(&names.cursor_key, &STANDARD.encode(world.bytes::<32>()))?;
         cloud.secrets().put(&names.signing_key, signing.to_secret().expose_secret())?;
+    }
+    if kept(cloud, &names.audit_key)?.is_none() {
+        let key = CheckpointKey::generate(AUDIT_KEY, world.bytes())?;
+        cloud.secrets().put(&names.audit_key, key.to_secret().expose_secret())?;
     }
     if kept(cloud, &names.field_keys)?.is_none() {
         cloud.secrets().put(&names.field_keys, FieldKeys::generate(world).expose_secret())?;

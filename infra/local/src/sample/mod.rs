@@ -34,6 +34,9 @@ pub enum SampleError {
     /// A key cannot be made or read.
     #[error(transparent)]
     Key(#[from] vestibule_auth::KeyError),
+    /// The key that signs checkpoints cannot be made.
+    #[error(transparent)]
+    AuditKey(#[from] vestibule_chain::NoteError),
     /// A token cannot be signed.
     #[error(transparent)]
     Token(#[from] vestibule_auth::TokenError),

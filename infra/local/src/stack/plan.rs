@@ -54,6 +54,12 @@ impl Plan {
         set.cloned().with_context(|| format!("the template sets no {name}"))
     }
 
+    /// The name of the template's secret that ends so.
+    pub(super) fn secret(&self, ending: &str) -> Result<String> {
+        let found = self.template.secrets.iter().find(|secret| secret.name.ends_with(ending));
+        Ok(found.with_context(|| format!("the template makes no secret ..{ending}"))?.name.clone())
+    }
+
     /// Where webhooks go that name no endpoint, unless the caller chose one.
     pub(super) fn default_endpoint(&mut self, endpoint: &str) {
         let empty =

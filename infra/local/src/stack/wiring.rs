@@ -168,6 +168,7 @@ pub(super) async fn sample(
         verification_keys: plan.environment("VERIFICATION_KEYS_SECRET")?,
         signing_key: plan.environment("SIGNING_KEY_SECRET")?,
         field_keys: plan.environment("FIELD_KEYS_SECRET")?,
+        audit_key: plan.secret("/audit-key")?,
         cursor_key: plan.environment("CURSOR_KEY_SECRET")?,
         pepper: plan.environment("PASSWORD_PEPPER_SECRET")?,
         esign_prefix: plan.environment("ESIGN_SECRET_PREFIX")?,

@@ -77,7 +77,7 @@ async fn slug_and_domain_belong_to_one_tenant_and_an_account_serves_several() {
 #[tokio::test]
 async fn a_stack_without_keys_is_told_what_to_do() {
     let account = Account::new().await;
-    for name in ["signing-key", "verification-keys", "field-keys"] {
+    for name in ["signing-key", "verification-keys", "field-keys", "audit-key"] {
         account.cloud.secrets().put(&format!("stack/{name}"), "-").unwrap();
     }
     let problems =
@@ -91,7 +91,10 @@ async fn a_stack_without_keys_is_told_what_to_do() {
         signing: "stack/signing-key".into(),
         verification: "stack/verification-keys".into(),
     };
-    vestibule_ops::init_keys(&account.vault, &pair, "stack/field-keys", &account.world).await.unwrap();
+    let audit = vestibule_ops::AuditKey { secret: "stack/audit-key".into(), ..crate::audit_key() };
+    vestibule_ops::init_keys(&account.vault, &pair, "stack/field-keys", &audit, &account.world)
+        .await
+        .unwrap();
     assert_eq!(problems(check_keys(&account.vault, "stack").await), 0);
-    assert_eq!(problems(check_keys(&account.vault, "another").await), 3);
+    assert_eq!(problems(check_keys(&account.vault, "another").await), 4);
 }

@@ -10,14 +10,15 @@ use crate::{Account, HOUR, names};
 async fn first_keys_are_made_once() {
     let account = Account::new().await;
     assert!(matches!(account.rotate(HOUR).await, Err(OpsError::Placeholder(name)) if name == "signing"));
-    let all = Initialised { signing: true, verification: true, ring: true };
+    let all = Initialised { signing: true, verification: true, ring: true, audit: true };
     assert_eq!(account.init().await.unwrap(), all);
     assert_eq!(account.published(), [account.signing()]);
-    let before = ["signing", "verification", "ring"].map(|name| account.cloud.secrets().value(name).unwrap());
+    let before =
+        ["signing", "verification", "ring", "audit"].map(|name| account.cloud.secrets().value(name).unwrap());
     assert_eq!(account.init().await.unwrap(), Initialised::default());
     assert_eq!(
         before,
-        ["signing", "verification", "ring"].map(|name| account.cloud.secrets().value(name).unwrap())
+        ["signing", "verification", "ring", "audit"].map(|name| account.cloud.secrets().value(name).unwrap())
     );
     FieldKeys::from_secret(&account.secret("ring")).unwrap();
 }

@@ -1,6 +1,7 @@
 //! The operations against models of Secrets Manager and the table on this machine.
 #![expect(clippy::unwrap_used, reason = "a test that cannot unwrap has failed")]
 
+mod audit_key;
 mod create_tenant;
 mod field_keys;
 mod init;
@@ -21,7 +22,7 @@ use secrecy::SecretString;
 use vestibule_auth::{SigningKey, VerificationKeys};
 use vestibule_domain::World;
 use vestibule_models::{Cloud, CloudOptions};
-use vestibule_ops::{Initialised, KeyPair, OpsError, Vault, init_keys, rotate_signing_key};
+use vestibule_ops::{AuditKey, Initialised, KeyPair, OpsError, Vault, init_keys, rotate_signing_key};
 
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
 const AT_ONCE: Duration = Duration::ZERO;
@@ -39,6 +40,10 @@ fn names() -> KeyPair {
     KeyPair { signing: "signing".into(), verification: "verification".into() }
 }
 
+fn audit_key() -> AuditKey {
+    AuditKey { secret: "audit".into(), name: "acme.example/audit".into() }
+}
+
 impl Account {
     /// The secrets as a template makes them.
     async fn new() -> Self {
@@ -47,7 +52,8 @@ impl Account {
         let time = move || Timestamp::from_millisecond(shown.load(Ordering::SeqCst)).unwrap();
         let options = CloudOptions { clock: Arc::new(time.clone()), ..CloudOptions::default() };
         let cloud = Cloud::open(None, options).unwrap();
-        for (name, value) in [("signing", "placeholder"), ("verification", r#"{"keys":[]}"#), ("ring", "{}")]
+        for (name, value) in
+            [("signing", "placeholder"), ("verification", r#"{"keys":[]}"#), ("ring", "{}"), ("audit", "-")]
         {
             cloud.secrets().put(name, value).unwrap();
         }
@@ -74,7 +80,7 @@ impl Account {
     }
 
     async fn init(&self) -> Result<Initialised, OpsError> {
-        init_keys(&self.vault, &names(), "ring", &self.world).await
+        init_keys(&self.vault, &names(), "ring", &audit_key(), &self.world).await
     }
 
     async fn rotate(&self, keep_for: SignedDuration) -> Result<String, OpsError> {

@@ -3,6 +3,7 @@
 //! Names are unique forever. Each one is written once, on the condition that nothing has it, so that of two writers one is told. Whoever
 //! may only put and read can neither change nor remove what lies here; who may delete can hide a name behind a marker, and no more.
 
+pub mod checkpoints;
 mod errors;
 
 use aws_lc_rs::digest::{SHA256, digest};

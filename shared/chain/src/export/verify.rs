@@ -21,6 +21,8 @@ pub struct Report {
     pub size: u64,
     /// When that was signed; `None` if nothing ever was.
     pub at: Option<Timestamp>,
+    /// How many numbers the longest of the known checkpoints covers; zero without one.
+    pub known: u64,
     /// How the numbers are shown.
     pub tally: Tally,
 }
@@ -62,8 +64,8 @@ pub fn verify(
     let (head, mut reader) = Reader::open(input)?;
     let mut checker = Checker::new(&head.chain);
     for note in known {
-        let known = SignedCheckpoint::open(note, &head.chain, verifiers).map_err(Refusal::Given)?;
-        checker = checker.knowing(known);
+        checker =
+            checker.knowing(SignedCheckpoint::open(note, &head.chain, verifiers).map_err(Refusal::Given)?);
     }
     let mut end = None;
     while let Some(line) = reader.next_line()? {
@@ -80,8 +82,8 @@ pub fn verify(
     let open = |note: String| SignedCheckpoint::open(&note, &head.chain, verifiers);
     let end = end.map(open).transpose().map_err(Refusal::Last)?;
     checker.close(end.as_ref(), now)?;
-    let (size, tally) = (checker.size(), checker.tally());
-    Ok(Report { chain: head.chain, filter: head.filter, size, at: end.map(|end| end.at), tally })
+    let (size, known, tally) = (checker.size(), checker.newest(), checker.tally());
+    Ok(Report { chain: head.chain, filter: head.filter, size, at: end.map(|end| end.at), known, tally })
 }
 
 fn show(checker: &mut Checker, line: &Line) -> Result<(), Flaw> {

@@ -57,6 +57,7 @@ functions! {
         "provision-run" vestibule_provision_run::Jobs;
     events:
         "dispatcher" vestibule_dispatcher::Dispatcher,
+        "audit-signer" vestibule_audit_signer::Signer,
         "email-events" vestibule_email_events::EmailEvents,
         "import-step" vestibule_import_step::Imports,
         "mailbox-step" vestibule_mailbox_step::Tools,

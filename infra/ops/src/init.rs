@@ -7,6 +7,7 @@ use vestibule_domain::World;
 use crate::{AuditKey, KeyPair, OpsError, Vault, vault::parts};
 
 /// Which secrets got their first value.
+#[expect(clippy::struct_excessive_bools, reason = "each secret got a value or had one")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Initialised {
     /// The private key that signs tokens.

@@ -215,7 +215,7 @@ async fn reseal_table(
 ) -> Result<()> {
     let mut progress = Progress::start();
     let done = reseal(settings, table, ring, world, |so_far| {
-        progress.show(so_far.seen, || progress::resealed(so_far))
+        progress.show(so_far.seen, || progress::resealed(so_far));
     })
     .await;
     progress.end();

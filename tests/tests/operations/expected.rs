@@ -111,6 +111,7 @@ GET /api/audit                                | 200 | yynnn yynnnnn | empty | 0
 GET /api/audit/{id}                           | 200 | yynnn yynnnnn | 404   | 0
 GET /api/audit/export                         | 200 | ynnnn ynnnnnn | -     | 1
 GET /api/audit/checkpoint                     | 200 | yynnn yynnnnn | -     | 0
+GET /api/audit/verify                         | 200 | yynnn yynnnnn | -     | 0
 POST /api/v1/auth/invitations/look            | 200 | all           | -     | 0
 POST /api/v1/auth/invitations/sign-up         | 201 | all           | -     | 2
 POST /api/v1/auth/invitations/accept          | 200 | own           | -     | 2

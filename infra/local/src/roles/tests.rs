@@ -167,10 +167,24 @@ fn a_list_may_be_bound_to_a_prefix() {
 }
 
 #[test]
-fn the_dispatcher_touches_nothing_but_what_it_owes() {
+fn the_dispatcher_touches_what_it_owes_and_takes_no_record_away() {
     let put = |pk: &str| json!({ "TransactItems": [{ "Put": { "TableName": TABLE, "Item": { "PK": { "S": pk } } } }] });
-    assert!(allowed(TEMPLATE, "dispatcher", "DynamoDB_20120810.TransactWriteItems", &put("OWED#bus")));
-    assert!(!allowed(TEMPLATE, "dispatcher", "DynamoDB_20120810.TransactWriteItems", &put("T#1")));
+    let may = |body: &serde_json::Value| {
+        allowed(TEMPLATE, "dispatcher", "DynamoDB_20120810.TransactWriteItems", body)
+    };
+    assert!(["OWED#bus", "T#1#AUDIT#2026-09", "PLATFORM#CHAIN", "UNSIGNED"].iter().all(|pk| may(&put(pk))));
+    assert!(!["T#1", "U#1", "EMAIL#1", "MAIL#1"].iter().any(|pk| may(&put(pk))));
+    let delete = |pk: &str| json!({ "TransactItems": [{ "Delete": { "TableName": TABLE, "Key": { "PK": { "S": pk } } } }] });
+    assert!(may(&delete("OWED#bus")));
+    assert!(!may(&delete("T#1#AUDIT#2026-09")) && !may(&delete("T#1#CHAIN")));
+}
+
+#[test]
+fn the_signer_touches_chains_and_no_record() {
+    let put = |pk: &str| json!({ "TableName": TABLE, "Item": { "PK": { "S": pk } } });
+    let may = |pk| allowed(TEMPLATE, "audit-signer", "DynamoDB_20120810.PutItem", &put(pk));
+    assert!(may("T#1#CHAIN") && may("PLATFORM#CHAIN") && may("UNSIGNED"));
+    assert!(!may("T#1") && !may("T#1#AUDIT#2026-09") && !may("OWED#bus"));
 }
 
 #[test]

@@ -95,11 +95,13 @@ fn names(
         }
     };
     let arn = |service: &str, prefix: &str, name: &str| around.arn(service, &format!("{prefix}{name}"));
+    let plain = |field: &str, service: &str, prefix: &str| -> Result<Names, TemplateError> {
+        let name = named(field)?;
+        let arn = arn(service, prefix, &name);
+        Ok(Names::by_name(name, arn))
+    };
     Ok(match resource["Type"].as_str().unwrap_or_default() {
-        "AWS::Serverless::Function" => {
-            let name = named("FunctionName")?;
-            Names::by_name(name.clone(), arn("lambda", "function:", &name))
-        }
+        "AWS::Serverless::Function" => plain("FunctionName", "lambda", "function:")?,
         "AWS::Serverless::StateMachine" => {
             let name = named("Name")?;
             Names::by_arn(name.clone(), arn("states", "stateMachine:", &name))
@@ -114,10 +116,7 @@ fn names(
             let name = named("BucketName")?.to_lowercase();
             Names::by_name(name.clone(), format!("arn:aws:s3:::{name}"))
         }
-        "AWS::Events::EventBus" => {
-            let name = named("Name")?;
-            Names::by_name(name.clone(), arn("events", "event-bus/", &name))
-        }
+        "AWS::Events::EventBus" => plain("Name", "events", "event-bus/")?,
         // The service takes the name as well; a real ARN ends in characters known only after creation.
         "AWS::SecretsManager::Secret" => {
             let name = named("Name")?;
@@ -127,18 +126,12 @@ fn names(
             let name = named("QueueName")?;
             Names::by_name(name.clone(), arn("sqs", "", &name)).and("QueueName", name)
         }
-        "AWS::Logs::LogGroup" => {
-            let name = named("LogGroupName")?;
-            Names::by_name(name.clone(), arn("logs", "log-group:", &name))
-        }
+        "AWS::Logs::LogGroup" => plain("LogGroupName", "logs", "log-group:")?,
         "AWS::IAM::ManagedPolicy" => {
             let name = named("ManagedPolicyName")?;
             Names::by_arn(name.clone(), format!("arn:aws:iam::{}:policy/{name}", around.account_id))
         }
-        "AWS::SES::ConfigurationSet" => {
-            let name = named("Name")?;
-            Names::by_name(name.clone(), arn("ses", "configuration-set/", &name))
-        }
+        "AWS::SES::ConfigurationSet" => plain("Name", "ses", "configuration-set/")?,
         "AWS::SES::ConfigurationSetEventDestination"
         | "AWS::S3::BucketPolicy"
         | "AWS::Serverless::HttpApi"

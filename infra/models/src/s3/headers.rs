@@ -24,6 +24,9 @@ const ASKING: [&str; 10] = [
     "expires",
 ];
 
+/// Headers of every signed request.
+const SIGNING: [&str; 4] = ["x-amz-date", "x-amz-content-sha256", "x-amz-security-token", "x-amz-user-agent"];
+
 /// Refuses what asks for something that the model does not do.
 pub(super) fn check(operation: S3Operation, headers: &HeaderMap) -> Result<(), Refused> {
     let is_strange = |name: &str, value: &HeaderValue| {
@@ -37,13 +40,17 @@ pub(super) fn check(operation: S3Operation, headers: &HeaderMap) -> Result<(), R
 }
 
 fn is_understood(operation: S3Operation, name: &str, value: &HeaderValue) -> bool {
-    match (operation, name) {
-        (_, "x-amz-date" | "x-amz-content-sha256" | "x-amz-security-token" | "x-amz-user-agent") => true,
-        (S3Operation::PutObject, _) => is_understood_of_a_put(name, value),
-        (S3Operation::GetObject | S3Operation::HeadObject, "x-amz-checksum-mode") => value == "ENABLED",
+    if SIGNING.contains(&name) {
+        return true;
+    }
+    match operation {
+        S3Operation::PutObject => is_understood_of_a_put(name, value),
+        S3Operation::GetObject | S3Operation::HeadObject => {
+            name == "x-amz-checksum-mode" && value == "ENABLED"
+        }
         // It is for versions in mode GOVERNANCE, of which there are none.
-        (S3Operation::DeleteObject, "x-amz-bypass-governance-retention") => true,
-        _ => false,
+        S3Operation::DeleteObject => name == "x-amz-bypass-governance-retention",
+        S3Operation::ListObjectsV2 | S3Operation::ListObjectVersions => false,
     }
 }
 

@@ -83,7 +83,7 @@ impl PlatformStore<'_> {
                 return Ok((settled, 0));
             }
             let added = fresh.len();
-            let done = self.adding(chain, head, fresh, world)?.commit(self.store).await;
+            let done = adding(chain, &head, fresh, world)?.commit(self.store).await;
             match done {
                 Err(StoreError::Conflict(_)) => pause(attempt).await,
                 done => return done.map(|()| (settled, added)),
@@ -109,33 +109,28 @@ impl PlatformStore<'_> {
         Ok((head, rows))
     }
 
-    fn adding(
-        &self,
-        chain: Chain,
-        head: Frontier,
-        fresh: Vec<Row>,
-        world: &World,
-    ) -> Result<Command, StoreError> {
-        let mut command = Command::new();
-        let mut longer = head.clone();
-        for row in fresh {
-            let (placed, numbered) = place(chain, longer.size + 1, row)?;
-            longer.push(placed.entry.leaf().map_err(unwritable)?);
-            let entry = to_row(&keys::chain_entry(chain, longer.size), Kind::ChainEntry, &placed)?;
-            command =
-                command.and(numbered, Conflict::Exists).and(Action::put(entry).if_new(), Conflict::Stale);
-        }
-        if head.size == 0 && chain != Chain::Platform {
-            command = begun(command, chain, world)?;
-        }
-        let put = Action::put(to_row(&keys::chain_head(chain), Kind::ChainHead, &longer)?);
-        let put = match head.size {
-            0 => put.if_new(),
-            size => put.when("#size = :size").name("#size", "size").value(":size", number(size)),
-        };
-        let unsigned = to_row(&keys::unsigned(chain), Kind::Unsigned, &json!({ "size": longer.size }))?;
-        Ok(command.and(put, Conflict::Stale).and(Action::put(unsigned), Conflict::Stale))
+}
+
+/// The transaction that puts rows behind the head as it was read.
+fn adding(chain: Chain, head: &Frontier, fresh: Vec<Row>, world: &World) -> Result<Command, StoreError> {
+    let mut command = Command::new();
+    let mut longer = head.clone();
+    for row in fresh {
+        let (placed, numbered) = place(chain, longer.size + 1, row)?;
+        longer.push(placed.entry.leaf().map_err(unwritable)?);
+        let entry = to_row(&keys::chain_entry(chain, longer.size), Kind::ChainEntry, &placed)?;
+        command = command.and(numbered, Conflict::Exists).and(Action::put(entry).if_new(), Conflict::Stale);
     }
+    if head.size == 0 && chain != Chain::Platform {
+        command = begun(command, chain, world)?;
+    }
+    let put = Action::put(to_row(&keys::chain_head(chain), Kind::ChainHead, &longer)?);
+    let put = match head.size {
+        0 => put.if_new(),
+        size => put.when("#size = :size").name("#size", "size").value(":size", number(size)),
+    };
+    let unsigned = to_row(&keys::unsigned(chain), Kind::Unsigned, &json!({ "size": longer.size }))?;
+    Ok(command.and(put, Conflict::Stale).and(Action::put(unsigned), Conflict::Stale))
 }
 
 /// The chain of the platform tells of every other one, so that none of them can vanish as a whole.

@@ -44,7 +44,10 @@ async fn a_checksum_is_verified_kept_and_given_back() {
                 "15e2b0d3c33891ebb0f1ef609ec419420c20e320ce94c65fbc8c3312448eb225",
             ),
         };
-        let hex = |text: &str| STANDARD.decode(text).unwrap().iter().map(|b| format!("{b:02x}")).collect();
+        let hex = |text: &str| {
+            let bytes = STANDARD.decode(text).unwrap();
+            bytes.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
+        };
         assert_eq!(value.map(hex), Some(right.to_owned()));
         assert_eq!((value, got.checksum_type()), (told, Some(&ChecksumType::FullObject)));
         assert_eq!(got.body.collect().await.unwrap().to_vec(), b"123456789");

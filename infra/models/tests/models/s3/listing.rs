@@ -1,5 +1,7 @@
 //! Lists of objects and of versions.
 
+use aws_sdk_s3::types::Object;
+
 use super::{Account, PLAIN, is, refusal};
 
 async fn filled(keys: &[&str]) -> Account {
@@ -14,7 +16,7 @@ async fn filled(keys: &[&str]) -> Account {
 async fn keys_come_in_the_order_of_their_bytes() {
     let account = filled(&["b", "a/2", "é", "a/10", "Z", "<&\"'>", "a b"]).await;
     let listed = account.client.list_objects_v2().bucket(PLAIN).send().await.unwrap();
-    let keys: Vec<_> = listed.contents().iter().filter_map(|object| object.key()).collect();
+    let keys: Vec<_> = listed.contents().iter().filter_map(Object::key).collect();
     assert_eq!(keys, ["<&\"'>", "Z", "a b", "a/10", "a/2", "b", "é"]);
     assert_eq!((listed.key_count(), listed.is_truncated()), (Some(7), Some(false)));
     let one = &listed.contents()[0];

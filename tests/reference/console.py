@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Walks the console in headless Chromium as three people would: a stranger who founds a business, staff, people from outside.
+"""Walks the console in headless Chromium as its people would: a stranger who founds a business, staff, people from outside,
+whoever is invited, and somebody who wants to know who did what.
 
 Every page that is met is looked at: axe-core, html-validate, width, cut text, the keyboard, complaints of the browser, weight.
   console.py              each page once at each width, with script: as .ci/run does
@@ -16,7 +17,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from console_walk import invited, newcomer, staff
+from console_walk import invited, newcomer, recorded, staff
 from console_walk.desk import NARROW, WIDE, Desk
 from identity_stack.chromium import PICTURES
 from identity_stack.provider import Provider, settings
@@ -37,7 +38,6 @@ APART = {
     "for a record that cannot be read, which the suite makes": r"DELETE /api/hires/\{id\}",
     "comes with the context of every page": r"GET /api/auth/context/tenants",
     "the same as below /api/admin/team": r"\w+ /api/v1/teams/(members|invitations).*",
-    "the audit log, whose pages are not made yet": r"GET /api/audit.*",
     "renews a session by itself, which takes a quarter of an hour": r"POST /api/v1/auth/refresh",
 }
 
@@ -54,7 +54,7 @@ def walk(checks, modes, javascript):
         with Stack(port=port, options=options, parameters={"SiteUrl": site}, log=log) as stack:
             stack.site = site
             with Desk(stack, checks, modes, javascript) as desk:
-                for part in newcomer.PARTS + staff.PARTS + invited.PARTS:
+                for part in newcomer.PARTS + staff.PARTS + invited.PARTS + recorded.PARTS:
                     print(f"-- {part.__name__.replace('_', ' ')}", flush=True)
                     part(desk)
         google.stop()

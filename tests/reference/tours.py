@@ -28,6 +28,7 @@ PAGES = {
     "docs/tours/sign-up.md": ["secondFactor", "recoveryCodes", '"email"'],
     "docs/tours/business.md": ['"slug": "acme-', '"contract"', '"fields"', '"percent": 100', "There is no text record", '"domain": "acme-', '"through"', "last administrator", "None of the member's roles", '"tenant_admin"'],
     "docs/tours/invite.md": ['"malformed"', '"hasAccount": false', '"status": "active"', "is no longer valid", "is for another address", '"organization"', '"timesSent": 2', '"revoked"', '"role_above_yours"', '"succeeded"', "already_member"],
+    "docs/tours/audit.md": ['"permission"', '"hire.create"', '"refused"', '"searchedTo"', '"number"', '"whole"', '"vestibule-audit/1"', "complete: up to record", "refused: "],
 }
 COMPLAINT = re.compile(r"command not found|parse error|syntax error|no matches found|unbound|Traceback", re.IGNORECASE)
 ADMIN, PASSWORD = "kim@acme.example", "gravel ottoman fjord whistle"
@@ -56,6 +57,7 @@ def tours(checks):
             with Stack(ephemeral=False, options=options) as stack:
                 for page, words in PAGES.items():
                     text = "\n".join(blocks(page)).replace("http://127.0.0.1:8080", stack.url)
+                    text = text.replace("cargo run -q -p vestibule-ops --", str(BINARY.parent / "vestibule-ops"))
                     text = text.replace("aws=http://127.0.0.1:PORT", f"aws={stack.told['AWS'][0]}")
                     for shell in ("bash", "zsh"):
                         told = run(shell, f"aws={stack.told['AWS'][0]}\n{text}")

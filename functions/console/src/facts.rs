@@ -24,7 +24,10 @@ const TONES: &[(&str, &[&str])] = &[
             "waiting_for_documents",
         ],
     ),
-    ("warn", &["needs_attention", "unmatched", "too_many_mails", "role_above_yours", "beyond_seats"]),
+    (
+        "warn",
+        &["needs_attention", "unmatched", "too_many_mails", "role_above_yours", "beyond_seats", "refused"],
+    ),
     ("wrong", &["failed", "undo_failed", "declined", "voided", "expired", "suspended", "malformed"]),
 ];
 

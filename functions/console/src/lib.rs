@@ -5,6 +5,7 @@
 
 mod answers;
 mod assets;
+mod audit_export;
 mod browser;
 mod components;
 mod facts;
@@ -13,6 +14,7 @@ pub mod operations;
 pub mod page;
 pub mod pages;
 mod place;
+mod recorded;
 mod render;
 mod respond;
 mod serve;
@@ -56,7 +58,8 @@ impl Operations for Console {
             .route("/settings", get(async || Redirect::to("/settings/profile")))
             .route("/admin", get(async || Redirect::to("/admin/team")))
             .route("/settings/picture", get(special::get_picture))
-            .route("/admin/team/import/{id}/report", get(special::get_import_report));
+            .route("/admin/team/import/{id}/report", get(special::get_import_report))
+            .route("/admin/audit/export", get(audit_export::get_audit_export));
         let pages = pages::all().fold(fixed, |router, page| {
             let show = move |console: State<Self>, request: Request| serve::show(page, console, request);
             let act = move |console: State<Self>, request: Request| serve::act(page, console, request);

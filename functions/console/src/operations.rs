@@ -97,4 +97,9 @@ operations! {
     CREATE_GROUP "team" POST "/api/admin/team/groups";
     UPDATE_GROUP "team" PUT "/api/admin/team/groups/{id}";
     REMOVE_GROUP "team" DELETE "/api/admin/team/groups/{id}";
+    AUDIT_LOG "audit" GET "/api/audit";
+    AUDIT_RECORD "audit" GET "/api/audit/{id}";
+    AUDIT_EXPORT "audit" GET "/api/audit/export";
+    AUDIT_CHECKPOINT "audit" GET "/api/audit/checkpoint";
+    AUDIT_VERIFY "audit" GET "/api/audit/verify";
 }

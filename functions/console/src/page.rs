@@ -41,6 +41,8 @@ pub struct Read {
     pub must: Option<&'static str>,
     /// Most items of a list that are asked for at once.
     pub most: Option<u16>,
+    /// Of the first one: the page has the form of its query, and tells there what the API finds wrong with that.
+    pub asks: bool,
 }
 
 /// What a form does.
@@ -122,7 +124,17 @@ impl Page {
 
 impl Read {
     pub(crate) const fn new(name: &'static str, operation: &'static Operation) -> Self {
-        Self { name, operation, from: &[], query: &[], with: &[], needs: None, must: None, most: None }
+        Self {
+            name,
+            operation,
+            from: &[],
+            query: &[],
+            with: &[],
+            needs: None,
+            must: None,
+            most: None,
+            asks: false,
+        }
     }
 
     pub(crate) const fn of(self, from: &'static [&'static str]) -> Self {
@@ -147,6 +159,10 @@ impl Read {
 
     pub(crate) const fn most(self, items: u16) -> Self {
         Self { most: Some(items), ..self }
+    }
+
+    pub(crate) const fn asks(self) -> Self {
+        Self { asks: true, ..self }
     }
 }
 

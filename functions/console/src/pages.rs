@@ -1,6 +1,7 @@
 //! Every page of the console, by its area.
 
 mod account;
+mod audit;
 mod business;
 mod hires;
 mod imports;
@@ -12,8 +13,15 @@ use serde_json::{Map, Value};
 use crate::page::{Action, Page, encode, text_at};
 
 /// Every page.
-pub const PAGES: [&[Page]; 6] =
-    [account::PAGES, business::PAGES, hires::PAGES, imports::PAGES, invitations::PAGES, team::PAGES];
+pub const PAGES: [&[Page]; 7] = [
+    account::PAGES,
+    audit::PAGES,
+    business::PAGES,
+    hires::PAGES,
+    imports::PAGES,
+    invitations::PAGES,
+    team::PAGES,
+];
 
 /// What is said beside that: after the buttons of the local stack, which lead back to their pages, of an answer that was shown
 /// once, to whoever accepted an invitation, and of an address that gets no mails.
@@ -66,7 +74,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::operations::{ALL, AVATAR, CONTEXT, IMPORT_REPORT, REFRESH};
+    use crate::operations::{ALL, AUDIT_EXPORT, AVATAR, CONTEXT, IMPORT_REPORT, REFRESH};
 
     #[test]
     fn a_name_stands_for_one_action() {
@@ -96,7 +104,7 @@ mod tests {
                 assert_eq!(values(action.operation.path), action.from.len(), "{} {}", page.path, action.name);
             }
         }
-        for operation in [CONTEXT, REFRESH, AVATAR, IMPORT_REPORT] {
+        for operation in [CONTEXT, REFRESH, AVATAR, IMPORT_REPORT, AUDIT_EXPORT] {
             used.insert(operation.path);
         }
         let unused: Vec<_> = ALL.iter().filter(|it| !used.contains(it.path)).collect();

@@ -1,14 +1,18 @@
 //! The templates, with what they can call beside their values.
 
+use std::collections::BTreeMap;
+
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use minijinja::{
-    Environment, Error, ErrorKind, State, UndefinedBehavior, Value, syntax::SyntaxConfig, value::Serde,
+    Environment, Error, ErrorKind, State, UndefinedBehavior, Value,
+    syntax::SyntaxConfig,
+    value::{Kwargs, Serde},
 };
 use serde::Serialize;
 use serde_json::json;
 use vestibule_pages::kit;
 
-use crate::facts;
+use crate::{facts, recorded};
 
 /// All templates, compiled.
 #[derive(Debug)]
@@ -23,7 +27,7 @@ macro_rules! templates {
 }
 
 templates! {
-    "components.html"
+    "audit.html" "audit_record.html" "audit_verify.html" "components.html"
     "connections.html" "domain.html" "esign.html" "found.html" "groups.html" "hire.html" "hires.html" "home.html" "import.html" "imported.html" "imports.html" "invitation.html"
     "invitations.html" "invite.html" "job.html" "jobs.html" "mail_sent.html" "matrix.html" "member.html" "message.html" "new_hire.html" "notifications.html"
     "organization.html" "parts.html" "portal.html" "profile.html" "recovery_codes.html" "role.html" "roles.html" "security.html"
@@ -55,6 +59,13 @@ impl Renderer {
             format!("data:image/svg+xml;base64,{}", STANDARD.encode(svg))
         });
         environment.add_function("query", query);
+        environment.add_function("narrowed", narrowed);
+        environment.add_function("day", recorded::day);
+        environment.add_function("began", recorded::began);
+        environment.add_function("changes", recorded::changes);
+        environment.add_function("thing", |action: &str, resource: &str| {
+            Value::from(Serde(recorded::thing(action, resource)))
+        });
         environment.add_function("word", move |kind: &str, value: &str| facts::word(&words, kind, value));
         environment.add_function("tone", |value: &str| facts::tone(value));
         Ok(Self { environment })
@@ -88,6 +99,21 @@ fn query(state: &State<'_, '_>, name: &str, value: &str) -> String {
     }
     let text = pairs.finish();
     if text.is_empty() { text } else { format!("?{text}") }
+}
+
+/// The page's query with these parameters in place of its own, from the beginning of the list; empty ones are left out.
+fn narrowed(state: &State<'_, '_>, given: Kwargs) -> Result<String, Error> {
+    let query = state.lookup("q").and_then(|query| serde_json::to_value(query).ok()).unwrap_or(json!({}));
+    let mut pairs: BTreeMap<String, String> = serde_json::from_value(query).unwrap_or_default();
+    for passing in ["cursor", "done", "ask"] {
+        pairs.remove(passing);
+    }
+    for name in given.args() {
+        pairs.insert(name.to_owned(), given.get::<Option<String>>(name)?.unwrap_or_default());
+    }
+    pairs.retain(|_, value| !value.is_empty());
+    let text = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&pairs).finish();
+    Ok(if text.is_empty() { text } else { format!("?{text}") })
 }
 
 /// The first letters of a name's first two words, or of an address.

@@ -56,8 +56,14 @@ impl Console {
         if let Some(problem) = wrong {
             let status = problem["status"].as_u64().and_then(|status| u16::try_from(status).ok());
             let status = status.and_then(|status| StatusCode::from_u16(status).ok());
+            let status = status.unwrap_or(StatusCode::BAD_GATEWAY);
+            if let Some(read) = page.reads.first().filter(|it| it.asks && status == StatusCode::BAD_REQUEST) {
+                values.insert("did".to_owned(), json!(read.name));
+                values.insert("problem".to_owned(), problem);
+                return self.html(status, template, &values);
+            }
             values.insert("refusal".to_owned(), problem);
-            return self.html(status.unwrap_or(StatusCode::BAD_GATEWAY), "message.html", &values);
+            return self.html(status, "message.html", &values);
         }
         if left.did.is_empty() {
             return self.html(left.status, template, &values);

@@ -42,6 +42,7 @@ const BUSINESS: &[Entry] = &[
     entry("Settings", "/workspace", "gear", &["tenant.settings.view"]),
     entry("Mail domain", "/workspace/domain", "globe", &["tenant.settings.view"]),
     entry("Plan", "/workspace/plan", "card", &["tenant.billing.view"]),
+    entry("Audit log", "/admin/audit", "log", &["audit.view"]),
 ];
 
 /// Whether the caller has a permission, by the answer about their context.

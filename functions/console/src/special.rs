@@ -8,7 +8,7 @@ use axum::{
 };
 use http::{HeaderValue, StatusCode, Uri, header};
 use serde_json::{Value, json};
-use vestibule_invoke::NoAnswer;
+use vestibule_invoke::{Answer, NoAnswer};
 
 use crate::{
     Console, browser,
@@ -89,28 +89,39 @@ pub(crate) async fn get_import_report(State(console): State<Console>, request: R
     let id = Place::of(&mut parts).await.and_then(|place| place.path.get("id")?.as_str().map(str::to_owned));
     let Some(path) = fill(IMPORT_REPORT.path, &[id]) else { return console.nothing() };
     let mut response = match visit.fetch(Asked::new(IMPORT_REPORT, path, String::new())).await {
-        Ok(answer) if answer.status.is_success() => {
-            let named =
-                answer.header("content-disposition").and_then(|value| HeaderValue::try_from(value).ok());
-            let mut response = answer.body.into_response();
-            let headers = response.headers_mut();
-            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));
-            // It never becomes a page of ours, whatever stands in it.
-            let named = named.unwrap_or(HeaderValue::from_static("attachment"));
-            headers.insert(header::CONTENT_DISPOSITION, named);
-            headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-            response
+        Ok(mut answer) if answer.status.is_success() => {
+            let body = std::mem::take(&mut answer.body);
+            file(&answer, body)
         }
-        Ok(answer) if answer.status == StatusCode::UNAUTHORIZED => browser::to_sign_in(),
-        Ok(answer) => {
-            let problem: Value = serde_json::from_slice(&answer.body).unwrap_or(json!({}));
-            console.refused(answer.status, words::of(problem))
-        }
+        Ok(answer) => refused(&console, &answer),
         Err(NoAnswer) => console.unavailable(),
     };
     visit.hand_on(&mut response);
     response
+}
+
+/// A file of the API to keep, named as there.
+pub(crate) fn file(answer: &Answer, body: Vec<u8>) -> Response {
+    let header = |name| answer.header(name).and_then(|value| HeaderValue::try_from(value).ok());
+    let kind = header("content-type").unwrap_or(HeaderValue::from_static("application/octet-stream"));
+    // It never becomes a page of ours, whatever stands in it.
+    let named = header("content-disposition").unwrap_or(HeaderValue::from_static("attachment"));
+    let mut response = body.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, kind);
+    headers.insert(header::CONTENT_DISPOSITION, named);
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// What the API said in place of a file, as a page.
+pub(crate) fn refused(console: &Console, answer: &Answer) -> Response {
+    if answer.status == StatusCode::UNAUTHORIZED {
+        return browser::to_sign_in();
+    }
+    let problem: Value = serde_json::from_slice(&answer.body).unwrap_or(json!({}));
+    console.refused(answer.status, words::of(problem))
 }
 
 /// An address without a page.

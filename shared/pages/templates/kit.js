@@ -74,6 +74,10 @@ async function watch() {
   watch()
 }
 
+// What goes on in parts goes on by itself.
+const following = document.querySelector('[data-follow]')
+if (following) setTimeout(() => location.replace(following.href), 300)
+
 localTimes(document)
 document.querySelector('.tabs [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' })
 document.querySelector('.problem[tabindex]')?.focus()

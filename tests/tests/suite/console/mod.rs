@@ -1,5 +1,6 @@
 //! The console.
 
+mod auditing;
 mod inviting;
 mod pages;
 

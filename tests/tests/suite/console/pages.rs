@@ -21,6 +21,7 @@ struct Things {
     member: String,
     invitation: String,
     import: String,
+    record: String,
 }
 
 impl Things {
@@ -29,7 +30,10 @@ impl Things {
         let invited = scene.admin().post("/api/admin/team/invites", &body).await.expect(200).body;
         let invitation = invited["results"][0]["invitation"]["id"].as_str().unwrap().to_owned();
         let import = import(&scene.admin(), "email,roles\nno address,viewer\n").await;
-        Self { hire: scene.hire().await, member: scene.joined(ROLES[4]).await.1, invitation, import }
+        let (hire, member) = (scene.hire().await, scene.joined(ROLES[4]).await.1);
+        let newest = scene.admin().get("/api/audit?limit=1").await.expect(200).body;
+        let record = newest["items"][0]["id"].as_str().unwrap().to_owned();
+        Self { hire, member, invitation, import, record }
     }
 
     /// The page's path with values.
@@ -40,6 +44,7 @@ impl Things {
             path if path.starts_with("/admin/team/invitations") => &self.invitation,
             path if path.starts_with("/admin/team/import") => &self.import,
             path if path.starts_with("/admin/team") => &self.member,
+            path if path.starts_with("/admin/audit") => &self.record,
             _ => "job_00000000000000000000000000",
         };
         page.path.replace("{id}", id).replace("{permission}", "hires.view").replace("{step}", "company")

@@ -27,12 +27,8 @@ pub fn times(records: &[Value]) -> u64 {
 impl App {
     /// The records of the table, of tenants and of those that belong to none, refusals included: partition and row.
     pub async fn records(&self) -> Vec<(String, Row)> {
-        let text = |row: &Row, name: &str| row.get(name).and_then(|value| value.as_s().ok()).cloned();
-        let all = self.rows().await.into_iter().filter_map(|row| {
-            let is_record = ["audit", "refusal"].contains(&text(&row, "item")?.as_str());
-            is_record.then(|| (text(&row, "PK").unwrap_or_default(), row))
-        });
-        all.collect()
+        let rows = [self.scanned(Some("audit")).await, self.scanned(Some("refusal")).await].concat();
+        rows.into_iter().map(|row| (row["PK"].as_s().expect("a text").clone(), row)).collect()
     }
 
     /// Writes copies of a record of a tenant under ids of its own, one each for `ids`: a log as it is after years.

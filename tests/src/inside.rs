@@ -42,7 +42,7 @@ impl App {
         printed(&self.scanned(Some(kind)).await)
     }
 
-    async fn scanned(&self, kind: Option<&str>) -> Vec<Row> {
+    pub(crate) async fn scanned(&self, kind: Option<&str>) -> Vec<Row> {
         let mut rows = Vec::new();
         let mut start = None;
         loop {

@@ -50,8 +50,10 @@ impl Parameters {
         for (name, value) in url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
             if !known.contains(&name.as_ref()) {
                 wrong.refuse(&name, format!("Only these can be given: {}.", known.join(", ")));
-            } else if given.insert(name.to_string(), value.into_owned()).is_some() {
+            } else if given.contains_key(name.as_ref()) {
                 wrong.refuse(&name, "Give it once.");
+            } else {
+                given.insert(name.into_owned(), value.into_owned());
             }
         }
         Self { given, wrong }

@@ -67,8 +67,8 @@ impl Gone {
     async fn refuse(&self, row: &Row, prepared: &Prepared, findings: &mut Findings) {
         findings.status(row, "a suspended administrator", 401, &prepared.send_as(&self.suspended).await);
         findings.status(row, "a removed administrator", 401, &prepared.send_as(&self.removed).await);
-        // Whatever their roles allow, nothing of the team is shown or changed.
-        if row.operation.contains("/team") {
+        // Whatever their roles allow, nothing of the team and its log is shown or changed.
+        if row.operation.contains("/team") || row.operation.contains("/audit") {
             for (kind, actor) in &self.outside {
                 findings.status(row, kind, 403, &prepared.send_as(actor).await);
             }

@@ -117,8 +117,11 @@ async fn the_parts_are_one_file_that_proves_itself() {
     assert_eq!(all.len() as u64, size + 2);
     assert_eq!(all[0], json!({ "chain": log.tenant, "export": "vestibule-audit/1" }));
     assert!(all.iter().filter_map(|line| line["number"].as_u64()).eq(1..=size));
-    let own = all.iter().find(|line| line["record"]["action"] == "hire.create").unwrap();
-    assert!(own["personal"]["actor_email"].is_string() && own["personal"]["salt"].is_string(), "{own}");
+    let own = all
+        .iter()
+        .find(|line| line["record"]["action"] == "hire.create" && line["personal"].is_object())
+        .unwrap();
+    assert!(own["personal"]["actor_email"].is_string(), "{own}");
     // Begun anew it goes on to the end.
     let whole = parts(&admin, "format=jsonl").await.concat();
     assert!(log.verify(&whole).size > size + 19);
@@ -141,9 +144,9 @@ async fn what_a_filter_leaves_out_is_there_as_leaves() {
     assert_eq!((report.size, report.filter.unwrap()["action"].as_str()), (size, "hire."));
     let all = lines(&file);
     let records: Vec<_> = all.iter().filter(|line| line["record"].is_object()).collect();
-    assert_eq!(records.len(), 1);
+    assert_eq!(records.len(), all_of(&admin, "action=hire.").await.len());
     let left: usize = all.iter().filter_map(|line| Some(line["leaves"].as_array()?.len())).sum();
-    assert_eq!(left as u64 + 1, size);
+    assert_eq!((left + records.len()) as u64, size);
 }
 
 #[tokio::test(flavor = "multi_thread")]

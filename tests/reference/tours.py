@@ -28,7 +28,7 @@ PAGES = {
     "docs/tours/sign-up.md": ["secondFactor", "recoveryCodes", '"email"'],
     "docs/tours/business.md": ['"slug": "acme-', '"contract"', '"fields"', '"percent": 100', "There is no text record", '"domain": "acme-', '"through"', "last administrator", "None of the member's roles", '"tenant_admin"'],
     "docs/tours/invite.md": ['"malformed"', '"hasAccount": false', '"status": "active"', "is no longer valid", "is for another address", '"organization"', '"timesSent": 2', '"revoked"', '"role_above_yours"', '"succeeded"', "already_member"],
-    "docs/tours/audit.md": ['"permission"', '"hire.create"', '"refused"', '"searchedTo"', '"number"', '"whole"', '"vestibule-audit/1"', "complete: up to record", "refused: "],
+    "docs/tours/audit.md": ["You lack the permission", '"hire.create"', '"refused"', '"searchedTo"', '"number"', '"whole"', '"vestibule-audit/1"', "complete: up to record", "refused: "],
 }
 COMPLAINT = re.compile(r"command not found|parse error|syntax error|no matches found|unbound|Traceback", re.IGNORECASE)
 ADMIN, PASSWORD = "kim@acme.example", "gravel ottoman fjord whistle"

@@ -13,7 +13,10 @@ pub(super) const PAGES: &[Page] = &[
     Page {
         path: "/admin/audit",
         template: "audit.html",
-        reads: &[LOG.along(&["from", "to", "actor", "action", "resource", "outcome", "cursor"]).asks()],
+        reads: &[LOG
+            .along(&["from", "to", "actor", "action", "resource", "outcome", "cursor"])
+            .most(25)
+            .asks()],
         does: &[],
     },
     Page {

@@ -108,7 +108,6 @@ impl PlatformStore<'_> {
         let head = heads.into_iter().next().map(from_row).transpose()?.unwrap_or_default();
         Ok((head, rows))
     }
-
 }
 
 /// The transaction that puts rows behind the head as it was read.

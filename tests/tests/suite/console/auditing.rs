@@ -43,7 +43,12 @@ async fn attack_f01_a_wrong_filter_is_told_at_its_field_and_shown_as_text() {
     let mut browser = app.browser(ADMIN).await;
     let wrong = browser.page("/admin/audit?actor=kim&to=%22%3E%3Cscript%3E", "same-origin").await;
     assert_eq!(wrong.status, 400, "{}", wrong.text);
-    for part in ["id=\"log-actor-wrong\"", "id=\"log-to-wrong\"", "value=\"kim\"", "value=\"&quot;&gt;&lt;script&gt;\""] {
+    for part in [
+        "id=\"log-actor-wrong\"",
+        "id=\"log-to-wrong\"",
+        "value=\"kim\"",
+        "value=\"&quot;&gt;&lt;script&gt;\"",
+    ] {
         assert!(wrong.text.contains(part), "{part}: {}", wrong.text);
     }
     let cursor = browser.page("/admin/audit?cursor=x", "same-origin").await;
@@ -61,7 +66,8 @@ async fn ten_13_a_record_shows_what_was_before_and_what_is_now() {
     assert_eq!(browser.form("/admin/team/groups", &fields).await.status, 303);
     let found = app.admin().get("/api/audit?action=group.create").await.expect(200).body;
     let record = &found["items"][0];
-    let shown = browser.page(&format!("/admin/audit/{}", record["id"].as_str().unwrap()), "same-origin").await;
+    let shown =
+        browser.page(&format!("/admin/audit/{}", record["id"].as_str().unwrap()), "same-origin").await;
     assert_eq!(shown.status, 200, "{}", shown.text);
     let text = shown.text.replace("&#x2f;", "/");
     let (group, actor) = (record["resource"].as_str().unwrap(), record["actor"].as_str().unwrap());
@@ -83,8 +89,12 @@ async fn ten_13_a_record_shows_what_was_before_and_what_is_now() {
 /// Every record has its place in the chain.
 async fn number(app: &App) {
     let chain = Chain::Tenant(app.stack.sample().tenant.id);
-    let places: Vec<_> =
-        app.records().await.iter().filter_map(|(pk, row)| RecordPlace::of(pk, row["SK"].as_s().ok()?)).collect();
+    let places: Vec<_> = app
+        .records()
+        .await
+        .iter()
+        .filter_map(|(pk, row)| RecordPlace::of(pk, row["SK"].as_s().ok()?))
+        .collect();
     app.stack.store().platform().append(chain, &places, &app.world).await.unwrap();
 }
 
@@ -114,7 +124,8 @@ async fn ten_13_parts_are_put_together_as_long_as_they_fit_into_one_answer() {
     app.hire("Kim", "Doe").await;
     let own = format!("T#{}#AUDIT#", app.stack.sample().tenant.id);
     let records = app.records().await;
-    let is_pattern = |(pk, row): &&(String, _)| pk.starts_with(&own) && format!("{row:?}").contains("hire.create");
+    let is_pattern =
+        |(pk, row): &&(String, _)| pk.starts_with(&own) && format!("{row:?}").contains("hire.create");
     let pattern = &records.iter().find(is_pattern).unwrap().1;
     let mut browser = app.browser(ADMIN).await;
     let (mut sizes, mut statuses) = (Vec::new(), Vec::new());
@@ -153,7 +164,8 @@ async fn ten_13_the_log_is_verified_on_a_page_and_tells_what_was_tampered_with()
     assert!(whole.status == 200 && whole.text.contains("The log is whole."), "{}", whole.text);
     let records = app.records().await;
     let own = format!("T#{}#AUDIT#", app.stack.sample().tenant.id);
-    let (pk, row) = records.iter().find(|(pk, row)| pk.starts_with(&own) && row.contains_key("number")).unwrap();
+    let (pk, row) =
+        records.iter().find(|(pk, row)| pk.starts_with(&own) && row.contains_key("number")).unwrap();
     let sk = row["SK"].as_s().unwrap().clone();
     let tampered = vec![("PK", pk.clone()), ("SK", sk), ("actor", "system:sweep".to_owned())];
     app.copy_record(row, [tampered].into_iter()).await;

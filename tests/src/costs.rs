@@ -7,6 +7,7 @@ pub(crate) mod spending;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use reqwest::Method;
 use serde::Deserialize;
@@ -15,7 +16,7 @@ use tracing::{Event, Subscriber, field::Visit};
 use tracing_subscriber::{Layer, layer::Context, layer::SubscriberExt as _};
 use vestibule_store::Cost;
 
-use crate::{Answer, App, completed};
+use crate::{Answer, App, completed, waiting::found};
 
 /// Price of a million write units, dollars (us-east-1, on demand, standard class).
 const WRITE_PRICE: f64 = 0.625;
@@ -65,14 +66,22 @@ fn file() -> File {
     toml::from_str(include_str!("../budgets.toml")).expect("tests/budgets.toml is well-formed")
 }
 
-/// Adds up the cost in the log lines named `event`, one for each invocation of a function that takes events.
+/// The function that does its work behind every command, at a time of its own.
+const BEHIND: &str = "vestibule_dispatcher";
+
+/// Adds up the cost in the log lines named `event`, one for each invocation of a function that takes events: of what
+/// numbers the audit log behind every command apart from the others.
 #[derive(Clone, Default)]
-struct Logged(Arc<Mutex<Cost>>);
+struct Logged {
+    sum: Arc<Mutex<Cost>>,
+    behind: Arc<Mutex<Cost>>,
+}
 
 #[derive(Default)]
 struct Line {
     cost: Cost,
     counted: bool,
+    behind: bool,
 }
 
 impl Visit for Line {
@@ -80,6 +89,9 @@ impl Visit for Line {
         if field.name() == "message" {
             self.counted = format!("{value:?}") == "event";
         }
+    }
+    fn record_str(&mut self, field: &tracing::field::Field, value: &str) {
+        self.behind |= field.name() == "function" && value == BEHIND;
     }
     fn record_u64(&mut self, field: &tracing::field::Field, value: u64) {
         if field.name() == "round_trips" {
@@ -100,7 +112,8 @@ impl<S: Subscriber> Layer<S> for Logged {
         let mut line = Line::default();
         event.record(&mut line);
         if line.counted {
-            let mut sum = self.0.lock().expect("the sum");
+            let sum = if line.behind { &self.behind } else { &self.sum };
+            let mut sum = sum.lock().expect("the sum");
             sum.round_trips += line.cost.round_trips;
             sum.read_units += line.cost.read_units;
             sum.write_units += line.cost.write_units;
@@ -110,7 +123,12 @@ impl<S: Subscriber> Layer<S> for Logged {
 
 impl Logged {
     fn take(&self) -> Cost {
-        std::mem::take(&mut self.0.lock().expect("the sum"))
+        std::mem::take(&mut self.sum.lock().expect("the sum"))
+    }
+
+    /// What was spent behind the commands.
+    fn take_behind(&self) -> Cost {
+        std::mem::take(&mut self.behind.lock().expect("the sum"))
     }
 }
 
@@ -131,8 +149,18 @@ pub async fn measure() -> Vec<Measured> {
     let event = json!({ "detail-type": "Scheduled Event", "source": "aws.events", "detail": {} });
     app.stack.invoke("provision-sweep", event).await.expect("a sweep");
     all.push(Measured { name: "sweep with nothing due".into(), cost: logged.take(), transitions: 0 });
+    all.push(numbering(&app, &logged).await);
     identity::measure(&mut all, &logged).await;
     all
+}
+
+/// What it costs that one record gets its place in the chain, behind the command that wrote it.
+async fn numbering(app: &App, logged: &Logged) -> Measured {
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    logged.take_behind();
+    app.hire("Lou", "Poe").await;
+    let cost = found(async || Some(logged.take_behind()).filter(|cost| cost.write_units > 0.0)).await;
+    Measured { name: "a record gets its number".into(), cost: cost.expect("a number"), transitions: 0 }
 }
 
 async fn documents(app: &App, all: &mut Vec<Measured>) -> (String, String) {

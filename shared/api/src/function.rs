@@ -64,6 +64,7 @@ pub async fn handle<F: EventFunction>(function: &F, event: Value) -> Result<Valu
     let Cost { round_trips, read_units, write_units, .. } = cost;
     let (done, error) = (answer.as_ref().ok().map(tracing::field::display), answer.as_ref().err());
     let error = error.map(tracing::field::display);
-    tracing::info!(done, error, round_trips, read_units, write_units, "event");
+    let function = std::any::type_name::<F>().split("::").next();
+    tracing::info!(function, done, error, round_trips, read_units, write_units, "event");
     answer
 }

@@ -75,8 +75,8 @@ async function watch() {
 }
 
 // What goes on in parts goes on by itself.
-const following = document.querySelector('[data-follow]')
-if (following) setTimeout(() => location.replace(following.href), 300)
+const next = document.querySelector('[data-follow]')?.href
+if (next) setTimeout(() => location.replace(next), 300)
 
 localTimes(document)
 document.querySelector('.tabs [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' })

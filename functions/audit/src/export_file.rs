@@ -33,7 +33,7 @@ pub(crate) enum Part {
     /// JSON lines.
     Lines(Writer<Vec<u8>>),
     /// CSV.
-    Table(Report),
+    Table(Box<Report>),
 }
 
 impl Part {
@@ -46,7 +46,7 @@ impl Part {
 
     /// A table; the first part has the names of its columns.
     pub(crate) fn table(first: bool) -> Result<Self, ApiError> {
-        Ok(Self::Table(if first { Report::new(&COLUMNS)? } else { Report::going_on() }))
+        Ok(Self::Table(Box::new(if first { Report::new(&COLUMNS)? } else { Report::going_on() })))
     }
 
     /// Adds an entry of the chain; one that the filter leaves out as its leaf only. Of a record that is gone nothing can be

@@ -137,12 +137,12 @@ pub async fn export_log(
         }
     };
     let part = Box::pin(write(&store, &wanted, &mut position, &scope)).await?;
-    let last = position.after >= position.last;
-    let body = part.finish(last, position.note.as_deref())?;
+    let ends = position.after >= position.last;
+    let body = part.finish(ends, position.note.as_deref())?;
     let (end, kind) = wanted.format.names();
     let name = format!("attachment; filename=\"audit-{}.{end}\"", scope.tenant());
     let mut response = ([(CONTENT_TYPE, kind.to_owned()), (CONTENT_DISPOSITION, name)], body).into_response();
-    if !last {
+    if !ends {
         let position = serde_json::to_string(&position).map_err(|error| ApiError::Fault(Box::new(error)))?;
         let cursor = Cursor::seal(&api.cursors, scope.tenant(), &list, &position);
         response.headers_mut().insert(LINK, wanted.link(cursor.as_str())?);

@@ -105,12 +105,8 @@ fn instant(text: &str, end: bool) -> Result<Timestamp, Invalid> {
         return text.parse().map_err(|_| refused());
     };
     let begins = |day: Date| day.to_zoned(TimeZone::UTC).map(|day| day.timestamp());
-    let read = match end {
-        false => begins(day),
-        true => {
-            day.tomorrow().and_then(begins).and_then(|next| next.checked_sub(SignedDuration::from_millis(1)))
-        }
-    };
+    let last = |next: Timestamp| next.checked_sub(SignedDuration::from_millis(1));
+    let read = if end { day.tomorrow().and_then(begins).and_then(last) } else { begins(day) };
     read.map_err(|_| refused())
 }
 

@@ -178,9 +178,10 @@ impl TenantStore<'_> {
         }
         let position = format!("{}#{}", rest.lowest, rest.highest);
         let seal = || Cursor::seal(key, self.tenant(), &list, &position).as_str().to_owned();
-        let (next, reached) = match rest.is_empty() {
-            true => (None, rest.lowest.at()),
-            false => (Some(seal()), rest.highest.behind().at()),
+        let (next, reached) = if rest.is_empty() {
+            (None, rest.lowest.at())
+        } else {
+            (Some(seal()), rest.highest.behind().at())
         };
         Ok(Ok(AuditPage { items, next, searched_to: reached.unwrap_or(now) }))
     }

@@ -136,7 +136,7 @@ fn refusals_name_the_logical_id_and_the_field() {
     let unknown_event = TEMPLATE.replace("Type: Schedule,", "Type: SQS,");
     assert_eq!(
         refusal(&unknown_event),
-        "DispatcherFunction: Events.EveryMinute: the event type SQS is not supported"
+        "AuditSignerFunction: Events.EveryMinute: the event type SQS is not supported"
     );
     let unknown_field = TEMPLATE.replace("BatchSize: 100", "BatchSize: 100\n            Colour: red");
     assert!(
@@ -155,7 +155,7 @@ fn refusals_name_the_logical_id_and_the_field() {
         "MailEvents: EventDestination.EventBridgeDestination.EventBusArn: must be the account's default bus"
     );
     let cron = TEMPLATE.replace("rate(1 minute)", "cron(0 10 * * ? *)");
-    assert!(refusal(&cron).starts_with("DispatcherFunction: Events.EveryMinute"));
+    assert!(refusal(&cron).starts_with("AuditSignerFunction: Events.EveryMinute"));
 }
 
 #[test]

@@ -31,12 +31,12 @@ enum SignError {
 /// Signs chains; how many were signed, and how many are left for the next run.
 pub(crate) async fn all(signer: &Signer, chains: Vec<(Chain, u64)>) -> (usize, usize) {
     let signing = stream::iter(chains).map(|(chain, _)| async move {
-        let signed = one(signer, chain).await;
-        signed.inspect_err(|error| tracing::error!(%error, %chain, "a chain was not signed")).is_ok()
+        let result = one(signer, chain).await;
+        result.inspect_err(|error| tracing::error!(%error, %chain, "a chain was not signed")).is_ok()
     });
     let done: Vec<bool> = signing.buffer_unordered(UNDER_WAY).collect().await;
-    let signed = done.iter().filter(|signed| **signed).count();
-    (signed, done.len() - signed)
+    let count = done.iter().filter(|is_done| **is_done).count();
+    (count, done.len() - count)
 }
 
 async fn one(signer: &Signer, chain: Chain) -> Result<(), SignError> {
@@ -59,11 +59,11 @@ async fn standing(
     name: &str,
     head: &Frontier,
 ) -> Result<Option<(String, jiff::Timestamp)>, SignError> {
-    let Some(kept) = signer.archive.read(name).await? else { return Ok(None) };
-    let note = String::from_utf8_lossy(&kept).into_owned();
-    let signed = SignedCheckpoint::open(&note, &chain.to_string(), &signer.key.verifiers())?;
-    if signed.root != head.root() {
+    let Some(bytes) = signer.archive.read(name).await? else { return Ok(None) };
+    let note = String::from_utf8_lossy(&bytes).into_owned();
+    let kept = SignedCheckpoint::open(&note, &chain.to_string(), &signer.key.verifiers())?;
+    if kept.root != head.root() {
         return Err(SignError::Forked(head.size));
     }
-    Ok(Some((note, signed.at)))
+    Ok(Some((note, kept.at)))
 }

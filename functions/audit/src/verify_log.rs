@@ -221,8 +221,14 @@ fn judge(checker: &Checker, signed: &SignedCheckpoint, now: Timestamp) -> Result
 
 impl VerifyView {
     fn of(checker: &Checker, signed: &SignedCheckpoint) -> Self {
-        let (checked, of, signed) = (checker.size(), signed.size, Some(signed.at.to_string()));
-        Self { checked, of, result: VerifyResult::GoingOn, problem: None, signed, next: None }
+        Self {
+            checked: checker.size(),
+            of: signed.size,
+            result: VerifyResult::GoingOn,
+            problem: None,
+            signed: Some(signed.at.to_string()),
+            next: None,
+        }
     }
 
     fn without(result: VerifyResult, problem: Option<&str>) -> Self {

@@ -102,6 +102,7 @@ fn query(state: &State<'_, '_>, name: &str, value: &str) -> String {
 }
 
 /// The page's query with these parameters in place of its own, from the beginning of the list; empty ones are left out.
+#[expect(clippy::needless_pass_by_value, reason = "this is how templates give named arguments")]
 fn narrowed(state: &State<'_, '_>, given: Kwargs) -> Result<String, Error> {
     let query = state.lookup("q").and_then(|query| serde_json::to_value(query).ok()).unwrap_or(json!({}));
     let mut pairs: BTreeMap<String, String> = serde_json::from_value(query).unwrap_or_default();

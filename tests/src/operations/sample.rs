@@ -6,7 +6,7 @@ use super::{Content, Prepared};
 use crate::Answer;
 
 /// Values that are secret, or long and different each time, by the name of their field.
-const HIDDEN: [&str; 26] = [
+const HIDDEN: [&str; 28] = [
     "csrf",
     "accessToken",
     "attempt",
@@ -14,9 +14,11 @@ const HIDDEN: [&str; 26] = [
     "code",
     "csrfToken",
     "currentPassword",
+    "key",
     "kid",
     "newPassword",
     "next",
+    "note",
     "otpauthUrl",
     "password",
     "qrSvg",
@@ -84,7 +86,7 @@ fn answered(operation: &str, answer: &Answer) -> Value {
 fn redacted(name: &str, value: &Value) -> Value {
     match value {
         // Places in a chain depend on what else was done before.
-        Value::Number(_) if name == "number" => json!(1),
+        Value::Number(_) if ["number", "size", "checked", "of"].contains(&name) => json!(1),
         Value::Null | Value::Number(_) | Value::Bool(_) => value.clone(),
         // The state of a thing is a word; that of a walk to a provider is long and random.
         Value::String(text) if name == "state" && text.len() < 20 => json!(text),

@@ -21,7 +21,7 @@ async fn parts(reader: &Actor, query: &str) -> Vec<String> {
         let Some(link) = part.headers.get("link") else { return parts };
         let link = link.to_str().unwrap();
         assert!(link.ends_with(">; rel=\"next\""), "{link}");
-        path = link[1..].split_once('>').unwrap().0.to_owned();
+        link[1..].split_once('>').unwrap().0.clone_into(&mut path);
     }
 }
 

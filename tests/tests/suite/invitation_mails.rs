@@ -43,6 +43,7 @@ async fn an_invitation_shows_that_its_mail_did_not_arrive_and_its_address_gets_n
         let path = invite(&admin, address).await;
         app.link(address, "invitation", 1).await;
         app.mails_settled().await;
+        app.events_settled().await;
         assert_eq!(admin.get(&path).await.expect(200).body["mailProblem"], json!(null), "{address}");
     }
 }

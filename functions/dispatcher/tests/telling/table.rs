@@ -60,7 +60,7 @@ impl Table {
 
 async fn pass(State(proxy): State<Proxy>, headers: HeaderMap, body: Bytes) -> Response<Body> {
     let left = proxy.table.calls_left.fetch_sub(1, Ordering::SeqCst);
-    let with_effect = body.len() % 2 == 0;
+    let with_effect = body.len().is_multiple_of(2);
     if left == 0 && !with_effect {
         return die(&proxy.table).await;
     }

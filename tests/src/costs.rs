@@ -7,7 +7,6 @@ pub(crate) mod spending;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use reqwest::Method;
 use serde::Deserialize;
@@ -16,7 +15,7 @@ use tracing::{Event, Subscriber, field::Visit};
 use tracing_subscriber::{Layer, layer::Context, layer::SubscriberExt as _};
 use vestibule_store::Cost;
 
-use crate::{Answer, App, completed, waiting::found};
+use crate::{Answer, App, completed};
 
 /// Price of a million write units, dollars (us-east-1, on demand, standard class).
 const WRITE_PRICE: f64 = 0.625;
@@ -125,11 +124,6 @@ impl Logged {
     fn take(&self) -> Cost {
         std::mem::take(&mut self.sum.lock().expect("the sum"))
     }
-
-    /// What was spent behind the commands.
-    fn take_behind(&self) -> Cost {
-        std::mem::take(&mut self.behind.lock().expect("the sum"))
-    }
 }
 
 /// Runs every operation once on a stack of its own. Must run on a single-threaded runtime, where
@@ -149,18 +143,8 @@ pub async fn measure() -> Vec<Measured> {
     let event = json!({ "detail-type": "Scheduled Event", "source": "aws.events", "detail": {} });
     app.stack.invoke("provision-sweep", event).await.expect("a sweep");
     all.push(Measured { name: "sweep with nothing due".into(), cost: logged.take(), transitions: 0 });
-    all.push(numbering(&app, &logged).await);
     identity::measure(&mut all, &logged).await;
     all
-}
-
-/// What it costs that one record gets its place in the chain, behind the command that wrote it.
-async fn numbering(app: &App, logged: &Logged) -> Measured {
-    tokio::time::sleep(Duration::from_secs(2)).await;
-    logged.take_behind();
-    app.hire("Lou", "Poe").await;
-    let cost = found(async || Some(logged.take_behind()).filter(|cost| cost.write_units > 0.0)).await;
-    Measured { name: "a record gets its number".into(), cost: cost.expect("a number"), transitions: 0 }
 }
 
 async fn documents(app: &App, all: &mut Vec<Measured>) -> (String, String) {

@@ -2,6 +2,7 @@
 //! documents and jobs move through. Pure values: no I/O, no clock, no AWS. Time and randomness
 //! come in through [`World`], which only `main` builds.
 
+mod account;
 pub mod address;
 mod brand_color;
 mod company_name;
@@ -22,6 +23,7 @@ pub mod job;
 pub mod mail_tags;
 mod member;
 pub mod name;
+mod name_index;
 pub mod permission;
 pub mod permission_set;
 mod preferences;
@@ -43,6 +45,7 @@ pub mod user;
 mod web_page;
 pub mod world;
 
+pub use account::{Account, AccountOrder, AccountOrigin, MadeAccount, NewOrganization};
 pub use address::{Address, Domain, FoldError, LocalPart};
 pub use brand_color::BrandColor;
 pub use company_name::{CompanyName, LONGEST_COMPANY_NAME, is_disguised};
@@ -64,6 +67,7 @@ pub use invitation::InvitationState;
 pub use job::{Job, JobError, JobKind, JobStatus, Mode};
 pub use member::{Groups, MOST_GROUPS, MOST_ROLES_HELD, MemberKind};
 pub use name::PersonName;
+pub use name_index::{name_begins, name_beginnings, searched_beginning};
 pub use permission::{Permission, PermissionNumber};
 pub use permission_set::PermissionSet;
 pub use preferences::{MailTopic, Preferences};

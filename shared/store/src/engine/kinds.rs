@@ -64,6 +64,10 @@ kinds! {
     Outbox "outbox" [];
     Owed "owed" [];
     User "user" ["email", "name", "totp", "recovery", "connections"];
+    Account "account" [];
+    AccountOrder "account_order" ["email", "name"];
+    ListedAccount "listed_account" [];
+    PlatformJob "platform_job" [];
     Avatar "avatar" ["picture"];
     Session "session" ["device"];
     Link "link" ["email"];

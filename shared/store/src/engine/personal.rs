@@ -138,6 +138,11 @@ impl Sealer {
         AddressKey(self.keys.blind_index(&email.canonical()))
     }
 
+    /// What stands for the beginning of a name in the table; no address has the same.
+    pub(crate) fn name_key(&self, beginning: &str) -> String {
+        self.keys.blind_index(&format!("name\n{beginning}"))
+    }
+
     /// The row with its personal fields sealed.
     pub(crate) fn seal(&self, mut row: Row) -> Result<Row, StoreError> {
         for name in personal_fields(&row) {

@@ -3,9 +3,9 @@
 use serde_json::json;
 use vestibule_auth::{PasswordHash, RefreshToken, TokenDigest};
 use vestibule_domain::{
-    Connection, Delivery, DeliveryState, Device, IdentityMailKind, IdentityMailRequest, ImportRow,
-    InvitationState, MemberKind, MembershipChange, RowClass, RowResult, SignInChange, SuppressionReason,
-    Totp, User, UserState, UserStatus,
+    Account, AccountOrder, AccountOrigin, Connection, Delivery, DeliveryState, Device, IdentityMailKind,
+    IdentityMailRequest, ImportRow, InvitationState, MemberKind, MembershipChange, NewOrganization, Preset,
+    RowClass, RowResult, SignInChange, SuppressionReason, Tier, Totp, User, UserState, UserStatus,
 };
 
 use super::given::Given;
@@ -33,6 +33,38 @@ impl Given {
 
     fn connection(&self) -> Connection {
         Connection { provider: self.any_text(20), key: self.any_text(80), since: self.time() }
+    }
+
+    pub(super) fn account(&self) -> Account {
+        let state = self.one(&Account::STATES);
+        Account {
+            user: self.id(),
+            tenant: self.id(),
+            role: self.role_name(),
+            tier: self.one(&Tier::ALL),
+            status: UserStatus { state, since: self.time(), by: self.any_text(30) },
+            job: self.id(),
+            origin: self.one(&[AccountOrigin::Admin, AccountOrigin::Promo]),
+            version: self.number(),
+        }
+    }
+
+    pub(super) fn account_order(&self) -> AccountOrder {
+        let organization = || NewOrganization {
+            name: self.any_text(80),
+            slug: self.any_text(40),
+            preset: self.one(&Preset::ALL),
+        };
+        AccountOrder {
+            email: self.email(),
+            name: self.name(),
+            user: self.id(),
+            tier: self.one(&Tier::ALL),
+            role: self.role_name(),
+            organization: self.maybe(organization),
+            origin: self.one(&[AccountOrigin::Admin, AccountOrigin::Promo]),
+            by: self.any_text(30),
+        }
     }
 
     pub(super) fn user(&self) -> User {

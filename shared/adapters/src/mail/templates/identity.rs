@@ -45,6 +45,13 @@ pub enum Fact {
         /// It counts until then.
         until: Timestamp,
     },
+    /// In which company somebody was given an account, and in which role.
+    Given {
+        /// The company.
+        company: String,
+        /// The name of the role.
+        role: String,
+    },
     /// In which company, and what became of one's place there.
     Membership(String, MembershipChange),
 }
@@ -131,6 +138,10 @@ mails! {
     MembershipChanged "membership_changed" "Your membership at " " was changed";
     /// Somebody is invited to a company.
     Invitation "invitation" "You are invited to a team at " "";
+    /// To somebody who was given an account: set the first password.
+    AccountInvitation "account_invitation" "Your new account at " "";
+    /// To somebody with an account, who was given a place in another company.
+    AccountAdded "account_added" "You belong to another organization at " "";
 }
 
 pub(super) fn add_to(environment: &mut Environment<'static>) -> Result<(), TemplateError> {

@@ -59,6 +59,10 @@ fn lines(fact: &Fact) -> Result<Vec<(&'static str, String)>, TemplateError> {
                 ("Valid until", moment(*until)),
             ]
         }
+        Fact::Given { company, role } => vec![
+            ("Organization", plain_words(company)),
+            ("Your role", plain_words(&role.replace(['_', '-'], " "))),
+        ],
         Fact::Membership(company, change) => {
             vec![("Organization", plain_words(company)), ("Change", placed(*change).to_owned())]
         }

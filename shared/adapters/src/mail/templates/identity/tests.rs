@@ -48,6 +48,9 @@ impl Given<'_> {
                 roles: vec!["content_manager".to_owned(), "viewer".to_owned()],
                 until: Timestamp::UNIX_EPOCH,
             }],
+            MailTemplate::AccountInvitation | MailTemplate::AccountAdded => {
+                vec![Fact::Given { company: self.product.to_owned(), role: "creator_manager".to_owned() }]
+            }
             MailTemplate::MembershipChanged => {
                 vec![Fact::Membership(self.product.to_owned(), MembershipChange::Suspended)]
             }
@@ -75,6 +78,7 @@ impl Given<'_> {
             | MailTemplate::LockedOut
             | MailTemplate::PasswordChanged
             | MailTemplate::MembershipChanged
+            | MailTemplate::AccountAdded
             | MailTemplate::SignInChanged => (MailLink::Page(self.plain_url), ""),
             _ => (once, ""),
         };

@@ -58,6 +58,7 @@ functions! {
         "dispatcher" vestibule_dispatcher::Dispatcher,
         "email-events" vestibule_email_events::EmailEvents,
         "import-step" vestibule_import_step::Imports,
+        "account-step" vestibule_account_step::Accounts,
         "mailbox-step" vestibule_mailbox_step::Tools,
         "outbox-mail" vestibule_outbox_mail::Outbox,
         "provision-sweep" vestibule_provision_sweep::Sweep;

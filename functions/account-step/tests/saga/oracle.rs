@@ -14,6 +14,17 @@ fn text(row: &Row, name: &str) -> String {
     row.get(name).and_then(|value| value.as_s().ok()).cloned().unwrap_or_default()
 }
 
+/// A value as text, the same for the same value.
+fn sorted(value: &AttributeValue) -> String {
+    match value {
+        AttributeValue::M(fields) => {
+            let fields: BTreeMap<_, _> = fields.iter().map(|(name, value)| (name, sorted(value))).collect();
+            format!("{fields:?}")
+        }
+        other => format!("{other:?}"),
+    }
+}
+
 /// What a job leaves behind in any case: its own record and what tells of it.
 fn is_record(row: &Row) -> bool {
     let (pk, sk) = (text(row, "PK"), text(row, "SK"));
@@ -34,16 +45,19 @@ impl Orders {
 
     /// Everything in the table about the person and the tenant of an order, by its key.
     pub(crate) async fn about(&self, case: &Case) -> BTreeMap<String, String> {
+        self.about_in(&self.rows().await, case)
+    }
+
+    fn about_in(&self, rows: &[Row], case: &Case) -> BTreeMap<String, String> {
         let address = self.kit.store.sealer().address_key(&case.order.email).to_string();
         let slug = case.order.organization.as_ref().map(|new| format!("SLUG#{}", new.slug));
         let users = [Some(case.order.user), case.known].into_iter().flatten().map(|user| user.to_string());
         let mut ours: Vec<String> = users.chain([case.tenant.to_string(), address]).collect();
         ours.extend(slug);
-        let rows = self.rows().await.into_iter().filter(|row| !is_record(row));
+        let rows = rows.iter().filter(|row| !is_record(row));
         let named = rows.filter_map(|row| {
-            let key = format!("{} / {}", text(&row, "PK"), text(&row, "SK"));
-            let whole: BTreeMap<_, _> = row.iter().collect();
-            ours.iter().any(|id| key.contains(id)).then(|| (key, format!("{whole:?}")))
+            let key = format!("{} / {}", text(row, "PK"), text(row, "SK"));
+            ours.iter().any(|id| key.contains(id)).then(|| (key, sorted(&AttributeValue::M(row.clone()))))
         });
         named.collect()
     }
@@ -54,8 +68,9 @@ impl Orders {
 
     /// Everything that is wrong with an ended job.
     pub(crate) async fn judge(&self, case: &Case) -> Vec<String> {
-        let (job, after) = (self.find_job(case).await, self.about(case).await);
-        let mut found = self.announced(case, &job).await;
+        let (job, rows) = (self.find_job(case).await, self.rows().await);
+        let after = self.about_in(&rows, case);
+        let mut found = self.announced(case, &job, &rows);
         let mut check = |holds: bool, wrong: &str| {
             if !holds {
                 found.push(format!("{}: {wrong}", job.id));
@@ -71,7 +86,7 @@ impl Orders {
             JobStatus::Succeeded => {
                 check(job.steps.values().all(|step| step.status == StepStatus::Done), "a step is not done");
                 check(!mails.is_empty(), "no mail was sent");
-                found.extend(self.missing(case).await);
+                found.extend(self.missing(case, &after).await);
             }
             JobStatus::Failed | JobStatus::Cancelled => {
                 check(clean, "a step was not undone");
@@ -89,7 +104,7 @@ impl Orders {
     }
 
     /// What a person who was given an account has to have.
-    async fn missing(&self, case: &Case) -> Vec<String> {
+    async fn missing(&self, case: &Case, rows: &BTreeMap<String, String>) -> Vec<String> {
         let (platform, scope) = (self.kit.store.platform(), Self::scope(case.tenant));
         let user: UserId = case.known.unwrap_or(case.order.user);
         let mut missing = Vec::new();
@@ -110,7 +125,6 @@ impl Orders {
         let tenant = self.kit.store.tenant(&scope).settings().await.unwrap();
         let tier = if self.new_tenant { case.order.tier } else { Tier::Free };
         check(tenant.tier == tier, "the tenant with its tier");
-        let rows = self.about(case).await;
         let with = |part: &str| rows.keys().filter(|key| key.contains(part)).count();
         check(with("PLATFORM#ACCOUNTS") == 4, "its places in the lists of states and tiers");
         check(with("PLATFORM#NAME") == 2, "its places in the lists of names");
@@ -121,9 +135,10 @@ impl Orders {
     }
 
     /// Ends told more or less than once, places in the platform's lists of jobs, and secrets in the table.
-    async fn announced(&self, case: &Case, job: &Job) -> Vec<String> {
-        let (id, rows) = (case.job.to_string(), self.rows().await);
-        let of_job = |list: &str| rows.iter().filter(|row| text(row, "PK") == list && text(row, "SK") == id).count();
+    fn announced(&self, case: &Case, job: &Job, rows: &[Row]) -> Vec<String> {
+        let id = case.job.to_string();
+        let of_job =
+            |list: &str| rows.iter().filter(|row| text(row, "PK") == list && text(row, "SK") == id).count();
         let mut found = Vec::new();
         let for_a_person = matches!(job.status, JobStatus::Failed | JobStatus::NeedsAttention);
         if of_job("PLATFORM#JOBS") != 1 || of_job("PLATFORM#JOBS#ATTENTION") != usize::from(for_a_person) {

@@ -7,8 +7,8 @@ use vestibule_account_step::{AccountSaga, Accounts};
 use vestibule_api::EventFunction as _;
 use vestibule_auth::{Actor, PlatformScope, SystemTask, TenantScope};
 use vestibule_domain::{
-    AccountOrder, AccountOrigin, Email, Job, JobId, JobKind, Mode, NewOrganization, PersonName, Preset, RoleName,
-    Tenant, TenantId, Tier, User, UserId, World,
+    AccountOrder, AccountOrigin, Email, Job, JobId, JobKind, Mode, NewOrganization, PersonName, Preset,
+    RoleName, Tenant, TenantId, Tier, User, UserId, World,
 };
 use vestibule_models::{Cloud, SentMail};
 use vestibule_saga::{begin_anew, run_anew};
@@ -78,7 +78,8 @@ impl Orders {
         let id = TenantId::new(&self.kit.world);
         let tenant = Tenant::founded(id, ("Firm", &slug), founder.email.clone(), "https://firm.example/");
         let founder = Founder::New(&founder);
-        let founding = Founding { tenant: &tenant, preset: Preset::Brokerage, provider: None, founder, mail: None };
+        let founding =
+            Founding { tenant: &tenant, preset: Preset::Brokerage, provider: None, founder, mail: None };
         let actor = Actor::System(SystemTask::Seed);
         self.kit.store.platform().found_tenant(&founding, &actor, &self.kit.world).await.unwrap();
         tenant
@@ -163,7 +164,8 @@ impl Orders {
             (self.found().await.id, None)
         };
         let order = self.new_order(email, organization);
-        let mut case = Case { tenant, job: JobId::new(&self.kit.world), order, known, before: BTreeMap::new() };
+        let mut case =
+            Case { tenant, job: JobId::new(&self.kit.world), order, known, before: BTreeMap::new() };
         case.before = self.about(&case).await;
         case.job = self.order(case.order.clone(), tenant).await.id;
         case

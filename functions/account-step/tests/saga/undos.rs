@@ -36,7 +36,10 @@ async fn an_undo_that_fails_for_good_is_named_and_goes_on_when_a_person_retries(
             orders.retry(&case).await;
             kit::run(&at, &case, &saga).await;
             let job = orders.find_job(&case).await;
-            assert!(matches!(job.status, JobStatus::Failed | JobStatus::Succeeded), "{kind:?} {step}: {job:#?}");
+            assert!(
+                matches!(job.status, JobStatus::Failed | JobStatus::Succeeded),
+                "{kind:?} {step}: {job:#?}"
+            );
             assert_eq!(orders.judge(&case).await, Vec::<String>::new(), "{kind:?} {step}");
             cases += 1;
         }

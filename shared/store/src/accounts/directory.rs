@@ -14,7 +14,8 @@ use crate::{
 /// The lists of states and tiers that an account stands in.
 fn lists(account: &Account) -> [String; 4] {
     let (state, tier) = (Some(account.status.state), Some(account.tier));
-    [(None, None), (state, None), (None, tier), (state, tier)].map(|(state, tier)| keys::accounts(state, tier))
+    [(None, None), (state, None), (None, tier), (state, tier)]
+        .map(|(state, tier)| keys::accounts(state, tier))
 }
 
 impl Command {
@@ -64,7 +65,12 @@ impl Command {
     }
 
     /// Has the account of a person be found by another name.
-    pub(crate) fn renaming(self, store: &Store, user: UserId, (from, to): (&PersonName, &PersonName)) -> Self {
+    pub(crate) fn renaming(
+        self,
+        store: &Store,
+        user: UserId,
+        (from, to): (&PersonName, &PersonName),
+    ) -> Self {
         let (from, to) = (store.name_lists(from), store.name_lists(to));
         let gone = from.iter().filter(|list| !to.contains(list)).cloned();
         let new = to.iter().filter(|list| !from.contains(list)).cloned();

@@ -3,7 +3,8 @@
 use serde_json::json;
 use vestibule_auth::{Actor, TenantScope};
 use vestibule_domain::{
-    Account, AccountOrder, Job, MadeAccount, RoleName, Tenant, Tier, User, UserId, UserState, UserStatus, World,
+    Account, AccountOrder, Job, MadeAccount, RoleName, Tenant, Tier, User, UserId, UserState, UserStatus,
+    World,
 };
 
 use crate::{
@@ -99,7 +100,13 @@ impl TenantStore<'_> {
     ) -> Result<JoinLook, StoreError> {
         let id = self.tenant();
         let address = self.store.sealer().address_key(&order.email);
-        let wanted = [keys::tenant(id), keys::role_book(id), keys::roles(id), keys::seats(id), keys::sign_in(&address)];
+        let wanted = [
+            keys::tenant(id),
+            keys::role_book(id),
+            keys::roles(id),
+            keys::seats(id),
+            keys::sign_in(&address),
+        ];
         let rows = self.store.batch_get(wanted.iter().map(key_row).collect()).await?;
         let [tenant, book, authz, seats, sign_in] = wanted.map(|key| find(&rows, &key));
         let Some(tenant) = tenant.map(|row| self.store.read::<Tenant>(row)).transpose()? else {
@@ -118,7 +125,11 @@ impl TenantStore<'_> {
         };
         let person = known.as_ref().map(|known| &known.0);
         let mut problems = Vec::new();
-        let mut forbid = |holds: bool, problem| if holds { problems.push(problem) };
+        let mut forbid = |holds: bool, problem| {
+            if holds {
+                problems.push(problem)
+            }
+        };
         forbid(!open, JoinProblem::TenantSuspended);
         forbid(roles.roles.find(&order.role).is_none(), JoinProblem::RoleMissing);
         forbid(known.as_ref().is_some_and(|known| known.2), JoinProblem::MemberAlready);
@@ -149,10 +160,8 @@ impl TenantStore<'_> {
     ) -> Joining {
         let now = world.now();
         let made_person = known.is_none();
-        let (person, before) = known.map_or_else(
-            || (invited(order, world), None),
-            |(person, account, _)| (person, account),
-        );
+        let (person, before) =
+            known.map_or_else(|| (invited(order, world), None), |(person, account, _)| (person, account));
         let new = || Account {
             user: person.id,
             tenant: tenant.id,
@@ -211,7 +220,13 @@ impl TenantStore<'_> {
         let values = json!({ "tenant": tenant, "roles": roles, "job": job.id, "made": made });
         let told = json!({ "member": person.id, "roles": roles, "job": job.id });
         command
-            .telling_platform(self.scope, "account.join", person.id.to_string(), (json!(null), values), world)?
+            .telling_platform(
+                self.scope,
+                "account.join",
+                person.id.to_string(),
+                (json!(null), values),
+                world,
+            )?
             .telling_tenant(self.scope, "member.add", person.id.to_string(), (json!(null), told), world)
     }
 }

@@ -59,7 +59,8 @@ pub(crate) fn listed_user(row: &Row) -> Option<UserId> {
 
 impl AccountFilter {
     fn fits(&self, found: &FoundAccount) -> bool {
-        let named = |name: &String| found.person.as_ref().is_some_and(|person| name_begins(&person.name, name));
+        let named =
+            |name: &String| found.person.as_ref().is_some_and(|person| name_begins(&person.name, name));
         self.state.is_none_or(|state| found.account.status.state == state)
             && self.tier.is_none_or(|tier| found.account.tier == tier)
             && self.name.as_ref().is_none_or(named)
@@ -140,7 +141,8 @@ impl PlatformStore<'_> {
             Ok(found) => found,
             Err(error) => return Ok(Err(error)),
         };
-        let places: Vec<PlatformJob> = rows.into_iter().map(|row| self.store.read(row)).collect::<Result<_, _>>()?;
+        let places: Vec<PlatformJob> =
+            rows.into_iter().map(|row| self.store.read(row)).collect::<Result<_, _>>()?;
         let (items, damaged) = self.jobs_at(places).await?;
         Ok(Ok(Page { items, damaged, next }))
     }
@@ -151,7 +153,8 @@ impl PlatformStore<'_> {
         _: &PlatformScope,
         job: JobId,
     ) -> Result<Option<FoundJob>, StoreError> {
-        let place: Option<PlatformJob> = self.store.get(&keys::platform_job(keys::PLATFORM_JOBS, job)).await?;
+        let place: Option<PlatformJob> =
+            self.store.get(&keys::platform_job(keys::PLATFORM_JOBS, job)).await?;
         let (items, _) = self.jobs_at(place.into_iter().collect()).await?;
         Ok(items.into_iter().next())
     }
@@ -182,13 +185,15 @@ impl PlatformStore<'_> {
         request: &PageRequest,
         key: &CursorKey,
     ) -> Result<Result<(Vec<Row>, Option<String>), CursorError>, StoreError> {
-        let start = request.cursor.as_deref().map(|cursor| Cursor::open(cursor, key, OWNER, list)).transpose();
+        let start =
+            request.cursor.as_deref().map(|cursor| Cursor::open(cursor, key, OWNER, list)).transpose();
         let start = match start {
             Ok(start) => start.map(|sk| key_row(&Key { pk: list.to_owned(), sk })),
             Err(error) => return Ok(Err(error)),
         };
         let query = self.store.client().query().table_name(self.store.table()).consistent_read(true);
-        let query = query.key_condition_expression("PK = :list").expression_attribute_values(":list", text(list));
+        let query =
+            query.key_condition_expression("PK = :list").expression_attribute_values(":list", text(list));
         let query = query.scan_index_forward(false).limit(request.size().min(MOST_ON_A_PAGE));
         let query = query
             .return_consumed_capacity(aws_sdk_dynamodb::types::ReturnConsumedCapacity::Total)

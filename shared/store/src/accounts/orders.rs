@@ -71,7 +71,8 @@ impl TenantStore<'_> {
             return Ok(command);
         }
         let place = PlatformJob { tenant: self.tenant(), job: job.id, kind: job.kind.clone() };
-        let put = |list| Ok::<_, StoreError>(to_row(&keys::platform_job(list, job.id), Kind::PlatformJob, &place)?);
+        let put =
+            |list| Ok::<_, StoreError>(to_row(&keys::platform_job(list, job.id), Kind::PlatformJob, &place)?);
         let command = match from {
             None => command.and(Action::put(put(keys::PLATFORM_JOBS)?).if_new(), Conflict::Exists),
             Some(_) => command,

@@ -97,7 +97,8 @@ impl TenantStore<'_> {
         world: &World,
     ) -> Result<Command, StoreError> {
         let command = tenant_rows(claiming(command, tenant)?, (tenant, *preset), None, 0)?;
-        let (id, values) = (tenant.id.to_string(), json!({ "slug": tenant.slug, "preset": preset, "job": job.id }));
+        let (id, values) =
+            (tenant.id.to_string(), json!({ "slug": tenant.slug, "preset": preset, "job": job.id }));
         let values = (json!(null), values);
         command
             .telling_platform(self.scope, "account.tenant", id.clone(), values.clone(), world)?
@@ -161,7 +162,8 @@ impl TenantStore<'_> {
     fn unmaking_person(&self, command: Command, person: &User) -> Command {
         let address = self.store.sealer().address_key(&person.email);
         let ours = "#user = :user AND attribute_not_exists(#password)";
-        let address = Action::delete(&keys::sign_in(&address)).name("#user", "user").name("#password", "password");
+        let address =
+            Action::delete(&keys::sign_in(&address)).name("#user", "user").name("#password", "password");
         let address = address.value(":user", text(person.id.to_string())).when(ours);
         command
             .and(Action::delete(&keys::user(person.id)).if_version(person.version), Conflict::Stale)

@@ -56,7 +56,7 @@ pub(crate) enum Holder {
 
 /// Decides on `request`; [`Trouble::Moot`] with the reason when nothing is to be sent.
 pub(crate) fn decide(request: &IdentityMailRequest, facts: Facts, now: Timestamp) -> Result<Letter, Trouble> {
-    let Facts { registration, person, taken, company, invitation, unwanted } = facts;
+    let Facts { registration, person, taken, company, invitation, granted, unwanted } = facts;
     let typed = || request.email.clone();
     let seen = || Fact::Seen(request.device.clone().unwrap_or_default(), request.at);
     match &request.mail {
@@ -76,6 +76,11 @@ pub(crate) fn decide(request: &IdentityMailRequest, facts: Facts, now: Timestamp
         Kind::MembershipChanged { change, .. } => {
             let company = company.ok_or(Trouble::Moot("tenant_gone"))?;
             notice(person, Mail::MembershipChanged, vec![Fact::Membership(company, *change)])
+        }
+        Kind::Administrator { is_new, .. } => {
+            let granted = granted.ok_or(Trouble::Moot("grant_taken"))?;
+            let told = Fact::Granted { username: granted.username, grant: granted.grant };
+            appointed(person, *is_new, told, now)
         }
         Kind::Invitation { tenant, round, .. } => {
             let company = company.ok_or(Trouble::Moot("tenant_gone"))?;
@@ -104,6 +109,18 @@ fn welcome(
     let (purpose, holder) = (Purpose::VerifyEmail, Holder::Registration(id));
     let plan = LinkPlan { purpose, holder, expires };
     Ok(Letter { to: email, content: Content::Link(Mail::VerifyEmail, plan, Vec::new()) })
+}
+
+/// Who is new chooses a password by the link, which proves the address.
+fn appointed(person: Option<User>, is_new: bool, told: Fact, now: Timestamp) -> Result<Letter, Trouble> {
+    if !is_new {
+        return notice(person, Mail::Administrator, vec![told]);
+    }
+    let mut letter = stored(person, (Mail::NewAdministrator, Purpose::ResetPassword), now)?;
+    if let Content::Link(_, _, facts) = &mut letter.content {
+        facts.push(told);
+    }
+    Ok(letter)
 }
 
 fn stored(person: Option<User>, mail: (Mail, Purpose), now: Timestamp) -> Result<Letter, Trouble> {

@@ -52,6 +52,7 @@ functions! {
         "esign-webhook" vestibule_esign_webhook::Webhook,
         "hires" vestibule_hires::Hires,
         "organizations" vestibule_organizations::Organizations,
+        "super-admin" vestibule_super_admin::SuperAdmin,
         "team" vestibule_team::Team,
         "provision-run" vestibule_provision_run::Jobs;
     events:

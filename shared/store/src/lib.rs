@@ -4,6 +4,7 @@
 //! uniqueness locks and the answer kept for a repeated request. Tenant data is reached only
 //! through a [`TenantStore`], which needs a `TenantScope`.
 
+mod administration;
 mod chain;
 mod engine;
 mod identity;
@@ -14,6 +15,7 @@ mod work;
 #[cfg(test)]
 mod written;
 
+pub use administration::{Administration, Appointee, Appointment, Granted, PlatformAccess, PlatformLog, PlatformRecord};
 pub use chain::append::RecordPlace;
 pub use chain::checkpoints::Checkpoint;
 pub use chain::entries::{Chained, Placed as PlacedEntry};

@@ -5,6 +5,7 @@ mod hiring;
 mod inviting;
 mod organizations;
 mod own;
+mod platform;
 mod pages;
 mod provider;
 mod sample;
@@ -136,6 +137,9 @@ impl Scene {
             return Some(prepared);
         }
         if let Some(prepared) = Box::pin(self.prepare_sign_in(operation)).await {
+            return Some(prepared);
+        }
+        if let Some(prepared) = Box::pin(self.prepare_platform(operation)).await {
             return Some(prepared);
         }
         Box::pin(self.prepare_page(operation)).await

@@ -124,7 +124,8 @@ impl PlatformStore<'_> {
             | Kind::LockedOut { .. }
             | Kind::PasswordChanged { .. }
             | Kind::SignInChanged { .. }
-            | Kind::MembershipChanged { .. } => Ok(command),
+            | Kind::MembershipChanged { .. }
+            | Kind::Administrator { .. } => Ok(command),
         }
     }
 

@@ -116,7 +116,8 @@ impl PlatformStore<'_> {
         claiming(Command::new(), tenant)?.commit(self.store).await
     }
 
-    fn making_person(
+    /// Adds an account without a way to sign in; [`Conflict::AddressTaken`] when the address has one.
+    pub(crate) fn making_person(
         self,
         command: Command,
         user: &User,

@@ -52,7 +52,9 @@ functions! {
         "esign-webhook" vestibule_esign_webhook::Webhook,
         "hires" vestibule_hires::Hires,
         "organizations" vestibule_organizations::Organizations,
+        "super-admin" vestibule_super_admin::SuperAdmin,
         "team" vestibule_team::Team,
+        "provision-account" vestibule_provision_account::Provisioning,
         "provision-run" vestibule_provision_run::Jobs;
     events:
         "dispatcher" vestibule_dispatcher::Dispatcher,

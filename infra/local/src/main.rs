@@ -10,7 +10,10 @@ use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 use vestibule_adapters::oidc::Providers;
 use vestibule_domain::JobStart;
-use vestibule_local::{FirstData, Stack, StackOptions, demo, sample::PEOPLE};
+use vestibule_local::{
+    FirstData, Stack, StackOptions, demo,
+    sample::{ADMINISTRATORS, PEOPLE},
+};
 
 /// Runs Vestibule on this machine, from the template that deploys it.
 #[derive(Debug, Parser)]
@@ -161,6 +164,10 @@ fn announce(stack: &Stack, empty: bool) {
     }
     println!("           they sign in at {url}/api/v1/auth/login with {}", sample.password.expose_secret());
     println!("           two of them belong to {} ({}) as well", sample.second.name, sample.second.id);
+    for person in ADMINISTRATORS {
+        println!("Platform   {:<28} curl {url}/_local/token/{}", person.email, person.name);
+    }
+    println!("           they and {} administer it; no second factor is asked of them here", PEOPLE[0].email);
     println!("Webhook    {url}/api/esign/webhook/docusign/{}", sample.endpoint);
     println!("           its signing key: curl {url}/_local/esign");
     println!("Ctrl-C stops it; what it holds is there again at the next start.");

@@ -16,7 +16,9 @@ use utoipa::{
 use vestibule_domain::{Id, RoleName, id::Kind};
 use vestibule_store::Entity;
 
-use crate::{ApiError, ApiJson, ApiPath, Authenticated, Origin, PageQuery, Reading, RepeatKey, SignedIn};
+use crate::{
+    Administrator, ApiError, ApiJson, ApiPath, Authenticated, Origin, PageQuery, Reading, RepeatKey, SignedIn,
+};
 
 /// The form of a ULID.
 const ULID: &str = "[0-7][0-9A-HJKMNP-TV-Z]{25}";
@@ -154,6 +156,12 @@ impl<E: Entity<Id: PathParts>> Argument for Reading<E> {
 }
 
 impl Argument for Authenticated {
+    fn describe(operation: &mut Description<'_>) {
+        operation.called();
+    }
+}
+
+impl Argument for Administrator {
     fn describe(operation: &mut Description<'_>) {
         operation.called();
     }

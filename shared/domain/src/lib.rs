@@ -13,6 +13,7 @@ mod domain_proof;
 pub mod email;
 pub mod envelope;
 mod fold;
+mod grant;
 pub mod hire;
 pub mod id;
 pub mod identity_mail;
@@ -42,6 +43,7 @@ pub mod subject;
 pub mod tenant;
 mod tier;
 pub mod user;
+mod user_name;
 mod web_page;
 pub mod world;
 
@@ -55,6 +57,7 @@ pub use document::{DocumentKind, DocumentStatus};
 pub use domain_proof::DomainProof;
 pub use email::Email;
 pub use envelope::{DocumentRecord, Envelope, EnvelopeEvent, Taken};
+pub use grant::Grant;
 pub use hire::{Hire, HireName};
 pub use id::{
     AuditId, EndpointId, EsignEventId, EventId, GroupId, HireId, Id, IdError, InvitationId, JobId, MailId,
@@ -83,5 +86,6 @@ pub use subject::Subject;
 pub use tenant::{JobStart, MailboxSettings, SecuritySettings, Tenant};
 pub use tier::{Tier, TierTerms};
 pub use user::{Connection, Totp, User, UserState, UserStatus};
+pub use user_name::UserName;
 pub use web_page::WebPage;
 pub use world::World;

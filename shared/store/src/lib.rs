@@ -5,6 +5,7 @@
 //! through a [`TenantStore`], which needs a `TenantScope`.
 
 mod accounts;
+mod administration;
 mod chain;
 mod engine;
 mod identity;
@@ -15,10 +16,14 @@ mod work;
 #[cfg(test)]
 mod written;
 
+pub use accounts::care::RemovalOutcome;
 pub use accounts::joining::{JoinLook, JoinProblem, Joining};
 pub use accounts::listing::{AccountFilter, FoundAccount, FoundJob, MOST_ON_A_PAGE};
 pub use accounts::orders::PlatformJob;
 pub use accounts::writes::{AccountWrite, NewTenant, Parting, TierChange};
+pub use administration::{
+    Administration, Appointee, Appointment, Granted, PlatformAccess, PlatformLog, PlatformRecord,
+};
 pub use chain::append::RecordPlace;
 pub use chain::checkpoints::Checkpoint;
 pub use chain::entries::{Chained, Placed as PlacedEntry};

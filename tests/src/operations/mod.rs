@@ -6,6 +6,7 @@ mod inviting;
 mod organizations;
 mod own;
 mod pages;
+mod platform;
 mod provider;
 mod sample;
 mod scene;
@@ -136,6 +137,9 @@ impl Scene {
             return Some(prepared);
         }
         if let Some(prepared) = Box::pin(self.prepare_sign_in(operation)).await {
+            return Some(prepared);
+        }
+        if let Some(prepared) = Box::pin(self.prepare_platform(operation)).await {
             return Some(prepared);
         }
         Box::pin(self.prepare_page(operation)).await

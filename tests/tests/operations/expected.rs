@@ -3,6 +3,7 @@
 //! The columns of a role say `y` where the role may and `n` where it may not, in the order of the preset: brokerage is
 //! admin, manager, agent, user, viewer; brand is tenant admin, manager, finance, creator manager, content manager,
 //! support, viewer. `own` is what everybody who is signed in does to their own account, `all` what needs no sign-in.
+//! `platform` is followed by the columns of super, general and promo administrator.
 //! `theirs` is what the administrator of another tenant gets for a thing of this one: 404, an empty list, or nothing to
 //! name (`-`). `audit` counts the records of one success by the person. A request of a stranger that makes nothing but
 //! a mail has none, and so has the exchange of a refresh token.
@@ -27,6 +28,8 @@ pub(crate) struct Row {
 pub(crate) enum Whose {
     /// A tenant's: may, for each role of the matrix.
     Roles(Vec<bool>),
+    /// The platform's: may, for each administrator.
+    Platform(Vec<bool>),
     /// Everybody's own.
     Own,
     /// For all.
@@ -49,6 +52,7 @@ GET /api/provision/jobs/{id}                  | 200 | yynnn yynnnyn | 404   | 0
 POST /api/provision/jobs/{id}/cancel          | 202 | yynnn yynnnnn | 404   | 1
 POST /api/provision/jobs/{id}/retry           | 202 | yynnn yynnnnn | 404   | 1
 POST /api/provision/run                       | 202 | yynnn yynnnnn | 404   | 1
+GET /api/super-admin/audit                    | 200 | platform yyy  | -     | 0
 GET /api/v1/auth/me                           | 200 | own           | -     | 0
 PATCH /api/v1/auth/me                         | 200 | own           | -     | 1
 GET /api/v1/auth/me/avatar                    | 200 | own           | -     | 0
@@ -129,6 +133,7 @@ POST /api/v1/organizations/{id}/domain/verify | 200 | yynnn yynnnnn | 404   | 1
 POST /api/v1/auth/register                    | 202 | all           | -     | 0
 POST /api/v1/auth/verify-email                | 200 | all           | -     | 1
 POST /api/v1/auth/login                       | 200 | all           | -     | 1
+POST /api/admin/login                         | 200 | all           | -     | 1
 POST /api/v1/auth/second-factor               | 200 | all           | -     | 1
 POST /api/v1/auth/magic-link                  | 202 | all           | -     | 0
 POST /api/v1/auth/magic-link/consume          | 200 | all           | -     | 1
@@ -176,7 +181,14 @@ fn row(line: &'static str) -> Row {
     let whose = match whose {
         "own" => Whose::Own,
         "all" => Whose::All,
-        roles => Whose::Roles(roles.chars().filter(|c| *c != ' ').map(|c| c == 'y').collect()),
+        platform if platform.starts_with("platform ") => {
+            Whose::Platform(marks(&platform["platform ".len()..]))
+        }
+        roles => Whose::Roles(marks(roles)),
     };
     Row { operation, status: status.parse().unwrap(), whose, theirs, audit: audit.parse().unwrap() }
+}
+
+fn marks(columns: &str) -> Vec<bool> {
+    columns.chars().filter(|c| *c != ' ').map(|c| c == 'y').collect()
 }

@@ -4,5 +4,6 @@
 
 mod expected;
 mod matrix;
+mod platform;
 mod repeats;
 mod samples;

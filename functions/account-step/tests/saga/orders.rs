@@ -90,7 +90,12 @@ impl Orders {
         let (world, scope) = (&self.kit.world, PlatformScope::for_system(SystemTask::Seed));
         let mut job = Job::new(JobKind::ACCOUNT, tenant, world);
         run_anew(&mut job, Mode::Do, world.now());
-        self.kit.store.platform().begin_account(&scope, (tenant, &job, &order), None, world).await.unwrap();
+        self.kit
+            .store
+            .administration(&scope)
+            .begin_account((tenant, &job, &order), None, world)
+            .await
+            .unwrap();
         job
     }
 

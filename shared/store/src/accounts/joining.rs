@@ -3,8 +3,8 @@
 use serde_json::json;
 use vestibule_auth::{Actor, TenantScope};
 use vestibule_domain::{
-    Account, AccountOrder, Job, MadeAccount, RoleName, Tenant, Tier, User, UserId, UserState, UserStatus,
-    World,
+    Account, AccountOrder, Email, Job, MadeAccount, RoleName, Tenant, TenantId, Tier, User, UserId,
+    UserState, UserStatus, World,
 };
 
 use crate::{
@@ -89,8 +89,39 @@ impl Joining {
     }
 }
 
+/// What decides about joining, as it was read.
+struct ForJoining {
+    tenant: Tenant,
+    open: bool,
+    roles: TenantRoles,
+    used: u32,
+    known: Option<(User, Option<Account>, bool)>,
+}
+
+impl ForJoining {
+    fn problems(&self, role: Option<&RoleName>) -> Vec<JoinProblem> {
+        let (person, mut problems) = (self.known.as_ref().map(|known| &known.0), Vec::new());
+        let mut forbid = |holds: bool, problem| {
+            if holds {
+                problems.push(problem)
+            }
+        };
+        forbid(!self.open, JoinProblem::TenantSuspended);
+        forbid(role.is_some_and(|role| self.roles.roles.find(role).is_none()), JoinProblem::RoleMissing);
+        forbid(self.known.as_ref().is_some_and(|known| known.2), JoinProblem::MemberAlready);
+        forbid(person.is_some_and(|user| !may_join(user)), JoinProblem::PersonSuspended);
+        forbid(self.used >= self.tenant.tier.terms().seats, JoinProblem::NoSeat);
+        problems
+    }
+}
+
+/// Whether a person may get a place: they are kept out of nothing.
+fn may_join(user: &User) -> bool {
+    matches!(user.status.state, UserState::Active | UserState::Invited)
+}
+
 impl TenantStore<'_> {
-    /// Looks whether the person of `order` can join this tenant by `job`, in two round trips, or three where the seats were
+    /// Looks whether the person of `order` can join this tenant by `job`, in two round trips, or more where the seats were
     /// never counted.
     pub async fn look_before_joining(
         &self,
@@ -98,47 +129,49 @@ impl TenantStore<'_> {
         job: &Job,
         world: &World,
     ) -> Result<JoinLook, StoreError> {
-        let id = self.tenant();
-        let address = self.store.sealer().address_key(&order.email);
-        let wanted = [
-            keys::tenant(id),
-            keys::role_book(id),
-            keys::roles(id),
-            keys::seats(id),
-            keys::sign_in(&address),
-        ];
-        let rows = self.store.batch_get(wanted.iter().map(key_row).collect()).await?;
-        let [tenant, book, authz, seats, sign_in] = wanted.map(|key| find(&rows, &key));
-        let Some(tenant) = tenant.map(|row| self.store.read::<Tenant>(row)).transpose()? else {
+        let Some(read) = self.read_for_joining(Some(&order.email)).await? else {
             return Ok(JoinLook { problems: vec![JoinProblem::TenantMissing], joining: None });
         };
+        let problems = read.problems(Some(&order.role));
+        let joining = problems.is_empty().then(|| {
+            let ForJoining { tenant, roles, known, .. } = read;
+            self.joining(order, job, (&tenant, roles.version), known, world)
+        });
+        Ok(JoinLook { problems, joining })
+    }
+
+    /// What forbids that somebody with this address gets this role here, as far as both are known.
+    pub(crate) async fn find_join_problems(
+        &self,
+        email: Option<&Email>,
+        role: Option<&RoleName>,
+    ) -> Result<Vec<JoinProblem>, StoreError> {
+        let read = self.read_for_joining(email).await?;
+        Ok(read.map_or_else(|| vec![JoinProblem::TenantMissing], |read| read.problems(role)))
+    }
+
+    async fn read_for_joining(&self, email: Option<&Email>) -> Result<Option<ForJoining>, StoreError> {
+        let id = self.tenant();
+        let [tenant, book, authz, seats] =
+            [keys::tenant(id), keys::role_book(id), keys::roles(id), keys::seats(id)];
+        let address = email.map(|email| keys::sign_in(&self.store.sealer().address_key(email)));
+        let wanted = [&tenant, &book, &authz, &seats].into_iter().chain(&address);
+        let rows = self.store.batch_get(wanted.map(key_row).collect()).await?;
+        let Some(row) = find(&rows, &tenant) else { return Ok(None) };
+        let authz = find(&rows, &authz);
         let open = authz.clone().map(from_row::<Authz>).transpose()?.is_some_and(|it| it.suspended.is_none());
-        let roles = TenantRoles::read(book, authz, None)?;
-        let used = match seats.map(from_row::<SeatCount>).transpose()? {
+        let used = match find(&rows, &seats).map(from_row::<SeatCount>).transpose()? {
             Some(seats) => seats.used,
             None => self.find_seats().await?.used,
         };
+        let sign_in = address.and_then(|key| find(&rows, &key));
         let owner = sign_in.and_then(|row| row.get("user")?.as_s().ok()?.parse::<UserId>().ok());
         let known = match owner {
             Some(user) => self.known_person(user).await?,
             None => None,
         };
-        let person = known.as_ref().map(|known| &known.0);
-        let mut problems = Vec::new();
-        let mut forbid = |holds: bool, problem| {
-            if holds {
-                problems.push(problem)
-            }
-        };
-        forbid(!open, JoinProblem::TenantSuspended);
-        forbid(roles.roles.find(&order.role).is_none(), JoinProblem::RoleMissing);
-        forbid(known.as_ref().is_some_and(|known| known.2), JoinProblem::MemberAlready);
-        let may_act = |user: &User| matches!(user.status.state, UserState::Active | UserState::Invited);
-        forbid(person.is_some_and(|user| !may_act(user)), JoinProblem::PersonSuspended);
-        forbid(used >= tenant.tier.terms().seats, JoinProblem::NoSeat);
-        let joining =
-            problems.is_empty().then(|| self.joining(order, job, (&tenant, roles.version), known, world));
-        Ok(JoinLook { problems, joining })
+        let roles = TenantRoles::read(find(&rows, &book), authz, None)?;
+        Ok(Some(ForJoining { tenant: self.store.read(row)?, open, roles, used, known }))
     }
 
     /// A person, their account, and whether they are a member of this tenant.
@@ -160,8 +193,10 @@ impl TenantStore<'_> {
     ) -> Joining {
         let now = world.now();
         let made_person = known.is_none();
-        let (person, before) =
-            known.map_or_else(|| (invited(order, world), None), |(person, account, _)| (person, account));
+        let (person, before) = known.map_or_else(
+            || (invited(order, tenant.id, world), None),
+            |(person, account, _)| (person, account),
+        );
         let new = || Account {
             user: person.id,
             tenant: tenant.id,
@@ -232,8 +267,9 @@ impl TenantStore<'_> {
 }
 
 /// The person of an order, who has not proved their address yet.
-fn invited(order: &AccountOrder, world: &World) -> User {
+fn invited(order: &AccountOrder, tenant: TenantId, world: &World) -> User {
     let mut user = User::new(order.user, order.email.clone(), order.name.clone(), world);
+    user.last_tenant = Some(tenant);
     user.status = UserStatus { state: UserState::Invited, since: world.now(), by: order.by.clone() };
     user
 }

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use vestibule_auth::PlatformScope;
+use jiff::Timestamp;
 use vestibule_domain::{
-    Account, AccountOrder, Job, JobId, Tier, User, UserId, UserState, name_begins, searched_beginning,
+    Account, AccountOrder, Email, Job, JobId, Tier, User, UserId, UserState, name_begins, searched_beginning,
 };
 
 use crate::{
-    Cursor, CursorError, CursorKey, Page, PageRequest, PlatformJob, PlatformStore, StoreError,
+    Administration, Cursor, CursorError, CursorKey, Page, PageRequest, PlatformJob, StoreError,
     engine::item::{Row, key_row, text},
     engine::keys::{self, Key},
     tenancy::invitees::find,
@@ -39,6 +39,8 @@ pub struct FoundAccount {
     pub person: Option<User>,
     /// Whether the address's sign-in is locked at present, where that was looked at.
     pub locked: bool,
+    /// Whether the person administers the platform, where that was looked at.
+    pub administers: bool,
 }
 
 /// A job of the platform with its order.
@@ -67,11 +69,10 @@ impl AccountFilter {
     }
 }
 
-impl PlatformStore<'_> {
+impl Administration<'_> {
     /// One page of accounts, newest first: two round trips. With a name, a page may have fewer than it could, and a next one.
     pub async fn list_accounts(
         &self,
-        _: &PlatformScope,
         filter: &AccountFilter,
         request: &PageRequest,
         key: &CursorKey,
@@ -97,7 +98,7 @@ impl PlatformStore<'_> {
             };
             let person = rows.get(&names(&keys::user(user))).cloned().map(|row| self.store.read::<User>(row));
             let person = person.map(|read| self.store.if_whole(read)).transpose()?.flatten();
-            items.push(FoundAccount { account, person, locked: false });
+            items.push(FoundAccount { account, person, locked: false, administers: false });
         }
         items.retain(|found| filter.fits(found));
         Ok(Ok(Page { items, damaged, next }))
@@ -106,32 +107,47 @@ impl PlatformStore<'_> {
     /// The account of a person, with whether sign-in with their address is locked: two round trips.
     pub async fn find_account_of(
         &self,
-        _: &PlatformScope,
         user: UserId,
-        now: jiff::Timestamp,
+        now: Timestamp,
     ) -> Result<Option<FoundAccount>, StoreError> {
-        let wanted = [keys::account(user), keys::user(user)];
+        let Some(mut found) = self.account_and_person(user).await? else { return Ok(None) };
+        if let Some(person) = found.person.as_ref().filter(|person| person.status.state != UserState::Removed)
+        {
+            let address = self.store.sealer().address_key(&person.email);
+            let row = self.store.get_row(&keys::sign_in(&address)).await?;
+            found.locked = row.is_some_and(|row| is_locked(&row, now));
+        }
+        Ok(Some(found))
+    }
+
+    /// The account of whoever signs in with an address: two round trips.
+    pub async fn find_account_by_address(
+        &self,
+        email: &Email,
+        now: Timestamp,
+    ) -> Result<Option<FoundAccount>, StoreError> {
+        let address = self.store.sealer().address_key(email);
+        let Some(row) = self.store.get_row(&keys::sign_in(&address)).await? else { return Ok(None) };
+        let owner = row.get("user").and_then(|user| user.as_s().ok()?.parse().ok());
+        let Some(owner) = owner else { return Ok(None) };
+        let found = self.account_and_person(owner).await?;
+        Ok(found.map(|found| FoundAccount { locked: is_locked(&row, now), ..found }))
+    }
+
+    async fn account_and_person(&self, user: UserId) -> Result<Option<FoundAccount>, StoreError> {
+        let wanted = [keys::account(user), keys::user(user), keys::grant(user)];
         let rows = self.store.batch_get(wanted.iter().map(key_row).collect()).await?;
-        let [account, person] = wanted.map(|key| find(&rows, &key));
+        let [account, person, grant] = wanted.map(|key| find(&rows, &key));
         let Some(account) = account.map(|row| self.store.read::<Account>(row)).transpose()? else {
             return Ok(None);
         };
         let person = person.map(|row| self.store.read::<User>(row)).transpose()?;
-        let locked = match &person {
-            Some(person) if account.status.state != UserState::Removed => {
-                let address = self.store.sealer().address_key(&person.email);
-                let row = self.store.get_row(&keys::sign_in(&address)).await?;
-                row.is_some_and(|row| is_locked(&row, now))
-            }
-            _ => false,
-        };
-        Ok(Some(FoundAccount { account, person, locked }))
+        Ok(Some(FoundAccount { account, person, locked: false, administers: grant.is_some() }))
     }
 
     /// One page of the platform's jobs, newest first, or of those that a person has to look at: two round trips.
     pub async fn list_platform_jobs(
         &self,
-        _: &PlatformScope,
         for_a_person: bool,
         request: &PageRequest,
         key: &CursorKey,
@@ -148,11 +164,7 @@ impl PlatformStore<'_> {
     }
 
     /// A job of the platform, wherever it is: two round trips.
-    pub async fn find_platform_job(
-        &self,
-        _: &PlatformScope,
-        job: JobId,
-    ) -> Result<Option<FoundJob>, StoreError> {
+    pub async fn find_platform_job(&self, job: JobId) -> Result<Option<FoundJob>, StoreError> {
         let place: Option<PlatformJob> =
             self.store.get(&keys::platform_job(keys::PLATFORM_JOBS, job)).await?;
         let (items, _) = self.jobs_at(place.into_iter().collect()).await?;
@@ -205,7 +217,7 @@ impl PlatformStore<'_> {
     }
 }
 
-fn is_locked(row: &Row, now: jiff::Timestamp) -> bool {
+fn is_locked(row: &Row, now: Timestamp) -> bool {
     let until = row.get("locked_until").and_then(|value| value.as_n().ok()?.parse::<i64>().ok());
     until.is_some_and(|until| now.as_millisecond() < until)
 }

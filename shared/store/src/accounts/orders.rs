@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use vestibule_auth::{PlatformScope, SystemTask, TenantScope};
+use vestibule_auth::{SystemTask, TenantScope};
 use vestibule_domain::{AccountOrder, Job, JobId, JobKind, JobStatus, TenantId, World};
 
 use crate::{
-    Answer, Conflict, PlatformStore, StoreError, TenantStore,
+    Administration, Answer, Conflict, StoreError, TenantStore,
     engine::command::{Action, Command},
     engine::item::to_row,
     engine::keys,
@@ -29,11 +29,10 @@ fn is_for_a_person(status: JobStatus) -> bool {
     matches!(status, JobStatus::Failed | JobStatus::NeedsAttention)
 }
 
-impl PlatformStore<'_> {
+impl Administration<'_> {
     /// Adds an order and the job that works on it, in the tenant that it is for; a new tenant's id is made beforehand.
     pub async fn begin_account(
         &self,
-        scope: &PlatformScope,
         (tenant, job, order): (TenantId, &Job, &AccountOrder),
         answer: Option<Answer>,
         world: &World,
@@ -48,7 +47,7 @@ impl PlatformStore<'_> {
         });
         let id = job.id.to_string();
         let command =
-            command.told_platform(scope.actor(), "account.provision", id, (json!(null), told), world)?;
+            command.told_platform(self.scope.actor(), "account.provision", id, (json!(null), told), world)?;
         let command = self.store.tenant(&within).adding_job(command, job, world)?;
         command.answering(answer, world)?.commit(self.store).await
     }

@@ -5,7 +5,7 @@ use vestibule_auth::Purpose;
 use vestibule_domain::{Account, EventId, Job, PersonName, Preset, Tenant, User, UserId, World};
 
 use crate::{
-    Conflict, Joining, Membership, OutboxEvent, StoreError, TenantStore,
+    AuditRecord, Conflict, Joining, Membership, OutboxEvent, StoreError, TenantStore,
     engine::command::{Action, Command},
     engine::item::{number, text},
     engine::keys,
@@ -68,6 +68,8 @@ pub enum AccountWrite {
         /// Whether the tenant is a new one.
         founded: bool,
     },
+    /// Tells in the platform's audit log who did something to the job.
+    Tell(Box<AuditRecord>),
 }
 
 impl TenantStore<'_> {
@@ -84,6 +86,9 @@ impl TenantStore<'_> {
             AccountWrite::Join(joining) => self.writing_join(command, &joining, job, world),
             AccountWrite::Part(parting) => self.parting(command, job, &parting, world),
             AccountWrite::Tier(change) => self.giving_tier(command, job, &change, world),
+            AccountWrite::Tell(record) => {
+                command.recording(&keys::platform_audit(record.at, record.id), &record)
+            }
             AccountWrite::Settle { user, founded } => self.settling_account(command, user, founded, world),
         }
     }

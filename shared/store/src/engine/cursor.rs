@@ -30,7 +30,7 @@ impl CursorKey {
         Self(hmac::Key::new(hmac::HMAC_SHA256, secret.expose_secret().as_bytes()))
     }
 
-    fn seal(&self, owner: &impl Display, list: &str, position: &str) -> Vec<u8> {
+    fn seal(&self, owner: impl Display, list: &str, position: &str) -> Vec<u8> {
         let text = format!("{owner}\n{list}\n{position}");
         hmac::sign(&self.0, text.as_bytes()).as_ref()[..SEAL].to_vec()
     }
@@ -47,9 +47,9 @@ impl std::fmt::Debug for CursorKey {
 pub struct Cursor(String);
 
 impl Cursor {
-    /// Seals the position behind `list` of its owner, a tenant or the platform.
+    /// Seals the position behind `list` of `owner`: a tenant, or the platform.
     pub(crate) fn seal(key: &CursorKey, owner: impl Display, list: &str, position: &str) -> Self {
-        let mut bytes = key.seal(&owner, list, position);
+        let mut bytes = key.seal(owner, list, position);
         bytes.extend_from_slice(position.as_bytes());
         Self(URL_SAFE_NO_PAD.encode(bytes))
     }
@@ -64,7 +64,7 @@ impl Cursor {
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| CursorError)?;
         let (seal, position) = bytes.split_at_checked(SEAL).ok_or(CursorError)?;
         let position = std::str::from_utf8(position).map_err(|_| CursorError)?;
-        let expected = key.seal(&owner, list, position);
+        let expected = key.seal(owner, list, position);
         aws_lc_rs::constant_time::verify_slices_are_equal(seal, &expected).map_err(|_| CursorError)?;
         Ok(position.to_owned())
     }

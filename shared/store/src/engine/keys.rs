@@ -4,7 +4,7 @@
 use jiff::{Timestamp, tz::TimeZone};
 use vestibule_domain::{
     Address, AuditId, Domain, EndpointId, EsignEventId, EventId, HireId, JobId, MailId, RegistrationId,
-    SessionId, TenantId, Tier, UserId, UserState,
+    SessionId, TenantId, Tier, UserId, UserName, UserState,
 };
 
 use crate::{AddressKey, Chain, EventOutcome, IdempotencyKey};
@@ -251,6 +251,25 @@ pub(crate) fn idempotency_partition(caller: &str) -> String {
 }
 pub(crate) fn idempotency(caller: &str, idempotency: &IdempotencyKey) -> Key {
     key(idempotency_partition(caller), idempotency.as_str())
+}
+
+/// What a person may do on the platform, beside the person: read with each of their requests there.
+pub(crate) fn grant(user: UserId) -> Key {
+    key(format!("U#{user}"), "GRANT")
+}
+pub(crate) const PLATFORM: &str = "PLATFORM";
+pub(crate) const ADMINISTRATORS: &str = "ADMIN#";
+/// The same once more, where all administrators are listed.
+pub(crate) fn administrator(user: UserId) -> Key {
+    key(PLATFORM.to_owned(), format!("{ADMINISTRATORS}{user}"))
+}
+/// How many administrators there are of the sort that must not run out.
+pub(crate) fn administrators() -> Key {
+    key(PLATFORM.to_owned(), "ADMINS")
+}
+/// An administrator's user name: held by one person.
+pub(crate) fn user_name(name: &UserName) -> Key {
+    key(format!("ADMIN#{}", name.as_str()), "LOCK")
 }
 
 /// Due work is spread over this many index partitions.

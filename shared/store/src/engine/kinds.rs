@@ -81,6 +81,9 @@ kinds! {
     Address "address" [];
     Claim "claim" [];
     Answer "answer" [];
+    Grant "grant" [];
+    Administrators "administrators" [];
+    UserName "user_name" [];
 }
 
 impl Kind {

@@ -116,7 +116,7 @@ impl PlatformStore<'_> {
         claiming(Command::new(), tenant)?.commit(self.store).await
     }
 
-    /// Adds a person whose address nobody has yet.
+    /// Adds an account without a way to sign in; [`Conflict::AddressTaken`] when the address has one.
     pub(crate) fn making_person(
         self,
         command: Command,

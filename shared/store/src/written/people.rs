@@ -1,16 +1,17 @@
 //! People, their sessions, and what waits for them.
 
 use serde_json::json;
-use vestibule_auth::{PasswordHash, RefreshToken, TokenDigest};
+use vestibule_auth::{Grant, PasswordHash, RefreshToken, TokenDigest};
 use vestibule_domain::{
     Account, AccountOrder, AccountOrigin, Connection, Delivery, DeliveryState, Device, IdentityMailKind,
     IdentityMailRequest, ImportRow, InvitationState, MemberKind, MembershipChange, NewOrganization, Preset,
-    RowClass, RowResult, SignInChange, SuppressionReason, Tier, Totp, User, UserState, UserStatus,
+    RowClass, RowResult, SignInChange, SuppressionReason, Tier, Totp, User, UserName, UserState, UserStatus,
 };
 
-use super::given::Given;
+use super::given::{Given, accepted};
 use crate::{
-    ClaimedMail, ImportPart, Invitation, InvitationEnd, Membership, Registration, Session, Suppression,
+    ClaimedMail, Granted, ImportPart, Invitation, InvitationEnd, Membership, Registration, Session,
+    Suppression,
 };
 
 impl Given {
@@ -195,6 +196,7 @@ impl Given {
                     MembershipChange::Removed,
                 ]),
             },
+            IdentityMailKind::Administrator { user, is_new: self.yes() },
             IdentityMailKind::Invitation { tenant: self.id(), invitation: self.id(), round: self.small() },
             changed(SignInChange::SecondFactorAdded),
             changed(SignInChange::SecondFactorRemoved),
@@ -219,6 +221,21 @@ impl Given {
             outcome: self.maybe(|| self.any_text(20)),
             message: self.maybe(|| self.any_text(60)),
             delivery: self.maybe(|| self.delivery()),
+        }
+    }
+
+    pub(super) fn user_name(&self) -> UserName {
+        accepted(|| self.joined(&["admin", "Own", "100k", "x"], &["-", "", ".", "#"]), UserName::parse)
+    }
+
+    pub(super) fn granted(&self) -> Granted {
+        Granted {
+            user: self.id(),
+            grant: self.one(&Grant::ALL),
+            username: self.user_name(),
+            granted_at: self.time(),
+            by: self.any_text(30),
+            version: self.number(),
         }
     }
 

@@ -12,6 +12,7 @@ use super::given::Given;
 use crate::{
     Answer, AuditRecord, Avatar, Chain, Checkpoint, ClaimedMail, Endpoint, Family, IdempotencyKey, JobResult,
     KeptAnswer, Link, Membership, OutboxEvent, Owed, PlacedEntry, PlatformJob, SignIn,
+    administration::{NameHolder, SuperAdmins},
     chain::checkpoints::unsigned_of,
     engine::entity::row_of,
     engine::item::{Row, from_row, key_row, number, text},
@@ -263,6 +264,19 @@ pub(super) fn written_and_read(kind: Kind, given: &Given) -> Result<(), String> 
             back(given, row(&keys::slug("acme"), &value), &value)
         }
         Kind::Answer => answer(given),
+        Kind::Grant => {
+            let value = given.granted();
+            back(given, row(&keys::grant(value.user), &value), &value)?;
+            back(given, row(&keys::administrator(value.user), &value), &value)
+        }
+        Kind::Administrators => {
+            let value = SuperAdmins { super_admins: given.small() };
+            back(given, row(&keys::administrators(), &value), &value)
+        }
+        Kind::UserName => {
+            let value = NameHolder { user };
+            back(given, row(&keys::user_name(&given.user_name()), &value), &value)
+        }
     }
 }
 

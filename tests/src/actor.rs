@@ -77,7 +77,7 @@ impl Actor {
         let text = response.text().await.expect("a body of text");
         spending::check_status(method.as_str(), &path, status);
         if self.traffic.was_alone(begun) && !waits {
-            spending::check(method.as_str(), &path, &headers);
+            spending::check(method.as_str(), &path, status, &headers);
         }
         Answer { status, headers, body: serde_json::from_str(&text).unwrap_or_default(), text }
     }

@@ -6,6 +6,7 @@
 mod actor;
 mod administering;
 mod app;
+pub mod auditing;
 mod browsing;
 mod business;
 pub mod costs;

@@ -16,7 +16,9 @@ pub async fn end_session(
 ) -> Result<Reply, ApiError> {
     let (api, actor, reply) = (&state.api, caller.principal.actor(), Reply::empty());
     let (platform, answer) = (api.store.platform(), keyed.answer(&reply));
-    match platform.end_family(caller.user.id, id, "session.end", actor, answer, &api.world).await {
+    let tenant = platform.session_tenant(caller.user.id, id).await?.ok_or_else(ApiError::not_found)?;
+    let session = (caller.user.id, id, tenant);
+    match platform.end_family(session, "session.end", actor, answer, &api.world).await {
         Ok(()) => Ok(reply),
         Err(StoreError::Conflict(Conflict::Stale)) => Err(ApiError::not_found()),
         Err(error) => Err(error.into()),

@@ -86,7 +86,8 @@ async fn end(
         parting.may_end(&session)?;
         keyed.under(api, partition).await?;
         let answer = keyed.answer(&reply);
-        match platform.end_family(user.id, session.id, "session.end", &actor, answer, &api.world).await {
+        let ending = (user.id, session.id, session.tenant);
+        match platform.end_family(ending, "session.end", &actor, answer, &api.world).await {
             Ok(()) | Err(StoreError::Conflict(Conflict::Stale)) => {}
             Err(error) => return Err(error.into()),
         }

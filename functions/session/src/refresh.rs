@@ -69,8 +69,8 @@ async fn exchange(
     };
     let (successor, family) = *next;
     let Standing::Good(tenant) = platform.standing(token.user, &family, now).await? else {
-        let ended_now =
-            platform.end_family(token.user, token.session, "session.end", &actor, None, &api.world).await;
+        let session = (token.user, token.session, family.tenant);
+        let ended_now = platform.end_family(session, "session.end", &actor, None, &api.world).await;
         if let Err(error) = ended_now {
             tracing::info!(%error, "the session had ended already");
         }

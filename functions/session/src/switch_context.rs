@@ -32,7 +32,8 @@ pub async fn switch_context(
     let change = UserChange {
         action: "session.switch",
         answer: keyed.answer(&kept_tokens(&grant, Delivery::of(caller.by_cookie), false)?),
-        values: (json!({ "tenant": caller.tenant }), json!({ "tenant": tenant, "session": session.id })),
+        // Told in the tenant's log, which says nothing of another tenant.
+        values: (json!(null), json!({ "tenant": tenant, "session": session.id })),
         switch: Some((session.id, tenant)),
         ..UserChange::default()
     };

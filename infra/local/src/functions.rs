@@ -45,6 +45,7 @@ macro_rules! functions {
 
 functions! {
     http:
+        "audit" vestibule_audit::Audit,
         "auth" vestibule_auth_function::Auth,
         "session" vestibule_session::Sessions,
         "console" vestibule_console::Console,

@@ -10,6 +10,7 @@ use vestibule_store::{Access, Entity, KeptAnswer, Session, StoreError};
 use crate::{
     Api, ApiError, ApiPath, Code, Origin,
     credentials::{Credentials, credentials, idempotency_key},
+    refusals::Sender,
 };
 
 /// A request in a tenant whose token, session and membership were checked.
@@ -126,6 +127,7 @@ pub(crate) async fn person_with_kept(
     let kept_for = key.as_ref().map(|key| (partition.as_str(), key));
     let access = api.store.platform().self_access((user, session), kept_for, api.world.now()).await?;
     let access = access.ok_or_else(ApiError::unauthenticated)?;
+    Sender::acts_alone(parts, &access.user.email);
     let principal = Principal::person(session, Origin::of(parts).actor(&access.user));
     let caller = SignedIn { user: access.user, session: access.session, tenant, principal, by_cookie };
     Ok((caller, access.kept))
@@ -156,6 +158,7 @@ impl Asking {
         parts: &Parts,
     ) -> Result<(Principal, Option<KeptAnswer>), ApiError> {
         let access = access.ok_or_else(ApiError::unauthenticated)?;
+        Sender::acts(parts, &access.membership.email);
         if access.second_factor_missing {
             let detail = "This tenant asks for a second factor: set one up and sign in with it.";
             return Err(ApiError::new(Code::SecondFactorRequired, detail));

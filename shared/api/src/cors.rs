@@ -12,7 +12,8 @@ use crate::{SettingError, Settings};
 const SENT: [HeaderName; 3] =
     [header::AUTHORIZATION, header::CONTENT_TYPE, HeaderName::from_static("idempotency-key")];
 /// What a page may read of an answer.
-const READ: [HeaderName; 3] = [
+const READ: [HeaderName; 4] = [
+    header::LINK,
     header::RETRY_AFTER,
     HeaderName::from_static("x-request-id"),
     HeaderName::from_static("idempotent-replayed"),

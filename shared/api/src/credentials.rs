@@ -4,7 +4,7 @@ use http::{HeaderMap, HeaderValue, Method, header::AUTHORIZATION, request::Parts
 use vestibule_domain::{SessionId, TenantId, UserId};
 use vestibule_store::IdempotencyKey;
 
-use crate::{Api, ApiError, Code, cookies};
+use crate::{Api, ApiError, Code, cookies, refusals::Sender};
 
 pub(crate) struct Credentials {
     pub(crate) user: UserId,
@@ -17,6 +17,7 @@ pub(crate) async fn credentials(parts: &Parts, api: &Api) -> Result<Credentials,
     if let Some(name) = parts.headers.get("x-debug-user").and_then(|name| name.to_str().ok())
         && let Some((user, session, tenant)) = api.debug_users.get(name)
     {
+        Sender::is(parts, api, *user, Some(*tenant));
         check_named(&parts.headers, Some(*tenant))?;
         return Ok(Credentials { user: *user, session: *session, tenant: Some(*tenant), by_cookie: false });
     }
@@ -27,6 +28,7 @@ pub(crate) async fn credentials(parts: &Parts, api: &Api) -> Result<Credentials,
     };
     let claims = api.trust.verify(token.ok_or_else(ApiError::unauthenticated)?, api.world.now()).await;
     let claims = claims.map_err(|_| ApiError::unauthenticated())?;
+    Sender::is(parts, api, claims.sub, claims.tenant);
     check_named(&parts.headers, claims.tenant)?;
     if by_cookie {
         check_csrf(parts, api, claims.sid)?;

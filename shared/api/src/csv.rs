@@ -8,7 +8,10 @@ use crate::ApiError;
 const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
 /// A table that is written row by row.
-pub struct Report(Writer<Vec<u8>>);
+pub struct Report {
+    rows: Writer<Vec<u8>>,
+    len: usize,
+}
 
 impl std::fmt::Debug for Report {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -22,9 +25,24 @@ impl Report {
     /// # Errors
     /// A fault of this program.
     pub fn new(columns: &[&str]) -> Result<Self, ApiError> {
-        let mut report = Self(Writer::from_writer(Vec::new()));
+        let mut report = Self::going_on();
         report.row(columns)?;
         Ok(report)
+    }
+
+    /// What follows a table that was begun elsewhere.
+    pub fn going_on() -> Self {
+        Self { rows: Writer::from_writer(Vec::new()), len: 0 }
+    }
+
+    /// About as many bytes as were written.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether nothing was written.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
     }
 
     /// Adds a row of as many cells as there are columns.
@@ -32,8 +50,9 @@ impl Report {
     /// # Errors
     /// A fault of this program.
     pub fn row(&mut self, cells: &[&str]) -> Result<(), ApiError> {
+        self.len += cells.iter().map(|cell| cell.len() + 1).sum::<usize>();
         let cells = cells.iter().map(|cell| neutral(cell));
-        self.0.write_record(cells).map_err(|error| ApiError::Fault(Box::new(error)))
+        self.rows.write_record(cells).map_err(|error| ApiError::Fault(Box::new(error)))
     }
 
     /// The file.
@@ -41,7 +60,7 @@ impl Report {
     /// # Errors
     /// A fault of this program.
     pub fn finish(self) -> Result<Vec<u8>, ApiError> {
-        self.0.into_inner().map_err(|error| ApiError::Fault(error.to_string().into()))
+        self.rows.into_inner().map_err(|error| ApiError::Fault(error.to_string().into()))
     }
 }
 

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use vestibule_auth::Denied;
 use vestibule_store::{Conflict, CursorError, KeptAnswer, Quota, StoreError};
 
-use crate::{limiting::limited, reply::json};
+use crate::{limiting::limited, refusals::Missing, reply::json};
 
 /// Every code a problem can carry. Clients may branch on these; they never change meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
@@ -101,6 +101,11 @@ impl Code {
         }
     }
 
+    /// Its name in answers.
+    fn name(self) -> String {
+        serde_json::to_value(self).ok().and_then(|name| Some(name.as_str()?.to_owned())).unwrap_or_default()
+    }
+
     fn title(self) -> &'static str {
         match self {
             Self::BodyInvalid => "The body cannot be read",
@@ -175,6 +180,8 @@ pub enum ApiError {
         /// Fields concerned.
         fields: Vec<FieldProblem>,
     },
+    /// Known, but without this permission.
+    Denied(Denied),
     /// The answer kept for a repeated request, instead of doing the work again.
     Replay(KeptAnswer),
     /// A problem of a counted request.
@@ -243,10 +250,7 @@ impl From<StoreError> for ApiError {
 
 impl From<Denied> for ApiError {
     fn from(denied: Denied) -> Self {
-        Self::new(
-            Code::Forbidden,
-            format!("You lack the permission `{}` in this organization.", denied.0.name()),
-        )
+        Self::Denied(denied)
     }
 }
 
@@ -260,7 +264,12 @@ impl From<CursorError> for ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
+        let mut missing = None;
         let (code, detail, fields) = match self {
+            Self::Denied(Denied(permission)) => {
+                let name = missing.insert(permission.name());
+                (Code::Forbidden, format!("You lack the permission `{name}` in this organization."), vec![])
+            }
             Self::Problem { code, detail, fields } => (code, detail, fields),
             Self::Replay(kept) => return replay(kept),
             Self::Limited { quota, problem } => return limited(quota, *problem),
@@ -294,6 +303,10 @@ impl IntoResponse for ApiError {
         // What met something else at the same moment can be sent again at once.
         if code == Code::Unavailable || AT_ONCE.contains(&problem.detail.as_str()) {
             response.headers_mut().insert(http::header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        if code.status() == StatusCode::FORBIDDEN {
+            let missing = missing.map_or_else(|| code.name(), str::to_owned);
+            response.extensions_mut().insert(Missing(missing));
         }
         response.extensions_mut().insert(std::sync::Arc::new(problem));
         response

@@ -13,7 +13,7 @@ use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use vestibule_store::{Cost, metered};
 
-use crate::{ApiError, Code, Origin, Problem, keyed::give_kept};
+use crate::{ApiError, Code, Origin, Problem, keyed::give_kept, refusals::record_refusals};
 
 /// Headers on every answer.
 const SECURITY: [(&str, &str); 6] = [
@@ -36,6 +36,7 @@ pub fn finish(router: Router, show_cost: bool) -> Router {
         .layer(
             ServiceBuilder::new()
                 .layer(from_fn_with_state(show_cost, around))
+                .layer(from_fn(record_refusals))
                 .layer(from_fn(give_kept))
                 .layer(panics),
         )

@@ -66,7 +66,9 @@ mod tests {
         fn the_root_is_that_of_the_definition(size in 0_u32..300) {
             let leaves: Vec<_> = (0..size).map(|number| Digest::of(&[&[0], &number.to_be_bytes()])).collect();
             let mut frontier = Frontier::default();
-            leaves.iter().for_each(|leaf| frontier.push(*leaf));
+            for leaf in &leaves {
+                frontier.push(*leaf);
+            }
             prop_assert_eq!(frontier.root(), defined(&leaves));
             prop_assert!(frontier.is_whole());
         }
@@ -83,7 +85,7 @@ mod tests {
             "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
         ];
         let mut frontier = Frontier::default();
-        let hex = |root: Digest| root.0.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        let hex = |root: Digest| root.0.map(|byte| format!("{byte:02x}")).concat();
         assert!(hex(frontier.root()).starts_with("e3b0c44298fc1c14"), "an empty tree is the hash of nothing");
         for (data, root) in data.into_iter().zip(roots) {
             frontier.push(Digest::of(&[&[0], data]));

@@ -3,6 +3,7 @@
 
 use std::{fmt, marker::PhantomData, str::FromStr};
 
+use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use ulid::Ulid;
 
@@ -27,10 +28,36 @@ pub struct IdError {
 impl<K: Kind> Id<K> {
     /// A new id: the instant in front, 80 random bits behind.
     pub fn new(world: &World) -> Self {
-        let millis = u64::try_from(world.now().as_millisecond()).unwrap_or_default();
+        Self::of_time(world.now(), world)
+    }
+
+    /// A new id of a thing that was made at this instant.
+    pub fn of_time(at: Timestamp, world: &World) -> Self {
         let mut random = [0; 16];
         world.fill(&mut random[6..]);
-        Self::from_parts(millis, u128::from_be_bytes(random))
+        Self::from_parts(millis(at), u128::from_be_bytes(random))
+    }
+
+    /// The lowest id of an instant: all others of it sort behind.
+    pub fn first_of(at: Timestamp) -> Self {
+        Self::from_parts(millis(at), 0)
+    }
+
+    /// The id that sorts right before this one; the lowest of all is its own.
+    #[must_use]
+    pub fn before(&self) -> Self {
+        Self::from_bytes(u128::from_be_bytes(self.to_bytes()).saturating_sub(1).to_be_bytes())
+    }
+
+    /// The id that sorts right behind this one; the highest of all is its own.
+    #[must_use]
+    pub fn behind(&self) -> Self {
+        Self::from_bytes(u128::from_be_bytes(self.to_bytes()).saturating_add(1).to_be_bytes())
+    }
+
+    /// The instant in front; `None` behind the year 9999.
+    pub fn at(&self) -> Option<Timestamp> {
+        i64::try_from(self.0.timestamp_ms()).ok().and_then(|millis| Timestamp::from_millisecond(millis).ok())
     }
 
     /// The id with exactly these parts; for seeds whose ids must be the same on every start.
@@ -69,6 +96,10 @@ impl<K: Kind> Id<K> {
     pub fn ulid(&self) -> String {
         self.0.to_string()
     }
+}
+
+fn millis(at: Timestamp) -> u64 {
+    u64::try_from(at.as_millisecond()).unwrap_or_default()
 }
 
 impl<K> Clone for Id<K> {
@@ -166,6 +197,18 @@ kinds! {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_id_knows_its_instant_and_its_neighbour() {
+        let at = Timestamp::from_millisecond(1_790_000_000_000).unwrap();
+        let first = AuditId::first_of(at);
+        assert_eq!(first.at(), Some(at));
+        assert!(first.before() < first);
+        assert_eq!(first.before().at(), Timestamp::from_millisecond(1_789_999_999_999).ok());
+        let lowest = AuditId::from_bytes([0; 16]);
+        assert_eq!((lowest.before(), lowest.behind().before()), (lowest, lowest));
+        assert_eq!(AuditId::from_bytes([255; 16]).at(), None);
+    }
 
     #[test]
     fn only_the_canonical_spelling_of_the_right_kind_is_an_id() {

@@ -156,6 +156,7 @@ fn fields(error: &ApiError) -> Vec<(String, String)> {
 pub(crate) fn words(error: &ApiError) -> String {
     match error {
         ApiError::Problem { detail, .. } => detail.clone(),
+        ApiError::Denied(denied) => format!("Not allowed: {denied}."),
         ApiError::Limited { problem, .. } => words(problem),
         _ => "Something went wrong on our side. Try again in a moment.".to_owned(),
     }

@@ -18,7 +18,7 @@ use axum::{
 };
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Serialize;
-use vestibule_api::ApiError;
+use vestibule_api::{ApiError, Missing};
 
 pub use bot::BotWidget;
 pub use form::{Choice, Field, FieldKind, Form, Link};
@@ -104,7 +104,10 @@ impl Pages {
     /// A problem as a page; `next` as for [`Pages::done`].
     pub fn told(&self, error: ApiError, next: Option<(&str, &str)>) -> Response {
         let text = form::words(&error);
-        self.problem(error.into_response().status(), &text, next)
+        let refused = error.into_response();
+        let mut page = self.problem(refused.status(), &text, next);
+        Missing::hand_on(&refused, &mut page);
+        page
     }
 
     /// 400: the link was used, replaced, made up or too old; one page for all, so that it tells nothing about a token.

@@ -45,9 +45,11 @@ pub use identity::{
 pub use operator::repair::{Removal, Salvaged, SetAside};
 pub use operator::reseal::ResealProgress;
 pub use record::audit::AuditRecord;
+pub use record::audit_log::{AuditActor, AuditFilter, AuditPage, Logged};
 pub use record::idempotency::{Answer, IdempotencyKey, KeptAnswer};
 pub use record::outbox::OutboxEvent;
 pub use record::owed::Owed;
+pub use record::refusals::Refusal;
 pub use tenancy::authz::{Access, SelfAccess};
 pub use tenancy::founding::{Founder, Founding};
 pub use tenancy::groups::{FoundGroups, GroupChange};

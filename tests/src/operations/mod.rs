@@ -1,6 +1,7 @@
 //! One prepared request for each described operation: everything it needs is made, and nothing is used up yet. The
 //! matrix of who may do what, the repeated requests, the costs and the samples are all made from these.
 
+mod auditing;
 mod hiring;
 mod inviting;
 mod organizations;
@@ -122,6 +123,9 @@ impl Scene {
     pub async fn prepare(&self, operation: &str) -> Option<Prepared> {
         // Boxed: each is the future of a whole walk.
         if let Some(prepared) = Box::pin(self.prepare_hiring(operation)).await {
+            return Some(prepared);
+        }
+        if let Some(prepared) = Box::pin(self.prepare_audit(operation)).await {
             return Some(prepared);
         }
         if let Some(prepared) = Box::pin(self.prepare_organization(operation)).await {

@@ -83,6 +83,8 @@ fn answered(operation: &str, answer: &Answer) -> Value {
 /// The value without what differs from run to run; of a list the first thing.
 fn redacted(name: &str, value: &Value) -> Value {
     match value {
+        // Places in a chain depend on what else was done before.
+        Value::Number(_) if name == "number" => json!(1),
         Value::Null | Value::Number(_) | Value::Bool(_) => value.clone(),
         // The state of a thing is a word; that of a walk to a provider is long and random.
         Value::String(text) if name == "state" && text.len() < 20 => json!(text),

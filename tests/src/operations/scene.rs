@@ -111,7 +111,8 @@ impl Scene {
     pub async fn audited(&self) -> usize {
         let holds = |row: &String, text: &str| row.contains(&format!("S(\"{text}"));
         // What was refused changed nothing.
-        let by_person = |row: &&String| !holds(row, "system:") && !holds(row, "session.refuse\"");
+        let refused = |row: &String| holds(row, "session.refuse\"") || holds(row, "access.refuse\"");
+        let by_person = |row: &&String| !holds(row, "system:") && !refused(row);
         self.app.dump_of("audit").await.iter().filter(by_person).count()
     }
 

@@ -108,8 +108,12 @@ PUT /api/v1/teams/invitations/{id}            | 200 | yynnn yynnnnn | 404   | 1
 DELETE /api/v1/teams/invitations/{id}         | 204 | yynnn yynnnnn | 404   | 1
 POST /api/v1/teams/import                     | 202 | yynnn yynnnnn | -     | 1
 GET /api/v1/teams/import/{id}                 | 200 | yynnn yynnnnn | 404   | 0
-GET /api/v1/teams/import/{id}/report          | 200 | yynnn yynnnnn | 404   | 0
+GET /api/v1/teams/import/{id}/report          | 200 | yynnn yynnnnn | 404   | 1
 POST /api/v1/teams/import/{id}/cancel         | 202 | yynnn yynnnnn | 404   | 1
+GET /api/audit                                | 200 | yynnn yynnnnn | empty | 0
+GET /api/audit/{id}                           | 200 | yynnn yynnnnn | 404   | 0
+GET /api/audit/export                         | 200 | ynnnn ynnnnnn | -     | 1
+GET /api/audit/checkpoint                     | 200 | yynnn yynnnnn | -     | 0
 POST /api/v1/auth/invitations/look            | 200 | all           | -     | 0
 POST /api/v1/auth/invitations/sign-up         | 201 | all           | -     | 2
 POST /api/v1/auth/invitations/accept          | 200 | own           | -     | 2

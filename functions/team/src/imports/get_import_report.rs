@@ -2,6 +2,7 @@
 
 use axum::{extract::State, response::IntoResponse};
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use serde_json::json;
 use vestibule_api::{Api, ApiError, ApiPath, Authenticated, csv::Report};
 use vestibule_domain::{JobId, Permission, RowResult};
 use vestibule_sagas::ImportState;
@@ -12,7 +13,7 @@ use super::find;
 const WAITING: (&str, &str) = ("waiting", "The import did not come to this row.");
 
 /// The report of an import as CSV, a line for each row of the file: its line, its address, what became of it, and what that means. A
-/// cell that a table program would take for a formula begins with an apostrophe.
+/// cell that a table program would take for a formula begins with an apostrophe. Each download is recorded.
 #[utoipa::path(get, path = "/api/v1/teams/import/{id}/report", tag = "team",
     responses((status = 200, body = String, content_type = "text/csv"), (status = 409)))]
 pub async fn get_import_report(
@@ -25,6 +26,8 @@ pub async fn get_import_report(
     let job = find(&store, id).await?;
     let state: ImportState = job.state().unwrap_or_default();
     let results = store.import_results(id).await?;
+    let values = json!({ "rows": state.rows });
+    store.record_reading("import.report", id.to_string(), values, &api.world).await?;
     let mut report = Report::new(&["line", "email", "result", "detail"])?;
     for part in 0..state.parts {
         let Some(rows) = store.find_import_part(id, part).await? else { continue };

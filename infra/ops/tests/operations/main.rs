@@ -4,6 +4,7 @@
 mod create_tenant;
 mod field_keys;
 mod init;
+mod init_admins;
 mod signing;
 mod suppression;
 

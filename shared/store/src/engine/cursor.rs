@@ -47,15 +47,15 @@ impl std::fmt::Debug for CursorKey {
 pub struct Cursor(String);
 
 impl Cursor {
-    /// Seals the position behind `list` of `owner`: a tenant, or the platform.
-    pub(crate) fn seal(key: &CursorKey, owner: impl Display, list: &str, position: &str) -> Self {
+    /// Seals the position behind `list` of `owner`: a tenant, or the platform. A list's name holds no line break.
+    pub fn seal(key: &CursorKey, owner: impl Display, list: &str, position: &str) -> Self {
         let mut bytes = key.seal(owner, list, position);
         bytes.extend_from_slice(position.as_bytes());
         Self(URL_SAFE_NO_PAD.encode(bytes))
     }
 
     /// The position, if the seal fits.
-    pub(crate) fn open(
+    pub fn open(
         text: &str,
         key: &CursorKey,
         owner: impl Display,

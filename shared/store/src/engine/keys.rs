@@ -7,7 +7,7 @@ use vestibule_domain::{
     SessionId, TenantId, Tier, UserId, UserName, UserState,
 };
 
-use crate::{AddressKey, Chain, EventOutcome, IdempotencyKey};
+use crate::{AddressKey, AuditRecord, Chain, EventOutcome, IdempotencyKey};
 
 /// A primary key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -178,12 +178,24 @@ pub(crate) fn limit(source: &str, minute: i64) -> Key {
 fn month(at: Timestamp) -> String {
     at.to_zoned(TimeZone::UTC).strftime("%Y-%m").to_string()
 }
+/// The beginning of the month that an instant is in.
+pub(crate) fn month_begins(at: Timestamp) -> Timestamp {
+    let month = at.to_zoned(TimeZone::UTC).first_of_month();
+    month.and_then(|day| day.start_of_day()).map_or(at, |day| day.timestamp())
+}
 pub(crate) fn audit(tenant: TenantId, at: Timestamp, id: AuditId) -> Key {
     key(format!("T#{tenant}#AUDIT#{}", month(at)), id.to_string())
 }
 /// What a person did that belongs to no tenant.
 pub(crate) fn user_audit(user: UserId, at: Timestamp, id: AuditId) -> Key {
     key(format!("U#{user}#AUDIT#{}", month(at)), id.to_string())
+}
+/// What became of a session: told in the log of the tenant that it works in, else in the person's own.
+pub(crate) fn session_audit(user: UserId, tenant: Option<TenantId>, record: &AuditRecord) -> Key {
+    match tenant {
+        Some(tenant) => audit(tenant, record.at, record.id),
+        None => user_audit(user, record.at, record.id),
+    }
 }
 /// What was tried with an address, whether or not it has an account.
 pub(crate) fn address_audit(address: &AddressKey, at: Timestamp, id: AuditId) -> Key {

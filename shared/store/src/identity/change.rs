@@ -90,6 +90,14 @@ pub struct UserChange<'a> {
     pub answer: Option<Answer>,
 }
 
+impl UserChange<'_> {
+    /// The tenant that a session goes over to, and nothing else: that is told in the log of this tenant.
+    fn switched(&self) -> Option<TenantId> {
+        let (_, tenant) = self.switch.filter(|_| self.found.is_none() && self.join.is_none())?;
+        Some(tenant)
+    }
+}
+
 impl PlatformStore<'_> {
     /// Writes a person back. `user` is as it was read, with the changes made; on success its
     /// version is one higher. With sessions to end its epoch must have been counted up, unless one
@@ -182,7 +190,7 @@ impl PlatformStore<'_> {
         if change.of_platform {
             command = command.recording(&keys::platform_audit(record.at, record.id), &record)?;
         }
-        let key = keys::user_audit(user.id, record.at, record.id);
+        let key = keys::session_audit(user.id, change.switched(), &record);
         let command = command.recording(&key, &record)?.answering(change.answer.clone(), world)?;
         command.commit(self.store).await?;
         for session in rest {
@@ -342,7 +350,7 @@ fn with_links(
             .if_unset("ended");
         command = command.and(over, Conflict::Stale);
         // Who founds or joins becomes a member by the same transaction, which may touch a row only once.
-        if change.found.is_none() && change.join.is_none() {
+        if change.switched().is_some() {
             command = command.and(Membership::entering(tenant, user.id, now), Conflict::NotMember);
         }
     }

@@ -67,7 +67,8 @@ impl TenantStore<'_> {
                 return Ok(command);
             }
             let values = (json!({ "state": known(before) }), json!({ "state": delivery.state, "job": job }));
-            let record = AuditRecord::new(self.scope, "hire.mail", hire.id.to_string(), values, world);
+            let record =
+                AuditRecord::new(self.scope, "hire.mail", hire.id.to_string(), values, world).failed();
             command.audited(self.scope, &record)
         })
         .await

@@ -23,7 +23,8 @@ use crate::{
 pub struct Family {
     /// It ends here at the latest.
     pub expires: Timestamp,
-    pub(super) tenant: Option<TenantId>,
+    /// The tenant it works in.
+    pub tenant: Option<TenantId>,
     pub(super) epoch: u64,
     pub(super) refreshed: Option<Timestamp>,
     refreshed_before: Option<Timestamp>,
@@ -40,6 +41,8 @@ impl Family {
     }
 }
 
+/// The action of a token that was used before.
+const REUSE: &str = "session.reuse";
 /// The next token takes the place of this one.
 const SWAP: &str =
     "SET #previous = :old, #current = :new, #salt = :salt, #refreshed_before = #refreshed, #refreshed = :at";
@@ -103,30 +106,34 @@ impl PlatformStore<'_> {
             let family = Family { refreshed: family.refreshed_before, ..family };
             return Ok(Rotation::Next(Box::new((token.successor(&salt), family))));
         }
-        let ended = self.end_family(token.user, token.session, "session.reuse", actor, None, world).await;
+        let session = (token.user, token.session, family.tenant);
+        let ended = self.end_family(session, REUSE, actor, None, world).await;
         match ended {
             Ok(()) | Err(StoreError::Conflict(_)) => Ok(Rotation::Reused),
             Err(error) => Err(error),
         }
     }
 
-    /// Ends one session with an audit record; a conflict when it has ended already.
+    /// Ends one session with an audit record, in the log of the tenant that it works in; a conflict when it has ended
+    /// already.
     pub async fn end_family(
         &self,
-        user: UserId,
-        session: SessionId,
+        (user, session, tenant): (UserId, SessionId, Option<TenantId>),
         action: &str,
         actor: &Actor,
         answer: Option<Answer>,
         world: &World,
     ) -> Result<(), StoreError> {
-        let record = AuditRecord::by(actor, action, session.to_string(), (json!(null), json!(null)), world);
-        let key = keys::user_audit(user, record.at, record.id);
+        let values = (json!(null), json!({ "user": user }));
+        let record = AuditRecord::by(actor, action, session.to_string(), values, world);
+        // Whoever used a token twice may have stolen it: the session ends for that.
+        let record = if action == REUSE { record.refused() } else { record };
+        let key = keys::session_audit(user, tenant, &record);
         let command = Command::new().ending(user, session, record.at).recording(&key, &record)?;
         let command = command.answering(answer, world)?;
         match command.commit(self.store).await {
             Err(StoreError::Conflict(Conflict::Stale)) => {
-                self.remove_damaged_session(user, session, &record).await
+                self.remove_damaged_session(user, session, (&key, &record)).await
             }
             done => done,
         }

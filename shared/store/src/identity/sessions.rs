@@ -12,7 +12,7 @@ use crate::{
     engine::command::{Action, Command},
     engine::damaged::{behind, field},
     engine::item::{Row, from_row, number, text, to_row},
-    engine::keys,
+    engine::keys::{self, Key},
     engine::kinds::Kind,
 };
 
@@ -77,6 +77,16 @@ impl Command {
 }
 
 impl PlatformStore<'_> {
+    /// The tenant that a session works in, in whatever state it and its row are; `None` when there is no session.
+    pub async fn session_tenant(
+        &self,
+        user: UserId,
+        session: SessionId,
+    ) -> Result<Option<Option<TenantId>>, StoreError> {
+        let row = self.store.get_row(&keys::session(user, session)).await?;
+        Ok(row.map(|row| field::<Option<TenantId>>(&row, "tenant").flatten()))
+    }
+
     /// When a session began; `None` when there is none.
     pub async fn session_begun(
         &self,
@@ -92,7 +102,7 @@ impl PlatformStore<'_> {
         &self,
         user: UserId,
         session: SessionId,
-        record: &AuditRecord,
+        (audit, record): (&Key, &AuditRecord),
     ) -> Result<(), StoreError> {
         let key = keys::session(user, session);
         let read = self.store.get::<Session>(&key).await;
@@ -103,8 +113,7 @@ impl PlatformStore<'_> {
             .name("#ended", "ended")
             .value(":time", text("S"))
             .when("attribute_exists(PK) AND NOT attribute_type(#ended, :time)");
-        let audit = keys::user_audit(user, record.at, record.id);
-        Command::new().and(gone, Conflict::Stale).recording(&audit, record)?.commit(self.store).await
+        Command::new().and(gone, Conflict::Stale).recording(audit, record)?.commit(self.store).await
     }
 
     /// The sessions of a person that are alive at `now`, newest first; those whose row cannot be read belong to

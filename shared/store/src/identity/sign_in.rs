@@ -92,7 +92,7 @@ impl PlatformStore<'_> {
         }
         let values = (json!(null), json!({ "method": session.method, "secondFactor": session.strong }));
         let record = AuditRecord::by(opening.actor, "session.begin", session.id.to_string(), values, world);
-        let key = keys::user_audit(*user, record.at, record.id);
+        let key = keys::session_audit(*user, session.tenant, &record);
         let command = command.recording(&key, &record)?.answering(opening.answer.clone(), world)?;
         command.commit(self.store).await
     }

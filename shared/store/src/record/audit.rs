@@ -87,7 +87,9 @@ impl AuditRecord {
             }
             Actor::System(task) => (task.name().to_owned(), None, None, None),
         };
-        let (id, at, action) = (AuditId::new(world), world.now(), action.to_owned());
+        let (at, action) = (world.now(), action.to_owned());
+        // Of one instant: the month of a record is found by its id.
+        let id = AuditId::of_time(at, world);
         let (old, new) = values;
         let salt = world.bytes::<16>();
         let digest = |name, value: &Option<String>| {

@@ -150,6 +150,10 @@ impl TenantStore<'_> {
             json!({ "status": job.status, "attempt": job.attempt, "error": error }),
         );
         let record = AuditRecord::new(self.scope, action, job.id.to_string(), values, world);
+        let record = match job.status {
+            JobStatus::Failed | JobStatus::NeedsAttention => record.failed(),
+            _ => record,
+        };
         if from == Some(job.status) {
             return command.audited(self.scope, &record);
         }

@@ -1,0 +1,3 @@
+//! Lambda entry point of `audit`.
+
+vestibule_api::serve_http!(vestibule_audit::Audit);

@@ -1,6 +1,7 @@
 //! One prepared request for each described operation: everything it needs is made, and nothing is used up yet. The
 //! matrix of who may do what, the repeated requests, the costs and the samples are all made from these.
 
+mod accounts;
 mod auditing;
 mod hiring;
 mod inviting;
@@ -144,6 +145,9 @@ impl Scene {
             return Some(prepared);
         }
         if let Some(prepared) = Box::pin(self.prepare_platform(operation)).await {
+            return Some(prepared);
+        }
+        if let Some(prepared) = Box::pin(self.prepare_account(operation)).await {
             return Some(prepared);
         }
         Box::pin(self.prepare_page(operation)).await

@@ -137,6 +137,19 @@ POST /api/v1/organizations/{id}/domain/verify | 200 | yynnn yynnnnn | 404   | 1
 POST /api/v1/auth/register                    | 202 | all           | -     | 0
 POST /api/v1/auth/verify-email                | 200 | all           | -     | 1
 POST /api/v1/auth/login                       | 200 | all           | -     | 1
+POST /api/admin/provision-account             | 202 | platform nyn  | -     | 1
+GET /api/admin/jobs                           | 200 | platform nyn  | -     | 0
+GET /api/admin/jobs/{id}                      | 200 | platform nyn  | -     | 0
+POST /api/admin/jobs/{id}/retry               | 202 | platform nyn  | -     | 1
+POST /api/admin/jobs/{id}/cancel              | 202 | platform nyn  | -     | 1
+GET /api/admin/users                          | 200 | platform nyn  | -     | 0
+GET /api/admin/users/{id}                     | 200 | platform nyn  | -     | 0
+POST /api/admin/users/resend-invitation       | 202 | platform nyn  | -     | 1
+POST /api/admin/users/update-subscription     | 200 | platform nyn  | -     | 1
+POST /api/admin/users/reset-password          | 202 | platform nyn  | -     | 1
+POST /api/admin/users/suspend                 | 200 | platform nyn  | -     | 1
+POST /api/admin/users/restore                 | 200 | platform nyn  | -     | 1
+POST /api/admin/users/remove                  | 200 | platform nyn  | -     | 3
 POST /api/admin/login                         | 200 | all           | -     | 1
 POST /api/v1/auth/second-factor               | 200 | all           | -     | 1
 POST /api/v1/auth/magic-link                  | 202 | all           | -     | 0

@@ -136,7 +136,6 @@ impl Administration<'_> {
             values,
             end: EndSessions::All,
             account: Some((before, &after)),
-            of_platform: true,
             answer,
             ..UserChange::default()
         };
@@ -186,7 +185,6 @@ impl Administration<'_> {
             account: Some((before, &after)),
             disconnect: &keys,
             frees_address: true,
-            of_platform: true,
             answer,
             ..UserChange::default()
         };

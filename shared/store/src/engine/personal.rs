@@ -145,7 +145,7 @@ impl Sealer {
     }
 
     /// What stands for the beginning of a name in the table; no address has the same.
-    pub(crate) fn name_key(&self, beginning: &str) -> String {
+    pub fn name_key(&self, beginning: &str) -> String {
         self.keys.blind_index(&format!("name\n{beginning}"))
     }
 

@@ -82,8 +82,6 @@ pub struct UserChange<'a> {
     pub renamed_from: Option<&'a PersonName>,
     /// Whether the address is free from now on: nobody signs in with it any more.
     pub frees_address: bool,
-    /// Whether the platform's audit log tells of it too.
-    pub of_platform: bool,
     /// Mails to send.
     pub mails: Vec<IdentityMailRequest>,
     /// The answer to keep.
@@ -186,9 +184,6 @@ impl PlatformStore<'_> {
         let record = AuditRecord::by(actor, change.action, user.id.to_string(), change.values.clone(), world);
         if let Some(leave) = &change.leave {
             command = command.recording(&keys::audit(leave.tenant, record.at, record.id), &record)?;
-        }
-        if change.of_platform {
-            command = command.recording(&keys::platform_audit(record.at, record.id), &record)?;
         }
         let key = keys::session_audit(user.id, change.switched(), &record);
         let command = command.recording(&key, &record)?.answering(change.answer.clone(), world)?;

@@ -46,7 +46,7 @@ async fn restated(
 }
 
 /// Keeps a person out, everywhere. Their sessions end, and nothing signs them in; their places stay.
-#[utoipa::path(post, path = "/api/admin/users/suspend", tag = "accounts", responses((status = 200, body = AccountView), (status = 409)))]
+#[utoipa::path(post, path = "/api/admin/users/suspend", tag = "accounts", responses((status = 200, body = AccountView), (status = 404), (status = 409)))]
 pub async fn suspend_account(State(api): State<Api>, request: Request) -> Result<Reply, ApiError> {
     let found = wanted(&api, &request).await?;
     if found.1.account.status.state == UserState::Suspended {
@@ -56,7 +56,7 @@ pub async fn suspend_account(State(api): State<Api>, request: Request) -> Result
 }
 
 /// Lets a suspended person in again. Who had not set a password yet is invited again: send another invitation.
-#[utoipa::path(post, path = "/api/admin/users/restore", tag = "accounts", responses((status = 200, body = AccountView), (status = 409)))]
+#[utoipa::path(post, path = "/api/admin/users/restore", tag = "accounts", responses((status = 200, body = AccountView), (status = 404), (status = 409)))]
 pub async fn restore_account(State(api): State<Api>, request: Request) -> Result<Reply, ApiError> {
     let found = wanted(&api, &request).await?;
     if found.1.account.status.state != UserState::Suspended {
@@ -70,7 +70,7 @@ pub async fn restore_account(State(api): State<Api>, request: Request) -> Result
 
 /// Removes a person: they leave every organization, their sessions end, and the address is free for a new account. The last
 /// administrator of an organization is not removed.
-#[utoipa::path(post, path = "/api/admin/users/remove", tag = "accounts", responses((status = 200, body = AccountView), (status = 409)))]
+#[utoipa::path(post, path = "/api/admin/users/remove", tag = "accounts", responses((status = 200, body = AccountView), (status = 404), (status = 409)))]
 pub async fn remove_account(State(api): State<Api>, request: Request) -> Result<Reply, ApiError> {
     let (scope, found) = wanted(&api, &request).await?;
     let store = api.store.administration(&scope);

@@ -42,7 +42,7 @@ async fn wanted(
 
 /// Sends the invitation of an account again whose person has not set a password yet. The new link counts for 7 days; the one
 /// before does not count any more.
-#[utoipa::path(post, path = "/api/admin/users/resend-invitation", tag = "accounts", responses((status = 202, body = AccountView), (status = 409), (status = 429)))]
+#[utoipa::path(post, path = "/api/admin/users/resend-invitation", tag = "accounts", responses((status = 202, body = AccountView), (status = 404), (status = 409), (status = 429)))]
 pub async fn resend_invitation(
     State(state): State<Provisioning>,
     request: PlatformMutation<WhichAccount>,
@@ -60,7 +60,7 @@ pub async fn resend_invitation(
 }
 
 /// Sends the person a link that sets a new password; until they follow it the old one stays.
-#[utoipa::path(post, path = "/api/admin/users/reset-password", tag = "accounts", responses((status = 202, body = AccountView), (status = 409), (status = 429)))]
+#[utoipa::path(post, path = "/api/admin/users/reset-password", tag = "accounts", responses((status = 202, body = AccountView), (status = 404), (status = 409), (status = 429)))]
 pub async fn send_password_reset(
     State(state): State<Provisioning>,
     request: PlatformMutation<WhichAccount>,

@@ -28,7 +28,7 @@ pub struct UpdateSubscription {
 }
 
 /// Gives an account another tier. What its organizations have by theirs stays.
-#[utoipa::path(post, path = "/api/admin/users/update-subscription", tag = "accounts", responses((status = 200, body = AccountView), (status = 409)))]
+#[utoipa::path(post, path = "/api/admin/users/update-subscription", tag = "accounts", responses((status = 200, body = AccountView), (status = 404), (status = 409)))]
 pub async fn update_account_subscription(
     State(api): State<Api>,
     request: PlatformMutation<UpdateSubscription>,

@@ -68,7 +68,7 @@ impl AccountSaga<'_> {
         let mail = self.accounts.templates.identity(order.email.as_str(), &self.accounts.product, &mail);
         let mail = mail.map_err(|_| Failure::permanent("mail_not_composable"))?;
         let ids = [(mail_tags::TENANT, tenant.id.to_string()), (mail_tags::JOB, ledger.job().id.to_string())];
-        let tagged = ids.iter().fold(Ok(mail), |mail, (name, id)| mail?.with_tag(name, id));
+        let tagged = ids.iter().try_fold(mail, |mail, (name, id)| mail.with_tag(name, id));
         tagged.map_err(|_| Failure::permanent("mail_not_composable"))
     }
 

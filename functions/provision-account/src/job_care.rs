@@ -90,7 +90,7 @@ async fn cancel(
     let mut turns_back = false;
     match from {
         JobStatus::Pending | JobStatus::Failed => {
-            (found.job.status, found.job.due) = (JobStatus::Cancelled, None)
+            (found.job.status, found.job.due) = (JobStatus::Cancelled, None);
         }
         JobStatus::Running => turns_back = ask_to_stop(&mut found.job, state.api.world.now()),
         JobStatus::NeedsAttention => {

@@ -144,7 +144,9 @@ async fn read(
                 Some(tenant) => store.find_join_problems(tenant, email.as_ref(), role.as_ref()).await?,
                 None => vec![JoinProblem::TenantMissing],
             };
-            found.into_iter().for_each(|problem| tell(&mut problems, problem));
+            for problem in found {
+                tell(&mut problems, problem);
+            }
         }
         (None, Some(new)) => {
             (tenant, organization) =
@@ -197,10 +199,10 @@ fn tell(problems: &mut Problems, problem: JoinProblem) {
         JoinProblem::TenantSuspended => problems.meet("tenant", "The organization is suspended."),
         JoinProblem::NoSeat => problems.meet("tenant", "Every seat of the organization is taken."),
         JoinProblem::MemberAlready => {
-            problems.meet("email", "The person belongs to the organization already.")
+            problems.meet("email", "The person belongs to the organization already.");
         }
         JoinProblem::PersonSuspended => {
-            problems.meet("email", "The person is suspended; restore the account first.")
+            problems.meet("email", "The person is suspended; restore the account first.");
         }
     }
 }

@@ -86,7 +86,7 @@ async fn fill(app: &App, numbers: std::ops::Range<usize>) {
         let puts = rows.iter().map(|row| WriteRequest::builder().put_request(put(row)).build()).collect();
         let request = client.batch_write_item().request_items(table.clone(), puts);
         async move {
-            assert!(request.send().await.unwrap().unprocessed_items().is_none_or(|left| left.is_empty()))
+            assert!(request.send().await.unwrap().unprocessed_items().is_none_or(|left| left.is_empty()));
         }
     });
     stream::iter(writes).buffer_unordered(UNDER_WAY).collect::<Vec<()>>().await;

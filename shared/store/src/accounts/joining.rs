@@ -103,7 +103,7 @@ impl ForJoining {
         let (person, mut problems) = (self.known.as_ref().map(|known| &known.0), Vec::new());
         let mut forbid = |holds: bool, problem| {
             if holds {
-                problems.push(problem)
+                problems.push(problem);
             }
         };
         forbid(!self.open, JoinProblem::TenantSuspended);
@@ -133,11 +133,11 @@ impl TenantStore<'_> {
             return Ok(JoinLook { problems: vec![JoinProblem::TenantMissing], joining: None });
         };
         let problems = read.problems(Some(&order.role));
-        let joining = problems.is_empty().then(|| {
+        let way = problems.is_empty().then(|| {
             let ForJoining { tenant, roles, known, .. } = read;
-            self.joining(order, job, (&tenant, roles.version), known, world)
+            joining(order, job, (&tenant, roles.version), known, world)
         });
-        Ok(JoinLook { problems, joining })
+        Ok(JoinLook { problems, joining: way })
     }
 
     /// What forbids that somebody with this address gets this role here, as far as both are known.
@@ -160,7 +160,7 @@ impl TenantStore<'_> {
         let Some(row) = find(&rows, &tenant) else { return Ok(None) };
         let authz = find(&rows, &authz);
         let open = authz.clone().map(from_row::<Authz>).transpose()?.is_some_and(|it| it.suspended.is_none());
-        let used = match find(&rows, &seats).map(from_row::<SeatCount>).transpose()? {
+        let taken = match find(&rows, &seats).map(from_row::<SeatCount>).transpose()? {
             Some(seats) => seats.used,
             None => self.find_seats().await?.used,
         };
@@ -171,7 +171,7 @@ impl TenantStore<'_> {
             None => None,
         };
         let roles = TenantRoles::read(find(&rows, &book), authz, None)?;
-        Ok(Some(ForJoining { tenant: self.store.read(row)?, open, roles, used, known }))
+        Ok(Some(ForJoining { tenant: self.store.read(row)?, open, roles, used: taken, known }))
     }
 
     /// A person, their account, and whether they are a member of this tenant.
@@ -181,47 +181,6 @@ impl TenantStore<'_> {
         let [user, account, member] = wanted.map(|key| find(&rows, &key));
         let Some(user) = user.map(|row| self.store.read::<User>(row)).transpose()? else { return Ok(None) };
         Ok(Some((user, account.map(from_row).transpose()?, member.is_some())))
-    }
-
-    fn joining(
-        &self,
-        order: &AccountOrder,
-        job: &Job,
-        (tenant, roles_version): (&Tenant, u64),
-        known: Option<(User, Option<Account>, bool)>,
-        world: &World,
-    ) -> Joining {
-        let now = world.now();
-        let made_person = known.is_none();
-        let (person, before) = known.map_or_else(
-            || (invited(order, tenant.id, world), None),
-            |(person, account, _)| (person, account),
-        );
-        let new = || Account {
-            user: person.id,
-            tenant: tenant.id,
-            role: order.role.clone(),
-            tier: Tier::default(),
-            status: UserStatus { by: order.by.clone(), since: now, ..person.status.clone() },
-            job: job.id,
-            origin: order.origin,
-            version: 0,
-        };
-        // Whoever has an account keeps it as it is; that it was joined once more counts as a write.
-        let account = before.as_ref().map_or_else(new, |held| held.changed(held.tier, held.status.clone()));
-        let roles: Vec<RoleName> = vec![order.role.clone()];
-        let membership = Membership::new((tenant.id, person.id), person.email.clone(), roles, Some(now));
-        let (tier, tenant_version) = (tenant.tier, tenant.version);
-        Joining {
-            person: Box::new(person),
-            made_person,
-            before,
-            account,
-            membership,
-            tier,
-            tenant_version,
-            roles_version,
-        }
     }
 
     /// Adds everything by which somebody gets an account in this tenant.
@@ -263,6 +222,45 @@ impl TenantStore<'_> {
                 world,
             )?
             .telling_tenant(self.scope, "member.add", person.id.to_string(), (json!(null), told), world)
+    }
+}
+
+/// The way to join, for somebody known or new.
+fn joining(
+    order: &AccountOrder,
+    job: &Job,
+    (tenant, roles_version): (&Tenant, u64),
+    known: Option<(User, Option<Account>, bool)>,
+    world: &World,
+) -> Joining {
+    let now = world.now();
+    let made_person = known.is_none();
+    let (person, before) = known
+        .map_or_else(|| (invited(order, tenant.id, world), None), |(person, account, _)| (person, account));
+    let new = || Account {
+        user: person.id,
+        tenant: tenant.id,
+        role: order.role.clone(),
+        tier: Tier::default(),
+        status: UserStatus { by: order.by.clone(), since: now, ..person.status.clone() },
+        job: job.id,
+        origin: order.origin,
+        version: 0,
+    };
+    // Whoever has an account keeps it as it is; that it was joined once more counts as a write.
+    let account = before.as_ref().map_or_else(new, |held| held.changed(held.tier, held.status.clone()));
+    let roles: Vec<RoleName> = vec![order.role.clone()];
+    let membership = Membership::new((tenant.id, person.id), person.email.clone(), roles, Some(now));
+    let (tier, tenant_version) = (tenant.tier, tenant.version);
+    Joining {
+        person: Box::new(person),
+        made_person,
+        before,
+        account,
+        membership,
+        tier,
+        tenant_version,
+        roles_version,
     }
 }
 

@@ -211,8 +211,8 @@ impl Administration<'_> {
             .return_consumed_capacity(aws_sdk_dynamodb::types::ReturnConsumedCapacity::Total)
             .set_exclusive_start_key(start);
         let answer = query.send().await?;
-        let last = answer.last_evaluated_key.as_ref().and_then(|row| row.get("SK")?.as_s().ok());
-        let next = last.map(|sk| Cursor::seal(key, OWNER, list, sk).as_str().to_owned());
+        let end = answer.last_evaluated_key.as_ref().and_then(|row| row.get("SK")?.as_s().ok());
+        let next = end.map(|sk| Cursor::seal(key, OWNER, list, sk).as_str().to_owned());
         Ok(Ok((answer.items.unwrap_or_default(), next)))
     }
 }

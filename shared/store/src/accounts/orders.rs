@@ -70,8 +70,7 @@ impl TenantStore<'_> {
             return Ok(command);
         }
         let place = PlatformJob { tenant: self.tenant(), job: job.id, kind: job.kind.clone() };
-        let put =
-            |list| Ok::<_, StoreError>(to_row(&keys::platform_job(list, job.id), Kind::PlatformJob, &place)?);
+        let put = |list| to_row(&keys::platform_job(list, job.id), Kind::PlatformJob, &place);
         let command = match from {
             None => command.and(Action::put(put(keys::PLATFORM_JOBS)?).if_new(), Conflict::Exists),
             Some(_) => command,

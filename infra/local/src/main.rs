@@ -10,7 +10,10 @@ use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 use vestibule_adapters::oidc::Providers;
 use vestibule_domain::JobStart;
-use vestibule_local::{FirstData, Stack, StackOptions, demo, sample::{ADMINISTRATORS, PEOPLE}};
+use vestibule_local::{
+    FirstData, Stack, StackOptions, demo,
+    sample::{ADMINISTRATORS, PEOPLE},
+};
 
 /// Runs Vestibule on this machine, from the template that deploys it.
 #[derive(Debug, Parser)]

@@ -55,12 +55,17 @@ pub(crate) fn parse(secret: &SecretString) -> Result<Vec<Wanted>, Vec<String>> {
         }
     }
     twice(&wanted, &mut problems);
-    if problems.0.is_empty() { Ok(wanted.into_iter().map(|(_, wanted)| wanted).collect()) } else { Err(problems.0) }
+    if problems.0.is_empty() {
+        Ok(wanted.into_iter().map(|(_, wanted)| wanted).collect())
+    } else {
+        Err(problems.0)
+    }
 }
 
 fn one(number: usize, entry: &Map<String, Value>, problems: &mut Problems) -> Option<(usize, Wanted)> {
     for unknown in entry.keys().filter(|name| !FIELDS.contains(&name.as_str())) {
-        problems.tell(format!("[{number}].{unknown}"), format!("only these can be given: {}", FIELDS.join(", ")));
+        problems
+            .tell(format!("[{number}].{unknown}"), format!("only these can be given: {}", FIELDS.join(", ")));
     }
     let username = field(number, entry, "username", problems, UserName::parse);
     let email = field(number, entry, "email", problems, Email::parse);
@@ -113,7 +118,8 @@ mod tests {
         for nobody in ["", " - ", "[]"] {
             assert_eq!(read(nobody), Ok(Vec::new()), "{nobody}");
         }
-        let one = r#"[{"username": "Jo.Doe", "email": "jo@example.org", "name": "Jo Doe", "role": "promo_admin"}]"#;
+        let one =
+            r#"[{"username": "Jo.Doe", "email": "jo@example.org", "name": "Jo Doe", "role": "promo_admin"}]"#;
         let wanted = read(one).unwrap();
         assert_eq!((wanted[0].username.as_str(), wanted[0].grant), ("jo.doe", Grant::PromoAdmin));
     }
@@ -128,16 +134,30 @@ mod tests {
             {"username": "KIM", "email": "Kim@example.org", "name": "Kim", "role": "super_admin"}
         ]"#;
         let problems = read(wrong).unwrap_err();
-        let fields: Vec<_> = problems.iter().filter_map(|line| line.split_once(": ")).map(|it| it.0).collect();
+        let fields: Vec<_> =
+            problems.iter().filter_map(|line| line.split_once(": ")).map(|it| it.0).collect();
         assert_eq!(
             fields,
             [
-                "[0].password", "[0].username", "[0].email", "[0].name", "[0].role", "[1].username", "[1].email",
-                "[1].name", "[1].role", "[2]", "[4].username", "[4].email"
+                "[0].password",
+                "[0].username",
+                "[0].email",
+                "[0].name",
+                "[0].role",
+                "[1].username",
+                "[1].email",
+                "[1].name",
+                "[1].role",
+                "[2]",
+                "[4].username",
+                "[4].email"
             ]
         );
         let told = problems.join("\n");
-        assert!(!told.contains("secret-address") && !told.contains("hunter2") && !told.contains("owner"), "{told}");
+        assert!(
+            !told.contains("secret-address") && !told.contains("hunter2") && !told.contains("owner"),
+            "{told}"
+        );
         for no_list in ["{}", "null", "x", "[", "7"] {
             assert_eq!(read(no_list).unwrap_err().len(), 1, "{no_list}");
         }

@@ -5,7 +5,11 @@ use vestibule_auth::{Grant, PlatformScope, SystemTask};
 use vestibule_domain::{IdentityMailKind, IdentityMailRequest, MailId, User, UserId, UserName, World};
 use vestibule_store::{Administration, Appointee, Appointment, Conflict, Granted, Store, StoreError};
 
-use crate::{OpsError, Vault, administrators::{Wanted, parse}, create_tenant::known};
+use crate::{
+    OpsError, Vault,
+    administrators::{Wanted, parse},
+    create_tenant::known,
+};
 
 /// What became of one of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,8 +48,10 @@ pub async fn init_admins(
     world: &World,
 ) -> Result<Vec<AdministratorReport>, OpsError> {
     let secret = vault.text(name).await?;
-    let wanted = parse(&secret)
-        .map_err(|problems| OpsError::Administrators { name: name.to_owned(), problems: problems.join("; ") })?;
+    let wanted = parse(&secret).map_err(|problems| OpsError::Administrators {
+        name: name.to_owned(),
+        problems: problems.join("; "),
+    })?;
     let scope = PlatformScope::for_system(SystemTask::Operator);
     let administration = store.administration(&scope);
     let mut run = Run { store, administration, world, listed: Vec::new(), reports: Vec::new() };

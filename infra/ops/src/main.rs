@@ -12,9 +12,9 @@ use secrecy::SecretString;
 use vestibule_adapters::{aws::sdk_config, esign::Verifier, mail::Mailer};
 use vestibule_domain::{Email, World};
 use vestibule_ops::{
-    AdministratorReport, Appointed, KeyPair, NewTenant, OpsError, Vault, check_keys, check_site, create_tenant, find_suppression, init_admins,
-    init_keys,
-    judge_sending, lift_suppression, open_table, publish_next, reseal, rotate_field_keys, sign_with,
+    AdministratorReport, Appointed, KeyPair, NewTenant, OpsError, Vault, check_keys, check_site,
+    create_tenant, find_suppression, init_admins, init_keys, judge_sending, lift_suppression, open_table,
+    publish_next, reseal, rotate_field_keys, sign_with,
 };
 use vestibule_store::Store;
 

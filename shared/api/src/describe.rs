@@ -16,7 +16,9 @@ use utoipa::{
 use vestibule_domain::{Id, RoleName, id::Kind};
 use vestibule_store::Entity;
 
-use crate::{Administrator, ApiError, ApiJson, ApiPath, Authenticated, Origin, PageQuery, Reading, RepeatKey, SignedIn};
+use crate::{
+    Administrator, ApiError, ApiJson, ApiPath, Authenticated, Origin, PageQuery, Reading, RepeatKey, SignedIn,
+};
 
 /// The form of a ULID.
 const ULID: &str = "[0-7][0-9A-HJKMNP-TV-Z]{25}";
@@ -124,6 +126,12 @@ impl<K: Kind> PathParts for Id<K> {
 impl PathParts for RoleName {
     fn parts() -> Vec<(&'static str, Option<String>)> {
         vec![("The role's name.", Some("^[a-z][a-z0-9_]{0,39}$".to_owned()))]
+    }
+}
+
+impl PathParts for u64 {
+    fn parts() -> Vec<(&'static str, Option<String>)> {
+        vec![("Its number.", Some("^[0-9]{1,15}$".to_owned()))]
     }
 }
 

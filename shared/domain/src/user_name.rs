@@ -53,12 +53,16 @@ mod tests {
 
     #[test]
     fn one_word_without_an_at_sign_is_a_user_name() {
-        for (typed, name) in
-            [("100ktrackeradmin-general", "100ktrackeradmin-general"), (" Jo.Doe_2 ", "jo.doe_2"), ("abc", "abc")]
-        {
+        for (typed, name) in [
+            ("100ktrackeradmin-general", "100ktrackeradmin-general"),
+            (" Jo.Doe_2 ", "jo.doe_2"),
+            ("abc", "abc"),
+        ] {
             assert_eq!(UserName::parse(typed).map(String::from), Ok(name.to_owned()));
         }
-        for bad in ["", "ab", "a..b", "-abc", "abc.", "a b c", "kim@example.org", "a#b", "zoë", &"a".repeat(41)] {
+        for bad in
+            ["", "ab", "a..b", "-abc", "abc.", "a b c", "kim@example.org", "a#b", "zoë", &"a".repeat(41)]
+        {
             assert!(UserName::parse(bad).is_err(), "{bad}");
         }
     }

@@ -15,7 +15,7 @@ mod work;
 #[cfg(test)]
 mod written;
 
-pub use administration::{Administration, Appointee, Appointment, Granted, PlatformAccess, PlatformLog, PlatformRecord};
+pub use administration::{Administration, Appointee, Appointment, Granted, PlatformAccess};
 pub use chain::append::RecordPlace;
 pub use chain::checkpoints::Checkpoint;
 pub use chain::entries::{Chained, Placed as PlacedEntry};

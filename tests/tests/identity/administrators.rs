@@ -96,10 +96,12 @@ async fn an_administrator_signs_in_outside_of_any_tenant_and_a_taken_grant_count
     app.join(tenant, user, ADA, "admin").await;
     let granted = app.appoint(user, Grant::PromoAdmin).await;
     // Where she works does not decide where she administers.
-    let at_home = app.with_token(&Tokens::of(&app.try_login(&app.anonymous(), ADA, PASSWORD).await.expect(200)));
+    let at_home =
+        app.with_token(&Tokens::of(&app.try_login(&app.anonymous(), ADA, PASSWORD).await.expect(200)));
     at_home.post("/api/auth/context/switch", &json!({ "tenant": tenant })).await.expect(200);
     let name = granted.username.as_str().to_uppercase();
-    let ada = app.with_token(&Tokens::of(&login(&app.anonymous(), "username", &name, PASSWORD).await.expect(200)));
+    let ada =
+        app.with_token(&Tokens::of(&login(&app.anonymous(), "username", &name, PASSWORD).await.expect(200)));
     assert_eq!(ada.get("/api/hires").await.expect(403).code(), "tenant_required");
     ada.get(AUDIT).await.expect(200);
     app.dismiss(&granted).await;

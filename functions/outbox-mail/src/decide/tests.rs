@@ -1,6 +1,6 @@
 use vestibule_domain::{
-    Device, Grant, InvitationState, MemberKind, MembershipChange, PersonName, RoleName, SignInChange, TenantId,
-    UserName, UserStatus, World,
+    Device, Grant, InvitationState, MemberKind, MembershipChange, PersonName, RoleName, SignInChange,
+    TenantId, UserName, UserStatus, World,
 };
 use vestibule_store::{Granted, Place};
 
@@ -92,7 +92,10 @@ fn an_administrator_is_told_what_they_are_and_who_is_new_chooses_a_password() {
     };
     assert_eq!((mail, plan.purpose, facts), (Mail::NewAdministrator, Purpose::ResetPassword, told.clone()));
     let notice = decided(false, Some(&granted)).unwrap();
-    assert_eq!(notice, Letter { to: user.email.clone(), content: Content::Notice(Mail::Administrator, told) });
+    assert_eq!(
+        notice,
+        Letter { to: user.email.clone(), content: Content::Notice(Mail::Administrator, told) }
+    );
     assert_eq!(decided(true, None), Err(Trouble::Moot("grant_taken")));
 }
 

@@ -119,7 +119,8 @@ pub fn router(cloud: Cloud, template: &Template, password: Option<&str>) -> Resu
 async fn index(State(local): State<Local>) -> Page {
     let people =
         PEOPLE.map(|person| json!({ "name": person.name, "role": person.role, "email": person.email }));
-    let administrator = |person: &Person| json!({ "name": person.name, "role": person.role, "email": person.email });
+    let administrator =
+        |person: &Person| json!({ "name": person.name, "role": person.role, "email": person.email });
     let administrators: Vec<_> = ADMINISTRATORS.iter().map(administrator).collect();
     let colleagues = colleagues::told();
     let values = json!({

@@ -33,9 +33,7 @@ impl Stack {
         people: &[(&str, &str, &str)],
         remove: bool,
     ) -> Result<Vec<(String, Appointed)>, OpsError> {
-        let one = |(username, email, role): &(&str, &str, &str)| {
-            json!({ "username": username, "email": email, "name": "Ada Example", "role": role })
-        };
+        let one = |(username, email, role): &(&str, &str, &str)| json!({ "username": username, "email": email, "name": "Ada Example", "role": role });
         let list: Value = people.iter().map(one).collect();
         self.account.cloud.secrets().put(SECRET, &list.to_string()).unwrap();
         let done = init_admins(&self.account.vault, &self.store, SECRET, remove, &self.account.world).await?;

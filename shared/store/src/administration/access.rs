@@ -6,11 +6,7 @@ use vestibule_auth::Grant;
 use vestibule_domain::{SessionId, User, UserId};
 
 use super::Granted;
-use crate::{
-    IdempotencyKey, PlatformStore, SelfAccess, StoreError,
-    engine::item::from_row,
-    engine::keys,
-};
+use crate::{IdempotencyKey, PlatformStore, SelfAccess, StoreError, engine::item::from_row, engine::keys};
 
 /// What the table says about one request's credentials on the platform.
 #[derive(Debug, Clone)]

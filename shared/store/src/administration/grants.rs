@@ -86,7 +86,9 @@ impl PlatformStore<'_> {
 impl PlatformStore<'_> {
     /// Takes a grant away, also the last of its sort and without a record: for whoever removes a person altogether.
     pub(crate) async fn forget_grant(&self, user: UserId) -> Result<(), StoreError> {
-        let Some(granted) = self.store.if_whole(self.find_grant(user).await)?.flatten() else { return Ok(()) };
+        let Some(granted) = self.store.if_whole(self.find_grant(user).await)?.flatten() else {
+            return Ok(());
+        };
         let mut command = taking(Command::new(), &granted);
         if granted.grant == Grant::SuperAdmin {
             command = command.and(counted(-1), Conflict::Stale);
@@ -216,7 +218,8 @@ fn counting(command: Command, before: Option<Grant>, after: Option<Grant>) -> Co
     if was == is {
         return command;
     }
-    let count = if is { counted(1) } else { counted(-1).value(":one", number(1)).when("super_admins > :one") };
+    let count =
+        if is { counted(1) } else { counted(-1).value(":one", number(1)).when("super_admins > :one") };
     command.and(count, Conflict::LastSuperAdmin)
 }
 

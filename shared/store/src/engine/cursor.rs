@@ -55,12 +55,7 @@ impl Cursor {
     }
 
     /// The position, if the seal fits.
-    pub fn open(
-        text: &str,
-        key: &CursorKey,
-        owner: impl Display,
-        list: &str,
-    ) -> Result<String, CursorError> {
+    pub fn open(text: &str, key: &CursorKey, owner: impl Display, list: &str) -> Result<String, CursorError> {
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| CursorError)?;
         let (seal, position) = bytes.split_at_checked(SEAL).ok_or(CursorError)?;
         let position = std::str::from_utf8(position).map_err(|_| CursorError)?;

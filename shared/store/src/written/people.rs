@@ -10,7 +10,8 @@ use vestibule_domain::{
 
 use super::given::{Given, accepted};
 use crate::{
-    ClaimedMail, Granted, ImportPart, Invitation, InvitationEnd, Membership, Registration, Session, Suppression,
+    ClaimedMail, Granted, ImportPart, Invitation, InvitationEnd, Membership, Registration, Session,
+    Suppression,
 };
 
 impl Given {

@@ -61,9 +61,8 @@ async fn of_two_super_administrators_removed_at_once_one_stays() {
         let name = format!("ada-{round}");
         let other = person(&table, &format!("a{round}"));
         let other = appoint(&table, &other, &name, Grant::SuperAdmin).await.unwrap();
-        let take = async |granted: &Granted| {
-            table.store.administration(&scope()).take(granted, &table.world).await
-        };
+        let take =
+            async |granted: &Granted| table.store.administration(&scope()).take(granted, &table.world).await;
         let (first, second) = tokio::join!(take(&left), take(&other));
         let last = |done: &Result<(), StoreError>| {
             matches!(done, Err(StoreError::Conflict(Conflict::LastSuperAdmin)))

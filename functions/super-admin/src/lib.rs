@@ -1,5 +1,7 @@
 //! What administrators of the platform see of the whole: the log of what was done there.
 
+pub mod export_audit;
+pub mod get_audit;
 pub mod list_audit;
 
 use axum::extract::FromRef;
@@ -16,6 +18,8 @@ pub struct SuperAdmin {
 vestibule_api::operations! {
     SuperAdmin:
         list_audit::list_platform_audit,
+        get_audit::get_platform_audit,
+        export_audit::export_platform_audit,
 }
 
 impl HttpFunction for SuperAdmin {

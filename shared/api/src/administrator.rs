@@ -9,6 +9,7 @@ use vestibule_store::KeptAnswer;
 use crate::{
     Api, ApiError, Code, Origin,
     credentials::{Credentials, credentials, idempotency_key},
+    refusals::Sender,
 };
 
 /// A request of a person whose grant on the platform was read.
@@ -42,9 +43,7 @@ impl Administrator {
     pub fn require(&self, needed: impl Grants) -> Result<PlatformScope, ApiError> {
         let needed = needed.all();
         let Some(grant) = self.grant.filter(|grant| needed.contains(grant)) else {
-            let names: Vec<_> = needed.iter().map(|grant| format!("`{}`", grant.name())).collect();
-            let detail = format!("This needs the grant {} on the platform.", names.join(" or "));
-            return Err(ApiError::new(Code::Forbidden, detail));
+            return Err(ApiError::NotGranted(needed.to_vec()));
         };
         if self.second_factor_missing {
             let detail =
@@ -66,6 +65,7 @@ pub(crate) async fn administrator_with_kept(
     let kept_for = key.as_ref().map(|key| (partition.as_str(), key));
     let access = api.store.platform().platform_access((user, session), kept_for, api.world.now()).await?;
     let access = access.ok_or_else(ApiError::unauthenticated)?;
+    Sender::acts_alone(parts, &access.person.user.email);
     let administrator = Administrator {
         grant: access.grant,
         actor: Origin::of(parts).actor(&access.person.user),

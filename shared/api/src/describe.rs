@@ -129,6 +129,12 @@ impl PathParts for RoleName {
     }
 }
 
+impl PathParts for u64 {
+    fn parts() -> Vec<(&'static str, Option<String>)> {
+        vec![("Its number.", Some("^[0-9]{1,15}$".to_owned()))]
+    }
+}
+
 impl PathParts for String {
     fn parts() -> Vec<(&'static str, Option<String>)> {
         vec![("The provider's name in the deployment's settings.", None)]

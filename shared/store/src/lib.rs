@@ -21,9 +21,7 @@ pub use accounts::joining::{JoinLook, JoinProblem, Joining};
 pub use accounts::listing::{AccountFilter, FoundAccount, FoundJob, MOST_ON_A_PAGE};
 pub use accounts::orders::PlatformJob;
 pub use accounts::writes::{AccountWrite, NewTenant, Parting, TierChange};
-pub use administration::{
-    Administration, Appointee, Appointment, Granted, PlatformAccess, PlatformLog, PlatformRecord,
-};
+pub use administration::{Administration, Appointee, Appointment, Granted, PlatformAccess};
 pub use chain::append::RecordPlace;
 pub use chain::checkpoints::Checkpoint;
 pub use chain::entries::{Chained, Placed as PlacedEntry};

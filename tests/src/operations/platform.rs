@@ -5,7 +5,7 @@ use serde_json::json;
 use vestibule_auth::Grant;
 
 use super::{Prepared, Scene};
-use crate::Actor;
+use crate::{Actor, waiting::found};
 
 impl Scene {
     pub(super) async fn prepare_platform(&self, operation: &str) -> Option<Prepared> {
@@ -14,6 +14,18 @@ impl Scene {
         Some(match operation {
             "GET /api/super-admin/audit" => {
                 Prepared::new(method, path, self.administrator(Grant::SuperAdmin).await)
+            }
+            "GET /api/super-admin/audit/export" => {
+                Prepared::new(method, path, self.administrator(Grant::SuperAdmin).await)
+            }
+            "GET /api/super-admin/audit/{id}" => {
+                let ada = self.administrator(Grant::SuperAdmin).await;
+                let numbered = found(async || {
+                    let page = ada.get("/api/super-admin/audit?limit=1").await.expect(200).body;
+                    page["items"][0]["number"].as_u64()
+                });
+                let number = numbered.await.expect("a record with a number");
+                Prepared::new(method, format!("/api/super-admin/audit/{number}"), ada)
             }
             "POST /api/admin/login" => {
                 let (kim, ..) = self.person().await;

@@ -50,6 +50,8 @@ async fn a01_whatever_is_wrong_with_an_administrators_sign_in_the_answer_is_the_
         ("an administrator's address", "email", "lou@example.org", PASSWORD),
         ("an account without a grant", "email", "kim@example.org", PASSWORD),
     ] {
+        // With the address the count of the address is told.
+        app.next_minute();
         let answer = login(&app.elsewhere(), name, value, password).await;
         assert_eq!(told(&answer), told(&wrong), "{what}");
     }

@@ -3,7 +3,8 @@
 //! The columns of a role say `y` where the role may and `n` where it may not, in the order of the preset: brokerage is
 //! admin, manager, agent, user, viewer; brand is tenant admin, manager, finance, creator manager, content manager,
 //! support, viewer. `own` is what everybody who is signed in does to their own account, `all` what needs no sign-in.
-//! `platform` is followed by the columns of super, general and promo administrator.
+//! `platform` is followed by the columns of super, general and promo administrator; `o` stands where one may look at what is
+//! one's own, and gets 404 for what is not.
 //! `theirs` is what the administrator of another tenant gets for a thing of this one: 404, an empty list, or nothing to
 //! name (`-`). `audit` counts the records of one success by the person. A request of a stranger that makes nothing but
 //! a mail has none, and so has the exchange of a refresh token.
@@ -28,8 +29,8 @@ pub(crate) struct Row {
 pub(crate) enum Whose {
     /// A tenant's: may, for each role of the matrix.
     Roles(Vec<bool>),
-    /// The platform's: may, for each administrator.
-    Platform(Vec<bool>),
+    /// The platform's: the status that each administrator gets where they may not, and `None` where they may.
+    Platform(Vec<Option<u16>>),
     /// Everybody's own.
     Own,
     /// For all.
@@ -53,6 +54,8 @@ POST /api/provision/jobs/{id}/cancel          | 202 | yynnn yynnnnn | 404   | 1
 POST /api/provision/jobs/{id}/retry           | 202 | yynnn yynnnnn | 404   | 1
 POST /api/provision/run                       | 202 | yynnn yynnnnn | 404   | 1
 GET /api/super-admin/audit                    | 200 | platform yyy  | -     | 0
+GET /api/super-admin/audit/{id}               | 200 | platform yoo  | -     | 0
+GET /api/super-admin/audit/export             | 200 | platform ynn  | -     | 1
 GET /api/v1/auth/me                           | 200 | own           | -     | 0
 PATCH /api/v1/auth/me                         | 200 | own           | -     | 1
 GET /api/v1/auth/me/avatar                    | 200 | own           | -     | 0
@@ -199,11 +202,20 @@ fn row(line: &'static str) -> Row {
         "own" => Whose::Own,
         "all" => Whose::All,
         platform if platform.starts_with("platform ") => {
-            Whose::Platform(marks(&platform["platform ".len()..]))
+            Whose::Platform(refusals(&platform["platform ".len()..]))
         }
         roles => Whose::Roles(marks(roles)),
     };
     Row { operation, status: status.parse().unwrap(), whose, theirs, audit: audit.parse().unwrap() }
+}
+
+fn refusals(columns: &str) -> Vec<Option<u16>> {
+    let refusal = |mark| match mark {
+        'y' => None,
+        'o' => Some(404),
+        _ => Some(403),
+    };
+    columns.chars().filter(|c| *c != ' ').map(refusal).collect()
 }
 
 fn marks(columns: &str) -> Vec<bool> {

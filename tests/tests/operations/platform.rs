@@ -48,7 +48,7 @@ impl Administrators {
         findings: &mut Findings,
     ) {
         match &row.whose {
-            Whose::Platform(may) => self.work(scene, row, (prepared, may), findings).await,
+            Whose::Platform(refusals) => self.work(scene, row, (prepared, refusals), findings).await,
             Whose::Roles(may) => self.stay_out(scene, row, (prepared, may[LOWEST]), findings).await,
             Whose::Own | Whose::All => self.as_everybody(scene, row, prepared, findings).await,
         }
@@ -59,28 +59,28 @@ impl Administrators {
         &self,
         scene: &Scene,
         row: &Row,
-        (prepared, may): (&Prepared, &[bool]),
+        (prepared, refusals): (&Prepared, &[Option<u16>]),
         findings: &mut Findings,
     ) {
         let before = scene.audited().await;
         for former in &self.dismissed {
             findings.status(row, "a former administrator", 403, &prepared.send_as(former).await);
         }
-        for ((grant, actor), _) in self.all.iter().zip(may).filter(|(_, may)| !**may) {
+        for ((grant, actor), refusal) in self.all.iter().chain(&self.members).zip(refusals.iter().cycle()) {
+            let Some(refusal) = refusal else { continue };
             let refused = prepared.send_as(actor).await;
-            findings.status(row, grant.name(), 403, &refused);
-            findings.check(refused.code() == "forbidden", row, || refused.text.clone());
+            findings.status(row, grant.name(), *refusal, &refused);
+            let code = if *refusal == 403 { "forbidden" } else { "not_found" };
+            findings.check(refused.code() == code, row, || refused.text.clone());
         }
         let written = scene.audited().await - before;
         findings.check(written == 0, row, || format!("{written} audit records of refused requests"));
-        for ((grant, actor), _) in self.all.iter().zip(may).filter(|(_, may)| **may) {
-            let fresh = scene.prepare(row.operation).await.unwrap();
-            succeed(scene, row, &fresh, (grant.name(), actor), findings).await;
-        }
-        // Whatever tenant the token names.
-        for ((grant, actor), _) in self.members.iter().zip(may).filter(|(_, may)| **may) {
-            let fresh = scene.prepare(row.operation).await.unwrap();
-            succeed(scene, row, &fresh, (grant.name(), actor), findings).await;
+        // Whatever tenant the token names, if any.
+        for ((grant, actor), refusal) in self.all.iter().chain(&self.members).zip(refusals.iter().cycle()) {
+            if refusal.is_none() {
+                let fresh = scene.prepare(row.operation).await.unwrap();
+                succeed(scene, row, &fresh, (grant.name(), actor), findings).await;
+            }
         }
     }
 

@@ -9,7 +9,6 @@ use vestibule_auth::PlatformScope;
 use crate::Store;
 
 pub use access::PlatformAccess;
-pub use audit::{PlatformLog, PlatformRecord};
 pub use grants::{Appointee, Appointment, Granted};
 #[cfg(test)]
 pub(crate) use grants::{NameHolder, SuperAdmins};

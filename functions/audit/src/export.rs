@@ -148,12 +148,12 @@ pub async fn export(api: &Api, log: &impl Log, query: ExportQuery) -> Result<Res
         }
     };
     let part = Box::pin(write(log, &wanted, &mut position)).await?;
-    let last = position.after >= position.last;
-    let body = part.finish(last, position.note.as_deref())?;
+    let ended = position.after >= position.last;
+    let body = part.finish(ended, position.note.as_deref())?;
     let (end, kind) = wanted.format.names();
     let name = format!("attachment; filename=\"audit-{chain}.{end}\"");
     let mut response = ([(CONTENT_TYPE, kind.to_owned()), (CONTENT_DISPOSITION, name)], body).into_response();
-    if !last {
+    if !ended {
         let position = serde_json::to_string(&position).map_err(|error| ApiError::Fault(Box::new(error)))?;
         let cursor = Cursor::seal(&api.cursors, chain, &list, &position);
         response.headers_mut().insert(LINK, wanted.link(log.path(), cursor.as_str())?);

@@ -21,7 +21,7 @@ pub struct Administrator {
 }
 
 /// Grants of which one is needed: one grant, or several.
-pub trait Grants {
+pub trait Grants: Copy {
     /// All of them.
     fn all(&self) -> &[Grant];
 }

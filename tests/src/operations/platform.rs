@@ -12,10 +12,7 @@ impl Scene {
         let (method, path) = operation.split_once(' ')?;
         let method: Method = method.parse().ok()?;
         Some(match operation {
-            "GET /api/super-admin/audit" => {
-                Prepared::new(method, path, self.administrator(Grant::SuperAdmin).await)
-            }
-            "GET /api/super-admin/audit/export" => {
+            "GET /api/super-admin/audit" | "GET /api/super-admin/audit/export" => {
                 Prepared::new(method, path, self.administrator(Grant::SuperAdmin).await)
             }
             "GET /api/super-admin/audit/{id}" => {

@@ -121,7 +121,8 @@ fn steady_word(word: &str) -> String {
         return TIME.to_owned();
     }
     // An administrator's user name in tests is their id.
-    if word.len() == ULID.len() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()) {
+    if word.len() == ULID.len() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+    {
         return "ada".to_owned();
     }
     if word.starts_with("Doe") {

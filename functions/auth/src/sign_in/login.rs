@@ -67,7 +67,7 @@ pub(crate) async fn admit(auth: &Auth, bot_token: Option<&str>, origin: &Origin)
     let quota = auth.admit(Group::SignIn, origin).await?;
     match auth.bots.check(Action::Login, bot_token, origin.source_ip.as_deref()).await {
         BotVerdict::Refused => Err(bot()),
-        _ => Ok(quota),
+        BotVerdict::Human => Ok(quota),
     }
 }
 

@@ -68,13 +68,10 @@ fn file() -> File {
 /// The function that does its work behind every command, at a time of its own.
 const BEHIND: &str = "vestibule_dispatcher";
 
-/// Adds up the cost in the log lines named `event`, one for each invocation of a function that takes events: of what
-/// numbers the audit log behind every command apart from the others.
+/// Adds up the cost in the log lines named `event`, one for each invocation of a function that takes events, but for what
+/// numbers the audit log behind every command.
 #[derive(Clone, Default)]
-struct Logged {
-    sum: Arc<Mutex<Cost>>,
-    behind: Arc<Mutex<Cost>>,
-}
+struct Logged(Arc<Mutex<Cost>>);
 
 #[derive(Default)]
 struct Line {
@@ -110,9 +107,8 @@ impl<S: Subscriber> Layer<S> for Logged {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
         let mut line = Line::default();
         event.record(&mut line);
-        if line.counted {
-            let sum = if line.behind { &self.behind } else { &self.sum };
-            let mut sum = sum.lock().expect("the sum");
+        if line.counted && !line.behind {
+            let mut sum = self.0.lock().expect("the sum");
             sum.round_trips += line.cost.round_trips;
             sum.read_units += line.cost.read_units;
             sum.write_units += line.cost.write_units;
@@ -122,7 +118,7 @@ impl<S: Subscriber> Layer<S> for Logged {
 
 impl Logged {
     fn take(&self) -> Cost {
-        std::mem::take(&mut self.sum.lock().expect("the sum"))
+        std::mem::take(&mut self.0.lock().expect("the sum"))
     }
 }
 

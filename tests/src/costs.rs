@@ -68,10 +68,13 @@ fn file() -> File {
 /// The function that does its work behind every command, at a time of its own.
 const BEHIND: &str = "vestibule_dispatcher";
 
-/// Adds up the cost in the log lines named `event`, one for each invocation of a function that takes events, but for what
-/// numbers the audit log behind every command.
+/// Adds up the cost in the log lines named `event`, one for each invocation of a function that takes events: that of
+/// numbering the audit log behind every command by itself.
 #[derive(Clone, Default)]
-struct Logged(Arc<Mutex<Cost>>);
+struct Logged {
+    sum: Arc<Mutex<Cost>>,
+    behind: Arc<Mutex<Cost>>,
+}
 
 #[derive(Default)]
 struct Line {
@@ -107,8 +110,9 @@ impl<S: Subscriber> Layer<S> for Logged {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
         let mut line = Line::default();
         event.record(&mut line);
-        if line.counted && !line.behind {
-            let mut sum = self.0.lock().expect("the sum");
+        if line.counted {
+            let sum = if line.behind { &self.behind } else { &self.sum };
+            let mut sum = sum.lock().expect("the sum");
             sum.round_trips += line.cost.round_trips;
             sum.read_units += line.cost.read_units;
             sum.write_units += line.cost.write_units;
@@ -118,7 +122,11 @@ impl<S: Subscriber> Layer<S> for Logged {
 
 impl Logged {
     fn take(&self) -> Cost {
-        std::mem::take(&mut self.0.lock().expect("the sum"))
+        std::mem::take(&mut self.sum.lock().expect("the sum"))
+    }
+
+    fn take_behind(&self) -> Cost {
+        std::mem::take(&mut self.behind.lock().expect("the sum"))
     }
 }
 

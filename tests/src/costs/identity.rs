@@ -1,6 +1,8 @@
 //! Signing up, signing in and staying in. Each counted operation runs in a minute of its own, as people's do, unless its
 //! name says otherwise: within one minute the counter of an address takes a round trip more.
 
+use std::time::Duration;
+
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use totp_rs::{Builder, Secret};
@@ -14,12 +16,15 @@ use crate::{
 
 const KIM: &str = "kim@example.org";
 const NEW_PASSWORD: &str = "lantern quarry mosaic tidepool";
+/// Nothing more is numbered when this long nothing was.
+const QUIET: Duration = Duration::from_secs(1);
 /// In two tenants.
 const MEMBER: &str = "member@test-brand.local";
 
 pub(super) async fn measure(all: &mut Vec<Measured>, logged: &Logged) {
     let mut run = Run { app: App::identity().await, all, logged };
     run.app.keep_events();
+    run.numbering().await;
     run.sign_up().await;
     let tokens = run.sign_in().await;
     run.stay_in(&tokens).await;
@@ -35,6 +40,20 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
+    /// What it costs that one record gets its number, once those of the sample tenant have theirs.
+    async fn numbering(&mut self) {
+        let quiet = async || {
+            tokio::time::sleep(QUIET).await;
+            (self.logged.take_behind().round_trips == 0).then_some(())
+        };
+        found(quiet).await.expect("the sample records are numbered");
+        self.app.hire("Lou", "Poe").await;
+        let cost =
+            found(async || Some(self.logged.take_behind()).filter(|cost| cost.write_units > 0.0)).await;
+        let name = "a record gets its number".to_owned();
+        self.all.push(Measured { name, cost: cost.expect("a number"), transitions: 0 });
+    }
+
     fn next_minute(&self) {
         self.app.advance(SignedDuration::from_mins(1));
     }

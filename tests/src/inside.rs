@@ -42,7 +42,8 @@ impl App {
         printed(&self.scanned(Some(kind)).await)
     }
 
-    pub(crate) async fn scanned(&self, kind: Option<&str>) -> Vec<Row> {
+    /// Every row of one kind, or of all.
+    pub async fn scanned(&self, kind: Option<&str>) -> Vec<Row> {
         let mut rows = Vec::new();
         let mut start = None;
         loop {

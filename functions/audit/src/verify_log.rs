@@ -21,7 +21,7 @@ use crate::{list_records::cursor, parameters::Parameters};
 
 /// Records that one request checks, and how many of them are read at once.
 const MOST: u64 = 1_000;
-const AT_ONCE: u16 = 200;
+const AT_ONCE: u16 = 500;
 const LIST: &str = "AUDIT-VERIFY";
 /// What is said where the archive has less than the table says was signed.
 const HIDDEN: &str =

@@ -1,14 +1,11 @@
 //! The export of the audit log: its parts, what they add up to, and that it proves itself.
 
-use jiff::SignedDuration;
 use serde_json::{Value, json};
-use vestibule_chain::{
-    CheckpointKey,
-    export::{Report, verify},
+use vestibule_chain::export::{Report, verify};
+use vestibule_tests::{
+    Actor,
+    auditing::{Log, all_of},
 };
-use vestibule_domain::{AuditId, TenantId};
-use vestibule_store::{Chain, Checkpoint, RecordPlace};
-use vestibule_tests::{Actor, App, auditing::all_of};
 
 const EXPORT: &str = "/api/audit/export";
 
@@ -25,70 +22,10 @@ async fn parts(reader: &Actor, query: &str) -> Vec<String> {
     }
 }
 
-/// A log of the sample tenant whose records have their places, and who signs it.
-struct Log {
-    app: App,
-    tenant: TenantId,
-    key: CheckpointKey,
-}
-
-impl Log {
-    async fn new() -> Self {
-        let app = App::start().await;
-        app.hire("Kim", "Doe").await;
-        let key = CheckpointKey::generate("vestibule.example/audit", app.world.bytes()).unwrap();
-        Self { tenant: app.stack.sample().tenant.id, app, key }
-    }
-
-    fn chain(&self) -> Chain {
-        Chain::Tenant(self.tenant)
-    }
-
-    /// Copies of the record of a hire, `count` of them.
-    async fn fill(&self, count: i64, action: &'static str) {
-        let own = format!("T#{}#AUDIT#", self.tenant);
-        let records = self.app.records().await;
-        let is_pattern =
-            |(pk, row): &&(String, _)| pk.starts_with(&own) && format!("{row:?}").contains("hire.create");
-        let pattern = records.iter().find(is_pattern).unwrap().1.clone();
-        let now = self.app.world.now();
-        let changes = (0..count).map(|number| {
-            let at = now - SignedDuration::from_millis(count - number);
-            let id = AuditId::of_time(at, &self.app.world).to_string();
-            let pk = format!("{own}{}", &at.to_string()[..7]);
-            vec![
-                ("PK", pk),
-                ("SK", id.clone()),
-                ("id", id),
-                ("at", at.to_string()),
-                ("action", action.to_owned()),
-            ]
-        });
-        self.app.copy_record(&pattern, changes).await;
-    }
-
-    /// Gives all records their places, as the reader of the stream does. How many there are now.
-    async fn number(&self) -> u64 {
-        let text = |row: &vestibule_tests::Row| row["SK"].as_s().unwrap().clone();
-        let places = self.app.records().await.into_iter();
-        let places: Vec<_> = places.filter_map(|(pk, row)| RecordPlace::of(&pk, &text(&row))).collect();
-        let platform = self.app.stack.store().platform();
-        platform.append(self.chain(), &places, &self.app.world).await.unwrap();
-        platform.chain_head(self.chain()).await.unwrap().size
-    }
-
-    async fn sign(&self) {
-        let (platform, at) = (self.app.stack.store().platform(), self.app.world.now());
-        let head = platform.chain_head(self.chain()).await.unwrap();
-        let note = self.key.sign(&self.tenant.to_string(), &head, at);
-        let checkpoint = Checkpoint { size: head.size, at, note, key: self.key.verifier() };
-        platform.signed(self.chain(), &checkpoint).await.unwrap();
-    }
-
-    fn verify(&self, file: &str) -> Report {
-        let verified = verify(file.as_bytes(), &self.key.verifiers(), &[], self.app.world.now(), |_| ());
-        verified.unwrap_or_else(|refusal| panic!("{refusal}"))
-    }
+/// What the file says when it is judged with the key of the log.
+fn judged(log: &Log, file: &str) -> Report {
+    let verified = verify(file.as_bytes(), &log.key.verifiers(), &[], log.app.world.now(), |_| ());
+    verified.unwrap_or_else(|refusal| panic!("{refusal}"))
 }
 
 fn lines(file: &str) -> Vec<Value> {
@@ -111,7 +48,7 @@ async fn the_parts_are_one_file_that_proves_itself() {
     let rest = parts(&admin, begun.split_once('?').unwrap().1).await;
     assert_eq!(rest.len(), 2, "{size} records in parts of 500");
     let file = first.text + &rest.concat();
-    let report = log.verify(&file);
+    let report = judged(&log, &file);
     assert_eq!((report.size, report.filter.is_none()), (size, true));
     let all = lines(&file);
     assert_eq!(all.len() as u64, size + 2);
@@ -124,7 +61,7 @@ async fn the_parts_are_one_file_that_proves_itself() {
     assert!(own["personal"]["actor_email"].is_string(), "{own}");
     // Begun anew it goes on to the end.
     let whole = parts(&admin, "format=jsonl").await.concat();
-    assert!(log.verify(&whole).size > size + 19);
+    assert!(judged(&log, &whole).size > size + 19);
     let recorded = all_of(&admin, "action=audit.export").await;
     assert_eq!(recorded.len(), 2, "once for each export");
     println!("{} lines of an export in parts are one file, and it is sound", all.len());
@@ -140,7 +77,7 @@ async fn what_a_filter_leaves_out_is_there_as_leaves() {
     let file = parts(&admin, "action=hire.&actor=system:none").await.concat();
     assert_eq!(lines(&file).iter().filter(|line| line["record"].is_object()).count(), 0);
     let file = parts(&admin, "action=hire.").await.concat();
-    let report = log.verify(&file);
+    let report = judged(&log, &file);
     assert_eq!((report.size, report.filter.unwrap()["action"].as_str()), (size, "hire."));
     let all = lines(&file);
     let records: Vec<_> = all.iter().filter(|line| line["record"].is_object()).collect();

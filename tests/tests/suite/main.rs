@@ -4,6 +4,7 @@
 mod archive;
 mod audit;
 mod audit_export;
+mod audit_verify;
 mod budgets;
 mod console;
 mod contract;

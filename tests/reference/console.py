@@ -38,6 +38,8 @@ APART = {
     "for a record that cannot be read, which the suite makes": r"DELETE /api/hires/\{id\}",
     "comes with the context of every page": r"GET /api/auth/context/tenants",
     "the same as below /api/admin/team": r"\w+ /api/v1/teams/(members|invitations).*",
+    "accounts from the platform, whose pages are not made yet": r"\w+ /api/admin/(users|jobs|provision-account).*",
+    "what administrators of the platform do, whose pages are not made yet": r"(GET /api/super-admin/audit.*|POST /api/admin/login)",
     "renews a session by itself, which takes a quarter of an hour": r"POST /api/v1/auth/refresh",
 }
 

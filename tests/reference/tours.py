@@ -27,6 +27,7 @@ PAGES = {
     "docs/tours/hires.md": ["idempotent-replayed: true", "unchanged", "job succeeded", "undone", "job failed", '"dropped"'],
     "docs/tours/sign-up.md": ["secondFactor", "recoveryCodes", '"email"'],
     "docs/tours/business.md": ['"slug": "acme-', '"contract"', '"fields"', '"percent": 100', "There is no text record", '"domain": "acme-', '"through"', "last administrator", "None of the member's roles", '"tenant_admin"'],
+    "docs/tours/provision.md": ['"email"', '"succeeded"', '"invited"', "is no longer valid", '"active"', '"operandi"', '"suspended"', "unauthenticated", '"wrong_state"', '"message_rejected"', '"failed"', '"undone"', '"cancelled"', '"account.provision"', '"account.suspend"'],
     "docs/tours/invite.md": ['"malformed"', '"hasAccount": false', '"status": "active"', "is no longer valid", "is for another address", '"organization"', '"timesSent": 2', '"revoked"', '"role_above_yours"', '"succeeded"', "already_member"],
     "docs/tours/audit.md": ["You lack the permission", '"hire.create"', '"refused"', '"searchedTo"', '"number"', '"whole"', '"vestibule-audit/1"', "complete: up to record", "refused: "],
 }

@@ -51,6 +51,11 @@ impl Answer {
 }
 
 impl Actor {
+    /// Whether they have no token.
+    pub fn is_anonymous(&self) -> bool {
+        self.token.is_none()
+    }
+
     /// A request to `path`, with this person's token.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.http.request(method, format!("{}{path}", self.base));

@@ -4,6 +4,7 @@
 #![expect(clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 mod actor;
+mod administering;
 mod app;
 pub mod auditing;
 mod browsing;

@@ -1,117 +1,36 @@
 //! `GET /api/audit/export`
 
-use std::convert::Infallible;
+use axum::{extract::State, response::Response};
+use serde_json::Value;
+use vestibule_api::{Api, ApiError, Authenticated};
+use vestibule_domain::{Permission, TenantId, World};
+use vestibule_store::{Chain, Chained, Checkpoint, StoreError, TenantStore};
 
-use axum::{
-    extract::{FromRequestParts, State},
-    response::{IntoResponse as _, Response},
-};
-use http::{
-    HeaderValue,
-    header::{CONTENT_DISPOSITION, CONTENT_TYPE, LINK},
-    request::Parts,
-};
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
-use url::form_urlencoded::{Serializer, parse};
-use utoipa::IntoParams;
-use vestibule_api::{Api, ApiError, Argument, Authenticated, Description};
-use vestibule_auth::TenantScope;
-use vestibule_domain::{Invalid, Permission};
-use vestibule_store::{AuditActor, AuditFilter, Chain, Cursor, CursorError, TenantStore};
+use crate::export::{ExportQuery, Log, export};
 
-use crate::{
-    export_file::Part,
-    list_records::cursor,
-    parameters::{FilterParameters, Parameters},
-};
+/// The log of an organization.
+struct TenantLog<'a>(TenantStore<'a>, TenantId);
 
-const KNOWN: [&str; 8] = ["format", "from", "to", "actor", "action", "resource", "outcome", "cursor"];
-/// Entries of a part, and how many of them are read at once.
-const MOST: u16 = 500;
-const AT_ONCE: u16 = 100;
-/// Longest cursor that is looked at, in characters: it holds the checkpoint that the export ends with.
-const LONGEST_CURSOR: usize = 4_096;
-
-/// How a file is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Format {
-    Jsonl,
-    Csv,
-}
-
-impl Format {
-    fn parse(text: &str) -> Result<Self, Invalid> {
-        match text {
-            "jsonl" => Ok(Self::Jsonl),
-            "csv" => Ok(Self::Csv),
-            _ => Err(Invalid::new("Give `jsonl` or `csv`.")),
-        }
+impl Log for TenantLog<'_> {
+    fn chain(&self) -> Chain {
+        Chain::Tenant(self.1)
     }
 
-    /// The end of the file's name, and its media type.
-    fn names(self) -> (&'static str, &'static str) {
-        match self {
-            Self::Jsonl => ("jsonl", "application/jsonl"),
-            Self::Csv => ("csv", "text/csv; charset=utf-8"),
-        }
+    fn path(&self) -> &'static str {
+        "/api/audit/export"
     }
-}
 
-/// What is exported, how, and from where on.
-#[derive(Debug)]
-struct Wanted {
-    format: Format,
-    filter: AuditFilter,
-    cursor: Option<String>,
-    /// The query without a cursor.
-    query: String,
-}
-
-/// The query. What is wrong with it is told after it is known who asks.
-#[derive(Debug)]
-pub struct ExportQuery(Result<Wanted, ApiError>);
-
-/// How the export is written, and which part of it.
-#[derive(Debug, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "describes what `ExportQuery` reads")]
-struct ExportParameters {
-    /// `jsonl` when absent: JSON lines with what proves that nothing was changed or left out; `csv`: a table, without it.
-    #[param(pattern = "^(jsonl|csv)$")]
-    format: Option<String>,
-    /// Of the next part, as the header `Link` names it.
-    cursor: Option<String>,
-}
-
-impl<S: Send + Sync> FromRequestParts<S> for ExportQuery {
-    type Rejection = Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        let given = parts.uri.query().unwrap_or_default();
-        let mut parameters = Parameters::read(Some(given), &KNOWN);
-        let filter = parameters.filter();
-        let format = parameters.take("format", Format::parse).unwrap_or(Format::Jsonl);
-        let cursor = parameters.take("cursor", |text| cursor(text, LONGEST_CURSOR));
-        let others = parse(given.as_bytes()).filter(|(name, _)| name != "cursor");
-        let query = Serializer::new(String::new()).extend_pairs(others).finish();
-        Ok(Self(parameters.check().map(|()| Wanted { format, filter, cursor, query })))
+    async fn record(&self, values: Value, world: &World) -> Result<(), StoreError> {
+        self.0.record_reading("audit.export", self.1.to_string(), values, world).await
     }
-}
 
-impl Argument for ExportQuery {
-    fn describe(operation: &mut Description<'_>) {
-        operation.parameters::<FilterParameters>();
-        operation.parameters::<ExportParameters>();
+    async fn checkpoint(&self) -> Result<Option<Checkpoint>, StoreError> {
+        self.0.checkpoint().await
     }
-}
 
-/// How far an export is, and where it ends.
-#[derive(Debug, Serialize, Deserialize)]
-struct Position {
-    after: u64,
-    last: u64,
-    note: Option<String>,
+    async fn chained(&self, after: u64, last: u64, limit: u16) -> Result<Vec<Chained>, StoreError> {
+        self.0.chained(after, last, limit).await
+    }
 }
 
 /// Exports the log, oldest first, in parts that make one file when they are put behind each other; the header `Link` leads to the next part,
@@ -126,94 +45,5 @@ pub async fn export_log(
     query: ExportQuery,
 ) -> Result<Response, ApiError> {
     let scope = caller.require(Permission::AuditExport)?;
-    let wanted = query.0?;
-    let store = api.store.tenant(&scope);
-    let list = wanted.list();
-    let mut position = match &wanted.cursor {
-        None => Box::pin(begin(&api, &store, &scope, &wanted)).await?,
-        Some(cursor) => {
-            let position = Cursor::open(cursor, &api.cursors, scope.tenant(), &list)?;
-            serde_json::from_str(&position).map_err(|_| CursorError)?
-        }
-    };
-    let part = Box::pin(write(&store, &wanted, &mut position, &scope)).await?;
-    let ends = position.after >= position.last;
-    let body = part.finish(ends, position.note.as_deref())?;
-    let (end, kind) = wanted.format.names();
-    let name = format!("attachment; filename=\"audit-{}.{end}\"", scope.tenant());
-    let mut response = ([(CONTENT_TYPE, kind.to_owned()), (CONTENT_DISPOSITION, name)], body).into_response();
-    if !ends {
-        let position = serde_json::to_string(&position).map_err(|error| ApiError::Fault(Box::new(error)))?;
-        let cursor = Cursor::seal(&api.cursors, scope.tenant(), &list, &position);
-        response.headers_mut().insert(LINK, wanted.link(cursor.as_str())?);
-    }
-    Ok(response)
-}
-
-impl Wanted {
-    /// What a cursor is bound to.
-    fn list(&self) -> String {
-        let filter = serde_json::to_string(&self.filter).unwrap_or_default();
-        format!("AUDIT-EXPORT#{}#{filter}", self.format.names().0)
-    }
-
-    fn link(&self, cursor: &str) -> Result<HeaderValue, ApiError> {
-        let given = if self.query.is_empty() { String::new() } else { format!("{}&", self.query) };
-        let link = format!("</api/audit/export?{given}cursor={cursor}>; rel=\"next\"");
-        HeaderValue::try_from(link).map_err(|error| ApiError::Fault(Box::new(error)))
-    }
-
-    /// What is recorded of the export. An address that was looked for is personal data, and left out.
-    fn told(&self) -> Value {
-        let mut filter = self.filter.clone();
-        if let Some(AuditActor::Address(_)) = filter.actor {
-            filter.actor = Some(AuditActor::Named("address".to_owned()));
-        }
-        json!({ "format": self.format.names().0, "filter": filter })
-    }
-}
-
-/// Records the export, and looks where it ends: at the newest checkpoint, or where nothing was signed yet at the end.
-async fn begin(
-    api: &Api,
-    store: &TenantStore<'_>,
-    scope: &TenantScope,
-    wanted: &Wanted,
-) -> Result<Position, ApiError> {
-    let (tenant, platform) = (scope.tenant(), api.store.platform());
-    store.record_reading("audit.export", tenant.to_string(), wanted.told(), &api.world).await?;
-    let (last, note) = match store.checkpoint().await? {
-        Some(checkpoint) => (checkpoint.size, Some(checkpoint.note)),
-        None => (platform.chain_head(Chain::Tenant(tenant)).await?.size, None),
-    };
-    Ok(Position { after: 0, last, note })
-}
-
-/// Writes a part from `position` on, and moves it behind what was written.
-async fn write(
-    store: &TenantStore<'_>,
-    wanted: &Wanted,
-    position: &mut Position,
-    scope: &TenantScope,
-) -> Result<Part, ApiError> {
-    let (first, tenant) = (position.after == 0, scope.tenant().to_string());
-    let mut part = match wanted.format {
-        Format::Jsonl => Part::lines(first.then_some((tenant.as_str(), &wanted.filter)))?,
-        Format::Csv => Part::table(first)?,
-    };
-    for _ in 0..MOST / AT_ONCE {
-        let found = store.chained(position.after, position.last, AT_ONCE).await?;
-        if found.is_empty() {
-            // Also where entries were taken away: whoever checks the file finds that they are missing.
-            position.after = position.last;
-        }
-        for chained in found {
-            if !part.has_room() {
-                return Ok(part);
-            }
-            position.after = chained.entry.number;
-            part.add(chained, &wanted.filter)?;
-        }
-    }
-    Ok(part)
+    Box::pin(export(&api, &TenantLog(api.store.tenant(&scope), scope.tenant()), query)).await
 }

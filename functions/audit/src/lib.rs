@@ -1,5 +1,6 @@
 //! The audit log of a business: looking through it, and taking it along with what proves that it is whole.
 
+pub mod export;
 mod export_file;
 pub mod export_log;
 pub mod get_checkpoint;

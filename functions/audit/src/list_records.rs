@@ -11,7 +11,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use vestibule_api::{Api, ApiError, Argument, Authenticated, Description, PageQuery};
 use vestibule_domain::{Invalid, Permission};
-use vestibule_store::{AuditFilter, PageRequest};
+use vestibule_store::{AuditFilter, AuditPage, PageRequest};
 
 use crate::{
     parameters::{FilterParameters, Parameters},
@@ -25,6 +25,13 @@ const LONGEST_CURSOR: usize = 512;
 /// Which page of which records is wanted. What is wrong with it is told after it is known who asks.
 #[derive(Debug)]
 pub struct AuditQuery(Result<(AuditFilter, PageRequest), ApiError>);
+
+impl AuditQuery {
+    /// What is wanted; 400 with all that is wrong with it.
+    pub fn read(self) -> Result<(AuditFilter, PageRequest), ApiError> {
+        self.0
+    }
+}
 
 impl<S: Send + Sync> FromRequestParts<S> for AuditQuery {
     type Rejection = Infallible;
@@ -70,6 +77,13 @@ pub struct AuditPageView {
     pub searched_to: String,
 }
 
+impl From<AuditPage> for AuditPageView {
+    fn from(AuditPage { items, next, searched_to }: AuditPage) -> Self {
+        let items = items.into_iter().map(AuditItem::from).collect();
+        Self { items, next, searched_to: searched_to.to_string() }
+    }
+}
+
 /// Lists what was done, refused or failed in the organization, newest first; without `from` and `to` of the last seven days. While some
 /// records are looked for, up to 2,000 are read for a page: it may then have fewer than `limit`, even none, and a next one. Refusals of one
 /// minute are one record, found at the beginning of the minute.
@@ -80,9 +94,8 @@ pub async fn list_records(
     query: AuditQuery,
 ) -> Result<Json<AuditPageView>, ApiError> {
     let scope = caller.require(Permission::AuditView)?;
-    let (filter, page) = query.0?;
+    let (filter, page) = query.read()?;
     let store = api.store.tenant(&scope);
     let found = store.search_audit(&filter, &page, &api.cursors, api.world.now()).await??;
-    let items = found.items.into_iter().map(AuditItem::from).collect();
-    Ok(Json(AuditPageView { items, next: found.next, searched_to: found.searched_to.to_string() }))
+    Ok(Json(found.into()))
 }

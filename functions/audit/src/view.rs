@@ -8,7 +8,7 @@ use vestibule_chain::Outcome;
 use vestibule_store::{AuditRecord, Logged};
 
 /// What to do about a record that cannot be read.
-pub(crate) const DAMAGED: &str =
+pub const DAMAGED: &str =
     "This record cannot be read. It is left as it is: ask whoever runs this service why, and name its id.";
 
 /// A record in a list.

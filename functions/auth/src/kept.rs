@@ -14,6 +14,11 @@ pub(crate) fn of_sign_in(user: UserId) -> String {
     format!("sign-in.{user}")
 }
 
+/// Requests that name an administrator, whether or not there is one; the name stands there as its blind index.
+pub(crate) fn of_user_name(index: &AddressKey) -> String {
+    format!("user-name@{index}")
+}
+
 /// The answers to whoever follows a mailed link of a kind.
 pub(crate) fn of_link(kind: &str, token: &TokenDigest) -> String {
     format!("link.{kind}.{}", token.as_str())

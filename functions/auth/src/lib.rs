@@ -18,7 +18,7 @@ use account::{email_change, password_change, password_reset, recovery_codes, tot
 use invitations::{accept, decline, look, sign_up as join};
 use pages::{declining, invitation, links, mails, sign_in as sign_in_page, sign_up as sign_up_page, social};
 use providers::{connections, social_callback, social_login};
-use sign_in::{login, magic_link, second_factor};
+use sign_in::{admin_login, login, magic_link, second_factor};
 use sign_up::{register, verify_email};
 pub use state::Auth;
 
@@ -27,6 +27,7 @@ vestibule_api::operations! {
         register::register,
         verify_email::verify_email,
         login::login,
+        admin_login::admin_login,
         second_factor::second_factor,
         magic_link::magic_link,
         magic_link::consume_magic_link,

@@ -13,19 +13,13 @@ use vestibule_api::{
     ApiError, Code, Delivery, FieldProblem, Fields, Grant, OwnMutation, Reply, TokensView, hand_out,
     kept_view, limiting::admit_source,
 };
-use vestibule_domain::{
-    CompanyName, DocumentKind, Email, JobStart, Preset, SecuritySettings, Slug, Tenant, TenantId, WebPage,
-    World,
-};
+use vestibule_domain::{CompanyName, Preset, Slug, Tenant, TenantId};
 use vestibule_store::{Conflict, StoreError, UserChange};
 
 use crate::{Organizations, view::OrganizationView};
 
 /// To so many organizations somebody belongs at most by founding.
 const MOST_TENANTS: usize = 50;
-
-/// What a hire signs until the organization says otherwise.
-const DOCUMENTS: [&str; 3] = ["w9", "baa", "hire_agreement"];
 
 /// A new organization.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
@@ -68,7 +62,8 @@ pub async fn found_organization(
         let detail = format!("You belong to {MOST_TENANTS} organizations; leave one first.");
         return Err(ApiError::new(Code::WrongState, detail));
     }
-    let tenant = tenant((&name, &slug), &user.email, &state.site, &api.world)?;
+    let (names, site) = ((name.as_str(), slug.as_str()), state.site.as_str());
+    let tenant = Tenant::founded(TenantId::new(&api.world), names, user.email.clone(), site);
     user.last_tenant = Some(tenant.id);
     let grant = Grant { user: user.id, session: session.id, tenant: Some(tenant.id), ends: session.expires };
     let (delivery, organization) = (Delivery::of(caller.by_cookie), OrganizationView::from(&tenant));
@@ -100,31 +95,6 @@ fn read(body: &FoundOrganization) -> Result<(CompanyName, Slug, Preset), ApiErro
         (Some(name), Some(slug), Some(preset)) => Ok((name, slug, preset)),
         _ => Err(fields.into_error()),
     }
-}
-
-fn tenant(
-    (name, slug): (&CompanyName, &Slug),
-    founder: &Email,
-    site: &WebPage,
-    world: &World,
-) -> Result<Tenant, ApiError> {
-    let documents = DOCUMENTS.map(DocumentKind::parse).into_iter().collect::<Result<_, _>>();
-    Ok(Tenant {
-        id: TenantId::new(world),
-        slug: slug.as_str().to_owned(),
-        name: name.as_str().to_owned(),
-        domain: None,
-        mailboxes: None,
-        documents: documents.map_err(|error| ApiError::Fault(Box::new(error)))?,
-        job_start: JobStart::Automatic,
-        endpoint: None,
-        crm_url: site.as_str().to_owned(),
-        support: founder.clone(),
-        color: None,
-        security: SecuritySettings::default(),
-        tier: vestibule_domain::Tier::default(),
-        version: 0,
-    })
 }
 
 fn taken() -> ApiError {

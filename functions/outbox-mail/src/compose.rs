@@ -27,13 +27,15 @@ impl Outbox {
                 let url = self.mint(plan, &letter.to).await?;
                 let once = OneTimeLink { url: &url, lasts: told(plan.expires.duration_since(now)) };
                 let link = MailLink::Once(once);
-                self.write(letter, &IdentityMail { template: *template, link, other_link: "", facts })
+                // Who is new may come when the link has expired.
+                let other_link = if *template == MailTemplate::NewAdministrator { forgotten } else { "" };
+                self.write(letter, &IdentityMail { template: *template, link, other_link, facts })
             }
             Content::Notice(template, facts) => {
                 // A notice leads to where a new password is asked for; the owner of an account may sign in first.
                 let (page, other_link) = match template {
                     MailTemplate::AlreadyRegistered => (home, forgotten),
-                    MailTemplate::MembershipChanged => (home, ""),
+                    MailTemplate::MembershipChanged | MailTemplate::Administrator => (home, ""),
                     _ => (forgotten, ""),
                 };
                 let link = MailLink::Page(page);

@@ -56,7 +56,7 @@ pub(crate) enum Holder {
 
 /// Decides on `request`; [`Trouble::Moot`] with the reason when nothing is to be sent.
 pub(crate) fn decide(request: &IdentityMailRequest, facts: Facts, now: Timestamp) -> Result<Letter, Trouble> {
-    let Facts { registration, person, taken, company, invitation, unwanted } = facts;
+    let Facts { registration, person, taken, company, invitation, role, granted, unwanted } = facts;
     let typed = || request.email.clone();
     let seen = || Fact::Seen(request.device.clone().unwrap_or_default(), request.at);
     match &request.mail {
@@ -76,6 +76,15 @@ pub(crate) fn decide(request: &IdentityMailRequest, facts: Facts, now: Timestamp
         Kind::MembershipChanged { change, .. } => {
             let company = company.ok_or(Trouble::Moot("tenant_gone"))?;
             notice(person, Mail::MembershipChanged, vec![Fact::Membership(company, *change)])
+        }
+        Kind::AccountInvitation { .. } => {
+            let given = company.zip(role).ok_or(Trouble::Moot("account_gone"))?;
+            account_invitation(person, given, now)
+        }
+        Kind::Administrator { is_new, .. } => {
+            let granted = granted.ok_or(Trouble::Moot("grant_taken"))?;
+            let told = Fact::Granted { username: granted.username, grant: granted.grant };
+            appointed(person, *is_new, told, now)
         }
         Kind::Invitation { tenant, round, .. } => {
             let company = company.ok_or(Trouble::Moot("tenant_gone"))?;
@@ -104,6 +113,18 @@ fn welcome(
     let (purpose, holder) = (Purpose::VerifyEmail, Holder::Registration(id));
     let plan = LinkPlan { purpose, holder, expires };
     Ok(Letter { to: email, content: Content::Link(Mail::VerifyEmail, plan, Vec::new()) })
+}
+
+/// Who is new chooses a password by the link, which proves the address.
+fn appointed(person: Option<User>, is_new: bool, told: Fact, now: Timestamp) -> Result<Letter, Trouble> {
+    if !is_new {
+        return notice(person, Mail::Administrator, vec![told]);
+    }
+    let mut letter = stored(person, (Mail::NewAdministrator, Purpose::ResetPassword), now)?;
+    if let Content::Link(_, _, facts) = &mut letter.content {
+        facts.push(told);
+    }
+    Ok(letter)
 }
 
 fn stored(person: Option<User>, mail: (Mail, Purpose), now: Timestamp) -> Result<Letter, Trouble> {
@@ -136,6 +157,21 @@ fn invited(
     let (purpose, holder) = (Purpose::Invitation, Holder::Invitation(tenant, Box::new(invitation)));
     let plan = LinkPlan { purpose, holder, expires };
     Ok(Letter { to, content: Content::Link(Mail::Invitation, plan, vec![told]) })
+}
+
+/// The link by which somebody sets the first password; it lasts as long as an invitation.
+fn account_invitation(
+    person: Option<User>,
+    (company, role): (String, String),
+    now: Timestamp,
+) -> Result<Letter, Trouble> {
+    let user = person.filter(|user| user.status.state == UserState::Invited);
+    let user = user.ok_or(Trouble::Moot("not_invited"))?;
+    let expires = now.saturating_add(Purpose::Invitation.lasts()).unwrap_or(Timestamp::MAX);
+    let (to, told) = (user.email.clone(), vec![Fact::Given { company, role }]);
+    let holder = Holder::Person(Box::new(user));
+    let plan = LinkPlan { purpose: Purpose::ResetPassword, holder, expires };
+    Ok(Letter { to, content: Content::Link(Mail::AccountInvitation, plan, told) })
 }
 
 fn notice(person: Option<User>, mail: Mail, facts: Vec<Fact>) -> Result<Letter, Trouble> {

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use vestibule_domain::{Email, IdentityMailKind as Kind, IdentityMailRequest, User};
-use vestibule_store::{Invitation, Registration, Store, StoreError};
+use vestibule_store::{Granted, Invitation, Registration, Store, StoreError};
 
 /// What a decision rests on.
 #[derive(Debug, Default)]
@@ -17,6 +17,10 @@ pub(crate) struct Facts {
     pub(crate) company: Option<String>,
     /// The invitation that the mail brings, and the name of whoever invites.
     pub(crate) invitation: Option<(Invitation, String)>,
+    /// The role that an account was given.
+    pub(crate) role: Option<String>,
+    /// What the person may do on the platform.
+    pub(crate) granted: Option<Granted>,
     /// Whether the person does not want such mails.
     pub(crate) unwanted: bool,
 }
@@ -47,6 +51,17 @@ pub(crate) async fn facts(
             let unwanted = request.mail.topic().is_some_and(|(_, topic)| !wishes.wants(topic));
             let company = found.map(|tenant| tenant.name);
             Ok(Facts { person, company, unwanted, ..Facts::default() })
+        }
+        Kind::AccountInvitation { user } => {
+            let account = platform.find_account(user).await?;
+            let Some(account) = account else { return Ok(Facts::default()) };
+            let (tenant, _) = platform.find_mail_wishes(account.tenant, user).await?;
+            let (person, company) = (person(store, request).await?, tenant.map(|tenant| tenant.name));
+            Ok(Facts { person, company, role: Some(account.role.as_str().to_owned()), ..Facts::default() })
+        }
+        Kind::Administrator { user, .. } => {
+            let (person, granted) = platform.find_administrator(user).await?;
+            Ok(Facts { person, granted, ..Facts::default() })
         }
         Kind::Invitation { tenant, invitation, .. } => {
             let found = platform.find_invitation_to_send(tenant, invitation).await?;

@@ -39,15 +39,7 @@ impl Site {
 
     /// The page that takes a link's token.
     pub(crate) fn link(&self, purpose: Purpose, token: &SecretString) -> SecretString {
-        let page = match purpose {
-            Purpose::VerifyEmail => "verify-email",
-            Purpose::MagicLink => "magic-link",
-            Purpose::ResetPassword => "reset-password",
-            Purpose::ChangeEmail => "confirm-email",
-            Purpose::UndoEmail => "undo-email",
-            Purpose::Invitation => "invitation",
-        };
-        format!("{}/auth/{page}?token={}", self.origin, token.expose_secret()).into()
+        format!("{}/auth/{}?token={}", self.origin, purpose.page(), token.expose_secret()).into()
     }
 }
 

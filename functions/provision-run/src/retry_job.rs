@@ -68,8 +68,13 @@ pub async fn retry_job(
     Ok(reply)
 }
 
-/// An import belongs to those who may invite: it is stopped where it was begun, and imported anew.
+/// An import belongs to those who may invite: it is stopped where it was begun, and imported anew. An account belongs to the
+/// platform.
 pub(crate) fn no_import(job: &Job) -> Result<(), ApiError> {
+    if job.kind == JobKind::ACCOUNT {
+        let detail = "This job is the platform's: its administrators retry and stop it.";
+        return Err(ApiError::new(Code::WrongState, detail));
+    }
     if job.kind != JobKind::IMPORT {
         return Ok(());
     }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 use vestibule_api::{DamagedView, newest_first};
-use vestibule_domain::{Job, JobStatus, StepRecord, StepStatus};
+use vestibule_domain::{Job, JobError, JobStatus, StepRecord, StepStatus};
 use vestibule_store::Page;
 
 /// One step of the timeline.
@@ -45,7 +45,7 @@ pub struct ErrorView {
 pub struct JobView {
     /// The job's id.
     pub id: String,
-    /// `mailbox` or `credentials`.
+    /// `mailbox`, `credentials`, `import` or `account`.
     pub kind: String,
     /// The hire it is for, if it is for one.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -99,13 +99,14 @@ impl JobItem {
     }
 }
 
+impl From<&JobError> for ErrorView {
+    fn from(error: &JobError) -> Self {
+        Self { code: error.code.clone(), step: error.step.clone(), at: error.at.to_string() }
+    }
+}
+
 impl From<&Job> for JobView {
     fn from(job: &Job) -> Self {
-        let error = |error: &vestibule_domain::JobError| ErrorView {
-            code: error.code.clone(),
-            step: error.step.clone(),
-            at: error.at.to_string(),
-        };
         Self {
             id: job.id.to_string(),
             kind: job.kind.as_str().to_owned(),
@@ -114,7 +115,11 @@ impl From<&Job> for JobView {
             steps: steps(job),
             retries: job.retries,
             // Rows of older versions still have one.
-            last_error: job.last_error.as_ref().filter(|_| job.status != JobStatus::Succeeded).map(error),
+            last_error: job
+                .last_error
+                .as_ref()
+                .filter(|_| job.status != JobStatus::Succeeded)
+                .map(ErrorView::from),
             cancel_requested: job.cancel_requested,
             created: job.created.to_string(),
             updated: job.updated.to_string(),
@@ -123,7 +128,8 @@ impl From<&Job> for JobView {
     }
 }
 
-fn steps(job: &Job) -> Vec<StepView> {
+/// The timeline of a job, its steps in order.
+pub fn steps(job: &Job) -> Vec<StepView> {
     let definition = vestibule_sagas::find(&job.kind);
     let place = |name: &str| definition.map_or(0, |definition| definition.place(name));
     let mut steps: Vec<_> = job.steps.iter().map(|(name, record)| step(job.status, name, record)).collect();

@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 use vestibule_auth::{SystemTask, TenantScope};
-use vestibule_domain::{Job, JobKind, JobStart, JobStatus};
+use vestibule_domain::{Job, JobKind, JobStart, JobStatus, TenantId};
 use vestibule_saga::{LaunchError, begin_anew, launch, start_pending};
 use vestibule_store::{Conflict, DueJob, JobEvent, SetAside, StoreError, TenantStore};
 
@@ -26,11 +26,11 @@ impl Sweep {
             return Ok("gone");
         };
         let done = match job.status {
-            JobStatus::Pending => self.start(store, &mut job).await,
+            JobStatus::Pending => self.start(store, (due.tenant, &mut job)).await,
             JobStatus::Running | JobStatus::Compensating => {
                 self.machines.recover(&self.workflows, store, (due.tenant, &mut job), &self.world).await
             }
-            JobStatus::Failed => self.retry(store, &mut job).await,
+            JobStatus::Failed => self.retry(store, (due.tenant, &mut job)).await,
             JobStatus::Succeeded | JobStatus::NeedsAttention | JobStatus::Cancelled => Ok("gone"),
         };
         match done {
@@ -55,24 +55,31 @@ impl Sweep {
         Ok("failed")
     }
 
-    async fn start(&self, store: TenantStore<'_>, job: &mut Job) -> Result<&'static str, LaunchError> {
-        let tenant = store.settings().await?;
-        // Whoever imports has asked for it.
-        if tenant.job_start == JobStart::OnRequest && job.kind != JobKind::IMPORT {
+    async fn start(
+        &self,
+        store: TenantStore<'_>,
+        (tenant, job): (TenantId, &mut Job),
+    ) -> Result<&'static str, LaunchError> {
+        // Whoever imports, or gives somebody an account, has asked for it; a tenant that is made by the job is not there yet.
+        let asked_for = [JobKind::IMPORT, JobKind::ACCOUNT].contains(&job.kind);
+        if !asked_for && store.settings().await?.job_start == JobStart::OnRequest {
             job.due = None;
             store.save_job(job, JobEvent::default(), &self.world).await?;
             return Ok("left_to_a_person");
         }
         start_pending(store, job, None, &self.world).await?;
-        launch(&self.workflows, &self.machines, tenant.id, job).await?;
+        launch(&self.workflows, &self.machines, tenant, job).await?;
         Ok("started")
     }
 
-    async fn retry(&self, store: TenantStore<'_>, job: &mut Job) -> Result<&'static str, LaunchError> {
+    async fn retry(
+        &self,
+        store: TenantStore<'_>,
+        (tenant, job): (TenantId, &mut Job),
+    ) -> Result<&'static str, LaunchError> {
         let Some(definition) = vestibule_sagas::find(&job.kind) else { return Ok("unknown") };
-        let tenant = store.settings().await?;
         begin_anew(store, (definition, job), None, &self.world).await?;
-        launch(&self.workflows, &self.machines, tenant.id, job).await?;
+        launch(&self.workflows, &self.machines, tenant, job).await?;
         Ok("retried")
     }
 }

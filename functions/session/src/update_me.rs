@@ -30,11 +30,13 @@ pub async fn update_me(
         let Some(name) = fields.take("name", PersonName::parse(name)) else {
             return Err(fields.into_error());
         };
-        caller.user.name = name;
+        let former = std::mem::replace(&mut caller.user.name, name);
         let reply = Reply::new(StatusCode::OK, &MeView::new(&caller))?;
         let values = (json!(null), json!({ "fields": ["name"] }));
         let answer = keyed.answer(&reply);
-        let change = UserChange { action: "user.profile", values, answer, ..UserChange::default() };
+        let renamed_from = Some(&former);
+        let change =
+            UserChange { action: "user.profile", values, renamed_from, answer, ..UserChange::default() };
         let platform = state.api.store.platform();
         platform.change_user(&mut caller.user, &change, caller.principal.actor(), &state.api.world).await?;
         return Ok(reply);

@@ -11,6 +11,7 @@ pub(crate) fn state_machine(path: &str) -> Option<&'static str> {
             Some(include_str!("../../statemachines/credentials.asl.json"))
         }
         "statemachines/import.asl.json" => Some(include_str!("../../statemachines/import.asl.json")),
+        "statemachines/account.asl.json" => Some(include_str!("../../statemachines/account.asl.json")),
         _ => None,
     }
 }

@@ -53,13 +53,16 @@ functions! {
         "esign-webhook" vestibule_esign_webhook::Webhook,
         "hires" vestibule_hires::Hires,
         "organizations" vestibule_organizations::Organizations,
+        "super-admin" vestibule_super_admin::SuperAdmin,
         "team" vestibule_team::Team,
+        "provision-account" vestibule_provision_account::Provisioning,
         "provision-run" vestibule_provision_run::Jobs;
     events:
         "dispatcher" vestibule_dispatcher::Dispatcher,
         "audit-signer" vestibule_audit_signer::Signer,
         "email-events" vestibule_email_events::EmailEvents,
         "import-step" vestibule_import_step::Imports,
+        "account-step" vestibule_account_step::Accounts,
         "mailbox-step" vestibule_mailbox_step::Tools,
         "outbox-mail" vestibule_outbox_mail::Outbox,
         "provision-sweep" vestibule_provision_sweep::Sweep;

@@ -4,13 +4,16 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, ensure};
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 use vestibule_adapters::oidc::Providers;
 use vestibule_domain::JobStart;
-use vestibule_local::{FirstData, Stack, StackOptions, demo, sample::PEOPLE};
+use vestibule_local::{
+    FirstData, Stack, StackOptions, demo,
+    sample::{ADMINISTRATORS, PEOPLE},
+};
 
 /// Runs Vestibule on this machine, from the template that deploys it.
 #[derive(Debug, Parser)]
@@ -55,7 +58,20 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Shows the main job end to end on a stack that leaves nothing behind.
-    Demo,
+    Demo {
+        /// What to show.
+        #[arg(value_enum, default_value = "hires")]
+        what: What,
+    },
+}
+
+/// What the demo shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum What {
+    /// From signed papers to a mailbox.
+    Hires,
+    /// An account that an administrator of the platform gives.
+    Accounts,
 }
 
 #[tokio::main]
@@ -72,20 +88,29 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> Result<()> {
-    let demo = matches!(arguments.command, Some(Command::Demo));
-    start_logging(arguments.log_level.as_deref().unwrap_or(if demo { "error" } else { "info" }))?;
+    let demo = arguments.command.as_ref().map(|Command::Demo { what }| *what);
+    start_logging(arguments.log_level.as_deref().unwrap_or(match demo {
+        Some(What::Hires) => "error",
+        // A job that needs a person is logged as an error; here it is what is shown.
+        Some(What::Accounts) => "off",
+        None => "info",
+    }))?;
     let common = StackOptions {
         parameters: arguments.parameters.iter().cloned().collect(),
         schedules: true,
         streams: true,
         ..StackOptions::default()
     };
-    if demo {
+    if let Some(what) = demo {
         ensure!(
             arguments.data_dir.is_none() && arguments.dynamodb_endpoint.is_none() && !arguments.on_request,
             "`demo` keeps nothing and starts its jobs by itself; leave --data-dir, --dynamodb-endpoint and --on-request out"
         );
-        return demo::run(StackOptions { port: arguments.port.unwrap_or(0), ..common }).await;
+        let options = StackOptions { port: arguments.port.unwrap_or(0), ..common };
+        return match what {
+            What::Hires => demo::run(options).await,
+            What::Accounts => demo::accounts::run(options).await,
+        };
     }
     let data_dir = arguments.data_dir.unwrap_or_else(|| PathBuf::from(".vestibule"));
     let stack = Stack::start(StackOptions {
@@ -161,6 +186,10 @@ fn announce(stack: &Stack, empty: bool) {
     }
     println!("           they sign in at {url}/api/v1/auth/login with {}", sample.password.expose_secret());
     println!("           two of them belong to {} ({}) as well", sample.second.name, sample.second.id);
+    for person in ADMINISTRATORS {
+        println!("Platform   {:<28} curl {url}/_local/token/{}", person.email, person.name);
+    }
+    println!("           they and {} administer it; no second factor is asked of them here", PEOPLE[0].email);
     println!("Webhook    {url}/api/esign/webhook/docusign/{}", sample.endpoint);
     println!("           its signing key: curl {url}/_local/esign");
     println!("Ctrl-C stops it; what it holds is there again at the next start.");

@@ -57,6 +57,19 @@ pub(crate) enum Command {
     VerifyAudit(Export),
     /// Makes a tenant with its first administrator, who gets a mail to choose a password.
     CreateTenant(Box<Tenant>),
+    /// Makes administrators of the platform out of the secret `<stack>/administrators`. Who is new gets a mail to choose a
+    /// password. Running it again changes nothing.
+    InitAdmins {
+        /// The stack's name: its secrets begin with it.
+        #[arg(long, value_name = "STACK")]
+        stack: String,
+        /// Name of the table.
+        #[arg(long, value_name = "TABLE")]
+        table: String,
+        /// Takes the grants of those who are not in the secret any more.
+        #[arg(long)]
+        remove: bool,
+    },
     /// Looks whether a stack can be used: what is missing, and how to mend it.
     Check {
         /// The stack's name.
@@ -269,6 +282,8 @@ mod tests {
         assert!(parse("verify-audit - --key a --key b --checkpoint c").is_ok());
         assert!(parse("verify-audit --key a").is_err());
         assert!(parse("rotate-field-keys --ring-secret r").is_ok());
+        assert!(parse("init-admins --stack s --table t --remove").is_ok());
+        assert!(parse("init-admins --stack s").is_err());
         assert!(parse("suppression kim@example.org --table t --ring-secret r").is_ok());
         assert!(parse("suppression kim@example.org --lift --table t --ring-secret r").is_ok());
         for wrong in ["suppression --table t --ring-secret r", "suppression kim --table t --ring-secret r"] {

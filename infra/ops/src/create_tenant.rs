@@ -145,7 +145,8 @@ fn tenant(new: &NewTenant, world: &World) -> Tenant {
     }
 }
 
-async fn known(store: &Store, email: &Email) -> Result<Option<User>, OpsError> {
+/// Who has this address.
+pub(crate) async fn known(store: &Store, email: &Email) -> Result<Option<User>, OpsError> {
     let platform = store.platform();
     let Some(found) = platform.find_sign_in(&store.sealer().address_key(email)).await? else {
         return Ok(None);

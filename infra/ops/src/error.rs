@@ -7,7 +7,8 @@ use vestibule_adapters::{
 };
 use vestibule_auth::KeyError;
 use vestibule_chain::NoteError;
-use vestibule_store::StoreError;
+use vestibule_domain::UserName;
+use vestibule_store::{Conflict, StoreError};
 
 /// An operation that was not done, or not to its end. All can be run again.
 #[derive(Debug, thiserror::Error)]
@@ -72,6 +73,27 @@ pub enum OpsError {
         "the administrator's address got an account at this moment: run the command again; no tenant was made"
     )]
     Again,
+    /// The list of administrators cannot be used.
+    #[error("the secret {name} cannot be used; nothing was changed: {problems}")]
+    Administrators {
+        /// The secret.
+        name: String,
+        /// What is wrong with it, each by its field.
+        problems: String,
+    },
+    /// An administrator's user name is another's.
+    #[error(
+        "the user name {0} is that of another administrator, whose address is not the one in the secret: write the address that they have now, or let `--remove` take their grant; the others are made"
+    )]
+    UserNameTaken(String),
+    /// Nobody could administer the platform any more.
+    #[error(
+        "{0} is the last super administrator, who cannot be removed or become something else: put another one into the secret first"
+    )]
+    LastSuperAdmin(String),
+    /// Somebody changed the same at the same moment.
+    #[error("the account of {0} was changed at this moment: run the command again")]
+    Met(String),
     /// A secret could not be made.
     #[error(
         "the secret {0} cannot be made: check the network, and that the credentials allow secretsmanager:CreateSecret on it; then run the command again"
@@ -106,6 +128,17 @@ impl OpsError {
                 Self::NoTable(table.to_owned())
             }
             StoreError::Table(_) | StoreError::Busy(_) => Self::Unreachable(table.to_owned()),
+            other => other.into(),
+        }
+    }
+
+    /// What a failure to give or take somebody's grant means.
+    pub(crate) fn granting(error: StoreError, username: &UserName) -> Self {
+        let name = username.as_str().to_owned();
+        match error {
+            StoreError::Conflict(Conflict::UserNameTaken) => Self::UserNameTaken(name),
+            StoreError::Conflict(Conflict::LastSuperAdmin) => Self::LastSuperAdmin(name),
+            StoreError::Conflict(_) => Self::Met(name),
             other => other.into(),
         }
     }

@@ -13,9 +13,9 @@ use secrecy::SecretString;
 use vestibule_adapters::{aws::sdk_config, esign::Verifier, mail::Mailer};
 use vestibule_domain::{Email, World};
 use vestibule_ops::{
-    KeyPair, NewTenant, OpsError, Vault, audit_keys, check_keys, check_site, create_tenant, find_suppression,
-    init_keys, judge_sending, lift_suppression, open_table, publish_next, reseal, rotate_audit_key,
-    rotate_field_keys, sign_with,
+    AdministratorReport, Appointed, KeyPair, NewTenant, OpsError, Vault, audit_keys, check_keys, check_site,
+    create_tenant, find_suppression, init_admins, init_keys, judge_sending, lift_suppression, open_table,
+    publish_next, reseal, rotate_audit_key, rotate_field_keys, sign_with,
 };
 use vestibule_store::Store;
 
@@ -79,6 +79,9 @@ async fn run(command: Command) -> Result<()> {
         // Needs none of the settings: it was done before.
         Command::VerifyAudit(_) => {}
         Command::CreateTenant(tenant) => make_tenant(&settings, *tenant, &world).await?,
+        Command::InitAdmins { stack, table, remove } => {
+            make_admins(&settings, &stack, &table, remove, &world).await?;
+        }
         Command::Check { stack, site, mail_from } => {
             check(&settings, &stack, site.trim_end_matches('/'), &mail_from).await?;
         }
@@ -155,6 +158,37 @@ async fn make_tenant(settings: &BTreeMap<String, String>, wanted: Tenant, world:
             "its key: the secret {secret}{}",
             if has_key { "" } else { ", made up: put the provider's own key there as {\"keys\":[\"..\"]}" }
         );
+    }
+    Ok(())
+}
+
+/// Makes the administrators that the stack's secret lists, and prints what became of each.
+async fn make_admins(
+    settings: &BTreeMap<String, String>,
+    stack: &str,
+    table: &str,
+    remove: bool,
+    world: &World,
+) -> Result<()> {
+    let store = open_table(settings, table, &format!("{stack}/field-keys"), world).await?;
+    let (vault, secret) = (Vault::open(settings)?, format!("{stack}/administrators"));
+    let done = init_admins(&vault, &store, &secret, remove, world).await.map_err(|error| match error {
+        OpsError::Store(error) => OpsError::of_table(table, error),
+        other => other,
+    })?;
+    if done.is_empty() {
+        println!("the secret {secret} lists nobody: put a JSON list of username, email, name and role there");
+    }
+    for AdministratorReport { username, grant, done } in done {
+        let what = match done {
+            Appointed::Made => "made; a mail to choose a password is on its way",
+            Appointed::Given => "had an account; is told by mail",
+            Appointed::Changed => "changed; is told by mail",
+            Appointed::Unchanged => "was there, left alone",
+            Appointed::Unlisted => "is not in the secret any more; `--remove` takes the grant",
+            Appointed::Removed => "removed; the account stays",
+        };
+        println!("{} ({}): {what}", username.as_str(), grant.name());
     }
     Ok(())
 }

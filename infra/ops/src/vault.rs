@@ -43,6 +43,12 @@ impl Vault {
         self.0
     }
 
+    /// The whole text of a secret.
+    pub(crate) async fn text(&self, name: &str) -> Result<SecretString, OpsError> {
+        let version = self.0.version(name).await;
+        Ok(version.map_err(|error| OpsError::reading(name, error))?.value)
+    }
+
     pub(crate) async fn signing(&self, name: &str) -> Result<Option<Held<SigningKey>>, OpsError> {
         self.held(name, "a signing key", |value| SigningKey::from_secret(value).ok()).await
     }

@@ -16,7 +16,9 @@ use utoipa::{
 use vestibule_domain::{Id, RoleName, id::Kind};
 use vestibule_store::Entity;
 
-use crate::{ApiError, ApiJson, ApiPath, Authenticated, Origin, PageQuery, Reading, RepeatKey, SignedIn};
+use crate::{
+    Administrator, ApiError, ApiJson, ApiPath, Authenticated, Origin, PageQuery, Reading, RepeatKey, SignedIn,
+};
 
 /// The form of a ULID.
 const ULID: &str = "[0-7][0-9A-HJKMNP-TV-Z]{25}";
@@ -127,6 +129,12 @@ impl PathParts for RoleName {
     }
 }
 
+impl PathParts for u64 {
+    fn parts() -> Vec<(&'static str, Option<String>)> {
+        vec![("Its number.", Some("^[0-9]{1,15}$".to_owned()))]
+    }
+}
+
 impl PathParts for String {
     fn parts() -> Vec<(&'static str, Option<String>)> {
         vec![("The provider's name in the deployment's settings.", None)]
@@ -154,6 +162,12 @@ impl<E: Entity<Id: PathParts>> Argument for Reading<E> {
 }
 
 impl Argument for Authenticated {
+    fn describe(operation: &mut Description<'_>) {
+        operation.called();
+    }
+}
+
+impl Argument for Administrator {
     fn describe(operation: &mut Description<'_>) {
         operation.called();
     }

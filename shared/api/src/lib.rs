@@ -2,6 +2,7 @@
 //! unknown fields, pages, repeated requests, security headers, request ids and JSON logs.
 //! Knows axum and the store; knows no operation.
 
+pub mod administrator;
 pub mod body;
 pub mod caller;
 pub mod cookies;
@@ -35,6 +36,7 @@ pub mod stream;
 pub mod tokens;
 pub mod trust;
 
+pub use administrator::{Administrator, Grants};
 pub use body::{ApiJson, BodyProblem, read_body};
 pub use caller::{Authenticated, Reading, SignedIn};
 pub use damaged::{DamagedView, newest_first};
@@ -43,7 +45,7 @@ pub use fields::Fields;
 pub use function::{EventFunction, HttpFunction, Operations, app};
 pub use keyed::{Keyed, RepeatKey};
 pub use lambda::FunctionError;
-pub use mutation::{Content, File, Mutation, Nothing, OwnMutation, Submission, unwritten};
+pub use mutation::{Content, File, Mutation, Nothing, OwnMutation, PlatformMutation, Submission, unwritten};
 pub use origin::Origin;
 pub use page::PageQuery;
 pub use parting::Parting;

@@ -7,12 +7,14 @@ use axum::{
 use http::{HeaderMap, request::Parts};
 use serde::{Serialize, Serializer, de::DeserializeOwned};
 use utoipa::ToSchema;
-use vestibule_auth::{Principal, TenantScope};
+use vestibule_auth::{PlatformScope, Principal, TenantScope};
 use vestibule_domain::Permission;
 use vestibule_store::{Answer, KeptAnswer};
 
 use crate::{
-    Api, ApiError, Argument, Description, Reply, SignedIn, body,
+    Administrator, Api, ApiError, Argument, Description, Grants, Reply, SignedIn,
+    administrator::administrator_with_kept,
+    body,
     caller::{member_with_kept, person_with_kept},
     describe::repeated,
     keyed::Keyed,
@@ -104,6 +106,35 @@ impl<T> Mutation<T> {
     }
 }
 
+/// A request of an administrator that changes something of the platform.
+#[derive(Debug)]
+pub struct PlatformMutation<T> {
+    /// Who is calling.
+    pub caller: Administrator,
+    /// What they sent.
+    pub body: T,
+    api: Api,
+    partition: String,
+    kept: Option<KeptAnswer>,
+    keyed: Keyed,
+}
+
+impl<T> PlatformMutation<T> {
+    /// Checks the grant; then, if this very request was answered before, ends it with that answer, or with 422 if the key
+    /// was used for something else.
+    pub fn begin(&self, needed: impl Grants) -> Result<PlatformScope, ApiError> {
+        let scope = self.caller.require(needed)?;
+        // Not before: whoever lost the grant gets no kept answer either.
+        self.keyed.place(&self.api, self.partition.clone(), self.kept.clone())?;
+        Ok(scope)
+    }
+
+    /// What to keep of `reply`, if the client sent a key; goes into the command.
+    pub fn answer(&self, reply: &Reply) -> Option<Answer> {
+        self.keyed.answer(reply)
+    }
+}
+
 /// A request of a person that changes something of their own.
 #[derive(Debug)]
 pub struct OwnMutation<T> {
@@ -126,6 +157,14 @@ pub struct Submission<T> {
 }
 
 impl<T: Content> Argument for Mutation<T> {
+    fn describe(operation: &mut Description<'_>) {
+        operation.called();
+        T::describe(operation);
+        repeated(operation);
+    }
+}
+
+impl<T: Content> Argument for PlatformMutation<T> {
     fn describe(operation: &mut Description<'_>) {
         operation.called();
         T::describe(operation);
@@ -167,6 +206,23 @@ where
         let (principal, partition, kept) = member_with_kept(&parts, &api).await?;
         let (body, keyed) = content(&parts, body, &api).await?;
         Ok(Self { principal, body, api, partition, kept, keyed })
+    }
+}
+
+impl<S, T> FromRequest<S> for PlatformMutation<T>
+where
+    S: Send + Sync,
+    T: Content,
+    Api: FromRef<S>,
+{
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let api = Api::from_ref(state);
+        let (parts, body) = request.into_parts();
+        let (caller, partition, kept) = administrator_with_kept(&parts, &api).await?;
+        let (body, keyed) = content(&parts, body, &api).await?;
+        Ok(Self { caller, body, api, partition, kept, keyed })
     }
 }
 

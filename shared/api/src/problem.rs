@@ -7,7 +7,7 @@ use axum::{
 use http::{HeaderValue, StatusCode, header::CONTENT_TYPE};
 use serde::Serialize;
 use utoipa::ToSchema;
-use vestibule_auth::Denied;
+use vestibule_auth::{Denied, Grant};
 use vestibule_store::{Conflict, CursorError, KeptAnswer, Quota, StoreError};
 
 use crate::{limiting::limited, refusals::Missing, reply::json};
@@ -182,6 +182,8 @@ pub enum ApiError {
     },
     /// Known, but without this permission.
     Denied(Denied),
+    /// Known, but without any of these grants on the platform.
+    NotGranted(Vec<Grant>),
     /// The answer kept for a repeated request, instead of doing the work again.
     Replay(KeptAnswer),
     /// A problem of a counted request.
@@ -267,8 +269,14 @@ impl IntoResponse for ApiError {
         let mut missing = None;
         let (code, detail, fields) = match self {
             Self::Denied(Denied(permission)) => {
-                let name = missing.insert(permission.name());
+                let name = missing.insert(permission.name().to_owned());
                 (Code::Forbidden, format!("You lack the permission `{name}` in this organization."), vec![])
+            }
+            Self::NotGranted(grants) => {
+                let names: Vec<_> = grants.iter().map(|grant| grant.name()).collect();
+                let detail = format!("This needs the grant `{}` on the platform.", names.join("` or `"));
+                missing = Some(names.join(" "));
+                (Code::Forbidden, detail, vec![])
             }
             Self::Problem { code, detail, fields } => (code, detail, fields),
             Self::Replay(kept) => return replay(kept),
@@ -305,7 +313,7 @@ impl IntoResponse for ApiError {
             response.headers_mut().insert(http::header::RETRY_AFTER, HeaderValue::from_static("1"));
         }
         if code.status() == StatusCode::FORBIDDEN {
-            let missing = missing.map_or_else(|| code.name(), str::to_owned);
+            let missing = missing.unwrap_or_else(|| code.name());
             response.extensions_mut().insert(Missing(missing));
         }
         response.extensions_mut().insert(std::sync::Arc::new(problem));

@@ -16,7 +16,8 @@ use vestibule_adapters::{
 use crate::state::StartError;
 
 /// The settings that have their value from a parameter of the template, each with the parameter's name.
-pub const PARAMETERS: [(&str, &str); 16] = [
+pub const PARAMETERS: [(&str, &str); 17] = [
+    ("ADMIN_SECOND_FACTOR", "AdminSecondFactor"),
     ("ALLOWED_ORIGINS", "AllowedOrigins"),
     ("BOT_CHECK", "BotCheck"),
     ("BOT_CHECK_HOSTNAMES", "BotCheckHostnames"),

@@ -28,6 +28,8 @@ pub struct Api {
     pub fingerprints: FingerprintKey,
     /// Clock and randomness.
     pub world: World,
+    /// Whether administrators of the platform need a second factor.
+    pub admin_second_factor: bool,
     /// Callers that may name themselves without a token; only ever filled by the local stack.
     pub debug_users: Arc<DebugUsers>,
 }
@@ -95,6 +97,7 @@ impl Api {
             csrf: CsrfKey::new(&cursor),
             fingerprints: FingerprintKey::new(&cursor),
             world,
+            admin_second_factor: settings.find("ADMIN_SECOND_FACTOR") != Some("false"),
             debug_users: Arc::new(debug_users(settings)?),
         })
     }

@@ -150,15 +150,15 @@ impl Signer {
         AccessToken::issue(&key, &self.issuer, who, now).map_err(|error| ApiError::Fault(Box::new(error)))
     }
 
-    /// What shows within five minutes that the first factor was given.
+    /// What shows within five minutes that the first factor was given, by `who` with their epoch.
     pub async fn ticket(
         &self,
-        user: UserId,
-        epoch: u64,
+        who: (UserId, u64),
+        platform: bool,
         now: Timestamp,
     ) -> Result<SecondFactorTicket, ApiError> {
         let key = self.key(now).await;
-        SecondFactorTicket::issue(&key, &self.issuer, user, epoch, now)
+        SecondFactorTicket::issue(&key, &self.issuer, who, platform, now)
             .map_err(|error| ApiError::Fault(Box::new(error)))
     }
 

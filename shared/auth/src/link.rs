@@ -48,6 +48,14 @@ impl Purpose {
         }
     }
 
+    /// The page that takes a link's token, behind `/auth/`.
+    pub fn page(self) -> &'static str {
+        match self {
+            Self::ChangeEmail => "confirm-email",
+            other => other.name(),
+        }
+    }
+
     pub(crate) fn byte(self) -> u8 {
         match self {
             Self::VerifyEmail => 1,

@@ -15,6 +15,8 @@ pub enum SystemTask {
     Founding,
     /// The answer to an invitation.
     Invitation,
+    /// The work of the platform's administrators in a tenant.
+    Provisioning,
     /// The operator's command line.
     Operator,
     /// What became of mails, as the mail service reports it.
@@ -34,6 +36,7 @@ impl SystemTask {
             Self::Workflow => "system:workflow",
             Self::Founding => "system:founding",
             Self::Invitation => "system:invitation",
+            Self::Provisioning => "system:provisioning",
             Self::Operator => "system:operator",
             Self::EmailEvents => "system:email-events",
             Self::AuditChain => "system:audit-chain",

@@ -27,6 +27,9 @@ pub struct TicketClaims {
     pub sub: UserId,
     /// The person's credential epoch when the password was right; the caller compares it.
     pub epoch: u64,
+    /// Whether the sign-in is one to the platform, whose session begins outside of any tenant.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub platform: bool,
     /// Issued at, in seconds since 1970.
     pub iat: i64,
     /// Not valid from this second on.
@@ -46,17 +49,18 @@ impl Contents for TicketClaims {
 pub struct SecondFactorTicket(pub SecretString);
 
 impl SecondFactorTicket {
-    /// Signs a ticket for `user` that ends 5 minutes after `now`.
+    /// Signs a ticket for `user`, with their epoch, that ends 5 minutes after `now`; `platform` says whether they sign in to the
+    /// platform.
     pub fn issue(
         key: &SigningKey,
         issuer: &str,
-        user: UserId,
-        epoch: u64,
+        (user, epoch): (UserId, u64),
+        platform: bool,
         now: Timestamp,
     ) -> Result<Self, TokenError> {
         let (iat, exp) = span(&TicketClaims::KIND, now);
         let (iss, aud) = (issuer.to_owned(), TICKET_AUDIENCE.to_owned());
-        sign(key, &TicketClaims { iss, aud, sub: user, epoch, iat, exp }).map(Self)
+        sign(key, &TicketClaims { iss, aud, sub: user, epoch, platform, iat, exp }).map(Self)
     }
 }
 
@@ -84,7 +88,7 @@ mod tests {
             Verifier::new(VerificationKeys { keys: vec![key.public().clone()] }, "https://a.example");
         let now = Timestamp::from_second(1_790_000_000).unwrap();
         let user = Id::from_parts(1, 1);
-        let ticket = SecondFactorTicket::issue(&key, "https://a.example", user, 3, now).unwrap();
+        let ticket = SecondFactorTicket::issue(&key, "https://a.example", (user, 3), false, now).unwrap();
         let access =
             AccessToken::issue(&key, "https://a.example", (user, Id::from_parts(1, 2), None), now).unwrap();
         let (ticket, access) = (ticket.0.expose_secret(), access.0.expose_secret());

@@ -60,6 +60,18 @@ pub enum IdentityMailKind {
         /// How.
         change: MembershipChange,
     },
+    /// Somebody administers the platform from now on, or in another way.
+    Administrator {
+        /// Who.
+        user: UserId,
+        /// Whether their account was made for it: they choose a password.
+        is_new: bool,
+    },
+    /// Somebody was given an account and has not set a password yet: another link for the first one.
+    AccountInvitation {
+        /// Whose account.
+        user: UserId,
+    },
     /// Somebody is invited to a tenant; goes to the invited address.
     Invitation {
         /// To which tenant.
@@ -81,7 +93,9 @@ impl IdentityMailKind {
             | Self::NewDevice { user }
             | Self::PasswordChanged { user }
             | Self::SignInChanged { user, .. }
-            | Self::MembershipChanged { user, .. } => Some(user),
+            | Self::MembershipChanged { user, .. }
+            | Self::Administrator { user, .. }
+            | Self::AccountInvitation { user } => Some(user),
             Self::Registration { .. }
             | Self::MagicLink
             | Self::ResetPassword

@@ -21,6 +21,8 @@ impl JobKind {
 
     /// Invitations from the rows of a file.
     pub const IMPORT: Self = Self::new("import");
+    /// An account that the platform makes.
+    pub const ACCOUNT: Self = Self::new("account");
 
     /// The kind of jobs that the saga `name` works on.
     pub const fn new(name: &'static str) -> Self {

@@ -2,6 +2,7 @@
 //! documents and jobs move through. Pure values: no I/O, no clock, no AWS. Time and randomness
 //! come in through [`World`], which only `main` builds.
 
+mod account;
 pub mod address;
 mod brand_color;
 mod company_name;
@@ -12,6 +13,7 @@ mod domain_proof;
 pub mod email;
 pub mod envelope;
 mod fold;
+mod grant;
 pub mod hire;
 pub mod id;
 pub mod identity_mail;
@@ -22,6 +24,7 @@ pub mod job;
 pub mod mail_tags;
 mod member;
 pub mod name;
+mod name_index;
 pub mod permission;
 pub mod permission_set;
 mod preferences;
@@ -40,9 +43,11 @@ pub mod subject;
 pub mod tenant;
 mod tier;
 pub mod user;
+mod user_name;
 mod web_page;
 pub mod world;
 
+pub use account::{Account, AccountOrder, AccountOrigin, MadeAccount, NewOrganization};
 pub use address::{Address, Domain, FoldError, LocalPart};
 pub use brand_color::BrandColor;
 pub use company_name::{CompanyName, LONGEST_COMPANY_NAME, is_disguised};
@@ -52,6 +57,7 @@ pub use document::{DocumentKind, DocumentStatus};
 pub use domain_proof::DomainProof;
 pub use email::Email;
 pub use envelope::{DocumentRecord, Envelope, EnvelopeEvent, Taken};
+pub use grant::Grant;
 pub use hire::{Hire, HireName};
 pub use id::{
     AuditId, EndpointId, EsignEventId, EventId, GroupId, HireId, Id, IdError, InvitationId, JobId, MailId,
@@ -64,6 +70,7 @@ pub use invitation::InvitationState;
 pub use job::{Job, JobError, JobKind, JobStatus, Mode};
 pub use member::{Groups, MOST_GROUPS, MOST_ROLES_HELD, MemberKind};
 pub use name::PersonName;
+pub use name_index::{name_beginnings, name_begins, searched_beginning};
 pub use permission::{Permission, PermissionNumber};
 pub use permission_set::PermissionSet;
 pub use preferences::{MailTopic, Preferences};
@@ -79,5 +86,6 @@ pub use subject::Subject;
 pub use tenant::{JobStart, MailboxSettings, SecuritySettings, Tenant};
 pub use tier::{Tier, TierTerms};
 pub use user::{Connection, Totp, User, UserState, UserStatus};
+pub use user_name::UserName;
 pub use web_page::WebPage;
 pub use world::World;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{BrandColor, DocumentKind, Domain, Email, EndpointId, Invalid, TenantId, Tier};
+use crate::{BrandColor, DocumentKind, Domain, Email, EndpointId, Invalid, Stored as _, TenantId, Tier};
 
 /// When a job that became due is started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,4 +90,31 @@ pub struct Tenant {
     /// Counts its writes.
     #[serde(default)]
     pub version: u64,
+}
+
+/// What a hire signs until the tenant says otherwise.
+const DOCUMENTS: [&str; 3] = ["w9", "baa", "hire_agreement"];
+
+impl Tenant {
+    /// A new tenant before anybody has set anything: `site` is where its colleagues go until it says otherwise, `support` where
+    /// answers to its mails go.
+    #[must_use]
+    pub fn founded(id: TenantId, (name, slug): (&str, &str), support: Email, site: &str) -> Self {
+        Self {
+            id,
+            slug: slug.to_owned(),
+            name: name.to_owned(),
+            domain: None,
+            mailboxes: None,
+            documents: DOCUMENTS.map(|kind| DocumentKind::of_stored(kind.to_owned())).into(),
+            job_start: JobStart::Automatic,
+            endpoint: None,
+            crm_url: site.to_owned(),
+            support,
+            color: None,
+            security: SecuritySettings::default(),
+            tier: Tier::default(),
+            version: 0,
+        }
+    }
 }

@@ -67,6 +67,15 @@ impl Tier {
         }
     }
 
+    /// Reads any tier, as the platform gives it.
+    ///
+    /// # Errors
+    /// There is none of this name.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let found = Self::ALL.into_iter().find(|tier| tier.terms().name == text);
+        found.ok_or_else(|| Invalid::new("Give `free`, `platinum` or `operandi`."))
+    }
+
     /// Reads the tier that an administrator chose.
     ///
     /// # Errors

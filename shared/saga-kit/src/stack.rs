@@ -63,6 +63,8 @@ impl Stack {
                 ("AWS_ENDPOINT_URL_DYNAMODB", &tables().await),
                 ("TABLE_NAME", &table),
                 ("FIELD_KEYS_SECRET", "field-keys"),
+                ("SITE_URL", "https://accounts.vestibule.example"),
+                ("PRODUCT_NAME", "Vestibule"),
                 ("MAIL_FROM", "Accounts <accounts@vestibule.example>"),
             ]
             .map(|(name, value)| (name.to_owned(), value.to_owned())),

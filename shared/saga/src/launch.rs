@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use vestibule_adapters::workflows::{WorkflowError, Workflows};
 use vestibule_domain::{Job, JobError, JobStatus, Mode, StepStatus, TenantId, World};
-use vestibule_store::{Answer, JobEvent, StoreError, TenantStore};
+use vestibule_store::{Answer, JobEvent, JobWrites, StoreError, TenantStore};
 
 use crate::{Definition, Machines, perform::CANCELLED};
 
@@ -48,8 +48,18 @@ pub async fn start_pending(
 /// first; behind a point of no return there is only forward.
 pub async fn begin_anew(
     store: TenantStore<'_>,
-    (definition, job): (&Definition, &mut Job),
+    anew: (&Definition, &mut Job),
     answer: Option<Answer>,
+    world: &World,
+) -> Result<(), StoreError> {
+    begin_anew_with(store, anew, (answer, JobWrites::none()), world).await
+}
+
+/// The same, with what else is written in the same transaction.
+pub async fn begin_anew_with(
+    store: TenantStore<'_>,
+    (definition, job): (&Definition, &mut Job),
+    (answer, writes): (Option<Answer>, JobWrites),
     world: &World,
 ) -> Result<(), StoreError> {
     let from = job.status;
@@ -60,13 +70,7 @@ pub async fn begin_anew(
     job.retries += 1;
     job.cancel_requested = false;
     run_anew(job, mode, world.now());
-    store
-        .save_job(
-            job,
-            JobEvent { from: Some(from), action: "job.retry", answer, ..JobEvent::default() },
-            world,
-        )
-        .await
+    store.save_job(job, JobEvent { from: Some(from), action: "job.retry", answer, writes }, world).await
 }
 
 /// Which way a job that a person looked at goes on: forward behind a point of no return or when nothing is left

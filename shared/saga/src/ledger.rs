@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Serialize, de::DeserializeOwned};
 use vestibule_auth::TenantScope;
-use vestibule_domain::{Job, JobStatus, StepRecord, World};
+use vestibule_domain::{Job, JobStatus, StepRecord, TenantId, World};
 use vestibule_store::{Conflict, JobEvent, MOST_RESULTS, Store, StoreError, TenantStore};
 
 use crate::{Done, Failure};
@@ -59,6 +59,11 @@ impl<'a> Ledger<'a> {
     /// Reads within the job's tenant.
     pub fn tenant(&self) -> TenantStore<'_> {
         self.store.tenant(self.scope)
+    }
+
+    /// Whose job it is.
+    pub fn tenant_id(&self) -> TenantId {
+        self.scope.tenant()
     }
 
     /// The clock and the randomness.

@@ -22,7 +22,7 @@ mod undo;
 
 pub use definition::{Definition, OnRejected, Step, StepName};
 pub use failure::Failure;
-pub use launch::{LaunchError, ask_to_stop, begin_anew, launch, run_anew, start_pending};
+pub use launch::{LaunchError, ask_to_stop, begin_anew, begin_anew_with, launch, run_anew, start_pending};
 pub use ledger::{LEASE, Ledger};
 pub use machines::Machines;
 pub use outcome::{Done, Next, StepOutcome};

@@ -1,5 +1,6 @@
 //! The definitions of all sagas, as data: the workers, the timeline and the writer of the state machines read the same.
 
+pub mod account;
 pub mod credentials;
 pub mod import;
 pub mod mailbox;
@@ -7,13 +8,18 @@ pub mod mailbox;
 use vestibule_domain::JobKind;
 use vestibule_saga::Definition;
 
+pub use account::{AccountState, AccountStep, MailTry};
 pub use credentials::CredentialsStep;
 pub use import::{ImportState, ImportStep};
 pub use mailbox::{MailboxState, MailboxStep};
 
 /// All of them.
-pub static ALL: [&Definition; 3] =
-    [&MailboxStep::DEFINITION, &CredentialsStep::DEFINITION, &ImportStep::DEFINITION];
+pub static ALL: [&Definition; 4] = [
+    &MailboxStep::DEFINITION,
+    &CredentialsStep::DEFINITION,
+    &ImportStep::DEFINITION,
+    &AccountStep::DEFINITION,
+];
 
 /// The saga that works on jobs of this kind.
 pub fn find(kind: &JobKind) -> Option<&'static Definition> {

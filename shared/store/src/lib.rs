@@ -4,6 +4,8 @@
 //! uniqueness locks and the answer kept for a repeated request. Tenant data is reached only
 //! through a [`TenantStore`], which needs a `TenantScope`.
 
+mod accounts;
+mod administration;
 mod chain;
 mod engine;
 mod identity;
@@ -14,6 +16,12 @@ mod work;
 #[cfg(test)]
 mod written;
 
+pub use accounts::care::RemovalOutcome;
+pub use accounts::joining::{JoinLook, JoinProblem, Joining};
+pub use accounts::listing::{AccountFilter, FoundAccount, FoundJob, MOST_ON_A_PAGE};
+pub use accounts::orders::PlatformJob;
+pub use accounts::writes::{AccountWrite, NewTenant, Parting, TierChange};
+pub use administration::{Administration, Appointee, Appointment, Granted, PlatformAccess};
 pub use chain::append::RecordPlace;
 pub use chain::checkpoints::Checkpoint;
 pub use chain::entries::{Chained, Placed as PlacedEntry};

@@ -1,12 +1,14 @@
 //! One prepared request for each described operation: everything it needs is made, and nothing is used up yet. The
 //! matrix of who may do what, the repeated requests, the costs and the samples are all made from these.
 
+mod accounts;
 mod auditing;
 mod hiring;
 mod inviting;
 mod organizations;
 mod own;
 mod pages;
+mod platform;
 mod provider;
 mod sample;
 mod scene;
@@ -140,6 +142,12 @@ impl Scene {
             return Some(prepared);
         }
         if let Some(prepared) = Box::pin(self.prepare_sign_in(operation)).await {
+            return Some(prepared);
+        }
+        if let Some(prepared) = Box::pin(self.prepare_platform(operation)).await {
+            return Some(prepared);
+        }
+        if let Some(prepared) = Box::pin(self.prepare_account(operation)).await {
             return Some(prepared);
         }
         Box::pin(self.prepare_page(operation)).await

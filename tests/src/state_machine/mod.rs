@@ -4,7 +4,7 @@
 mod asl;
 
 use vestibule_saga::{Action, Definition, OnRejected, Step};
-use vestibule_sagas::{CredentialsStep, ImportStep, MailboxStep};
+use vestibule_sagas::{AccountStep, CredentialsStep, ImportStep, MailboxStep};
 
 use asl::{
     Branch, Catcher, Choice, Parameters, Payload, Selector, State, Task, Wait, caught, end, patient, retrier,
@@ -22,7 +22,7 @@ pub struct Machine {
 }
 
 /// All of them; the file of each is `infra/statemachines/<saga>.asl.json`.
-pub const MACHINES: [Machine; 3] = [
+pub const MACHINES: [Machine; 4] = [
     Machine {
         saga: &MailboxStep::DEFINITION,
         purpose: "Gives a hire a mailbox and mails its password; undoes what it did when a step fails for good.",
@@ -37,6 +37,11 @@ pub const MACHINES: [Machine; 3] = [
         saga: &ImportStep::DEFINITION,
         purpose: "Invites the people of a file, a part of its rows at a time; who was invited stays so.",
         function: "${ImportStepFunctionArn}",
+    },
+    Machine {
+        saga: &AccountStep::DEFINITION,
+        purpose: "Gives somebody an account and mails the invitation; undoes what it made when a step fails for good.",
+        function: "${AccountStepFunctionArn}",
     },
 ];
 

@@ -1,6 +1,7 @@
 //! Attacks on signing up, signing in and staying in, over HTTP. Tests are named by the attack's id.
 #![expect(clippy::unwrap_used, reason = "a test that cannot unwrap has failed")]
 
+mod administrators;
 mod at_once;
 mod avatar;
 mod behind;

@@ -74,7 +74,7 @@ async fn t06_a_ticket_ends_after_five_minutes_and_with_the_password() {
     let epoch = app.stack.store().platform().find_user(user).await.unwrap().unwrap().epoch;
     let ticket = |age: i64, epoch: u64| {
         let made = app.world.now() - SignedDuration::from_secs(age);
-        let ticket = SecondFactorTicket::issue(&key, ISSUER, user, epoch, made).unwrap();
+        let ticket = SecondFactorTicket::issue(&key, ISSUER, (user, epoch), false, made).unwrap();
         ticket.0.expose_secret().to_owned()
     };
     app.advance(SignedDuration::from_secs(60));

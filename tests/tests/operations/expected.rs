@@ -3,6 +3,8 @@
 //! The columns of a role say `y` where the role may and `n` where it may not, in the order of the preset: brokerage is
 //! admin, manager, agent, user, viewer; brand is tenant admin, manager, finance, creator manager, content manager,
 //! support, viewer. `own` is what everybody who is signed in does to their own account, `all` what needs no sign-in.
+//! `platform` is followed by the columns of super, general and promo administrator; `o` stands where one may look at what is
+//! one's own, and gets 404 for what is not.
 //! `theirs` is what the administrator of another tenant gets for a thing of this one: 404, an empty list, or nothing to
 //! name (`-`). `audit` counts the records of one success by the person. A request of a stranger that makes nothing but
 //! a mail has none, and so has the exchange of a refresh token.
@@ -27,6 +29,8 @@ pub(crate) struct Row {
 pub(crate) enum Whose {
     /// A tenant's: may, for each role of the matrix.
     Roles(Vec<bool>),
+    /// The platform's: the status that each administrator gets where they may not, and `None` where they may.
+    Platform(Vec<Option<u16>>),
     /// Everybody's own.
     Own,
     /// For all.
@@ -49,6 +53,9 @@ GET /api/provision/jobs/{id}                  | 200 | yynnn yynnnyn | 404   | 0
 POST /api/provision/jobs/{id}/cancel          | 202 | yynnn yynnnnn | 404   | 1
 POST /api/provision/jobs/{id}/retry           | 202 | yynnn yynnnnn | 404   | 1
 POST /api/provision/run                       | 202 | yynnn yynnnnn | 404   | 1
+GET /api/super-admin/audit                    | 200 | platform yyy  | -     | 0
+GET /api/super-admin/audit/{id}               | 200 | platform yoo  | -     | 0
+GET /api/super-admin/audit/export             | 200 | platform ynn  | -     | 1
 GET /api/v1/auth/me                           | 200 | own           | -     | 0
 PATCH /api/v1/auth/me                         | 200 | own           | -     | 1
 GET /api/v1/auth/me/avatar                    | 200 | own           | -     | 0
@@ -135,6 +142,20 @@ POST /api/v1/organizations/{id}/domain/verify | 200 | yynnn yynnnnn | 404   | 1
 POST /api/v1/auth/register                    | 202 | all           | -     | 0
 POST /api/v1/auth/verify-email                | 200 | all           | -     | 1
 POST /api/v1/auth/login                       | 200 | all           | -     | 1
+POST /api/admin/provision-account             | 202 | platform nyn  | -     | 1
+GET /api/admin/jobs                           | 200 | platform nyn  | -     | 0
+GET /api/admin/jobs/{id}                      | 200 | platform nyn  | -     | 0
+POST /api/admin/jobs/{id}/retry               | 202 | platform nyn  | -     | 1
+POST /api/admin/jobs/{id}/cancel              | 202 | platform nyn  | -     | 1
+GET /api/admin/users                          | 200 | platform nyn  | -     | 0
+GET /api/admin/users/{id}                     | 200 | platform nyn  | -     | 0
+POST /api/admin/users/resend-invitation       | 202 | platform nyn  | -     | 1
+POST /api/admin/users/update-subscription     | 200 | platform nyn  | -     | 1
+POST /api/admin/users/reset-password          | 202 | platform nyn  | -     | 1
+POST /api/admin/users/suspend                 | 200 | platform nyn  | -     | 1
+POST /api/admin/users/restore                 | 200 | platform nyn  | -     | 1
+POST /api/admin/users/remove                  | 200 | platform nyn  | -     | 3
+POST /api/admin/login                         | 200 | all           | -     | 1
 POST /api/v1/auth/second-factor               | 200 | all           | -     | 1
 POST /api/v1/auth/magic-link                  | 202 | all           | -     | 0
 POST /api/v1/auth/magic-link/consume          | 200 | all           | -     | 1
@@ -182,7 +203,23 @@ fn row(line: &'static str) -> Row {
     let whose = match whose {
         "own" => Whose::Own,
         "all" => Whose::All,
-        roles => Whose::Roles(roles.chars().filter(|c| *c != ' ').map(|c| c == 'y').collect()),
+        platform if platform.starts_with("platform ") => {
+            Whose::Platform(refusals(&platform["platform ".len()..]))
+        }
+        roles => Whose::Roles(marks(roles)),
     };
     Row { operation, status: status.parse().unwrap(), whose, theirs, audit: audit.parse().unwrap() }
+}
+
+fn refusals(columns: &str) -> Vec<Option<u16>> {
+    let refusal = |mark| match mark {
+        'y' => None,
+        'o' => Some(404),
+        _ => Some(403),
+    };
+    columns.chars().filter(|c| *c != ' ').map(refusal).collect()
+}
+
+fn marks(columns: &str) -> Vec<bool> {
+    columns.chars().filter(|c| *c != ' ').map(|c| c == 'y').collect()
 }

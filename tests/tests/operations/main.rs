@@ -5,5 +5,6 @@
 mod expected;
 mod found;
 mod matrix;
+mod platform;
 mod repeats;
 mod samples;

@@ -9,27 +9,30 @@ use vestibule_tests::{
     operations::{Prepared, ROLES, Scene, described, keyed},
 };
 
-use super::expected::{Row, Whose, rows};
+use super::{
+    expected::{Row, Whose, rows},
+    platform::Administrators,
+};
 
 /// What an id ends in that nobody has.
 const UNKNOWN: &str = "00000000000000000000000000";
 
 /// What was found wrong: one line each, so that one run shows all.
 #[derive(Default)]
-struct Findings {
-    wrong: Vec<String>,
-    looked: usize,
+pub(crate) struct Findings {
+    pub(crate) wrong: Vec<String>,
+    pub(crate) looked: usize,
 }
 
 impl Findings {
-    fn check(&mut self, fits: bool, row: &Row, what: impl FnOnce() -> String) {
+    pub(crate) fn check(&mut self, fits: bool, row: &Row, what: impl FnOnce() -> String) {
         self.looked += 1;
         if !fits {
             self.wrong.push(format!("{}: {}", row.operation, what()));
         }
     }
 
-    fn status(&mut self, row: &Row, who: &str, expected: u16, answer: &Answer) {
+    pub(crate) fn status(&mut self, row: &Row, who: &str, expected: u16, answer: &Answer) {
         let told = || format!("{who} gets {} in place of {expected}: {}", answer.status, answer.text);
         self.check(answer.status == expected, row, told);
     }
@@ -103,6 +106,7 @@ async fn look_at(rows: &[Row], findings: &mut Findings) {
     let other = scene.app.stranger().await;
     let (nowhere, ..) = scene.person().await;
     let gone = Gone::new(&scene).await;
+    let administrators = Administrators::new(&scene).await;
     for row in rows {
         let prepared = scene.prepare(row.operation).await;
         let prepared = prepared.unwrap_or_else(|| panic!("{} has no prepared request", row.operation));
@@ -113,7 +117,11 @@ async fn look_at(rows: &[Row], findings: &mut Findings) {
                 refuse(&scene, row, &prepared, (may, &other, &nowhere), findings).await;
                 gone.refuse(row, &prepared, findings).await;
             }
+            Whose::Platform(_) => {
+                refuse_tenants(&scene, row, &prepared, (&gone, &nowhere), findings).await;
+            }
         }
+        administrators.try_all(&scene, row, &prepared, findings).await;
         allow(&scene, row, prepared, findings).await;
     }
 }
@@ -156,6 +164,30 @@ async fn refuse(
     findings.check(written == 0, row, || format!("{written} audit records of refused requests"));
 }
 
+/// Whatever somebody may do in a tenant, on the platform it is nothing.
+async fn refuse_tenants(
+    scene: &Scene,
+    row: &Row,
+    prepared: &Prepared,
+    (gone, nowhere): (&Gone, &Actor),
+    findings: &mut Findings,
+) {
+    let before = scene.audited().await;
+    findings.status(row, "nobody", 401, &prepared.send_as(&scene.app.anonymous()).await);
+    let members = ROLES.iter().map(|role| (*role, scene.member(role)));
+    let others = [("somebody in no tenant", nowhere), ("a suspended administrator", &gone.suspended)];
+    let others = others.into_iter().chain([("a removed administrator", &gone.removed)]);
+    let outside = gone.outside.iter().map(|(kind, actor)| (*kind, actor));
+    let others = others.chain(outside).map(|(who, actor)| (who, actor.clone()));
+    for (who, actor) in members.chain(others) {
+        let refused = prepared.send_as(&actor).await;
+        findings.status(row, who, 403, &refused);
+        findings.check(refused.code() == "forbidden", row, || refused.text.clone());
+    }
+    let written = scene.audited().await - before;
+    findings.check(written == 0, row, || format!("{written} audit records of refused requests"));
+}
+
 /// Nobody else touches what is somebody's own.
 async fn refuse_others(scene: &Scene, row: &Row, prepared: &Prepared, findings: &mut Findings) {
     let before = scene.audited().await;
@@ -171,8 +203,11 @@ async fn refuse_others(scene: &Scene, row: &Row, prepared: &Prepared, findings: 
 
 /// Whoever may succeeds, and the audit log tells it.
 async fn allow(scene: &Scene, row: &Row, prepared: Prepared, findings: &mut Findings) {
-    let Whose::Roles(may) = &row.whose else {
-        return succeed(scene, row, &prepared, ("whoever may", &prepared.actor), findings).await;
+    let may = match &row.whose {
+        Whose::Roles(may) => may,
+        // The administrators have tried it.
+        Whose::Platform(_) => return,
+        _ => return succeed(scene, row, &prepared, ("whoever may", &prepared.actor), findings).await,
     };
     let mut prepared = Some(prepared);
     for (role, _) in ROLES.iter().zip(may).filter(|(_, may)| **may) {
@@ -184,7 +219,7 @@ async fn allow(scene: &Scene, row: &Row, prepared: Prepared, findings: &mut Find
     }
 }
 
-async fn succeed(
+pub(crate) async fn succeed(
     scene: &Scene,
     row: &Row,
     prepared: &Prepared,

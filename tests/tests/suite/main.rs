@@ -1,6 +1,8 @@
 //! Black-box tests of the running stack. Files mirror the URLs.
 #![expect(clippy::unwrap_used, reason = "a test that cannot unwrap has failed")]
 
+mod accounts;
+mod accounts_scale;
 mod archive;
 mod audit;
 mod audit_export;

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use vestibule_adapters::bot_check::Action;
 use vestibule_api::{ApiError, Keyed, Origin, Reply, Submission};
 use vestibule_auth::{LinkToken, Password, Purpose};
-use vestibule_domain::{IdentityMailKind, UserId};
+use vestibule_domain::{Account, IdentityMailKind, User, UserId, UserState, UserStatus};
 use vestibule_store::{EndSessions, UserChange};
 
 use crate::{
@@ -73,9 +73,11 @@ pub(crate) async fn set_by_link(
     let hash = auth.hasher.hash(password, world.bytes()).await;
     let hash = hash.map_err(|error| ApiError::Fault(Box::new(error)))?;
     user.epoch += 1;
+    let account = activated(auth, &mut user).await?;
     let reply = Reply::empty();
     let change = UserChange {
-        action: "user.password_reset",
+        action: if account.is_some() { "user.activate" } else { "user.password_reset" },
+        account: account.as_ref().map(|(before, after)| (before, after)),
         answer: keyed.answer(&reply),
         end: EndSessions::All,
         password: Some(&hash),
@@ -91,4 +93,18 @@ pub(crate) async fn set_by_link(
     let actor = origin.actor(&user);
     platform.change_user(&mut user, &change, &actor, world).await?;
     Ok(reply)
+}
+
+/// Lets somebody act who was given an account and has just proved the address; their account before and after.
+async fn activated(auth: &Auth, user: &mut User) -> Result<Option<(Account, Account)>, ApiError> {
+    if user.status.state != UserState::Invited {
+        return Ok(None);
+    }
+    let (since, by) = (auth.api.world.now(), user.id.to_string());
+    user.status = UserStatus { state: UserState::Active, since, by };
+    let account = auth.api.store.platform().find_account(user.id).await?;
+    Ok(account.map(|before| {
+        let after = before.changed(before.tier, user.status.clone());
+        (before, after)
+    }))
 }

@@ -154,7 +154,8 @@ impl Auth {
         };
         if sign_in.second_factor {
             keyed.keep(&self.api, &kept_question()?).await?;
-            return self.ask_second_factor((user.id, user.epoch), &counted, &user.email, origin).await;
+            let who = (user.id, user.epoch);
+            return self.ask_second_factor(who, false, (&counted, &user.email), origin).await;
         }
         let proof = Proof {
             keyed: Some((keyed, delivery)),

@@ -151,16 +151,16 @@ impl Auth {
         Ok(limiting::with_quota(response, counted.quota))
     }
 
-    /// Asks for the second factor of somebody whose first one was right.
+    /// Asks for the second factor of somebody whose first one was right; `platform` says whether they sign in to the platform.
     pub async fn ask_second_factor(
         &self,
-        (user, epoch): (UserId, u64),
-        counted: &Counted,
-        email: &Email,
+        who: (UserId, u64),
+        platform: bool,
+        (counted, email): (&Counted, &Email),
         origin: &Origin,
     ) -> Result<Response, ApiError> {
         self.await_code(counted, email, origin).await?;
-        let ticket = self.signer.ticket(user, epoch, self.api.world.now()).await?;
+        let ticket = self.signer.ticket(who, platform, self.api.world.now()).await?;
         let ticket = ticket.0.expose_secret().to_owned();
         let asked = Asked(ticket.clone());
         let second_factor = SecondFactorView { ticket, methods: METHODS.to_vec() };

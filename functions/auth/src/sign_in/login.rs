@@ -8,7 +8,7 @@ use vestibule_adapters::bot_check::{Action, BotVerdict};
 use vestibule_api::{ApiError, Delivery, Keyed, Origin, Submission};
 use vestibule_auth::{Password, PasswordHash, Verdict};
 use vestibule_domain::Email;
-use vestibule_store::{Basis, SignIn};
+use vestibule_store::{Basis, Quota, SignIn};
 
 use crate::{
     Auth, kept,
@@ -56,20 +56,64 @@ pub(crate) async fn sign_in(
     (delivery, keyed): (Delivery, &Keyed),
 ) -> Result<Response, ApiError> {
     let (email, password) = credentials(&request.email, &request.password)?;
-    let quota = auth.admit(Group::SignIn, origin).await?;
-    let token = request.bot_token.as_deref();
-    if auth.bots.check(Action::Login, token, origin.source_ip.as_deref()).await == BotVerdict::Refused {
-        return Err(bot());
-    }
+    let quota = admit(auth, request.bot_token.as_deref(), origin).await?;
     let counted = auth.count(&email, Basis::Guess, quota).await?;
+    let attempt = Guess { counted: &counted, email: &email, door: Door::Tenants };
+    compare(auth, &attempt, password, origin, (delivery, keyed)).await
+}
+
+/// Counts a sign-in of its source, and looks whether a person sends it.
+pub(crate) async fn admit(auth: &Auth, bot_token: Option<&str>, origin: &Origin) -> Result<Quota, ApiError> {
+    let quota = auth.admit(Group::SignIn, origin).await?;
+    match auth.bots.check(Action::Login, bot_token, origin.source_ip.as_deref()).await {
+        BotVerdict::Refused => Err(bot()),
+        BotVerdict::Human => Ok(quota),
+    }
+}
+
+/// Where somebody signs in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Door {
+    /// To their tenants.
+    Tenants,
+    /// To the platform.
+    Platform {
+        /// Whether they administer it.
+        granted: bool,
+    },
+}
+
+/// A password that was counted and is now compared.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Guess<'a> {
+    /// The attempt.
+    pub(crate) counted: &'a Counted,
+    /// The address.
+    pub(crate) email: &'a Email,
+    /// Where they sign in.
+    pub(crate) door: Door,
+}
+
+/// Compares a password, and goes on with the sign-in if it is right and the door is theirs.
+pub(crate) async fn compare(
+    auth: &Auth,
+    guess: &Guess<'_>,
+    password: Password,
+    origin: &Origin,
+    (delivery, keyed): (Delivery, &Keyed),
+) -> Result<Response, ApiError> {
+    let Guess { counted, email, door } = *guess;
     let stored = counted.sign_in().and_then(|sign_in| sign_in.password.clone());
     let verdict = auth.verify(password.clone(), stored).await?;
     match (verdict, counted.sign_in()) {
+        (Verdict::Right { .. }, Some(_)) if door == (Door::Platform { granted: false }) => {
+            Err(auth.refuse(counted, email, origin, "grant").await?)
+        }
         (Verdict::Right { outdated }, Some(sign_in)) => {
             let rehashed = if outdated { rehash(auth, password).await } else { None };
-            accept(auth, &counted, sign_in, (&email, rehashed.as_ref()), origin, (delivery, keyed)).await
+            accept(auth, guess, sign_in, rehashed.as_ref(), origin, (delivery, keyed)).await
         }
-        _ => Err(auth.refuse(&counted, &email, origin, "password").await?),
+        _ => Err(auth.refuse(counted, email, origin, "password").await?),
     }
 }
 
@@ -81,12 +125,13 @@ async fn rehash(auth: &Auth, password: Password) -> Option<PasswordHash> {
 
 async fn accept(
     auth: &Auth,
-    counted: &Counted,
+    &Guess { counted, email, door }: &Guess<'_>,
     sign_in: &SignIn,
-    (email, rehashed): (&Email, Option<&PasswordHash>),
+    rehashed: Option<&PasswordHash>,
     origin: &Origin,
     (delivery, keyed): (Delivery, &Keyed),
 ) -> Result<Response, ApiError> {
+    let platform = door != Door::Tenants;
     // Not before: who does not know the password learns nothing of what was answered.
     if let Err(kept) = keyed.under(&auth.api, kept::of_sign_in(sign_in.user)).await {
         return auth.unjudged(counted, email, origin, Err(kept)).await;
@@ -98,11 +143,13 @@ async fn accept(
                 tracing::info!(%error, "a password hash was not renewed");
             }
         }
-        return auth.ask_second_factor((sign_in.user, sign_in.epoch), counted, email, origin).await;
+        let who = (sign_in.user, sign_in.epoch);
+        return auth.ask_second_factor(who, platform, (counted, email), origin).await;
     }
     let user = (sign_in.user, sign_in.epoch);
     let proof = Proof {
         rehashed,
+        tenant: sign_in.tenant.filter(|_| !platform),
         keyed: Some((keyed, delivery)),
         ..Proof::new(user, counted, email, sign_in, "password")
     };

@@ -77,7 +77,7 @@ pub(crate) async fn follow(
         let answer = keyed.answer(&kept_question()?);
         let address = auth.api.store.sealer().address_key(&user.email);
         platform.use_link((user.id, &address), (name, &digest), answer, &auth.api.world).await?;
-        return auth.ask_second_factor((user.id, user.epoch), &counted, &user.email, origin).await;
+        return auth.ask_second_factor((user.id, user.epoch), false, (&counted, &user.email), origin).await;
     }
     let proof = Proof {
         link: Some((name, &digest)),

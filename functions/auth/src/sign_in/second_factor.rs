@@ -75,6 +75,7 @@ pub(crate) async fn give_code(
         (user.version, user.edits) = (user.version + 1, user.edits + 1);
         let proof = Proof {
             strong: true,
+            tenant: sign_in.tenant.filter(|_| !claims.platform),
             keyed: Some((keyed, delivery)),
             changed: Some(&user),
             uses_up: (method == RECOVERY_CODE)

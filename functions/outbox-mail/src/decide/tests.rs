@@ -1,8 +1,8 @@
 use vestibule_domain::{
-    Device, InvitationState, MemberKind, MembershipChange, PersonName, RoleName, SignInChange, TenantId,
-    UserStatus, World,
+    Device, Grant, InvitationState, MemberKind, MembershipChange, PersonName, RoleName, SignInChange,
+    TenantId, UserName, UserStatus, World,
 };
-use vestibule_store::Place;
+use vestibule_store::{Granted, Place};
 
 use super::*;
 
@@ -68,6 +68,35 @@ fn invitation(round: u32, expires: Timestamp) -> (Invitation, String) {
     let world = World::new(|| NOW, |buffer| buffer.fill(7));
     let made = Invitation::new(email("lou@invited.example"), &place, person(UserState::Active).id, &world);
     (Invitation { round, expires, ..made }, "Kim".to_owned())
+}
+
+#[test]
+fn an_administrator_is_told_what_they_are_and_who_is_new_chooses_a_password() {
+    let (user, grant) = (person(UserState::Active), Grant::PromoAdmin);
+    let username = UserName::parse("ada").unwrap();
+    let granted = Granted {
+        user: user.id,
+        grant,
+        username: username.clone(),
+        granted_at: NOW,
+        by: "system:operator".to_owned(),
+        version: 1,
+    };
+    let decided = |is_new, granted: Option<&Granted>| {
+        let facts = Facts { person: Some(user.clone()), granted: granted.cloned(), ..Facts::default() };
+        decide(&request(Kind::Administrator { user: user.id, is_new }), facts, NOW)
+    };
+    let told = vec![Fact::Granted { username, grant }];
+    let Content::Link(mail, plan, facts) = decided(true, Some(&granted)).unwrap().content else {
+        panic!("a link")
+    };
+    assert_eq!((mail, plan.purpose, facts), (Mail::NewAdministrator, Purpose::ResetPassword, told.clone()));
+    let notice = decided(false, Some(&granted)).unwrap();
+    assert_eq!(
+        notice,
+        Letter { to: user.email.clone(), content: Content::Notice(Mail::Administrator, told) }
+    );
+    assert_eq!(decided(true, None), Err(Trouble::Moot("grant_taken")));
 }
 
 #[test]

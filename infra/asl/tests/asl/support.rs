@@ -191,7 +191,11 @@ pub(crate) fn task(more: Value) -> Value {
 pub(crate) fn deployed(name: &str) -> Definition {
     let file = format!("{}/../statemachines/{name}.asl.json", env!("CARGO_MANIFEST_DIR"));
     let json = std::fs::read_to_string(&file).unwrap();
-    let functions = [("MailboxStepFunctionArn", "mailbox-step"), ("ImportStepFunctionArn", "import-step")];
+    let functions = [
+        ("MailboxStepFunctionArn", "mailbox-step"),
+        ("ImportStepFunctionArn", "import-step"),
+        ("AccountStepFunctionArn", "account-step"),
+    ];
     let values = functions.map(|(name, function)| (name.to_owned(), function.to_owned())).into();
     Definition::parse(&file, &substitute(&json, &values).unwrap()).unwrap()
 }

@@ -122,6 +122,7 @@ fn events(wanted: &str) -> Result<Vec<Extreme>> {
         ("provision-sweep", "job-pending", "/detail"),
         ("mailbox-step", "claim", ""),
         ("import-step", "invite_rows", ""),
+        ("account-step", "tenant", ""),
     ] {
         if function != wanted {
             continue;

@@ -1,6 +1,7 @@
 //! `cargo run -- demo`: signed paperwork becomes a mailbox, and a failure is undone, before your
 //! eyes and on a stack that leaves nothing behind.
 
+pub mod accounts;
 mod provider;
 mod watch;
 
@@ -101,6 +102,21 @@ pub(crate) struct Client {
 }
 
 impl Client {
+    /// Somebody who administers the platform, by their user name; their work is in no tenant.
+    pub(crate) async fn administrator(stack: &Stack, username: &str) -> Result<Self> {
+        let (http, base) = (reqwest::Client::new(), stack.url().to_owned());
+        let body = json!({ "username": username, "password": stack.sample().password.expose_secret() });
+        let request = http.post(format!("{base}/api/admin/login")).json(&body);
+        let signed_in: Value = request.send().await?.error_for_status()?.json().await?;
+        let token = signed_in["accessToken"].as_str().context("the sign-in gave no token")?.to_owned();
+        Ok(Self { http, base, token, organization: String::new() })
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Result<Value> {
+        let request = self.http.post(format!("{}{path}", self.base)).bearer_auth(&self.token).json(body);
+        Ok(request.send().await?.error_for_status()?.json().await?)
+    }
+
     fn new(stack: &Stack) -> Result<Self> {
         let token = stack.sample().token("debug_tenant_admin", stack.world());
         let token = token.context("the sample administrator is missing")??.0;

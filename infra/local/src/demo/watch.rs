@@ -20,10 +20,15 @@ pub(super) struct Watch {
 impl Watch {
     /// Prints the job's steps as they change, until it ends or `patience` is over.
     pub(super) async fn job(client: &Client, job: &str, patience: Duration) -> Result<Self> {
+        Self::job_at(client, &format!("/api/provision/jobs/{job}"), patience).await
+    }
+
+    /// The same for a job that is shown at this path.
+    pub(super) async fn job_at(client: &Client, job: &str, patience: Duration) -> Result<Self> {
         let started = tokio::time::Instant::now();
         let mut seen = BTreeMap::new();
         while started.elapsed() < patience {
-            let shown = client.get(&format!("/api/provision/jobs/{job}")).await?;
+            let shown = client.get(job).await?;
             let millis = started.elapsed().as_millis();
             print_changes(&shown, &mut seen, millis);
             let status = shown["status"].as_str().unwrap_or_default();

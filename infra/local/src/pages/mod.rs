@@ -23,7 +23,7 @@ use serde_json::json;
 use vestibule_models::{Cloud, CloudError};
 
 use crate::guard::{Guard, names_and_pages};
-use crate::sample::{PEOPLE, colleagues};
+use crate::sample::{ADMINISTRATORS, PEOPLE, Person, colleagues};
 use crate::template::Template;
 use render::Pages;
 
@@ -119,8 +119,12 @@ pub fn router(cloud: Cloud, template: &Template, password: Option<&str>) -> Resu
 async fn index(State(local): State<Local>) -> Page {
     let people =
         PEOPLE.map(|person| json!({ "name": person.name, "role": person.role, "email": person.email }));
+    let administrator =
+        |person: &Person| json!({ "name": person.name, "role": person.role, "email": person.email });
+    let administrators: Vec<_> = ADMINISTRATORS.iter().map(administrator).collect();
     let colleagues = colleagues::told();
     let values = json!({
+        "administrators": administrators,
         "colleagues": colleagues,
         "mails": mail::newest(&local, RECENT)?,
         "executions": workflows::newest(&local, RECENT)?,

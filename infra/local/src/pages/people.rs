@@ -16,7 +16,7 @@ use vestibule_domain::World;
 use vestibule_store::Store;
 
 use super::guarded;
-use crate::sample::{PEOPLE, Sample, SampleError};
+use crate::sample::{ADMINISTRATORS, PEOPLE, Sample, SampleError};
 
 /// An event of the e-sign service, about one document.
 const EVENT: &str = include_str!("../../../../events/esign-webhook/w9-completed.json");
@@ -50,7 +50,7 @@ async fn get_token(State(people): State<Arc<People>>, Path(name): Path<String>) 
         .working_token(&people.store, &name, &people.world)
         .await
         .map_err(|error| failed(&error))?;
-    let names = PEOPLE.map(|person| person.name).join(", ");
+    let names = PEOPLE.iter().chain(&ADMINISTRATORS).map(|person| person.name).collect::<Vec<_>>().join(", ");
     let unknown =
         || (StatusCode::NOT_FOUND, format!("There is no sample person of this name; there are {names}.\n"));
     Ok(token.ok_or_else(unknown)?.0.expose_secret().to_owned())

@@ -1,7 +1,8 @@
 //! What a first start writes: keys, the Test Brand tenant with its three people and their colleagues, its webhook
-//! endpoint, a `WorkMail` organization and sample hires, and a second tenant that two of the people
-//! belong to as well. A later start finds it all again.
+//! endpoint, a `WorkMail` organization and sample hires, a second tenant that two of the people
+//! belong to as well, and administrators of the platform. A later start finds it all again.
 
+mod administrators;
 pub(crate) mod colleagues;
 mod invited;
 mod keys;
@@ -19,6 +20,7 @@ use vestibule_domain::{
 use vestibule_models::Cloud;
 use vestibule_store::{LoadRing, Sealer, Store, StoreError};
 
+pub use administrators::ADMINISTRATORS;
 pub use keys::SecretNames;
 pub use people::{PEOPLE, Person};
 
@@ -168,7 +170,7 @@ impl Sample {
         keys::set_resetting(&self.cloud, true)?;
         let platform = store.platform();
         platform.clear_tenant(&self.tenant).await?;
-        for person in &PEOPLE {
+        for person in PEOPLE.iter().chain(&ADMINISTRATORS) {
             platform.clear_person(person.user(), &[&Email::parse(person.email)?]).await?;
         }
         for (id, colleague) in colleagues::all() {
@@ -199,6 +201,7 @@ impl Sample {
             platform.create_tenant(&seed).await?;
             colleagues::join_outside(platform, self.tenant.id).await?;
         }
+        administrators::appoint(store, &self.hash, world).await?;
         if !has_second {
             platform.create_tenant(&people::seed_second(self.second.clone())?).await?;
         }
@@ -273,7 +276,7 @@ impl Sample {
 }
 
 fn named(who: &str) -> Option<&'static Person> {
-    PEOPLE.iter().find(|person| person.name == who || person.email == who)
+    PEOPLE.iter().chain(&ADMINISTRATORS).find(|person| person.name == who || person.email == who)
 }
 
 /// The tenant's settings; `None` when there is no such tenant.

@@ -21,7 +21,7 @@ pub struct Person {
     pub title: &'static str,
     /// Their role.
     pub role: &'static str,
-    number: u128,
+    pub(super) number: u128,
 }
 
 /// Super admin, tenant admin, team member.

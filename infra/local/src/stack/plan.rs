@@ -32,7 +32,8 @@ impl Plan {
         dynamodb_url: String,
     ) -> Result<Self> {
         let mut parameters = options.parameters.clone();
-        for (name, value) in [("Issuer", ISSUER), ("SiteUrl", url)] {
+        // The sample administrators sign in with a password alone.
+        for (name, value) in [("Issuer", ISSUER), ("SiteUrl", url), ("AdminSecondFactor", "false")] {
             parameters.entry(name.to_owned()).or_insert_with(|| value.to_owned());
         }
         let around =

@@ -1,7 +1,8 @@
 //! The ring of field keys, and a table that moves to a new one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use vestibule_auth::{FieldKeys, SystemTask, TenantScope};
 use vestibule_domain::{DocumentKind, Email, Hire, HireName, PersonName, TenantId, World};
 use vestibule_ops::{OpsError, Vault, reseal, rotate_field_keys};
@@ -70,4 +71,11 @@ fn hire(world: &World) -> Hire {
     let (given, family) = (PersonName::parse("Kim").unwrap(), PersonName::parse("Doe").unwrap());
     let documents = [DocumentKind::parse("w9").unwrap()];
     Hire::new(HireName { given, family }, Email::parse("kim@example.org").unwrap(), &documents, world)
+}
+
+/// All rows of the table.
+pub(crate) async fn rows(account: &Account) -> Vec<HashMap<String, AttributeValue>> {
+    let config = vestibule_adapters::aws::sdk_config(&account.settings, "DYNAMODB").unwrap();
+    let scan = aws_sdk_dynamodb::Client::new(&config).scan().table_name("table");
+    scan.send().await.unwrap().items.unwrap_or_default()
 }

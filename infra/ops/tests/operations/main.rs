@@ -5,6 +5,7 @@ mod audit_key;
 mod create_tenant;
 mod field_keys;
 mod init;
+mod init_admins;
 mod signing;
 mod suppression;
 

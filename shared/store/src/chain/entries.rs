@@ -28,7 +28,8 @@ pub struct Placed {
 }
 
 impl Placed {
-    fn key(&self) -> Key {
+    /// Where its record lies.
+    pub(crate) fn key(&self) -> Key {
         Key { pk: self.pk.clone(), sk: self.sk.clone() }
     }
 }

@@ -1,11 +1,12 @@
 //! Pages and their cursors. A cursor is opaque, sealed with a key, and bound to the tenant and
 //! the list it came from: it opens no other.
 
+use std::fmt::Display;
+
 use aws_lc_rs::hmac;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
-use vestibule_domain::TenantId;
 
 /// Bytes of the seal in front of the position.
 const SEAL: usize = 16;
@@ -34,8 +35,8 @@ impl CursorKey {
         Self(hmac::Key::new(hmac::HMAC_SHA256, hmac::sign(&self.0, operation.as_bytes()).as_ref()))
     }
 
-    fn seal(&self, tenant: TenantId, list: &str, position: &str) -> Vec<u8> {
-        let text = format!("{tenant}\n{list}\n{position}");
+    fn seal(&self, owner: impl Display, list: &str, position: &str) -> Vec<u8> {
+        let text = format!("{owner}\n{list}\n{position}");
         hmac::sign(&self.0, text.as_bytes()).as_ref()[..SEAL].to_vec()
     }
 }
@@ -51,19 +52,19 @@ impl std::fmt::Debug for CursorKey {
 pub struct Cursor(String);
 
 impl Cursor {
-    /// Seals the position behind `list` of `tenant`. A list's name holds no line break.
-    pub fn seal(key: &CursorKey, tenant: TenantId, list: &str, position: &str) -> Self {
-        let mut bytes = key.seal(tenant, list, position);
+    /// Seals the position behind `list` of `owner`: a tenant, or the platform. A list's name holds no line break.
+    pub fn seal(key: &CursorKey, owner: impl Display, list: &str, position: &str) -> Self {
+        let mut bytes = key.seal(owner, list, position);
         bytes.extend_from_slice(position.as_bytes());
         Self(URL_SAFE_NO_PAD.encode(bytes))
     }
 
     /// The position, if the seal fits.
-    pub fn open(text: &str, key: &CursorKey, tenant: TenantId, list: &str) -> Result<String, CursorError> {
+    pub fn open(text: &str, key: &CursorKey, owner: impl Display, list: &str) -> Result<String, CursorError> {
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| CursorError)?;
         let (seal, position) = bytes.split_at_checked(SEAL).ok_or(CursorError)?;
         let position = std::str::from_utf8(position).map_err(|_| CursorError)?;
-        let expected = key.seal(tenant, list, position);
+        let expected = key.seal(owner, list, position);
         aws_lc_rs::constant_time::verify_slices_are_equal(seal, &expected).map_err(|_| CursorError)?;
         Ok(position.to_owned())
     }
@@ -102,7 +103,7 @@ pub struct Page<T> {
 
 #[cfg(test)]
 mod tests {
-    use vestibule_domain::Id;
+    use vestibule_domain::{Id, TenantId};
 
     use super::*;
 

@@ -32,6 +32,12 @@ pub enum Conflict {
     /// Every seat of the tenant is taken, or they were never counted.
     #[error("no seat is free")]
     NoSeat,
+    /// Another administrator of the platform has the user name.
+    #[error("another administrator has this user name")]
+    UserNameTaken,
+    /// The platform would be left without a super administrator.
+    #[error("no super administrator would be left")]
+    LastSuperAdmin,
     /// A mailed link was used, replaced or has expired.
     #[error("the link is no longer valid")]
     LinkUsed,

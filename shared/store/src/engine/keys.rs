@@ -4,7 +4,7 @@
 use jiff::{Timestamp, tz::TimeZone};
 use vestibule_domain::{
     Address, AuditId, Domain, EndpointId, EsignEventId, EventId, HireId, JobId, MailId, RegistrationId,
-    SessionId, TenantId, UserId,
+    SessionId, TenantId, Tier, UserId, UserName, UserState,
 };
 
 use crate::{AddressKey, AuditRecord, Chain, EventOutcome, IdempotencyKey};
@@ -80,6 +80,34 @@ pub(crate) fn groups(tenant: TenantId) -> Key {
 }
 pub(crate) fn user(user: UserId) -> Key {
     key(format!("U#{user}"), "USER")
+}
+/// The account that the platform made for a person.
+pub(crate) fn account(user: UserId) -> Key {
+    key(format!("U#{user}"), "ACCOUNT")
+}
+/// The accounts of a state and a tier, of all states or of all tiers.
+pub(crate) fn accounts(state: Option<UserState>, tier: Option<Tier>) -> String {
+    let (state, tier) = (state.map_or("any", UserState::name), tier.map_or("any", |tier| tier.terms().name));
+    format!("PLATFORM#ACCOUNTS#{state}#{tier}")
+}
+/// The accounts of people whose name has a word that begins so; the beginning itself does not stand here.
+pub(crate) fn named_accounts(beginning: &str) -> String {
+    format!("PLATFORM#NAME#{beginning}")
+}
+/// An account in a list.
+pub(crate) fn listed(list: String, user: UserId) -> Key {
+    key(list, user.to_string())
+}
+/// What the job of an account works from.
+pub(crate) fn account_order(tenant: TenantId, job: JobId) -> Key {
+    entity(tenant, "ORDER#", job)
+}
+/// The jobs that the platform began.
+pub(crate) const PLATFORM_JOBS: &str = "PLATFORM#JOBS";
+/// Those among them that a person has to look at.
+pub(crate) const JOBS_FOR_A_PERSON: &str = "PLATFORM#JOBS#ATTENTION";
+pub(crate) fn platform_job(list: &str, job: JobId) -> Key {
+    key(list.to_owned(), job.to_string())
 }
 pub(crate) fn avatar(user: UserId) -> Key {
     key(format!("U#{user}"), "AVATAR")
@@ -235,6 +263,25 @@ pub(crate) fn idempotency_partition(caller: &str) -> String {
 }
 pub(crate) fn idempotency(caller: &str, idempotency: &IdempotencyKey) -> Key {
     key(idempotency_partition(caller), idempotency.as_str())
+}
+
+/// What a person may do on the platform, beside the person: read with each of their requests there.
+pub(crate) fn grant(user: UserId) -> Key {
+    key(format!("U#{user}"), "GRANT")
+}
+pub(crate) const PLATFORM: &str = "PLATFORM";
+pub(crate) const ADMINISTRATORS: &str = "ADMIN#";
+/// The same once more, where all administrators are listed.
+pub(crate) fn administrator(user: UserId) -> Key {
+    key(PLATFORM.to_owned(), format!("{ADMINISTRATORS}{user}"))
+}
+/// How many administrators there are of the sort that must not run out.
+pub(crate) fn administrators() -> Key {
+    key(PLATFORM.to_owned(), "ADMINS")
+}
+/// An administrator's user name: held by one person.
+pub(crate) fn user_name(name: &UserName) -> Key {
+    key(format!("ADMIN#{}", name.as_str()), "LOCK")
 }
 
 /// Due work is spread over this many index partitions.

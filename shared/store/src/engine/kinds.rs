@@ -64,6 +64,10 @@ kinds! {
     Outbox "outbox" [];
     Owed "owed" [];
     User "user" ["email", "name", "totp", "recovery", "connections"];
+    Account "account" [];
+    AccountOrder "account_order" ["email", "name"];
+    ListedAccount "listed_account" [];
+    PlatformJob "platform_job" [];
     Avatar "avatar" ["picture"];
     Session "session" ["device"];
     Link "link" ["email"];
@@ -77,6 +81,9 @@ kinds! {
     Address "address" [];
     Claim "claim" [];
     Answer "answer" [];
+    Grant "grant" [];
+    Administrators "administrators" [];
+    UserName "user_name" [];
 }
 
 impl Kind {

@@ -14,7 +14,7 @@ use aws_sdk_dynamodb::{primitives::Blob, types::AttributeValue};
 use secrecy::SecretString;
 use tokio::sync::Mutex;
 use vestibule_auth::{FieldError, FieldKeys, KeyError};
-use vestibule_domain::{Email, World};
+use vestibule_domain::{Email, UserName, World};
 
 use crate::{
     StoreError,
@@ -74,6 +74,12 @@ impl Sealer {
     #[must_use]
     pub fn reloading(self, load: Arc<LoadRing>) -> Self {
         Self { load: Some(load), ..self }
+    }
+
+    /// What stands in the place of an address where a user name is nobody's: its attempts are counted like those with one
+    /// that is somebody's. No address has this name.
+    pub fn nobodys_key(&self, name: &UserName) -> AddressKey {
+        AddressKey(self.keys.blind_index(&format!("user name\n{}", name.as_str())))
     }
 
     /// Reads the ring again when it is due, or when one of `rows` needs a key that is not known.
@@ -136,6 +142,11 @@ impl Sealer {
     /// What stands for `email` in the table: the same for all its spellings.
     pub fn address_key(&self, email: &Email) -> AddressKey {
         AddressKey(self.keys.blind_index(&email.canonical()))
+    }
+
+    /// What stands for the beginning of a name in the table; no address has the same.
+    pub fn name_key(&self, beginning: &str) -> String {
+        self.keys.blind_index(&format!("name\n{beginning}"))
     }
 
     /// The row with its personal fields sealed.

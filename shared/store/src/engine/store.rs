@@ -10,10 +10,10 @@ use aws_sdk_dynamodb::{
     },
 };
 use aws_types::SdkConfig;
-use vestibule_auth::TenantScope;
+use vestibule_auth::{PlatformScope, TenantScope};
 
 use crate::{
-    PlatformStore, Sealer, StoreError, TenantStore, engine::damaged::Told, engine::item::Row,
+    Administration, PlatformStore, Sealer, StoreError, TenantStore, engine::damaged::Told, engine::item::Row,
     engine::meter::Metering, engine::terse::Terse,
 };
 
@@ -60,6 +60,11 @@ impl Store {
     /// One tenant's data.
     pub fn tenant<'a>(&'a self, scope: &'a TenantScope) -> TenantStore<'a> {
         TenantStore::new(self, scope)
+    }
+
+    /// What belongs to the platform, for its administrators.
+    pub fn administration<'a>(&'a self, scope: &'a PlatformScope) -> Administration<'a> {
+        Administration::new(self, scope)
     }
 
     /// What belongs to no tenant: sign-in checks, webhook endpoints, due work.

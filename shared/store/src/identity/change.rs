@@ -4,7 +4,9 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use vestibule_auth::{Actor, PasswordHash, TokenDigest};
-use vestibule_domain::{IdentityMailRequest, Preset, SessionId, Tenant, TenantId, User, World};
+use vestibule_domain::{
+    Account, IdentityMailRequest, PersonName, Preset, SessionId, Tenant, TenantId, User, World,
+};
 
 use super::{AvatarChange, Leave, guard::NEVER, memberships::connection_hash};
 use crate::{
@@ -74,6 +76,12 @@ pub struct UserChange<'a> {
     pub devices: &'a [String],
     /// What becomes of the person's picture.
     pub avatar: Option<AvatarChange>,
+    /// The account that the platform made for the person, as it was read and as it becomes.
+    pub account: Option<(&'a Account, &'a Account)>,
+    /// What the person was called before, when the change gives them another name.
+    pub renamed_from: Option<&'a PersonName>,
+    /// Whether the address is free from now on: nobody signs in with it any more.
+    pub frees_address: bool,
     /// Mails to send.
     pub mails: Vec<IdentityMailRequest>,
     /// The answer to keep.
@@ -154,6 +162,7 @@ impl PlatformStore<'_> {
         if change.moved_from.is_some() {
             command = self.with_memberships(command, user).await?;
         }
+        command = self.with_account(command, user, change).await?;
         for session in first {
             command = session.end(command, user, now);
         }
@@ -215,9 +224,31 @@ impl PlatformStore<'_> {
         Ok(command)
     }
 
+    /// The account that the platform made, and the names that it is found by.
+    async fn with_account(
+        self,
+        mut command: Command,
+        user: &User,
+        change: &UserChange<'_>,
+    ) -> Result<Command, StoreError> {
+        if let Some((before, after)) = change.account {
+            command = command.changing_account(before, after)?;
+        }
+        match change.renamed_from {
+            Some(former) if self.find_account(user.id).await?.is_some() => {
+                Ok(command.renaming(self.store, user.id, (former, &user.name)))
+            }
+            _ => Ok(command),
+        }
+    }
+
     /// The copies in the sign-in record, at the old address or moved to a new one.
     fn with_address(self, command: Command, user: &User, change: &UserChange<'_>) -> Command {
         let address = self.store.sealer().address_key(&user.email);
+        if change.frees_address {
+            let gone = Action::delete(&keys::sign_in(&address)).name("#user", "user").when("#user = :user");
+            return command.and(gone.value(":user", text(user.id.to_string())), Conflict::Stale);
+        }
         let Some(old) = change.moved_from else {
             let copy = copy_of(user, &address, change.password, change.forgive);
             let ours = copy.value(":user", text(user.id.to_string())).when("#user = :user");

@@ -124,7 +124,9 @@ impl PlatformStore<'_> {
             | Kind::LockedOut { .. }
             | Kind::PasswordChanged { .. }
             | Kind::SignInChanged { .. }
-            | Kind::MembershipChanged { .. } => Ok(command),
+            | Kind::AccountInvitation { .. }
+            | Kind::MembershipChanged { .. }
+            | Kind::Administrator { .. } => Ok(command),
         }
     }
 

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use vestibule_auth::{Purpose, TokenDigest};
-use vestibule_domain::{Email, RegistrationId, User, UserId, World};
+use vestibule_domain::{Email, RegistrationId, User, UserId, UserState, World};
 
 use crate::{
     AddressKey, Answer, Conflict, PlatformStore, StoreError,
@@ -72,7 +72,7 @@ impl PlatformStore<'_> {
         Command::new().and(keep, Conflict::LinkUsed).commit(self.store).await
     }
 
-    /// A person who may act and their link of a kind, if `digest` is its hash, it is alive at
+    /// A person who may act, or who sets their first password, and their link of a kind, if `digest` is its hash, it is alive at
     /// `now`, and nothing has ended it since: one round trip.
     pub async fn follow(
         &self,
@@ -88,7 +88,9 @@ impl PlatformStore<'_> {
         // A link that went to an address the person has no more opens nothing.
         let theirs = purpose == Purpose::ChangeEmail.name() || link.email == user.email;
         let counts = link.digest == *digest && now < link.expires && link.epoch == user.epoch && theirs;
-        Ok(Some((user, link)).filter(|(user, _)| counts && user.is_active()))
+        // Whoever was given an account proves the address by the link that sets their first password.
+        let invited = user.status.state == UserState::Invited && purpose == Purpose::ResetPassword.name();
+        Ok(Some((user, link)).filter(|(user, _)| counts && (user.is_active() || invited)))
     }
 
     /// A person and the link that undoes a change of their address, with the names of the links

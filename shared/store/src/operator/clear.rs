@@ -68,7 +68,7 @@ impl PlatformStore<'_> {
         self.delete(key_row(&keys::suppression(&address))).await
     }
 
-    /// Removes a person with their sessions, links and ways to sign in, whether or not they belong to a tenant, and
+    /// Removes a person with their sessions, links, ways to sign in and grant on the platform, whether or not they belong to a tenant, and
     /// frees `addresses` as well: whoever signs in with one of them is removed too. Memberships stay.
     pub async fn clear_person(&self, user: UserId, addresses: &[&Email]) -> Result<(), StoreError> {
         let mut people = vec![user];
@@ -87,6 +87,7 @@ impl PlatformStore<'_> {
                     self.delete(key_row(&keys::connection(&connection_hash(&connection.key)))).await?;
                 }
             }
+            self.forget_grant(person).await?;
             self.clear(&self.whole(&keys::user(person).pk)).await?;
         }
         Ok(())

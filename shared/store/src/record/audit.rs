@@ -122,6 +122,15 @@ impl AuditRecord {
         }
     }
 
+    /// The name of somebody who is no signed-in person, as records have it.
+    pub(crate) fn name_of(actor: &Actor) -> String {
+        match actor {
+            Actor::User { id, .. } => id.to_string(),
+            Actor::Stranger { .. } => "stranger".to_owned(),
+            Actor::System(task) => task.name().to_owned(),
+        }
+    }
+
     /// What its chain commits to.
     pub fn body(&self) -> RecordBody {
         RecordBody {

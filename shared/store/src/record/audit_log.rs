@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// How far a list looks back that names no beginning.
-const USUAL: SignedDuration = SignedDuration::from_hours(7 * 24);
+pub(crate) const USUAL: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// Queries for one page, and rows that each of them reads while some are looked for.
 const QUERIES: usize = 2;
 const MOST_AT_ONCE: i32 = 1_000;
@@ -84,7 +84,7 @@ impl AuditFilter {
             && self.outcome.is_none_or(|outcome| record.outcome == outcome)
     }
 
-    fn is_of_time_only(&self) -> bool {
+    pub(crate) fn is_of_time_only(&self) -> bool {
         *self == Self { from: self.from, to: self.to, ..Self::default() }
     }
 }

@@ -137,7 +137,16 @@ impl PlatformStore<'_> {
         let kept_key = idempotency.map(|(partition, key)| keys::idempotency(partition, key));
         let needed = [keys::session(user, session), keys::user(user)];
         let mut rows = self.by_kind(needed.iter().chain(&kept_key)).await?;
-        let kept = self.kept(&mut rows, now)?;
+        self.judge_person(&mut rows, now)
+    }
+
+    /// Whether the session and the person of `rows` allow anything at `now`.
+    pub(crate) fn judge_person(
+        self,
+        rows: &mut BTreeMap<String, Row>,
+        now: Timestamp,
+    ) -> Result<Option<SelfAccess>, StoreError> {
+        let kept = self.kept(rows, now)?;
         let (Some(session), Some(user)) = (rows.remove("session"), rows.remove("user")) else {
             return Ok(None);
         };

@@ -65,7 +65,7 @@ impl PlatformStore<'_> {
     ) -> Result<Command, StoreError> {
         let Founding { tenant, founder, .. } = *founding;
         let mut command = claiming(command, tenant)?;
-        command = rows(command, founding)?;
+        command = tenant_rows(command, (tenant, founding.preset), founding.provider, 1)?;
         let user = match founder {
             Founder::Known(user) => user,
             Founder::New(user) => {
@@ -116,7 +116,8 @@ impl PlatformStore<'_> {
         claiming(Command::new(), tenant)?.commit(self.store).await
     }
 
-    fn making_person(
+    /// Adds an account without a way to sign in; [`Conflict::AddressTaken`] when the address has one.
+    pub(crate) fn making_person(
         self,
         command: Command,
         user: &User,
@@ -136,21 +137,25 @@ impl PlatformStore<'_> {
     }
 }
 
-/// Adds the tenant's own rows.
-fn rows(command: Command, founding: &Founding<'_>) -> Result<Command, StoreError> {
-    let Founding { tenant, preset, .. } = *founding;
+/// Adds the tenant's own rows, with so many members.
+pub(crate) fn tenant_rows(
+    command: Command,
+    (tenant, preset): (&Tenant, Preset),
+    provider: Option<&str>,
+    used: u32,
+) -> Result<Command, StoreError> {
     let allowed = preset.roles().iter().map(|role| (role.name.to_owned(), role.permissions())).collect();
     let roles = Authz { allowed, suspended: None, security: tenant.security };
     let mut rows = vec![
         to_row(&keys::tenant(tenant.id), Kind::Tenant, tenant)?,
         to_row(&keys::roles(tenant.id), Kind::Roles, &roles)?,
     ];
-    if let (Some(id), Some(provider)) = (tenant.endpoint, founding.provider) {
+    if let (Some(id), Some(provider)) = (tenant.endpoint, provider) {
         let endpoint = Endpoint { id, tenant: tenant.id, provider: provider.to_owned() };
         rows.push(to_row(&keys::endpoint(id), Kind::Endpoint, &endpoint)?);
     }
     let book = RoleBook { roles: Roles::of(preset), version: 1 }.writing(tenant.id)?;
-    let seats = SeatCount { used: 1 }.first(tenant.id)?;
+    let seats = SeatCount { used }.first(tenant.id)?;
     let add = |command: Command, put: Action| command.and(put.if_new(), Conflict::Exists);
     Ok(rows.into_iter().map(Action::put).chain(book).chain([seats]).fold(command, add))
 }

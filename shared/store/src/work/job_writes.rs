@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use vestibule_domain::{Address, Hire, Job, JobId};
+use vestibule_domain::{Address, Hire, Job, JobId, World};
 
 use crate::{
-    Conflict, CursorError, CursorKey, Page, PageRequest, StoreError, TenantStore,
+    AccountWrite, Conflict, CursorError, CursorKey, Page, PageRequest, StoreError, TenantStore,
     engine::command::{Action, Command},
     engine::item::to_row,
     engine::keys,
@@ -33,6 +33,7 @@ enum JobWrite {
     Release(Address),
     Hire(Box<Hire>),
     Result(Value),
+    Account(Box<AccountWrite>),
 }
 
 /// Writes that stand or fall together with the record of their step.
@@ -69,6 +70,12 @@ impl JobWrites {
         self.and(JobWrite::Result(value))
     }
 
+    /// Changes an account, as it was looked at.
+    #[must_use]
+    pub fn account(self, write: AccountWrite) -> Self {
+        self.and(JobWrite::Account(Box::new(write)))
+    }
+
     fn and(mut self, write: JobWrite) -> Self {
         self.0.push(write);
         self
@@ -97,6 +104,7 @@ impl TenantStore<'_> {
         mut command: Command,
         job: &Job,
         (writes, results): (JobWrites, u32),
+        world: &World,
     ) -> Result<Command, StoreError> {
         let mut numbers = results..;
         for write in writes.0 {
@@ -104,6 +112,7 @@ impl TenantStore<'_> {
                 JobWrite::Reserve(address) => command.reserving(&address, job.id)?,
                 JobWrite::Release(address) => command.releasing(&address, job.id),
                 JobWrite::Hire(hire) => self.replacing_hire(command, job, *hire)?,
+                JobWrite::Account(write) => self.writing_account(command, job, *write, world)?,
                 JobWrite::Result(value) => {
                     let number = numbers.next().unwrap_or(results);
                     let key = keys::job_result(self.tenant(), job.id, number);

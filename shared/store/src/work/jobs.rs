@@ -98,6 +98,7 @@ impl TenantStore<'_> {
     ) -> Result<Command, StoreError> {
         if let Some(from) = event.from {
             command = self.telling(command, job, (Some(from), event.action), world)?;
+            command = self.pointing_out(command, job, Some(from))?;
             match (from == JobStatus::Pending, job.status == JobStatus::Pending) {
                 (true, false) => {
                     let marker = keys::pending(self.tenant(), job.id);
@@ -113,7 +114,7 @@ impl TenantStore<'_> {
         if event.from.is_some() && !event.writes.replaces_hire() {
             command = self.showing(command, job);
         }
-        command = self.writing(command, job, (event.writes, results))?;
+        command = self.writing(command, job, (event.writes, results), world)?;
         command.answering(event.answer, world)
     }
 
@@ -131,7 +132,8 @@ impl TenantStore<'_> {
             }
             _ => command,
         };
-        self.telling(command, job, (None, "job.create"), world)
+        let command = self.telling(command, job, (None, "job.create"), world)?;
+        self.pointing_out(command, job, None)
     }
 
     /// Adds the audit record and the event of a change of status.

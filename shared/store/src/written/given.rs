@@ -70,7 +70,7 @@ fn next(state: &AtomicU64) -> u64 {
 }
 
 /// The first that `accept` takes of candidates.
-fn accepted<T, E>(draw: impl Fn() -> String, accept: impl Fn(&str) -> Result<T, E>) -> T {
+pub(super) fn accepted<T, E>(draw: impl Fn() -> String, accept: impl Fn(&str) -> Result<T, E>) -> T {
     loop {
         if let Ok(value) = accept(&draw()) {
             return value;
@@ -132,7 +132,7 @@ impl Given {
         (0..self.below(most + 1)).map(|_| any()).collect()
     }
 
-    fn joined(&self, words: &[&str], between: &[&str]) -> String {
+    pub(super) fn joined(&self, words: &[&str], between: &[&str]) -> String {
         let mut text = self.one(words).to_owned();
         for _ in 0..self.below(4) {
             text.push_str(self.one(between));

@@ -1,16 +1,17 @@
 //! People, their sessions, and what waits for them.
 
 use serde_json::json;
-use vestibule_auth::{PasswordHash, RefreshToken, TokenDigest};
+use vestibule_auth::{Grant, PasswordHash, RefreshToken, TokenDigest};
 use vestibule_domain::{
-    Connection, Delivery, DeliveryState, Device, IdentityMailKind, IdentityMailRequest, ImportRow,
-    InvitationState, MemberKind, MembershipChange, RowClass, RowResult, SignInChange, SuppressionReason,
-    Totp, User, UserState, UserStatus,
+    Account, AccountOrder, AccountOrigin, Connection, Delivery, DeliveryState, Device, IdentityMailKind,
+    IdentityMailRequest, ImportRow, InvitationState, MemberKind, MembershipChange, NewOrganization, Preset,
+    RowClass, RowResult, SignInChange, SuppressionReason, Tier, Totp, User, UserName, UserState, UserStatus,
 };
 
-use super::given::Given;
+use super::given::{Given, accepted};
 use crate::{
-    ClaimedMail, ImportPart, Invitation, InvitationEnd, Membership, Registration, Session, Suppression,
+    ClaimedMail, Granted, ImportPart, Invitation, InvitationEnd, Membership, Registration, Session,
+    Suppression,
 };
 
 impl Given {
@@ -33,6 +34,38 @@ impl Given {
 
     fn connection(&self) -> Connection {
         Connection { provider: self.any_text(20), key: self.any_text(80), since: self.time() }
+    }
+
+    pub(super) fn account(&self) -> Account {
+        let state = self.one(&Account::STATES);
+        Account {
+            user: self.id(),
+            tenant: self.id(),
+            role: self.role_name(),
+            tier: self.one(&Tier::ALL),
+            status: UserStatus { state, since: self.time(), by: self.any_text(30) },
+            job: self.id(),
+            origin: self.one(&[AccountOrigin::Admin, AccountOrigin::Promo]),
+            version: self.number(),
+        }
+    }
+
+    pub(super) fn account_order(&self) -> AccountOrder {
+        let organization = || NewOrganization {
+            name: self.any_text(80),
+            slug: self.any_text(40),
+            preset: self.one(&Preset::ALL),
+        };
+        AccountOrder {
+            email: self.email(),
+            name: self.name(),
+            user: self.id(),
+            tier: self.one(&Tier::ALL),
+            role: self.role_name(),
+            organization: self.maybe(organization),
+            origin: self.one(&[AccountOrigin::Admin, AccountOrigin::Promo]),
+            by: self.any_text(30),
+        }
     }
 
     pub(super) fn user(&self) -> User {
@@ -163,6 +196,7 @@ impl Given {
                     MembershipChange::Removed,
                 ]),
             },
+            IdentityMailKind::Administrator { user, is_new: self.yes() },
             IdentityMailKind::Invitation { tenant: self.id(), invitation: self.id(), round: self.small() },
             changed(SignInChange::SecondFactorAdded),
             changed(SignInChange::SecondFactorRemoved),
@@ -187,6 +221,21 @@ impl Given {
             outcome: self.maybe(|| self.any_text(20)),
             message: self.maybe(|| self.any_text(60)),
             delivery: self.maybe(|| self.delivery()),
+        }
+    }
+
+    pub(super) fn user_name(&self) -> UserName {
+        accepted(|| self.joined(&["admin", "Own", "100k", "x"], &["-", "", ".", "#"]), UserName::parse)
+    }
+
+    pub(super) fn granted(&self) -> Granted {
+        Granted {
+            user: self.id(),
+            grant: self.one(&Grant::ALL),
+            username: self.user_name(),
+            granted_at: self.time(),
+            by: self.any_text(30),
+            version: self.number(),
         }
     }
 

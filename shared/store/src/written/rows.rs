@@ -11,7 +11,8 @@ use vestibule_domain::{
 use super::given::Given;
 use crate::{
     Answer, AuditRecord, Avatar, Chain, Checkpoint, ClaimedMail, Endpoint, Family, IdempotencyKey, JobResult,
-    KeptAnswer, Link, Membership, OutboxEvent, Owed, PlacedEntry, SignIn,
+    KeptAnswer, Link, Membership, OutboxEvent, Owed, PlacedEntry, PlatformJob, SignIn,
+    administration::{NameHolder, SuperAdmins},
     chain::checkpoints::unsigned_of,
     engine::entity::row_of,
     engine::item::{Row, from_row, key_row, number, text},
@@ -183,6 +184,22 @@ pub(super) fn written_and_read(kind: Kind, given: &Given) -> Result<(), String> 
             let value = given.user();
             back(given, row(&keys::user(value.id), &value), &value)
         }
+        Kind::Account => {
+            let value = given.account();
+            back(given, row(&keys::account(value.user), &value), &value)
+        }
+        Kind::AccountOrder => {
+            let value = given.account_order();
+            back(given, row(&keys::account_order(tenant, given.id()), &value), &value)
+        }
+        Kind::ListedAccount => {
+            let key = keys::listed(keys::accounts(None, None), user);
+            same(&crate::accounts::listing::listed_user(&key_row(&key)), &Some(user))
+        }
+        Kind::PlatformJob => {
+            let value = PlatformJob { tenant, job: given.id(), kind: given.job().kind };
+            back(given, row(&keys::platform_job(keys::PLATFORM_JOBS, value.job), &value), &value)
+        }
         Kind::Avatar => {
             let picture = (0..given.below(2_000)).map(|_| given.number().to_le_bytes()[0]).collect();
             let value = Avatar { picture };
@@ -247,6 +264,19 @@ pub(super) fn written_and_read(kind: Kind, given: &Given) -> Result<(), String> 
             back(given, row(&keys::slug("acme"), &value), &value)
         }
         Kind::Answer => answer(given),
+        Kind::Grant => {
+            let value = given.granted();
+            back(given, row(&keys::grant(value.user), &value), &value)?;
+            back(given, row(&keys::administrator(value.user), &value), &value)
+        }
+        Kind::Administrators => {
+            let value = SuperAdmins { super_admins: given.small() };
+            back(given, row(&keys::administrators(), &value), &value)
+        }
+        Kind::UserName => {
+            let value = NameHolder { user };
+            back(given, row(&keys::user_name(&given.user_name()), &value), &value)
+        }
     }
 }
 

@@ -8,6 +8,7 @@ mod cost;
 mod due;
 mod fencing;
 mod given;
+mod grants;
 mod headers;
 mod isolation;
 mod locks;

@@ -8,7 +8,7 @@ mod letter;
 use jiff::{SignedDuration, Timestamp};
 use minijinja::Environment;
 use secrecy::SecretString;
-use vestibule_domain::{Device, MembershipChange, SignInChange};
+use vestibule_domain::{Device, Grant, MembershipChange, SignInChange, UserName};
 
 use super::{Mail, TemplateError, Templates, one_line};
 
@@ -44,6 +44,20 @@ pub enum Fact {
         roles: Vec<String>,
         /// It counts until then.
         until: Timestamp,
+    },
+    /// In which company somebody was given an account, and in which role.
+    Given {
+        /// The company.
+        company: String,
+        /// The name of the role.
+        role: String,
+    },
+    /// What somebody may do on the platform, and the user name they have there.
+    Granted {
+        /// The user name.
+        username: UserName,
+        /// What they may do.
+        grant: Grant,
     },
     /// In which company, and what became of one's place there.
     Membership(String, MembershipChange),
@@ -129,8 +143,16 @@ mails! {
     SignInChanged "sign_in_changed" "How you sign in to " " was changed";
     /// Somebody else changed the person's place in a company.
     MembershipChanged "membership_changed" "Your membership at " " was changed";
+    /// To somebody new who administers the platform: choose a password.
+    NewAdministrator "new_administrator" "Choose a password to administer " "";
+    /// To somebody with an account who administers the platform.
+    Administrator "administrator" "You are an administrator of " "";
     /// Somebody is invited to a company.
     Invitation "invitation" "You are invited to a team at " "";
+    /// To somebody who was given an account: set the first password.
+    AccountInvitation "account_invitation" "Your new account at " "";
+    /// To somebody with an account, who was given a place in another company.
+    AccountAdded "account_added" "You belong to another organization at " "";
 }
 
 pub(super) fn add_to(environment: &mut Environment<'static>) -> Result<(), TemplateError> {

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use jiff::{SignedDuration, Timestamp};
 use minijinja::{Value, context};
 use secrecy::ExposeSecret;
-use vestibule_domain::{MembershipChange, SignInChange};
+use vestibule_domain::{Grant, MembershipChange, SignInChange};
 
 use super::{Fact, IdentityMail, MailLink, OneTimeLink};
 use crate::mail::templates::{TemplateError, one_line, web_address};
@@ -59,6 +59,13 @@ fn lines(fact: &Fact) -> Result<Vec<(&'static str, String)>, TemplateError> {
                 ("Valid until", moment(*until)),
             ]
         }
+        Fact::Given { company, role } => vec![
+            ("Organization", plain_words(company)),
+            ("Your role", plain_words(&role.replace(['_', '-'], " "))),
+        ],
+        Fact::Granted { username, grant } => {
+            vec![("You are", administering(*grant).to_owned()), ("User name", username.as_str().to_owned())]
+        }
         Fact::Membership(company, change) => {
             vec![("Organization", plain_words(company)), ("Change", placed(*change).to_owned())]
         }
@@ -75,6 +82,14 @@ fn changed(change: &SignInChange) -> String {
         SignInChange::ProviderDisconnected { provider } => {
             format!("{} was disconnected", plain_words(provider))
         }
+    }
+}
+
+fn administering(grant: Grant) -> &'static str {
+    match grant {
+        Grant::SuperAdmin => "super administrator, who looks after organizations and the platform",
+        Grant::GeneralAdmin => "general administrator, who provisions and manages accounts",
+        Grant::PromoAdmin => "promo administrator, who looks after promotional sign-ups",
     }
 }
 

@@ -48,6 +48,13 @@ impl Given<'_> {
                 roles: vec!["content_manager".to_owned(), "viewer".to_owned()],
                 until: Timestamp::UNIX_EPOCH,
             }],
+            MailTemplate::AccountInvitation | MailTemplate::AccountAdded => {
+                vec![Fact::Given { company: self.product.to_owned(), role: "creator_manager".to_owned() }]
+            }
+            MailTemplate::NewAdministrator | MailTemplate::Administrator => vec![Fact::Granted {
+                username: UserName::parse("jo.doe").unwrap(),
+                grant: Grant::GeneralAdmin,
+            }],
             MailTemplate::MembershipChanged => {
                 vec![Fact::Membership(self.product.to_owned(), MembershipChange::Suspended)]
             }
@@ -75,7 +82,10 @@ impl Given<'_> {
             | MailTemplate::LockedOut
             | MailTemplate::PasswordChanged
             | MailTemplate::MembershipChanged
+            | MailTemplate::AccountAdded
+            | MailTemplate::Administrator
             | MailTemplate::SignInChanged => (MailLink::Page(self.plain_url), ""),
+            MailTemplate::NewAdministrator => (once, self.plain_url),
             _ => (once, ""),
         };
         IdentityMail { template, link, other_link, facts }
@@ -198,8 +208,8 @@ fn links_go_to_the_web_only() {
     let (once, pages) = (Given::showing(TOKEN_URL), Given::showing(RESET_URL));
     for link in ["", "javascript:alert(1)", "https://", "//crm", "https://crm.example/ x", "https://a\r\nb"] {
         assert_eq!(Given { url: link.into(), ..Given::default() }.errors().len(), once, "{link}");
-        // A second page may be missing, a button's page not.
-        let plain = if link.is_empty() { pages - 1 } else { pages };
+        // The two second pages may be missing, a button's page not.
+        let plain = if link.is_empty() { pages - 2 } else { pages };
         assert_eq!(Given { plain_url: link, ..Given::default() }.errors().len(), plain, "{link}");
     }
 }

@@ -1,0 +1,86 @@
+//! `POST /api/admin/users/suspend`, `.../restore` and `.../remove`
+
+use axum::extract::State;
+use http::StatusCode;
+use vestibule_api::{Api, ApiError, Fields, PlatformMutation, Reply};
+use vestibule_auth::{Grant, PlatformScope};
+use vestibule_domain::{Account, User, UserState};
+use vestibule_store::{FoundAccount, RemovalOutcome};
+
+use crate::{
+    account_view::AccountView,
+    which::{WhichAccount, named, person, wrong},
+};
+
+type Request = PlatformMutation<WhichAccount>;
+
+async fn wanted(api: &Api, request: &Request) -> Result<(PlatformScope, FoundAccount), ApiError> {
+    let scope = request.begin(Grant::GeneralAdmin)?;
+    let by = (request.body.user_id.as_deref(), request.body.email.as_deref());
+    let found = named(api, &scope, by, Fields::default()).await?;
+    person(&found)?;
+    if found.administers {
+        return Err(wrong("This person administers the platform; the grant has to be taken first."));
+    }
+    Ok((scope, found))
+}
+
+/// The answer that shows the account as it becomes.
+fn shown(found: &FoundAccount, person: &User, account: &Account) -> Result<Reply, ApiError> {
+    let (person, account) = (Some(person.clone()), account.clone());
+    let after = FoundAccount { account, person, locked: false, ..found.clone() };
+    Reply::new(StatusCode::OK, &AccountView::from(&after))
+}
+
+async fn restated(
+    api: &Api,
+    (scope, found): (PlatformScope, FoundAccount),
+    request: &Request,
+    (action, state): (&str, UserState),
+) -> Result<Reply, ApiError> {
+    let store = api.store.administration(&scope);
+    let after = store.restate(&found, state, &api.world).await?.ok_or_else(ApiError::not_found)?;
+    let reply = shown(&found, &after.0, &after.1)?;
+    store.change_state(action, &found.account, after, request.answer(&reply), &api.world).await?;
+    Ok(reply)
+}
+
+/// Keeps a person out, everywhere. Their sessions end, and nothing signs them in; their places stay.
+#[utoipa::path(post, path = "/api/admin/users/suspend", tag = "accounts", responses((status = 200, body = AccountView), (status = 404), (status = 409)))]
+pub async fn suspend_account(State(api): State<Api>, request: Request) -> Result<Reply, ApiError> {
+    let found = wanted(&api, &request).await?;
+    if found.1.account.status.state == UserState::Suspended {
+        return Err(wrong("The account is suspended already."));
+    }
+    restated(&api, found, &request, ("account.suspend", UserState::Suspended)).await
+}
+
+/// Lets a suspended person in again. Who had not set a password yet is invited again: send another invitation.
+#[utoipa::path(post, path = "/api/admin/users/restore", tag = "accounts", responses((status = 200, body = AccountView), (status = 404), (status = 409)))]
+pub async fn restore_account(State(api): State<Api>, request: Request) -> Result<Reply, ApiError> {
+    let found = wanted(&api, &request).await?;
+    if found.1.account.status.state != UserState::Suspended {
+        return Err(wrong(format!(
+            "The account is {}; it is not kept out.",
+            found.1.account.status.state.name()
+        )));
+    }
+    restated(&api, found, &request, ("account.restore", UserState::Active)).await
+}
+
+/// Removes a person: they leave every organization, their sessions end, and the address is free for a new account. The last
+/// administrator of an organization is not removed.
+#[utoipa::path(post, path = "/api/admin/users/remove", tag = "accounts", responses((status = 200, body = AccountView), (status = 404), (status = 409)))]
+pub async fn remove_account(State(api): State<Api>, request: Request) -> Result<Reply, ApiError> {
+    let (scope, found) = wanted(&api, &request).await?;
+    let store = api.store.administration(&scope);
+    let after =
+        store.restate(&found, UserState::Removed, &api.world).await?.ok_or_else(ApiError::not_found)?;
+    let reply = shown(&found, &after.0, &after.1)?;
+    match store.remove_account(&found, after, request.answer(&reply), &api.world).await? {
+        RemovalOutcome::Done => Ok(reply),
+        RemovalOutcome::LastAdministrator(tenant) => Err(wrong(format!(
+            "The organization {tenant} would be left without an administrator; give somebody else that role first."
+        ))),
+    }
+}

@@ -1,0 +1,225 @@
+//! `POST /api/admin/provision-account`
+
+use std::time::Duration;
+
+use axum::extract::State;
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use vestibule_api::{ApiError, Code, FieldProblem, PlatformMutation, Reply};
+use vestibule_auth::{Grant, PlatformScope};
+use vestibule_domain::{
+    AccountOrder, AccountOrigin, CompanyName, Email, Invalid, Job, JobKind, Mode, NewOrganization,
+    PersonName, Preset, RoleName, Slug, TenantId, Tier, UserId,
+};
+use vestibule_provision_run::run_job::Wait;
+use vestibule_saga::run_anew;
+use vestibule_store::{FoundJob, JoinProblem, PlatformJob};
+
+use crate::{Provisioning, job_view::PlatformJobView};
+
+/// Time between two looks at a job while waiting.
+const LOOK: Duration = Duration::from_millis(200);
+
+/// An organization that is made with the account.
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct OrganizationOrder {
+    /// The company's name, 1 to 80 characters of any script.
+    #[schema(example = "Acme", max_length = 80)]
+    pub name: String,
+    /// Its name in addresses of pages: 3 to 40 lower-case letters, digits and single hyphens, a letter first.
+    #[schema(example = "acme", min_length = 3, max_length = 40, pattern = "^[a-z][a-z0-9-]*$")]
+    pub slug: String,
+    /// The kind of business, which decides the first roles: `brokerage` or `brand`.
+    #[schema(example = "brokerage", pattern = "^(brokerage|brand)$")]
+    pub preset: String,
+}
+
+/// An account to be: for somebody with this address, in an organization that is there or that is made with it.
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ProvisionAccount {
+    /// The person's address. Who has an account keeps it, and gets a place in the organization.
+    #[schema(example = "kim@acme.example")]
+    pub email: String,
+    /// Their name, if they are new.
+    #[schema(example = "Kim Doe", max_length = 60)]
+    pub name: String,
+    /// `free`, `platinum` or `operandi`. A new organization has it too.
+    #[schema(example = "platinum", pattern = "^(free|platinum|operandi)$")]
+    pub tier: String,
+    /// Their role in the organization; in a new one that of its administrator.
+    #[schema(example = "admin")]
+    pub role: String,
+    /// The id of an organization; this or `organization`.
+    pub tenant: Option<String>,
+    /// A new organization; this or `tenant`.
+    pub organization: Option<OrganizationOrder>,
+}
+
+/// Everything that is wrong with a body: what cannot be right, and what does not fit what is there.
+#[derive(Default)]
+struct Problems {
+    fields: Vec<FieldProblem>,
+    /// Whether something cannot be right whatever is there.
+    invalid: bool,
+}
+
+impl Problems {
+    fn take<T>(&mut self, field: &str, parsed: Result<T, Invalid>) -> Option<T> {
+        parsed.map_err(|invalid| self.refuse(field, &invalid.to_string())).ok()
+    }
+
+    fn refuse(&mut self, field: &str, detail: &str) {
+        self.invalid = true;
+        self.meet(field, detail);
+    }
+
+    fn meet(&mut self, field: &str, detail: &str) {
+        self.fields.push(FieldProblem { field: field.to_owned(), detail: detail.to_owned() });
+    }
+
+    /// 422 where the body has to be another one, 409 where only what is there stands against it.
+    fn into_error(self) -> ApiError {
+        let named: Vec<_> = self.fields.iter().map(|problem| problem.field.as_str()).collect();
+        let (code, detail) = match (self.invalid, self.fields.first()) {
+            (false, Some(only)) => (Code::Conflict, only.detail.clone()),
+            _ => (
+                Code::Invalid,
+                format!("Correct these fields and send the request again: {}.", named.join(", ")),
+            ),
+        };
+        ApiError::Problem { code, detail, fields: self.fields }
+    }
+}
+
+/// Gives somebody an account: makes the person, or finds them by their address; gives them their place in the organization, which
+/// may be made with it; sets the tier; and mails the invitation. What was begun and could not be finished is taken back. The answer
+/// is the job; its address tells how it goes.
+#[utoipa::path(post, path = "/api/admin/provision-account", tag = "accounts", responses((status = 202, body = PlatformJobView), (status = 409)))]
+pub async fn provision_account(
+    State(state): State<Provisioning>,
+    wait: Wait,
+    request: PlatformMutation<ProvisionAccount>,
+) -> Result<Reply, ApiError> {
+    let scope = request.begin(Grant::GeneralAdmin)?;
+    let (tenant, order) = read(&state, &scope, &request.body).await?;
+    let world = &state.api.world;
+    let mut job = Job::new(JobKind::ACCOUNT, tenant, world);
+    run_anew(&mut job, Mode::Do, world.now());
+    let place = PlatformJob { tenant, job: job.id, kind: job.kind.clone() };
+    let found = FoundJob { place, job, order: Some(order) };
+    let reply = Reply::new(StatusCode::ACCEPTED, &PlatformJobView::from(&found))?;
+    let FoundJob { job, order, .. } = &found;
+    if let Some(order) = order {
+        let store = state.api.store.administration(&scope);
+        store.begin_account((tenant, job, order), request.answer(&reply), world).await?;
+    }
+    state.launch(tenant, job).await;
+    if wait.wait == 0 {
+        return Ok(reply);
+    }
+    let found = ended(&state, &scope, found, Duration::from_secs(wait.wait)).await?;
+    Reply::new(StatusCode::ACCEPTED, &PlatformJobView::from(&found))
+}
+
+/// The order that a body stands for, and the tenant that it is for; all problems of it at once.
+async fn read(
+    state: &Provisioning,
+    scope: &PlatformScope,
+    body: &ProvisionAccount,
+) -> Result<(TenantId, AccountOrder), ApiError> {
+    let mut problems = Problems::default();
+    let email = problems.take("email", Email::parse(&body.email));
+    let name = problems.take("name", PersonName::parse(&body.name));
+    let tier = problems.take("tier", Tier::parse(&body.tier));
+    let role = problems.take("role", RoleName::parse(&body.role));
+    let store = state.api.store.administration(scope);
+    let (mut tenant, mut organization) = (None, None);
+    match (&body.tenant, &body.organization) {
+        (Some(id), None) => {
+            tenant = id.parse::<TenantId>().ok();
+            let found = match tenant {
+                Some(tenant) => store.find_join_problems(tenant, email.as_ref(), role.as_ref()).await?,
+                None => vec![JoinProblem::TenantMissing],
+            };
+            for problem in found {
+                tell(&mut problems, problem);
+            }
+        }
+        (None, Some(new)) => {
+            (tenant, organization) =
+                (Some(TenantId::new(&state.api.world)), found_organization(&mut problems, new));
+            if let Some(new) = &organization {
+                if store.is_slug_taken(&new.slug).await? {
+                    problems.meet(
+                        "organization.slug",
+                        "An organization has this slug already; choose another one.",
+                    );
+                }
+                if role.as_ref().is_some_and(|role| *role != new.preset.founder_role()) {
+                    let leads = new.preset.founder_role();
+                    let detail = format!(
+                        "The first member of a new organization is its administrator: give `{}`.",
+                        leads.as_str()
+                    );
+                    problems.refuse("role", &detail);
+                }
+            }
+            if let Some(email) = &email
+                && store.is_kept_out(email).await?
+            {
+                tell(&mut problems, JoinProblem::PersonSuspended);
+            }
+        }
+        _ => problems.refuse("tenant", "Give either `tenant` or `organization`."),
+    }
+    match (email, name, tier, role, tenant) {
+        (Some(email), Some(name), Some(tier), Some(role), Some(tenant)) if problems.fields.is_empty() => {
+            let (user, origin, by) = (UserId::new(&state.api.world), AccountOrigin::Admin, store.by());
+            Ok((tenant, AccountOrder { email, name, user, tier, role, organization, origin, by }))
+        }
+        _ => Err(problems.into_error()),
+    }
+}
+
+fn found_organization(problems: &mut Problems, new: &OrganizationOrder) -> Option<NewOrganization> {
+    let name = problems.take("organization.name", CompanyName::parse(&new.name));
+    let slug = problems.take("organization.slug", Slug::parse(&new.slug));
+    let preset = problems.take("organization.preset", Preset::parse(&new.preset));
+    let (name, slug, preset) = (name?, slug?, preset?);
+    Some(NewOrganization { name: name.as_str().to_owned(), slug: slug.as_str().to_owned(), preset })
+}
+
+fn tell(problems: &mut Problems, problem: JoinProblem) {
+    match problem {
+        JoinProblem::TenantMissing => problems.refuse("tenant", "There is no such organization."),
+        JoinProblem::RoleMissing => problems.refuse("role", "The organization has no such role."),
+        JoinProblem::TenantSuspended => problems.meet("tenant", "The organization is suspended."),
+        JoinProblem::NoSeat => problems.meet("tenant", "Every seat of the organization is taken."),
+        JoinProblem::MemberAlready => {
+            problems.meet("email", "The person belongs to the organization already.");
+        }
+        JoinProblem::PersonSuspended => {
+            problems.meet("email", "The person is suspended; restore the account first.");
+        }
+    }
+}
+
+/// The job when it has ended, or as it is when the time is over.
+async fn ended(
+    state: &Provisioning,
+    scope: &PlatformScope,
+    mut found: FoundJob,
+    wait: Duration,
+) -> Result<FoundJob, ApiError> {
+    let mut left = wait;
+    while !found.job.status.is_final() && !left.is_zero() {
+        tokio::time::sleep(LOOK).await;
+        left = left.saturating_sub(LOOK);
+        let read = state.api.store.administration(scope).find_platform_job(found.job.id).await?;
+        found = read.ok_or_else(ApiError::not_found)?;
+    }
+    Ok(found)
+}

@@ -1,0 +1,232 @@
+//! Pages of accounts and of the platform's jobs: one query for the places in a list, one batch for what stands there.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use vestibule_domain::{
+    Account, AccountOrder, Email, Job, JobId, Tier, User, UserId, UserState, name_begins, searched_beginning,
+};
+
+use crate::{
+    Administration, Cursor, CursorError, CursorKey, Page, PageRequest, PlatformJob, StoreError,
+    engine::item::{Row, key_row, text},
+    engine::keys::{self, Key},
+    tenancy::invitees::find,
+};
+
+/// Entries on a page: what stands there is read in one batch.
+pub const MOST_ON_A_PAGE: i32 = 50;
+/// In whose place cursors of the platform's lists are sealed.
+const OWNER: &str = "platform";
+
+/// Which accounts are wanted.
+#[derive(Debug, Clone, Default)]
+pub struct AccountFilter {
+    /// Those in this state.
+    pub state: Option<UserState>,
+    /// Those with this tier.
+    pub tier: Option<Tier>,
+    /// Those of people whose name has words that begin so.
+    pub name: Option<String>,
+}
+
+/// An account with its person.
+#[derive(Debug, Clone)]
+pub struct FoundAccount {
+    /// The account.
+    pub account: Account,
+    /// The person; `None` when their record cannot be read.
+    pub person: Option<User>,
+    /// Whether the address's sign-in is locked at present, where that was looked at.
+    pub locked: bool,
+    /// Whether the person administers the platform, where that was looked at.
+    pub administers: bool,
+}
+
+/// A job of the platform with its order.
+#[derive(Debug, Clone)]
+pub struct FoundJob {
+    /// Where it is.
+    pub place: PlatformJob,
+    /// The job.
+    pub job: Job,
+    /// What it works from; `None` when that cannot be read.
+    pub order: Option<AccountOrder>,
+}
+
+/// Whose account a place in a list stands for.
+pub(crate) fn listed_user(row: &Row) -> Option<UserId> {
+    row.get("SK")?.as_s().ok()?.parse().ok()
+}
+
+impl AccountFilter {
+    fn fits(&self, found: &FoundAccount) -> bool {
+        let named =
+            |name: &String| found.person.as_ref().is_some_and(|person| name_begins(&person.name, name));
+        self.state.is_none_or(|state| found.account.status.state == state)
+            && self.tier.is_none_or(|tier| found.account.tier == tier)
+            && self.name.as_ref().is_none_or(named)
+    }
+}
+
+impl Administration<'_> {
+    /// One page of accounts, newest first: two round trips. With a name, a page may have fewer than it could, and a next one.
+    pub async fn list_accounts(
+        &self,
+        filter: &AccountFilter,
+        request: &PageRequest,
+        key: &CursorKey,
+    ) -> Result<Result<Page<FoundAccount>, CursorError>, StoreError> {
+        let list = match filter.name.as_deref().map(searched_beginning) {
+            None => keys::accounts(filter.state, filter.tier),
+            Some(Some(beginning)) => self.store.name_list(&beginning),
+            Some(None) => return Ok(Ok(Page { items: Vec::new(), damaged: Vec::new(), next: None })),
+        };
+        let (places, next) = match self.places(&list, request, key).await? {
+            Ok(found) => found,
+            Err(error) => return Ok(Err(error)),
+        };
+        let users: Vec<UserId> = places.iter().filter_map(listed_user).collect();
+        let wanted = users.iter().flat_map(|user| [keys::account(*user), keys::user(*user)]);
+        let rows = by_key(self.store.batch_get(wanted.map(|key| key_row(&key)).collect()).await?);
+        let (mut items, mut damaged) = (Vec::new(), Vec::new());
+        for user in users {
+            let Some(row) = rows.get(&names(&keys::account(user))).cloned() else { continue };
+            let Some(account) = self.store.if_whole(self.store.read::<Account>(row))? else {
+                damaged.push(user.to_string());
+                continue;
+            };
+            let person = rows.get(&names(&keys::user(user))).cloned().map(|row| self.store.read::<User>(row));
+            let person = person.map(|read| self.store.if_whole(read)).transpose()?.flatten();
+            items.push(FoundAccount { account, person, locked: false, administers: false });
+        }
+        items.retain(|found| filter.fits(found));
+        Ok(Ok(Page { items, damaged, next }))
+    }
+
+    /// The account of a person, with whether sign-in with their address is locked: two round trips.
+    pub async fn find_account_of(
+        &self,
+        user: UserId,
+        now: Timestamp,
+    ) -> Result<Option<FoundAccount>, StoreError> {
+        let Some(mut found) = self.account_and_person(user).await? else { return Ok(None) };
+        if let Some(person) = found.person.as_ref().filter(|person| person.status.state != UserState::Removed)
+        {
+            let address = self.store.sealer().address_key(&person.email);
+            let row = self.store.get_row(&keys::sign_in(&address)).await?;
+            found.locked = row.is_some_and(|row| is_locked(&row, now));
+        }
+        Ok(Some(found))
+    }
+
+    /// The account of whoever signs in with an address: two round trips.
+    pub async fn find_account_by_address(
+        &self,
+        email: &Email,
+        now: Timestamp,
+    ) -> Result<Option<FoundAccount>, StoreError> {
+        let address = self.store.sealer().address_key(email);
+        let Some(row) = self.store.get_row(&keys::sign_in(&address)).await? else { return Ok(None) };
+        let owner = row.get("user").and_then(|user| user.as_s().ok()?.parse().ok());
+        let Some(owner) = owner else { return Ok(None) };
+        let found = self.account_and_person(owner).await?;
+        Ok(found.map(|found| FoundAccount { locked: is_locked(&row, now), ..found }))
+    }
+
+    async fn account_and_person(&self, user: UserId) -> Result<Option<FoundAccount>, StoreError> {
+        let wanted = [keys::account(user), keys::user(user), keys::grant(user)];
+        let rows = self.store.batch_get(wanted.iter().map(key_row).collect()).await?;
+        let [account, person, grant] = wanted.map(|key| find(&rows, &key));
+        let Some(account) = account.map(|row| self.store.read::<Account>(row)).transpose()? else {
+            return Ok(None);
+        };
+        let person = person.map(|row| self.store.read::<User>(row)).transpose()?;
+        Ok(Some(FoundAccount { account, person, locked: false, administers: grant.is_some() }))
+    }
+
+    /// One page of the platform's jobs, newest first, or of those that a person has to look at: two round trips.
+    pub async fn list_platform_jobs(
+        &self,
+        for_a_person: bool,
+        request: &PageRequest,
+        key: &CursorKey,
+    ) -> Result<Result<Page<FoundJob>, CursorError>, StoreError> {
+        let list = if for_a_person { keys::JOBS_FOR_A_PERSON } else { keys::PLATFORM_JOBS };
+        let (rows, next) = match self.places(list, request, key).await? {
+            Ok(found) => found,
+            Err(error) => return Ok(Err(error)),
+        };
+        let places: Vec<PlatformJob> =
+            rows.into_iter().map(|row| self.store.read(row)).collect::<Result<_, _>>()?;
+        let (items, damaged) = self.jobs_at(places).await?;
+        Ok(Ok(Page { items, damaged, next }))
+    }
+
+    /// A job of the platform, wherever it is: two round trips.
+    pub async fn find_platform_job(&self, job: JobId) -> Result<Option<FoundJob>, StoreError> {
+        let place: Option<PlatformJob> =
+            self.store.get(&keys::platform_job(keys::PLATFORM_JOBS, job)).await?;
+        let (items, _) = self.jobs_at(place.into_iter().collect()).await?;
+        Ok(items.into_iter().next())
+    }
+
+    async fn jobs_at(&self, places: Vec<PlatformJob>) -> Result<(Vec<FoundJob>, Vec<String>), StoreError> {
+        let of = |place: &PlatformJob| {
+            [keys::job(place.tenant, place.job), keys::account_order(place.tenant, place.job)]
+        };
+        let wanted = places.iter().flat_map(of).map(|key| key_row(&key)).collect();
+        let rows = by_key(self.store.batch_get(wanted).await?);
+        let (mut items, mut damaged) = (Vec::new(), Vec::new());
+        for place in places {
+            let [job, order] = of(&place).map(|key| rows.get(&names(&key)).cloned());
+            let job = job.map(|row| self.store.if_whole(self.store.read::<Job>(row))).transpose()?.flatten();
+            let order = order.map(|row| self.store.if_whole(self.store.read(row))).transpose()?.flatten();
+            match job {
+                Some(job) => items.push(FoundJob { place, job, order }),
+                None => damaged.push(place.job.to_string()),
+            }
+        }
+        Ok((items, damaged))
+    }
+
+    /// A page of the rows of a list, the last ones first.
+    async fn places(
+        &self,
+        list: &str,
+        request: &PageRequest,
+        key: &CursorKey,
+    ) -> Result<Result<(Vec<Row>, Option<String>), CursorError>, StoreError> {
+        let start =
+            request.cursor.as_deref().map(|cursor| Cursor::open(cursor, key, OWNER, list)).transpose();
+        let start = match start {
+            Ok(start) => start.map(|sk| key_row(&Key { pk: list.to_owned(), sk })),
+            Err(error) => return Ok(Err(error)),
+        };
+        let query = self.store.client().query().table_name(self.store.table()).consistent_read(true);
+        let query =
+            query.key_condition_expression("PK = :list").expression_attribute_values(":list", text(list));
+        let query = query.scan_index_forward(false).limit(request.size().min(MOST_ON_A_PAGE));
+        let query = query
+            .return_consumed_capacity(aws_sdk_dynamodb::types::ReturnConsumedCapacity::Total)
+            .set_exclusive_start_key(start);
+        let answer = query.send().await?;
+        let end = answer.last_evaluated_key.as_ref().and_then(|row| row.get("SK")?.as_s().ok());
+        let next = end.map(|sk| Cursor::seal(key, OWNER, list, sk).as_str().to_owned());
+        Ok(Ok((answer.items.unwrap_or_default(), next)))
+    }
+}
+
+fn is_locked(row: &Row, now: Timestamp) -> bool {
+    let until = row.get("locked_until").and_then(|value| value.as_n().ok()?.parse::<i64>().ok());
+    until.is_some_and(|until| now.as_millisecond() < until)
+}
+
+fn names(key: &Key) -> (String, String) {
+    (key.pk.clone(), key.sk.clone())
+}
+
+fn by_key(rows: Vec<Row>) -> BTreeMap<(String, String), Row> {
+    let part = |row: &Row, name: &str| row.get(name).and_then(|value| value.as_s().ok()).cloned();
+    rows.into_iter().filter_map(|row| Some(((part(&row, "PK")?, part(&row, "SK")?), row))).collect()
+}

@@ -52,7 +52,7 @@ vestibule_api::operations! {
         job_care::cancel_platform_job,
         list_accounts::list_accounts,
         list_accounts::get_account,
-        send_mail::resend_invitation,
+        send_mail::resend_account_invitation,
         send_mail::send_password_reset,
         update_subscription::update_account_subscription,
         change_state::suspend_account,

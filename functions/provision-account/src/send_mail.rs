@@ -43,7 +43,7 @@ async fn wanted(
 /// Sends the invitation of an account again whose person has not set a password yet. The new link counts for 7 days; the one
 /// before does not count any more.
 #[utoipa::path(post, path = "/api/admin/users/resend-invitation", tag = "accounts", responses((status = 202, body = AccountView), (status = 404), (status = 409), (status = 429)))]
-pub async fn resend_invitation(
+pub async fn resend_account_invitation(
     State(state): State<Provisioning>,
     request: PlatformMutation<WhichAccount>,
 ) -> Result<Reply, ApiError> {

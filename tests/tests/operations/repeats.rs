@@ -157,7 +157,7 @@ async fn storm(
         return Err(format!("{}: {}", other.status, other.text));
     }
     // What counts no attempts turns nobody away.
-    let counted = row.operation.contains("/auth/");
+    let counted = row.operation.contains("/auth/") || row.operation.ends_with("/login");
     if !counted && !turned_away.is_empty() {
         return Err(format!("{} turned away: {}", turned_away.len(), turned_away[0].text));
     }

@@ -1,4 +1,4 @@
-//! A page of accounts costs the same among ten thousand as among a hundred, whatever is looked for.
+//! A page of accounts costs the same among many thousand as among a hundred, whatever is looked for.
 
 use std::collections::HashMap;
 

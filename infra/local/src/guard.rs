@@ -70,10 +70,22 @@ pub(crate) async fn names_and_pages(State(guard): State<Guard>, request: Request
     let begins = request.uri().path().starts_with("/_local/token/");
     let reads = matches!(*request.method(), Method::GET | Method::HEAD) && !begins;
     if !reads && is_foreign(request.headers()) {
-        let text = "Only programs of this machine and the stack's own pages may do this.\n";
-        return (StatusCode::FORBIDDEN, text).into_response();
+        return forbidden();
     }
     next.run(request).await
+}
+
+/// 421 and 403 as [`names_and_pages`], for reading too: while signing in is bypassed any request acts as somebody.
+pub(crate) async fn names_and_origins(State(guard): State<Guard>, request: Request, next: Next) -> Response {
+    if !guard.knows(&request) {
+        return misdirected();
+    }
+    if is_foreign(request.headers()) { forbidden() } else { next.run(request).await }
+}
+
+fn forbidden() -> Response {
+    let text = "Only programs of this machine and the stack's own pages may do this.\n";
+    (StatusCode::FORBIDDEN, text).into_response()
 }
 
 fn misdirected() -> Response {

@@ -10,8 +10,10 @@ use vestibule_store::{CursorKey, LoadRing, Sealer, Store};
 
 use crate::{SettingError, Settings, Trust};
 
+/// Whom a request acts as while signing in is bypassed.
+pub type DebugUser = (UserId, SessionId, TenantId);
 /// Who a debug name stands for.
-pub type DebugUsers = BTreeMap<String, (UserId, SessionId, TenantId)>;
+pub type DebugUsers = BTreeMap<String, DebugUser>;
 
 /// The shared part of every HTTP function's state. Cheap to clone.
 #[derive(Debug, Clone)]

@@ -89,3 +89,29 @@ async fn the_debug_bypass_is_off_unless_asked_for() {
     let open = App::with(|options| options.debug_bypass = true).await;
     open.anonymous().send(named(&open)).await.expect(200);
 }
+
+#[tokio::test]
+async fn ten_12_with_the_bypass_whoever_names_nobody_is_the_super_administrator() {
+    let app = App::with(|options| options.debug_bypass = true).await;
+    let nobody = app.anonymous();
+    let me = nobody.get("/api/v1/auth/me").await.expect(200);
+    assert_eq!(me.body["email"], "super@test.local");
+    nobody.get("/api/super-admin/audit").await.expect(200);
+    nobody.get("/api/hires").await.expect(200);
+    let get =
+        |name: &str, value: &str| nobody.request(reqwest::Method::GET, "/api/hires").header(name, value);
+    // Who says who they are is nobody else, also when it is wrong.
+    for (name, value) in [
+        ("authorization", "Bearer x"),
+        ("x-debug-user", "nobody"),
+        ("x-debug-user", ""),
+        ("cookie", "__Host-vestibule-access=x"),
+        ("cookie", "__Host-vestibule-csrf=x"),
+    ] {
+        nobody.send(get(name, value)).await.expect(401);
+    }
+    nobody.send(get("x-debug-user", "debug_local_user_bypass")).await.expect(200);
+    let member = nobody.request(reqwest::Method::GET, "/api/super-admin/audit");
+    nobody.send(member.header("x-debug-user", "debug_team_member")).await.expect(403);
+    app.member().get("/api/super-admin/audit").await.expect(403);
+}

@@ -268,10 +268,13 @@ impl Sample {
         &self.names
     }
 
-    /// The people as the setting `DEBUG_USERS` has them.
+    /// The people as the setting `DEBUG_USERS` has them. The first one is there with a second name: whoever names nobody is
+    /// that person.
     pub fn debug_users(&self) -> String {
-        let entry = |p: &Person| format!("{}={}/{}/{}", p.name, p.user(), p.session(), self.tenant.id);
-        PEOPLE.iter().map(entry).collect::<Vec<_>>().join(",")
+        let entry =
+            |(name, p): (_, &Person)| format!("{name}={}/{}/{}", p.user(), p.session(), self.tenant.id);
+        let bypass = ("debug_local_user_bypass", &PEOPLE[0]);
+        PEOPLE.iter().map(|p| (p.name, p)).chain([bypass]).map(entry).collect::<Vec<_>>().join(",")
     }
 }
 

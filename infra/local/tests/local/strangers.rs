@@ -70,6 +70,7 @@ async fn attack_8_a_name_that_was_made_lead_here_reads_nothing() {
         let faults = client.get(format!("{}/_faults", stack.aws_url())).header("host", &host);
         assert_eq!(status(faults).await, StatusCode::MISDIRECTED_REQUEST, "{host}");
     }
+    the_api_is_closed_to_other_sites(&stack, &client).await;
     // The API itself answers whoever names a sample person, while sign-in is switched off.
     let hires = |host: &str| {
         client
@@ -86,6 +87,29 @@ async fn attack_8_a_name_that_was_made_lead_here_reads_nothing() {
             let page = client.get(format!("{}{path}", stack.url())).header("host", host);
             assert_eq!(status(page).await, StatusCode::MISDIRECTED_REQUEST, "{host}{path}");
         }
+    }
+}
+
+/// Also to their reading, since what has no credentials acts as somebody.
+async fn the_api_is_closed_to_other_sites(stack: &Stack, client: &Client) {
+    for path in ["/api/hires", "/api/super-admin/audit"] {
+        let get = || client.get(format!("{}{path}", stack.url()));
+        for (name, value) in [
+            ("origin", "https://evil.example"),
+            ("origin", "null"),
+            ("origin", "http://127.0.0.1:1"),
+            ("sec-fetch-site", "cross-site"),
+            ("sec-fetch-site", "same-site"),
+        ] {
+            assert_eq!(
+                status(get().header(name, value)).await,
+                StatusCode::FORBIDDEN,
+                "{path}: {name}: {value}"
+            );
+        }
+        assert_eq!(status(get()).await, StatusCode::OK, "{path}");
+        let own = get().header("origin", stack.url()).header("sec-fetch-site", "same-origin");
+        assert_eq!(status(own).await, StatusCode::OK, "{path}");
     }
 }
 

@@ -7,21 +7,34 @@ use vestibule_auth::Grant;
 use super::{Prepared, Scene};
 use crate::{Actor, waiting::found};
 
+/// Which of the other records is the newest depends on the moment.
+const GRANTS: &str = "/api/super-admin/audit?action=grant.give&limit=1";
+
+/// The number of a grant's record, when it has one.
+async fn a_grant(ada: &Actor) -> u64 {
+    let numbered = found(async || {
+        let page = ada.get(GRANTS).await.expect(200).body;
+        page["items"][0]["number"].as_u64()
+    });
+    numbered.await.expect("a record with a number")
+}
+
 impl Scene {
     pub(super) async fn prepare_platform(&self, operation: &str) -> Option<Prepared> {
         let (method, path) = operation.split_once(' ')?;
         let method: Method = method.parse().ok()?;
         Some(match operation {
-            "GET /api/super-admin/audit" | "GET /api/super-admin/audit/export" => {
+            "GET /api/super-admin/audit" => {
+                let ada = self.administrator(Grant::SuperAdmin).await;
+                a_grant(&ada).await;
+                Prepared::new(method, GRANTS.to_owned(), ada)
+            }
+            "GET /api/super-admin/audit/export" => {
                 Prepared::new(method, path, self.administrator(Grant::SuperAdmin).await)
             }
             "GET /api/super-admin/audit/{id}" => {
                 let ada = self.administrator(Grant::SuperAdmin).await;
-                let numbered = found(async || {
-                    let page = ada.get("/api/super-admin/audit?limit=1").await.expect(200).body;
-                    page["items"][0]["number"].as_u64()
-                });
-                let number = numbered.await.expect("a record with a number");
+                let number = a_grant(&ada).await;
                 Prepared::new(method, format!("/api/super-admin/audit/{number}"), ada)
             }
             "POST /api/admin/login" => {

@@ -41,15 +41,12 @@ pub(crate) async fn credentials(parts: &Parts, api: &Api) -> Result<Credentials,
 /// Who is behind a request while signing in is bypassed, which only a local stack can have: whom it names, or the super
 /// administrator where it has no credentials at all.
 fn debug_user(parts: &Parts, api: &Api, bearer: &Bearer<'_>) -> Option<DebugUser> {
-    let named = match parts.headers.get("x-debug-user") {
-        Some(name) => name.to_str().ok()?,
-        None => {
-            let signed_in = [cookies::ACCESS, cookies::CSRF].map(|name| cookies::find(&parts.headers, name));
-            let nothing = *bearer == Bearer::None && signed_in.iter().all(Option::is_none);
-            nothing.then_some(BYPASS_USER)?
-        }
-    };
-    api.debug_users.get(named).copied()
+    if let Some(name) = parts.headers.get("x-debug-user") {
+        return api.debug_users.get(name.to_str().ok()?).copied();
+    }
+    let signed_in = [cookies::ACCESS, cookies::CSRF].map(|name| cookies::find(&parts.headers, name));
+    let nothing = *bearer == Bearer::None && signed_in.iter().all(Option::is_none);
+    if nothing { api.debug_users.get(BYPASS_USER).copied() } else { None }
 }
 
 /// A tenant that is named beside the token gives nothing: either it is the token's, or the request is refused, whether or not

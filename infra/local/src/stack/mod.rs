@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow, bail};
+use axum::Router;
 use axum::middleware::from_fn_with_state;
 use serde_json::Value;
 use tokio::sync::watch;
@@ -45,6 +46,16 @@ pub struct Stack {
     servers: JoinSet<()>,
     workers: JoinSet<()>,
     _lock: Option<File>,
+}
+
+/// The API as it answers to those who may speak to it.
+fn guarded(router: Router, site: &str, options: &StackOptions) -> Router {
+    let guard = Guard::for_site(site);
+    match options.hosts {
+        _ if options.debug_bypass => router.layer(from_fn_with_state(guard, names_and_origins)),
+        Hosts::Own => router.layer(from_fn_with_state(guard, names)),
+        Hosts::Any => router,
+    }
 }
 
 impl Stack {
@@ -93,13 +104,8 @@ impl Stack {
         wiring::workers(&plan, &functions, &options, &mut workers)?;
         let people =
             crate::pages::people::router(sample.clone(), store.clone(), options.world.clone(), url.clone());
-        let mut router = wiring::front(&plan, &cloud, &functions, &sample, &options)?;
-        let guard = Guard::for_site(&plan.environment("SITE_URL")?);
-        if options.debug_bypass {
-            router = router.layer(from_fn_with_state(guard, names_and_origins));
-        } else if options.hosts == Hosts::Own {
-            router = router.layer(from_fn_with_state(guard, names));
-        }
+        let router = wiring::front(&plan, &cloud, &functions, &sample, &options)?;
+        let router = guarded(router, &plan.environment("SITE_URL")?, &options);
         let router = router.merge(people);
         servers.spawn(wiring::serve(gateway, router, stopped));
         Ok(Self {

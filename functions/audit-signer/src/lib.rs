@@ -3,11 +3,16 @@
 
 mod sign;
 
+use std::sync::Arc;
+
 use serde::de::IgnoredAny;
 use serde_json::{Value, json};
-use vestibule_adapters::archive::Archive;
+use vestibule_adapters::{
+    archive::Archive,
+    secrets::{Secrets, SecretsError},
+};
 use vestibule_api::{EventFunction, FunctionError, Settings, state::StartError};
-use vestibule_chain::CheckpointKey;
+use vestibule_chain::{CheckpointKey, NoteError};
 use vestibule_domain::World;
 use vestibule_store::{Sealer, Store};
 
@@ -21,10 +26,34 @@ pub struct Signer {
     pub store: Store,
     /// Where checkpoints are kept.
     pub archive: Archive,
-    /// Signs them.
-    pub key: CheckpointKey,
+    /// Hold the key that signs them, under the name beside them.
+    pub secrets: Arc<Secrets>,
+    key_secret: String,
     /// Clock and randomness.
     pub world: World,
+}
+
+/// Why there is no key.
+#[derive(Debug, thiserror::Error)]
+enum KeyError {
+    /// It cannot be read.
+    #[error(transparent)]
+    Secret(#[from] SecretsError),
+    /// What the secret holds is none.
+    #[error(transparent)]
+    Form(#[from] NoteError),
+}
+
+impl Signer {
+    /// The key as its secret has it, looked at anew every five minutes: one that was rotated signs soon.
+    async fn key(&self) -> Result<CheckpointKey, KeyError> {
+        let secret = self.secrets.get(&self.key_secret, self.world.now()).await?;
+        Ok(CheckpointKey::from_secret(&secret)?)
+    }
+}
+
+fn failed(error: &dyn std::error::Error) -> FunctionError {
+    FunctionError { name: "SigningFailed".into(), message: error.to_string() }
 }
 
 impl EventFunction for Signer {
@@ -34,21 +63,18 @@ impl EventFunction for Signer {
         let sealer = Sealer::without_keys(world.clone()).map_err(|e| StartError::outside("a key", e))?;
         let store = Store::new(&settings.aws("DYNAMODB")?, settings.get("TABLE_NAME")?, sealer);
         let archive = Archive::new(&settings.aws("S3")?, settings.get("AUDIT_BUCKET")?);
-        let secret = settings.secrets()?.get(settings.get("AUDIT_KEY_SECRET")?, world.now()).await;
-        let secret = secret.map_err(|error| StartError::outside("the key of checkpoints", error))?;
-        let key = CheckpointKey::from_secret(&secret);
-        let key = key.map_err(|error| StartError::outside("the key of checkpoints", error))?;
-        Ok(Self { store, archive, key, world })
+        let (secrets, key_secret) = (settings.secrets()?, settings.get("AUDIT_KEY_SECRET")?.to_owned());
+        let signer = Self { store, archive, secrets, key_secret, world };
+        signer.key().await.map_err(|error| StartError::outside("the key of checkpoints", error))?;
+        Ok(signer)
     }
 
     /// Signs every chain that has grown since it was signed; answers with counts. One that fails waits for the next run.
     async fn handle(&self, _: IgnoredAny) -> Result<Value, FunctionError> {
-        let failed = |error: vestibule_store::StoreError| FunctionError {
-            name: "SigningFailed".into(),
-            message: error.to_string(),
-        };
-        let unsigned = self.store.platform().unsigned_chains(AT_ONCE).await.map_err(failed)?;
-        let (signed, left) = sign::all(self, unsigned).await;
+        let key = self.key().await.map_err(|error| failed(&error))?;
+        let unsigned =
+            self.store.platform().unsigned_chains(AT_ONCE).await.map_err(|error| failed(&error))?;
+        let (signed, left) = sign::all(self, &key, unsigned).await;
         tracing::info!(signed, left, "audit-signer");
         Ok(json!({ "signed": signed, "left": left }))
     }

@@ -3,7 +3,7 @@
 
 use futures::{StreamExt as _, stream};
 use vestibule_adapters::archive::{ArchiveError, Kept, checkpoints};
-use vestibule_chain::{Frontier, NoteError, SignedCheckpoint};
+use vestibule_chain::{CheckpointKey, Frontier, NoteError, SignedCheckpoint, Verifier};
 use vestibule_store::{Chain, Checkpoint, StoreError};
 
 use crate::Signer;
@@ -29,9 +29,9 @@ enum SignError {
 }
 
 /// Signs chains; how many were signed, and how many are left for the next run.
-pub(crate) async fn all(signer: &Signer, chains: Vec<(Chain, u64)>) -> (usize, usize) {
+pub(crate) async fn all(signer: &Signer, key: &CheckpointKey, chains: Vec<(Chain, u64)>) -> (usize, usize) {
     let signing = stream::iter(chains).map(|(chain, _)| async move {
-        let result = one(signer, chain).await;
+        let result = one(signer, key, chain).await;
         result.inspect_err(|error| tracing::error!(%error, %chain, "a chain was not signed")).is_ok()
     });
     let done: Vec<bool> = signing.buffer_unordered(UNDER_WAY).collect().await;
@@ -39,31 +39,36 @@ pub(crate) async fn all(signer: &Signer, chains: Vec<(Chain, u64)>) -> (usize, u
     (count, done.len() - count)
 }
 
-async fn one(signer: &Signer, chain: Chain) -> Result<(), SignError> {
+async fn one(signer: &Signer, key: &CheckpointKey, chain: Chain) -> Result<(), SignError> {
     let head = signer.store.platform().chain_head(chain).await?;
     let at = signer.world.now();
-    let note = signer.key.sign(&chain.to_string(), &head, at);
+    let note = key.sign(&chain.to_string(), &head, at);
     let name = checkpoints::name(&chain.to_string(), head.size);
-    let (note, at) = match signer.archive.keep(&name, note.as_bytes()).await? {
-        Kept::New => (note, at),
-        Kept::Exists => standing(signer, chain, &name, &head).await?.unwrap_or((note, at)),
+    let new = Checkpoint { size: head.size, at, note, key: key.verifier() };
+    let checkpoint = match signer.archive.keep(&name, new.note.as_bytes()).await? {
+        Kept::New => new,
+        Kept::Exists => standing(signer, key, chain, &name, &head).await?.unwrap_or(new),
     };
-    let checkpoint = Checkpoint { size: head.size, at, note, key: signer.key.verifier() };
     Ok(signer.store.platform().signed(chain, &checkpoint).await?)
 }
 
-/// What was signed before for the same size. Another root would mean that history was written anew.
+/// What was signed before for the same size, perhaps with a key of before. Another root would mean that history was written
+/// anew.
 async fn standing(
     signer: &Signer,
+    key: &CheckpointKey,
     chain: Chain,
     name: &str,
     head: &Frontier,
-) -> Result<Option<(String, jiff::Timestamp)>, SignError> {
+) -> Result<Option<Checkpoint>, SignError> {
     let Some(bytes) = signer.archive.read(name).await? else { return Ok(None) };
     let note = String::from_utf8_lossy(&bytes).into_owned();
-    let kept = SignedCheckpoint::open(&note, &chain.to_string(), &signer.key.verifiers())?;
+    let verifiers = key.verifiers();
+    let kept = SignedCheckpoint::open(&note, &chain.to_string(), &verifiers)?;
     if kept.root != head.root() {
         return Err(SignError::Forked(head.size));
     }
-    Ok(Some((note, kept.at)))
+    let signed_by = |verifier: &&Verifier| verifier.open(&note, &chain.to_string()).is_ok();
+    let key = verifiers.iter().find(signed_by).map_or_else(|| key.verifier(), ToString::to_string);
+    Ok(Some(Checkpoint { size: head.size, at: kept.at, note, key }))
 }

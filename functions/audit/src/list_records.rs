@@ -84,7 +84,7 @@ impl From<AuditPage> for AuditPageView {
     }
 }
 
-/// Lists what was done, refused or failed in the organization, newest first; without `from` and `to` of the last seven days. While some
+/// Lists what was done, refused or failed in the organization, newest first; without `from` of the seven days before `to`, or before now. While some
 /// records are looked for, up to 2,000 are read for a page: it may then have fewer than `limit`, even none, and a next one. Refusals of one
 /// minute are one record, found at the beginning of the minute.
 #[utoipa::path(get, path = "/api/audit", tag = "audit", responses((status = 200, body = AuditPageView)))]

@@ -27,6 +27,8 @@ const NO_KEY: &str = "no public key is given: add `--key` with the key or a file
 pub(crate) fn run(wanted: &Export, now: Timestamp) -> ExitCode {
     let judged = judge(wanted, now).and_then(|judged| match judged {
         Err(Refusal::Read(ReadError::Io(error))) => Err(error).context("the file cannot be read"),
+        // Not the export's fault.
+        Err(refusal @ Refusal::Given(_)) => Err(refusal).context("nothing was judged"),
         judged => Ok(judged),
     });
     match judged {
@@ -56,7 +58,7 @@ fn judge(wanted: &Export, now: Timestamp) -> Result<Result<Report, Refusal>> {
     let keys: Result<Vec<_>> = wanted.keys.iter().map(|key| keys_of(key)).collect();
     let keys = keys?.concat();
     ensure!(!keys.is_empty(), NO_KEY);
-    let read = |file: &std::path::PathBuf| fs::read_to_string(file).with_context(|| told(file));
+    let read = |file: &std::path::PathBuf| fs::read_to_string(file).map(whole).with_context(|| told(file));
     let known: Result<Vec<_>> = wanted.checkpoints.iter().map(read).collect();
     let (input, known) = (open(&wanted.file)?, known?);
     let mut progress = Progress::start();
@@ -67,6 +69,12 @@ fn judge(wanted: &Export, now: Timestamp) -> Result<Result<Report, Refusal>> {
     });
     progress.end();
     Ok(judged)
+}
+
+/// A note as it was signed: what is copied from a page often lacks its last line feed, or has other line ends.
+fn whole(note: String) -> String {
+    let note = note.replace("\r\n", "\n");
+    if note.ends_with('\n') { note } else { note + "\n" }
 }
 
 /// The keys of one option: the key itself, or a file of them.
@@ -96,7 +104,7 @@ fn told(file: &Path) -> String {
 /// What a sound export is, a line each.
 fn lines(report: &Report) -> Vec<String> {
     let (size, tally) = (report.size, report.tally);
-    let mut lines = vec![format!("chain: {}", report.chain)];
+    let mut lines = vec!["result: verified".to_owned(), format!("chain: {}", report.chain)];
     lines.push(match report.at {
         Some(at) => format!("complete: up to record {size}, as signed at {at}"),
         None => "complete: it has no records, and nothing of it was ever signed".to_owned(),
@@ -142,8 +150,9 @@ mod tests {
         };
         let told = lines(&report);
         assert_eq!(
-            told[..6],
+            told[..7],
             [
+                "result: verified",
                 "chain: ten_1",
                 "complete: up to record 6, as signed at 1970-01-01T00:00:00Z",
                 "shown: 3",
@@ -152,10 +161,10 @@ mod tests {
                 "without personal values that were recorded: 1",
             ]
         );
-        assert!(told[7].contains("Records behind number 6 that are missing would not be noticed"));
+        assert!(told[8].contains("Records behind number 6 that are missing would not be noticed"));
         let whole =
             Report { filter: None, known: 6, tally: Tally { shown: 6, ..Tally::default() }, ..report };
-        assert_eq!(lines(&whole).len(), 4);
+        assert_eq!(lines(&whole).len(), 5);
     }
 
     #[test]

@@ -55,7 +55,7 @@ pub enum Flaw {
     #[error("there is no checkpoint over the {0} records: nobody has signed them")]
     Unsigned(u64),
     /// It ends before the newest checkpoint does.
-    #[error("the file ends at {ends}, the newest checkpoint covers {covers}: the last {} records are cut off", covers - ends)]
+    #[error("the file ends at {ends}, the newest checkpoint covers {covers}: the last {} records are cut off, or the file is older than that checkpoint", covers - ends)]
     CutOff {
         /// Its last number.
         ends: u64,

@@ -1,7 +1,9 @@
 //! The check of the audit log against what was signed, and each way in which the table can be tampered with.
 
 use aws_sdk_dynamodb::types::AttributeValue::{N, S};
+use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
+use vestibule_chain::CheckpointKey;
 use vestibule_tests::{Row, auditing::Log};
 
 const VERIFY: &str = "/api/audit/verify";
@@ -130,4 +132,27 @@ async fn a_chain_that_was_written_anew_is_not_signed_again() {
     put(&log, row).await;
     let told = log.app.stack.invoke("audit-signer", json!({})).await.unwrap();
     assert_eq!(told, json!({ "signed": 0, "left": 1 }));
+}
+
+/// Another key in the place of the one that signs, as `vestibule-ops rotate-audit-key` has it.
+fn rotate(log: &Log) -> String {
+    let secrets = log.app.stack.cloud().secrets();
+    let before = secrets.value("vestibule/audit-key").unwrap().unwrap();
+    let key = CheckpointKey::from_secret(&before.into()).unwrap().rotated([7; 32]).unwrap();
+    secrets.put("vestibule/audit-key", key.to_secret().expose_secret()).unwrap();
+    key.verifier()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rotated_key_signs_within_five_minutes_and_what_was_signed_before_stays_good() {
+    let log = Log::new().await;
+    signed(&log).await;
+    let key = rotate(&log);
+    // What was signed before.
+    assert_eq!(checked(&log).await.0["result"], "whole");
+    log.app.advance(jiff::SignedDuration::from_mins(5));
+    log.fill(1, "test.copy").await;
+    signed(&log).await;
+    assert_eq!(chain(&log, "checkpoint").await[0]["key"].as_s().unwrap(), &key);
+    assert_eq!(checked(&log).await.0["result"], "whole");
 }

@@ -35,7 +35,11 @@ impl<R: BufRead> Reader<R> {
     /// Reads the first line.
     pub fn open(input: R) -> Result<(Head, Self), ReadError> {
         let mut reader = Self { input, line: 0, ended: false };
-        match reader.line()?.map(|text| Line::read(&text)) {
+        let first = reader.line()?;
+        if let Some(likely) = first.as_deref().and_then(likely_mistake) {
+            return Err(reader.wrong(likely));
+        }
+        match first.map(|text| Line::read(&text)) {
             Some(Ok(Line::Head(head))) => Ok((head, reader)),
             Some(Err(what)) => Err(reader.wrong(&what)),
             Some(Ok(_)) => Err(reader.wrong("the first line does not say that this is an export")),
@@ -89,4 +93,15 @@ impl<R: BufRead> Reader<R> {
             Some(_) => Err(self.wrong("the line has no end: the file was cut off")),
         }
     }
+}
+
+/// What people give by mistake, or what became of the file on its way.
+fn likely_mistake(first: &[u8]) -> Option<&'static str> {
+    if !first.trim_ascii_start().starts_with(b"{") {
+        return Some(
+            "this is no export as JSON lines: a table (CSV) has no proof; export the log as JSON lines",
+        );
+    }
+    let changed = "its line ends were changed, which mail and editors do: take the file as it was exported";
+    first.ends_with(b"\r").then_some(changed)
 }

@@ -62,7 +62,7 @@ pub(super) fn retention(case: Make<'_>) -> Vec<Case> {
 
 pub(super) fn checkpoints(case: Make<'_>) -> Vec<Case> {
     let other = |key: &CheckpointKey, chain, size| Some(note(key, chain, size));
-    let cut = "the file ends at 15, the newest checkpoint covers 20: the last 5 records are cut off";
+    let cut = "the file ends at 15, the newest checkpoint covers 20: the last 5 records are cut off, or the file is older than that checkpoint";
     let shorter = |lines: &mut Vec<Line>| {
         *lines = export(15, matches!(&lines[0], Line::Head(head) if head.filter.is_some()));
     };

@@ -16,7 +16,6 @@ use crate::{
     engine::command::Command,
     engine::item::{from_row, key_row, text},
     engine::keys,
-    record::audit_log::USUAL,
 };
 
 /// Queries for one page, and entries that each of them reads while some are looked for.
@@ -179,8 +178,7 @@ struct Position {
 
 impl Position {
     fn first(filter: &AuditFilter, now: Timestamp) -> Self {
-        let from = filter.from.unwrap_or_else(|| now.saturating_sub(USUAL).unwrap_or(now));
-        Self { highest: NEWEST, from }
+        Self { highest: NEWEST, from: filter.begins(now) }
     }
 
     fn read(text: &str) -> Option<Self> {

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// How far a list looks back that names no beginning.
-pub(crate) const USUAL: SignedDuration = SignedDuration::from_hours(7 * 24);
+const USUAL: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// Queries for one page, and rows that each of them reads while some are looked for.
 const QUERIES: usize = 2;
 const MOST_AT_ONCE: i32 = 1_000;
@@ -55,6 +55,17 @@ pub struct AuditFilter {
 }
 
 impl AuditFilter {
+    /// Where it ends: what is to come is not looked for.
+    pub(crate) fn ends(&self, now: Timestamp) -> Timestamp {
+        self.to.map_or(now, |to| to.min(now))
+    }
+
+    /// Where it begins; where nothing is said, seven days before its end.
+    pub(crate) fn begins(&self, now: Timestamp) -> Timestamp {
+        let end = self.ends(now);
+        self.from.unwrap_or_else(|| end.saturating_sub(USUAL).unwrap_or(end))
+    }
+
     /// Whether it lets everything through.
     pub fn is_open(&self) -> bool {
         *self == Self::default()
@@ -118,8 +129,7 @@ struct Rest {
 
 impl Rest {
     fn of(filter: &AuditFilter, now: Timestamp) -> Self {
-        let from = filter.from.unwrap_or_else(|| now.saturating_sub(USUAL).unwrap_or(now));
-        let to = filter.to.map_or(now, |to| to.min(now));
+        let (from, to) = (filter.begins(now), filter.ends(now));
         let behind = to.saturating_add(SignedDuration::from_millis(1)).unwrap_or(to);
         Self { lowest: AuditId::first_of(from), highest: AuditId::first_of(behind).before() }
     }

@@ -130,7 +130,8 @@ impl Log {
         let (platform, at) = (self.app.stack.store().platform(), self.app.world.now());
         let head = platform.chain_head(self.chain()).await.expect("it is there");
         let note = self.key.sign(&self.tenant.to_string(), &head, at);
-        let checkpoint = Checkpoint { size: head.size, at, note, key: self.key.verifier() };
+        let checkpoint =
+            Checkpoint { size: head.size, at, note, key: self.key.verifier(), peaks: head.peaks };
         platform.signed(self.chain(), &checkpoint).await.expect("it is there");
     }
 }

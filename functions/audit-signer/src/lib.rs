@@ -74,8 +74,13 @@ impl EventFunction for Signer {
         let key = self.key().await.map_err(|error| failed(&error))?;
         let unsigned =
             self.store.platform().unsigned_chains(AT_ONCE).await.map_err(|error| failed(&error))?;
-        let (signed, left) = sign::all(self, &key, unsigned).await;
-        tracing::info!(signed, left, "audit-signer");
+        let sign::Signed { signed, left, forked } = sign::all(self, &key, unsigned).await;
+        tracing::info!(signed, left, forked, "audit-signer");
+        if forked > 0 {
+            // An alarm looks for errors of this function.
+            let message = format!("{forked} chains are not what was signed before; see the log");
+            return Err(FunctionError { name: "ChainForked".into(), message });
+        }
         Ok(json!({ "signed": signed, "left": left }))
     }
 }

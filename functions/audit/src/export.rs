@@ -11,6 +11,7 @@ use http::{
     header::{CONTENT_DISPOSITION, CONTENT_TYPE, LINK},
     request::Parts,
 };
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use url::form_urlencoded::{Serializer, parse};
@@ -29,6 +30,8 @@ const KNOWN: [&str; 8] = ["format", "from", "to", "actor", "action", "resource",
 /// Entries of a part, and how many of them are read at once.
 const MOST: u16 = 500;
 const AT_ONCE: u16 = 100;
+/// Time for all parts of an export.
+const LASTS: SignedDuration = SignedDuration::from_hours(1);
 /// Longest cursor that is looked at, in characters: it holds the checkpoint that the export ends with.
 const LONGEST_CURSOR: usize = 4_096;
 
@@ -111,6 +114,8 @@ struct Position {
     after: u64,
     last: u64,
     note: Option<String>,
+    /// An export that was begun is gone on with until then; a later one is another export, and recorded.
+    until: Timestamp,
 }
 
 /// A chain that can be exported, with the log that tells of it.
@@ -120,6 +125,9 @@ pub trait Log: Send + Sync {
 
     /// The path of the operation.
     fn path(&self) -> &'static str;
+
+    /// Who exports it: the parts belong to them.
+    fn reader(&self) -> String;
 
     /// Records that it was exported.
     fn record(&self, values: Value, world: &World) -> impl Future<Output = Result<(), StoreError>> + Send;
@@ -139,12 +147,16 @@ pub trait Log: Send + Sync {
 /// The part of an export that a query asks for. The first one is recorded.
 pub async fn export(api: &Api, log: &impl Log, query: ExportQuery) -> Result<Response, ApiError> {
     let wanted = query.0?;
-    let (list, chain) = (wanted.list(), log.chain());
+    let (list, chain) = (wanted.list(&log.reader()), log.chain());
     let mut position = match &wanted.cursor {
         None => Box::pin(begin(api, log, &wanted)).await?,
         Some(cursor) => {
             let position = Cursor::open(cursor, &api.cursors, chain, &list)?;
-            serde_json::from_str(&position).map_err(|_| CursorError)?
+            let position: Position = serde_json::from_str(&position).map_err(|_| CursorError)?;
+            if position.until < api.world.now() {
+                return Err(CursorError.into());
+            }
+            position
         }
     };
     let part = Box::pin(write(log, &wanted, &mut position)).await?;
@@ -163,9 +175,9 @@ pub async fn export(api: &Api, log: &impl Log, query: ExportQuery) -> Result<Res
 
 impl Wanted {
     /// What a cursor is bound to.
-    fn list(&self) -> String {
+    fn list(&self, reader: &str) -> String {
         let filter = serde_json::to_string(&self.filter).unwrap_or_default();
-        format!("AUDIT-EXPORT#{}#{filter}", self.format.names().0)
+        format!("AUDIT-EXPORT#{reader}#{}#{filter}", self.format.names().0)
     }
 
     fn link(&self, path: &str, cursor: &str) -> Result<HeaderValue, ApiError> {
@@ -180,6 +192,8 @@ impl Wanted {
         if let Some(AuditActor::Address(_)) = filter.actor {
             filter.actor = Some(AuditActor::Named("address".to_owned()));
         }
+        filter.resource =
+            filter.resource.map(|told| if told.contains('@') { "address".to_owned() } else { told });
         json!({ "format": self.format.names().0, "filter": filter })
     }
 }
@@ -191,7 +205,8 @@ async fn begin(api: &Api, log: &impl Log, wanted: &Wanted) -> Result<Position, A
         Some(checkpoint) => (checkpoint.size, Some(checkpoint.note)),
         None => (api.store.platform().chain_head(log.chain()).await?.size, None),
     };
-    Ok(Position { after: 0, last, note })
+    let until = api.world.now().saturating_add(LASTS).map_err(|error| ApiError::Fault(Box::new(error)))?;
+    Ok(Position { after: 0, last, note, until })
 }
 
 /// Writes a part from `position` on, and moves it behind what was written.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use vestibule_api::{ApiError, csv::Report};
-use vestibule_chain::{Personal, export::Writer};
+use vestibule_chain::export::Writer;
 use vestibule_store::{AuditFilter, AuditRecord, Chained};
 
 use crate::view::name_of;
@@ -91,16 +91,10 @@ fn line(
 ) -> Result<(), ApiError> {
     match record {
         _ if !wanted => lines.left_out(entry.number, entry.leaf().map_err(fault)?),
-        Some(record) => lines.record(&entry, record.body(), personal(record)),
+        Some(record) => lines.record(&entry, record.body(), record.personal()),
         None => lines.gone(entry),
     }
     .map_err(fault)
-}
-
-/// Nothing of a record whose personal values were erased with their salt.
-fn personal(record: AuditRecord) -> Option<Personal> {
-    let AuditRecord { actor_email, source_ip, user_agent, salt, .. } = record;
-    Some(Personal { actor_email, source_ip, user_agent, salt: salt? })
 }
 
 fn fault(error: impl std::error::Error + Send + Sync + 'static) -> ApiError {
@@ -111,7 +105,7 @@ fn fault(error: impl std::error::Error + Send + Sync + 'static) -> ApiError {
 fn row(table: &mut Report, Chained { entry, record }: Chained) -> Result<(), ApiError> {
     let expires = entry.expires.map(|at| at.to_string()).unwrap_or_default();
     let (number, at) = (entry.number.to_string(), entry.at.to_string());
-    let Some(record) = record else {
+    let Some(record) = record.map(AuditRecord::proved) else {
         let mut cells = [""; COLUMNS.len()];
         (cells[0], cells[1], cells[2], cells[7], cells[13]) = (&number, &entry.id, &at, "gone", &expires);
         return table.row(&cells);

@@ -3,25 +3,30 @@
 use axum::{extract::State, response::Response};
 use serde_json::Value;
 use vestibule_api::{Api, ApiError, Authenticated};
-use vestibule_domain::{Permission, TenantId, World};
-use vestibule_store::{Chain, Chained, Checkpoint, StoreError, TenantStore};
+use vestibule_auth::TenantScope;
+use vestibule_domain::{Permission, World};
+use vestibule_store::{AuditRecord, Chain, Chained, Checkpoint, StoreError, TenantStore};
 
 use crate::export::{ExportQuery, Log, export};
 
 /// The log of an organization.
-struct TenantLog<'a>(TenantStore<'a>, TenantId);
+struct TenantLog<'a>(TenantStore<'a>, &'a TenantScope);
 
 impl Log for TenantLog<'_> {
     fn chain(&self) -> Chain {
-        Chain::Tenant(self.1)
+        Chain::Tenant(self.1.tenant())
     }
 
     fn path(&self) -> &'static str {
         "/api/audit/export"
     }
 
+    fn reader(&self) -> String {
+        AuditRecord::name_of(self.1.actor())
+    }
+
     async fn record(&self, values: Value, world: &World) -> Result<(), StoreError> {
-        self.0.record_reading("audit.export", self.1.to_string(), values, world).await
+        self.0.record_reading("audit.export", self.1.tenant().to_string(), values, world).await
     }
 
     async fn checkpoint(&self) -> Result<Option<Checkpoint>, StoreError> {
@@ -45,5 +50,5 @@ pub async fn export_log(
     query: ExportQuery,
 ) -> Result<Response, ApiError> {
     let scope = caller.require(Permission::AuditExport)?;
-    Box::pin(export(&api, &TenantLog(api.store.tenant(&scope), scope.tenant()), query)).await
+    Box::pin(export(&api, &TenantLog(api.store.tenant(&scope), &scope), query)).await
 }

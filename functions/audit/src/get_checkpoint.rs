@@ -22,7 +22,7 @@ pub struct CheckpointView {
 }
 
 impl From<Checkpoint> for CheckpointView {
-    fn from(Checkpoint { size, at, note, key }: Checkpoint) -> Self {
+    fn from(Checkpoint { size, at, note, key, .. }: Checkpoint) -> Self {
         Self { size, at: at.to_string(), note, key }
     }
 }

@@ -13,9 +13,9 @@ use utoipa::{IntoParams, ToSchema};
 use vestibule_adapters::archive::{Archive, ArchiveError, checkpoints};
 use vestibule_api::{Api, ApiError, Argument, Authenticated, Description};
 use vestibule_auth::TenantScope;
-use vestibule_chain::{Checker, Flaw, Frontier, Personal, SignedCheckpoint, Verifier};
+use vestibule_chain::{Checker, Flaw, Frontier, SignedCheckpoint, Verifier};
 use vestibule_domain::Permission;
-use vestibule_store::{AuditRecord, Chained, Cursor, CursorError, TenantStore};
+use vestibule_store::{Chained, Cursor, CursorError, TenantStore};
 
 use crate::{list_records::cursor, parameters::Parameters};
 
@@ -23,9 +23,8 @@ use crate::{list_records::cursor, parameters::Parameters};
 const MOST: u64 = 1_000;
 const AT_ONCE: u16 = 500;
 const LIST: &str = "AUDIT-VERIFY";
-/// What is said where the archive has less than the table says was signed.
-const HIDDEN: &str =
-    "The newest signed checkpoint is not where checkpoints are kept. Ask whoever runs the platform.";
+/// What is said where the archive and the table do not agree on what was signed.
+const HIDDEN: &str = "The newest signed checkpoint is not where checkpoints are kept, or the log no longer knows of it. Ask whoever runs the platform.";
 
 /// Longest cursor that is looked at, in characters: it holds a checkpoint and the right edge of its tree.
 const LONGEST_CURSOR: usize = 8_192;
@@ -67,7 +66,7 @@ pub enum VerifyResult {
     GoingOn,
     /// Every record up to the checkpoint is as it was written, and none is missing.
     Whole,
-    /// A record was changed, added or taken away; `problem` says which.
+    /// A record was changed or taken away; `problem` says which.
     Broken,
     /// No checkpoint was signed yet.
     Unsigned,
@@ -131,15 +130,18 @@ enum Start {
     Known(Position),
     /// Nothing was signed yet.
     Nothing,
-    /// The archive lacks what the table knows of.
+    /// The archive lacks what the table knows of, or the other way round.
     Hidden,
 }
 
 async fn newest(store: &TenantStore<'_>, archive: &Archive, scope: &TenantScope) -> Result<Start, ApiError> {
     let chain = scope.tenant().to_string();
-    let Some(known) = store.checkpoint().await? else { return Ok(Start::Nothing) };
-    let Some(name) = archive.newest(&checkpoints::prefix(&chain)).await.map_err(fault)? else {
-        return Ok(Start::Hidden);
+    // Whichever of them was tampered with, the other one tells.
+    let known = store.checkpoint().await?;
+    let (known, name) = match (known, archive.newest(&checkpoints::prefix(&chain)).await.map_err(fault)?) {
+        (None, None) => return Ok(Start::Nothing),
+        (Some(known), Some(name)) => (known, name),
+        _ => return Ok(Start::Hidden),
     };
     let note = archive.read(&name).await.map_err(fault)?.and_then(|note| String::from_utf8(note).ok());
     Ok(match note {
@@ -205,10 +207,7 @@ async fn show(
 fn show_one(checker: &mut Checker, Chained { entry, record }: Chained) -> Result<(), Flaw> {
     let Some(record) = record else { return checker.gone(&entry) };
     let leaf = entry.leaf().map_err(|_| Flaw::Unwritable(entry.number))?;
-    let body = record.body();
-    let AuditRecord { actor_email, source_ip, user_agent, salt, .. } = record;
-    let personal = salt.map(|salt| Personal { actor_email, source_ip, user_agent, salt });
-    checker.record(entry.number, &leaf, &body, entry.expires, personal.as_ref())
+    checker.record(entry.number, &leaf, &record.body(), entry.expires, record.personal().as_ref())
 }
 
 /// The frontier to go on with; `None` at the end, where all of it is right.

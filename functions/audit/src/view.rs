@@ -47,7 +47,8 @@ pub struct AuditDetailView {
     /// The record.
     #[serde(flatten)]
     pub record: AuditView,
-    /// Values before, as they were; never secrets or personal data.
+    /// Values before, as they were; never secrets, nor a person's address or name. Names that people give to groups and roles
+    /// are told as they are.
     pub old: Value,
     /// Values after.
     pub new: Value,
@@ -74,6 +75,7 @@ pub(crate) fn name_of(outcome: Outcome) -> &'static str {
 
 impl From<AuditRecord> for AuditView {
     fn from(record: AuditRecord) -> Self {
+        let record = record.proved();
         Self {
             id: record.id.to_string(),
             number: record.number,

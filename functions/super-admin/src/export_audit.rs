@@ -20,6 +20,10 @@ impl Log for PlatformLog<'_> {
         "/api/super-admin/audit/export"
     }
 
+    fn reader(&self) -> String {
+        self.0.by()
+    }
+
     async fn record(&self, values: Value, world: &World) -> Result<(), StoreError> {
         self.0.record_reading("audit.export", values, world).await
     }

@@ -1,9 +1,10 @@
 //! The check of the audit log against what was signed, and each way in which the table can be tampered with.
 
-use aws_sdk_dynamodb::types::AttributeValue::{N, S};
+use aws_sdk_dynamodb::types::AttributeValue::{self, N, S};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
-use vestibule_chain::CheckpointKey;
+use vestibule_chain::{CheckpointKey, Frontier};
+use vestibule_store::Chain;
 use vestibule_tests::{Row, auditing::Log};
 
 const VERIFY: &str = "/api/audit/verify";
@@ -123,15 +124,107 @@ async fn a_chain_that_was_written_anew_is_not_signed_again() {
     log.fill(2, "test.copy").await;
     signed(&log).await;
     let mut head = chain(&log, "chain_head").await.remove(0);
-    head.insert("peaks".into(), aws_sdk_dynamodb::types::AttributeValue::L(vec![]));
+    head.insert("peaks".into(), AttributeValue::L(vec![]));
     put(&log, head).await;
     let unsigned =
         [("PK", "UNSIGNED".to_owned()), ("SK", log.tenant.to_string()), ("item", "unsigned".to_owned())];
     let mut row: Row = unsigned.map(|(name, value)| (name.to_owned(), S(value))).into();
     row.insert("size".into(), N("1".into()));
     put(&log, row).await;
-    let told = log.app.stack.invoke("audit-signer", json!({})).await.unwrap();
-    assert_eq!(told, json!({ "signed": 0, "left": 1 }));
+    refused_to_sign(&log).await;
+}
+
+/// The signer says that the chain is another one.
+async fn refused_to_sign(log: &Log) {
+    let told = log.app.stack.invoke("audit-signer", json!({})).await.unwrap_err();
+    assert!(format!("{told:?}").contains("ChainForked"), "{told:?}");
+}
+
+/// Writes the entry of a record anew, and the head so that it fits: what somebody can do who writes the table and knows how.
+async fn rewrite(log: &Log, at: usize) {
+    let mut entries = chain(log, "chain_entry").await;
+    let other = entries[at - 1]["body"].clone();
+    entries[at].insert("body".into(), other);
+    put(log, entries[at].clone()).await;
+    let (platform, name) = (log.app.stack.store().platform(), Chain::Tenant(log.tenant));
+    let size = platform.chain_head(name).await.unwrap().size;
+    let tree = platform.lead_on(name, Frontier::default(), size).await.unwrap();
+    let mut head = chain(log, "chain_head").await.remove(0);
+    let peaks = tree.peaks.iter().map(|peak| S(peak.to_string())).collect();
+    head.insert("peaks".into(), AttributeValue::L(peaks));
+    put(log, head).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_history_that_was_written_anew_is_not_signed_however_long_it_grows() {
+    let log = Log::new().await;
+    log.fill(6, "test.copy").await;
+    signed(&log).await;
+    rewrite(&log, 3).await;
+    log.fill(3, "test.later").await;
+    log.number().await;
+    refused_to_sign(&log).await;
+    assert_eq!(checked(&log).await.0["result"], "broken");
+    // Nor when the table has no right edge to lead on from.
+    let mut checkpoint = chain(&log, "checkpoint").await.remove(0);
+    checkpoint.insert("peaks".into(), AttributeValue::L(vec![]));
+    put(&log, checkpoint.clone()).await;
+    refused_to_sign(&log).await;
+    delete(&log, &checkpoint).await;
+    refused_to_sign(&log).await;
+    broken(&log, "no longer knows of it").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_that_was_set_back_is_not_signed_when_it_has_grown_again() {
+    let log = Log::new().await;
+    log.fill(4, "test.copy").await;
+    let size = signed(&log).await;
+    let entries = chain(&log, "chain_entry").await;
+    for entry in &entries[entries.len() - 2..] {
+        delete(&log, entry).await;
+    }
+    let (platform, name) = (log.app.stack.store().platform(), Chain::Tenant(log.tenant));
+    let tree = platform.lead_on(name, Frontier::default(), size).await.unwrap();
+    assert_eq!(tree.size, size - 2);
+    let mut head = chain(&log, "chain_head").await.remove(0);
+    let peaks = tree.peaks.iter().map(|peak| S(peak.to_string())).collect();
+    head.insert("peaks".into(), AttributeValue::L(peaks));
+    head.insert("size".into(), N(tree.size.to_string()));
+    put(&log, head).await;
+    for _ in 0..2 {
+        log.fill(4, "test.later").await;
+        log.number().await;
+        refused_to_sign(&log).await;
+        assert_eq!(checked(&log).await.0["result"], "broken");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn personal_values_that_nothing_proves_are_not_shown_and_not_whole() {
+    let log = Log::new().await;
+    log.fill(1, "test.copy").await;
+    signed(&log).await;
+    let mut record = a_copy(&log).await;
+    record.remove("salt");
+    record.insert("actor_email".into(), S("innocent@victim.example".into()));
+    put(&log, record).await;
+    broken(&log, "actor_email").await;
+    let shown = log.app.admin().get("/api/audit?action=test.copy").await.expect(200).body;
+    assert_eq!(shown["items"][0]["actorEmail"], json!(null), "{shown}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_that_is_no_record_holds_up_no_other() {
+    let log = Log::new().await;
+    log.fill(3, "test.copy").await;
+    let mut junk = a_copy(&log).await;
+    junk.insert("at".into(), S("junk".into()));
+    put(&log, junk.clone()).await;
+    log.number().await;
+    let left: Vec<Row> = log.app.records().await.into_iter().map(|(_, row)| row).collect();
+    let own = |row: &&Row| row["PK"] == junk["PK"] && !row.contains_key("number");
+    assert_eq!(left.iter().filter(own).count(), 1);
 }
 
 /// Another key in the place of the one that signs, as `vestibule-ops rotate-audit-key` has it.

@@ -82,9 +82,8 @@ impl PlatformStore<'_> {
             if fresh.is_empty() {
                 return Ok((settled, 0));
             }
-            let added = fresh.len();
-            let done = adding(chain, &head, fresh, world)?.commit(self.store).await;
-            match done {
+            let Some((added, command)) = adding(chain, &head, fresh, world)? else { return Ok((settled, 0)) };
+            match command.commit(self.store).await {
                 Err(StoreError::Conflict(_)) => pause(attempt).await,
                 done => return done.map(|()| (settled, added)),
             }
@@ -110,15 +109,31 @@ impl PlatformStore<'_> {
     }
 }
 
-/// The transaction that puts rows behind the head as it was read.
-fn adding(chain: Chain, head: &Frontier, fresh: Vec<Row>, world: &World) -> Result<Command, StoreError> {
+/// The transaction that puts rows behind the head as it was read, and how many; `None` if none of them can be. One that is no
+/// record gets no place, and holds up no other.
+fn adding(
+    chain: Chain,
+    head: &Frontier,
+    fresh: Vec<Row>,
+    world: &World,
+) -> Result<Option<(usize, Command)>, StoreError> {
     let mut command = Command::new();
-    let mut longer = head.clone();
+    let (mut longer, mut added) = (head.clone(), 0);
     for row in fresh {
-        let (placed, numbered) = place(chain, longer.size + 1, row)?;
+        let (placed, numbered) = match place(chain, longer.size + 1, row) {
+            Ok(placed) => placed,
+            Err(error) => {
+                tracing::error!(%error, %chain, "a record cannot be read, and gets no place in its chain");
+                continue;
+            }
+        };
+        added += 1;
         longer.push(placed.entry.leaf().map_err(unwritable)?);
         let entry = to_row(&keys::chain_entry(chain, longer.size), Kind::ChainEntry, &placed)?;
         command = command.and(numbered, Conflict::Exists).and(Action::put(entry).if_new(), Conflict::Stale);
+    }
+    if added == 0 {
+        return Ok(None);
     }
     if head.size == 0 && chain != Chain::Platform {
         command = begun(command, chain, world)?;
@@ -129,7 +144,7 @@ fn adding(chain: Chain, head: &Frontier, fresh: Vec<Row>, world: &World) -> Resu
         size => put.when("#size = :size").name("#size", "size").value(":size", number(size)),
     };
     let unsigned = to_row(&keys::unsigned(chain), Kind::Unsigned, &json!({ "size": longer.size }))?;
-    Ok(command.and(put, Conflict::Stale).and(Action::put(unsigned), Conflict::Stale))
+    Ok(Some((added, command.and(put, Conflict::Stale).and(Action::put(unsigned), Conflict::Stale))))
 }
 
 /// The chain of the platform tells of every other one, so that none of them can vanish as a whole.

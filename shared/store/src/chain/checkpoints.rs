@@ -3,6 +3,7 @@
 use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use vestibule_chain::Digest;
 
 use super::name::Chain;
 use crate::{
@@ -24,6 +25,9 @@ pub struct Checkpoint {
     pub note: String,
     /// The public key of the signature, as the C2SP form of notes writes it.
     pub key: String,
+    /// The right edge of the tree that was signed, from which the next one is led on; empty in older rows.
+    #[serde(default)]
+    pub peaks: Vec<Digest>,
 }
 
 #[derive(Deserialize)]
@@ -41,6 +45,11 @@ impl TenantStore<'_> {
 }
 
 impl PlatformStore<'_> {
+    /// The newest checkpoint of a chain as the table knows it.
+    pub async fn newest_checkpoint(&self, chain: Chain) -> Result<Option<Checkpoint>, StoreError> {
+        self.store.get(&keys::chain_checkpoint(chain)).await
+    }
+
     /// At most `limit` chains that are longer than their newest checkpoint, with their size when that was noted.
     pub async fn unsigned_chains(&self, limit: i32) -> Result<Vec<(Chain, u64)>, StoreError> {
         let query = self.store.client().query().table_name(self.store.table());

@@ -13,6 +13,9 @@ use crate::{
     engine::keys::{self, Key},
 };
 
+/// Entries that one query reads.
+const MOST_AT_ONCE: u16 = 1_000;
+
 /// An entry with where its record lies.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Placed {
@@ -55,6 +58,22 @@ impl PlatformStore<'_> {
     /// The head of a chain: its size and the root over it; an empty one if nothing was ever recorded.
     pub async fn chain_head(&self, chain: Chain) -> Result<Frontier, StoreError> {
         Ok(self.store.get(&keys::chain_head(chain)).await?.unwrap_or_default())
+    }
+
+    /// The tree after `tree` with the entries up to number `last`; shorter where an entry is missing.
+    pub async fn lead_on(&self, chain: Chain, mut tree: Frontier, last: u64) -> Result<Frontier, StoreError> {
+        loop {
+            let some = self.entries(chain, tree.size, last, MOST_AT_ONCE).await?;
+            if some.is_empty() {
+                return Ok(tree);
+            }
+            for placed in some {
+                if placed.entry.number != tree.size + 1 {
+                    return Ok(tree);
+                }
+                tree.push(placed.entry.leaf().map_err(|error| StoreError::Table(error.to_string()))?);
+            }
+        }
     }
 
     /// Entries of a chain with their records, as [`TenantStore::chained`].

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use vestibule_auth::{Actor, TenantScope};
-use vestibule_chain::{Digest, Outcome, PersonalDigests, RecordBody};
+use vestibule_chain::{Digest, Outcome, Personal, PersonalDigests, RecordBody};
 use vestibule_domain::{AuditId, World};
 
 use crate::{
@@ -61,6 +61,24 @@ pub struct AuditRecord {
 }
 
 impl AuditRecord {
+    /// The personal values with their salt; `None` once they were erased. Values that stand there without a salt were put there
+    /// by somebody: they are held against no salt, and fit none.
+    pub fn personal(&self) -> Option<Personal> {
+        let Self { actor_email, source_ip, user_agent, salt, .. } = self.clone();
+        let none = [&actor_email, &source_ip, &user_agent].iter().all(|value| value.is_none());
+        let salt = salt.or_else(|| (!none).then(String::new))?;
+        Some(Personal { actor_email, source_ip, user_agent, salt })
+    }
+
+    /// The record without personal values that nothing proves: those of a numbered record that has no salt.
+    #[must_use]
+    pub fn proved(mut self) -> Self {
+        if self.number.is_some() && self.salt.is_none() {
+            (self.actor_email, self.source_ip, self.user_agent) = (None, None, None);
+        }
+        self
+    }
+
     pub(crate) fn new(
         scope: &TenantScope,
         action: &str,
@@ -123,7 +141,7 @@ impl AuditRecord {
     }
 
     /// The name of somebody who is no signed-in person, as records have it.
-    pub(crate) fn name_of(actor: &Actor) -> String {
+    pub fn name_of(actor: &Actor) -> String {
         match actor {
             Actor::User { id, .. } => id.to_string(),
             Actor::Stranger { .. } => "stranger".to_owned(),

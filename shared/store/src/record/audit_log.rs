@@ -16,6 +16,8 @@ use crate::{
 };
 
 /// How far a list looks back that names no beginning.
+/// Nothing was recorded before 2026-01-01T00:00:00Z, in seconds since 1970.
+const BEGINNING: i64 = 1_767_225_600;
 const USUAL: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// Queries for one page, and rows that each of them reads while some are looked for.
 const QUERIES: usize = 2;
@@ -63,7 +65,8 @@ impl AuditFilter {
     /// Where it begins; where nothing is said, seven days before its end.
     pub(crate) fn begins(&self, now: Timestamp) -> Timestamp {
         let end = self.ends(now);
-        self.from.unwrap_or_else(|| end.saturating_sub(USUAL).unwrap_or(end))
+        let begins = self.from.unwrap_or_else(|| end.saturating_sub(USUAL).unwrap_or(end));
+        begins.max(Timestamp::from_second(BEGINNING).unwrap_or_default())
     }
 
     /// Whether it lets everything through.

@@ -167,7 +167,8 @@ pub(super) fn written_and_read(kind: Kind, given: &Given) -> Result<(), String> 
         }
         Kind::Checkpoint => {
             let (note, key) = (given.any_text(300), given.any_text(60));
-            let value = Checkpoint { size: given.number() >> 12, at: given.time(), note, key };
+            let peaks = (0..given.below(20)).map(|_| Digest::of(&[given.any_text(9).as_bytes()])).collect();
+            let value = Checkpoint { size: given.number() >> 12, at: given.time(), note, key, peaks };
             back(given, row(&keys::chain_checkpoint(Chain::Tenant(tenant)), &value), &value)
         }
         Kind::Unsigned => {

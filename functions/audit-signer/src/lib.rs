@@ -74,7 +74,7 @@ impl EventFunction for Signer {
         let key = self.key().await.map_err(|error| failed(&error))?;
         let unsigned =
             self.store.platform().unsigned_chains(AT_ONCE).await.map_err(|error| failed(&error))?;
-        let sign::Signed { signed, left, forked } = sign::all(self, &key, unsigned).await;
+        let sign::Counts { signed, left, forked } = sign::all(self, &key, unsigned).await;
         tracing::info!(signed, left, forked, "audit-signer");
         if forked > 0 {
             // An alarm looks for errors of this function.

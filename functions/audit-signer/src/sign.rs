@@ -38,7 +38,7 @@ enum SignError {
 
 /// What became of the chains of one run.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Signed {
+pub(crate) struct Counts {
     /// They were signed.
     pub(crate) signed: usize,
     /// They are left for the next run.
@@ -48,12 +48,12 @@ pub(crate) struct Signed {
 }
 
 /// Signs chains.
-pub(crate) async fn all(signer: &Signer, key: &CheckpointKey, chains: Vec<(Chain, u64)>) -> Signed {
+pub(crate) async fn all(signer: &Signer, key: &CheckpointKey, chains: Vec<(Chain, u64)>) -> Counts {
     let signing = stream::iter(chains).map(|(chain, _)| async move {
         let result = one(signer, key, chain).await;
         result.inspect_err(|error| tracing::error!(%error, %chain, "a chain was not signed"))
     });
-    let count = |mut counts: Signed, result: Result<(), SignError>| async move {
+    let count = |mut counts: Counts, result: Result<(), SignError>| async move {
         match result {
             Ok(()) => counts.signed += 1,
             Err(error) => {
@@ -63,7 +63,7 @@ pub(crate) async fn all(signer: &Signer, key: &CheckpointKey, chains: Vec<(Chain
         }
         counts
     };
-    signing.buffer_unordered(UNDER_WAY).fold(Signed::default(), count).await
+    signing.buffer_unordered(UNDER_WAY).fold(Counts::default(), count).await
 }
 
 async fn one(signer: &Signer, key: &CheckpointKey, chain: Chain) -> Result<(), SignError> {
@@ -148,7 +148,7 @@ async fn lead_on(
             return Err(forked());
         }
     }
-    let signed = tree.size;
+    let size = tree.size;
     let led = platform.lead_on(chain, tree, head.size).await?;
-    if led == *head { Ok(()) } else { Err(SignError::Forked { signed, size: head.size }) }
+    if led == *head { Ok(()) } else { Err(SignError::Forked { signed: size, size: head.size }) }
 }

@@ -10,6 +10,7 @@ mod browser;
 mod components;
 mod facts;
 mod form;
+mod handed_on;
 pub mod operations;
 pub mod page;
 pub mod pages;
@@ -31,7 +32,7 @@ use axum::{
     Router,
     extract::{Request, State},
     response::Redirect,
-    routing::get,
+    routing::{any, get},
 };
 use utoipa::openapi::OpenApi;
 use vestibule_api::{HttpFunction, Operations, Settings, state::StartError};
@@ -59,7 +60,9 @@ impl Operations for Console {
             .route("/admin", get(async || Redirect::to("/admin/team")))
             .route("/settings/picture", get(special::get_picture))
             .route("/admin/team/import/{id}/report", get(special::get_import_report))
-            .route("/admin/audit/export", get(audit_export::get_audit_export));
+            .route("/admin/audit/export", get(audit_export::get_audit_export))
+            .route("/admin/promo-signups", any(handed_on::promo_signups))
+            .route("/admin/promo-signups/{id}/create-account", any(handed_on::create_promo_account));
         let pages = pages::all().fold(fixed, |router, page| {
             let show = move |console: State<Self>, request: Request| serve::show(page, console, request);
             let act = move |console: State<Self>, request: Request| serve::act(page, console, request);

@@ -74,7 +74,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::operations::{ALL, AUDIT_EXPORT, AVATAR, CONTEXT, IMPORT_REPORT, REFRESH};
+    use crate::operations::{ALL, AUDIT_EXPORT, AVATAR, CONTEXT, HANDED_ON, IMPORT_REPORT, REFRESH};
 
     #[test]
     fn a_name_stands_for_one_action() {
@@ -104,7 +104,8 @@ mod tests {
                 assert_eq!(values(action.operation.path), action.from.len(), "{} {}", page.path, action.name);
             }
         }
-        for operation in [CONTEXT, REFRESH, AVATAR, IMPORT_REPORT, AUDIT_EXPORT] {
+        for operation in [CONTEXT, REFRESH, AVATAR, IMPORT_REPORT, AUDIT_EXPORT].into_iter().chain(HANDED_ON)
+        {
             used.insert(operation.path);
         }
         let unused: Vec<_> = ALL.iter().filter(|it| !used.contains(it.path)).collect();

@@ -27,6 +27,7 @@ mod mailbox;
 mod organization_domain;
 mod organization_setup;
 mod organizations;
+mod promo;
 mod provision_jobs;
 mod provision_sweep;
 mod races;

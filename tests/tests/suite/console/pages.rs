@@ -69,7 +69,8 @@ fn ten_13_every_operation_that_pages_call_is_a_route_of_its_function() {
     let owner = |name: &str| template.function(name).unwrap().name.clone();
     let route = |route: &Route| (owner(&route.function), route.method.to_uppercase(), route.path.clone());
     let routes: BTreeSet<_> = template.routes.iter().map(route).collect();
-    for operation in operations::ALL {
+    // What is handed on has no route of its own; that it comes to the console is looked at with the contract.
+    for operation in operations::ALL.iter().filter(|it| !operations::HANDED_ON.contains(it)) {
         let route = (operation.function.to_owned(), operation.method.to_string(), operation.path.to_owned());
         assert!(routes.contains(&route), "{route:?}");
     }

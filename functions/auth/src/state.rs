@@ -55,7 +55,7 @@ impl HttpFunction for Auth {
     async fn open(settings: &Settings, world: World) -> Result<Self, StartError> {
         let product = settings.product()?;
         let site = settings.site()?;
-        let pages = Pages::new(product, site, widget(settings));
+        let pages = Pages::new(product, site, BotWidget::from_settings(settings));
         let pages = pages.map_err(|error| StartError::outside("the pages", error))?;
         Ok(Self {
             signer: Signer::open(settings, &world).await?,
@@ -102,23 +102,6 @@ fn policy(settings: &Settings) -> Result<Policy, SettingError> {
     let min_length = text.parse().ok().filter(|length| (8..=64).contains(length));
     let refused = || SettingError::new("PASSWORD_MIN_LENGTH", "is not a whole number from 8 to 64");
     Ok(Policy { min_length: min_length.ok_or_else(refused)? })
-}
-
-/// What the check for programs shows on our own pages; the forms of others have their own.
-fn widget(settings: &Settings) -> Option<BotWidget> {
-    let site_key = settings.find("BOT_CHECK_SITE_KEY")?.to_owned();
-    let (script, class, hosts) = match settings.find("BOT_CHECK")? {
-        "turnstile" => (
-            "https://challenges.cloudflare.com/turnstile/v0/api.js",
-            "cf-turnstile",
-            "https://challenges.cloudflare.com",
-        ),
-        "hcaptcha" => {
-            ("https://js.hcaptcha.com/1/api.js", "h-captcha", "https://hcaptcha.com https://*.hcaptcha.com")
-        }
-        _ => return None,
-    };
-    Some(BotWidget { script, class, site_key, hosts })
 }
 
 async fn providers(settings: &Settings, world: &World) -> Result<Providers, StartError> {

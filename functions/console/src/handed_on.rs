@@ -7,13 +7,15 @@ use axum::{
     extract::{Request, State},
     response::{IntoResponse as _, Response},
 };
-use http::{HeaderMap, HeaderName, HeaderValue, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use vestibule_api::{ApiError, Code, read_body};
 use vestibule_invoke::{Answer, Body, Call, NoAnswer};
 
 use crate::{
     Console,
-    operations::{CREATE_PROMO_ACCOUNT, Operation, PROMO_SIGNUPS},
+    operations::{CREATE_PROMO_ACCOUNT, Operation},
+    page::Page,
+    serve,
     visit::Visit,
 };
 
@@ -21,14 +23,28 @@ use crate::{
 const OF_THE_WAY: [HeaderName; 5] =
     [header::COOKIE, header::CONNECTION, header::CONTENT_LENGTH, header::TRANSFER_ENCODING, header::TE];
 
-/// `/admin/promo-signups`
-pub(crate) async fn promo_signups(State(console): State<Console>, request: Request) -> Response {
-    hand_on(PROMO_SIGNUPS, console, request).await
-}
-
 /// `/admin/promo-signups/{id}/create-account`
 pub(crate) async fn create_promo_account(State(console): State<Console>, request: Request) -> Response {
     hand_on(CREATE_PROMO_ACCOUNT, console, request).await
+}
+
+/// An address that a page and an operation share: the page for who names pages among what they take, as browsers do.
+pub(crate) async fn page_or_operation(
+    (page, operation): (&'static Page, &'static Operation),
+    console: Console,
+    request: Request,
+) -> Response {
+    match (takes_pages(request.headers()), request.method().clone()) {
+        (true, Method::GET) => serve::show(page, State(console), request).await,
+        (true, Method::POST) => serve::act(page, State(console), request).await,
+        _ => hand_on(operation, console, request).await,
+    }
+}
+
+fn takes_pages(headers: &HeaderMap) -> bool {
+    let kinds = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    let mut kinds = kinds.flat_map(|value| value.split(','));
+    kinds.any(|kind| kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("text/html"))
 }
 
 async fn hand_on(operation: &'static Operation, console: Console, request: Request) -> Response {

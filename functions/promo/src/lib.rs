@@ -3,6 +3,7 @@
 pub mod create_account;
 pub mod list_signups;
 pub mod sign_up;
+pub mod sign_up_page;
 pub mod signup_file;
 pub mod signup_query;
 pub mod signup_view;
@@ -15,6 +16,7 @@ use vestibule_api::{
     Api, HttpFunction, SettingError, Settings, bots::bot_check, limiting::limits, state::StartError,
 };
 use vestibule_domain::{Job, RoleName, TenantId, World};
+use vestibule_pages::{BotWidget, Pages};
 use vestibule_saga::{Machines, launch};
 use vestibule_store::Limits;
 
@@ -40,6 +42,8 @@ pub struct Promo {
     pub limits: Limits,
     /// Tells people from programs.
     pub bots: Arc<BotCheck>,
+    /// The page for browsers.
+    pub pages: Arc<Pages>,
     /// Where the accounts belong.
     pub offer: Arc<Offer>,
 }
@@ -57,13 +61,18 @@ impl Promo {
 vestibule_api::operations! {
     Promo:
         sign_up::sign_up_for_promo,
+        sign_up_page::show_promo,
+        sign_up_page::post_promo,
         list_signups::list_promo_signups,
         create_account::create_promo_account,
 }
 
 impl HttpFunction for Promo {
     async fn open(settings: &Settings, world: World) -> Result<Self, StartError> {
+        let widget = BotWidget::from_settings(settings);
+        let pages = Pages::new(settings.product()?, settings.site()?, widget);
         Ok(Self {
+            pages: Arc::new(pages.map_err(|error| StartError::outside("the pages", error))?),
             workflows: Workflows::new(&settings.aws("SFN")?),
             machines: Arc::new(Machines::from_settings(|name| settings.get(name))?),
             limits: limits(settings)?,

@@ -40,7 +40,8 @@ pub struct SignedUpForPromo {
 }
 
 /// The answer, whoever signed up before.
-const NOTED: &str = "Your sign-up is noted. If an account is made for you, an invitation comes by mail.";
+pub(crate) const NOTED: &str =
+    "Your sign-up is noted. If an account is made for you, an invitation comes by mail.";
 
 /// Notes that somebody would like an account. An address is noted once, with the name that came first; the answer is the same for
 /// one that was noted before and for one that has an account. No mail is sent.

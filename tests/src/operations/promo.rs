@@ -18,6 +18,12 @@ impl Scene {
                 let body = json!({ "email": self.address(), "name": "Kim Doe", "company": "Acme" });
                 Prepared::new(method, path, self.anyone()).json(body)
             }
+            "/promo" if method == Method::GET => Prepared::new(method, path, self.anyone()),
+            "/promo" => {
+                let fields =
+                    vec![("name", "Kim Doe".into()), ("email", self.address()), ("company", String::new())];
+                Prepared::new(method, path, self.anyone()).form(fields)
+            }
             LIST => {
                 self.signed_up().await;
                 Prepared::new(method, format!("{LIST}?limit=1"), self.administrator(Grant::PromoAdmin).await)

@@ -175,6 +175,8 @@ GET /                                         | 200 | all           | -     | 0
 POST /                                        | 303 | all           | -     | 1
 GET /auth/register                            | 200 | all           | -     | 0
 POST /auth/register                           | 200 | all           | -     | 0
+GET /promo                                    | 200 | all           | -     | 0
+POST /promo                                   | 200 | all           | -     | 1
 GET /auth/forgot-password                     | 200 | all           | -     | 0
 POST /auth/forgot-password                    | 200 | all           | -     | 0
 GET /auth/sign-in-link                        | 200 | all           | -     | 0

@@ -7,21 +7,25 @@ use vestibule_auth::Grant;
 use super::{Prepared, Scene};
 use crate::{Actor, waiting::found};
 
+/// The grants in the platform's log.
+const GRANTS: &str = "/api/super-admin/audit?action=grant.give&limit=1";
+
 impl Scene {
     pub(super) async fn prepare_platform(&self, operation: &str) -> Option<Prepared> {
         let (method, path) = operation.split_once(' ')?;
         let method: Method = method.parse().ok()?;
         Some(match operation {
-            "GET /api/super-admin/audit" | "GET /api/super-admin/audit/export" => {
+            "GET /api/super-admin/audit" => {
+                let ada = self.administrator(Grant::SuperAdmin).await;
+                granted(&ada).await;
+                Prepared::new(method, GRANTS, ada)
+            }
+            "GET /api/super-admin/audit/export" => {
                 Prepared::new(method, path, self.administrator(Grant::SuperAdmin).await)
             }
             "GET /api/super-admin/audit/{id}" => {
                 let ada = self.administrator(Grant::SuperAdmin).await;
-                let numbered = found(async || {
-                    let page = ada.get("/api/super-admin/audit?limit=1").await.expect(200).body;
-                    page["items"][0]["number"].as_u64()
-                });
-                let number = numbered.await.expect("a record with a number");
+                let number = granted(&ada).await;
                 Prepared::new(method, format!("/api/super-admin/audit/{number}"), ada)
             }
             "POST /api/admin/login" => {
@@ -41,4 +45,13 @@ impl Scene {
         self.app.appoint(actor.id().await, grant).await;
         actor
     }
+}
+
+/// The number of the newest grant, once it has one: records are numbered soon, not at once, and not in the order of their times.
+async fn granted(admin: &Actor) -> u64 {
+    let numbered = found(async || {
+        let page = admin.get(GRANTS).await.expect(200).body;
+        page["items"][0]["number"].as_u64()
+    });
+    numbered.await.expect("a record with a number")
 }

@@ -28,6 +28,7 @@ mod organization_domain;
 mod organization_setup;
 mod organizations;
 mod promo;
+mod promo_scale;
 mod provision_jobs;
 mod provision_sweep;
 mod races;

@@ -30,7 +30,10 @@ pub(super) async fn sign_up(store: &Store, tenant: TenantId, world: &World) -> R
         let signup = PromoSignup::new(PromoSignupId::of_time(at, world), given, at);
         let actor = Actor::System(SystemTask::Seed);
         store.platform().take_promo_signup(&signup, &actor, None, world).await?;
-        if let Some(status) = ended {
+        // The address may have signed up before.
+        let scope = PlatformScope::for_system(SystemTask::Seed);
+        let taken = store.administration(&scope).find_promo_signup(signup.id).await?.is_some();
+        if let Some(status) = ended.filter(|_| taken) {
             work(store, tenant, (&signup, status), world).await?;
         }
     }

@@ -17,7 +17,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from console_walk import invited, newcomer, recorded, staff
+from console_walk import invited, newcomer, promo, recorded, staff
 from console_walk.desk import NARROW, WIDE, Desk
 from identity_stack.chromium import PICTURES
 from identity_stack.provider import Provider, settings
@@ -34,6 +34,7 @@ APART = {
     "webhooks of vendors": r"POST /api/esign/webhook.*",
     "the pages in front of the console, which are walked as pages": r"\w+ /(auth/.*)?",
     "what those pages do themselves": r"POST /api/v1/auth/(register|verify-email|login|second-factor|magic-link(/consume)?|forgot-password|reset-password|social-login|email/(confirm|undo)|invitations/(look|sign-up|accept|decline)|connections/finish)",
+    "what the page of a sign-up does itself": r"POST /api/promo/signups",
     "for programs": r"GET /(openapi.json|[.]well-known/.*)",
     "for a record that cannot be read, which the suite makes": r"DELETE /api/hires/\{id\}",
     "comes with the context of every page": r"GET /api/auth/context/tenants",
@@ -56,7 +57,7 @@ def walk(checks, modes, javascript):
         with Stack(port=port, options=options, parameters={"SiteUrl": site}, log=log) as stack:
             stack.site = site
             with Desk(stack, checks, modes, javascript) as desk:
-                for part in newcomer.PARTS + staff.PARTS + invited.PARTS + recorded.PARTS:
+                for part in newcomer.PARTS + staff.PARTS + invited.PARTS + recorded.PARTS + promo.PARTS:
                     print(f"-- {part.__name__.replace('_', ' ')}", flush=True)
                     part(desk)
         google.stop()

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::LazyLock};
 
 use reqwest::{
     Client, RequestBuilder,
-    header::{COOKIE, LOCATION, SET_COOKIE},
+    header::{ACCEPT, COOKIE, HeaderMap, HeaderValue, LOCATION, SET_COOKIE},
     redirect::Policy,
 };
 use secrecy::ExposeSecret as _;
@@ -14,7 +14,9 @@ use crate::{Actor, App};
 
 /// Follows no redirect, so that a test sees where a page leads.
 static BROWSER: LazyLock<Client> = LazyLock::new(|| {
-    Client::builder().redirect(Policy::none()).pool_max_idle_per_host(0).build().expect("a client")
+    let pages = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("text/html,*/*;q=0.8"))]);
+    let client = Client::builder().redirect(Policy::none()).pool_max_idle_per_host(0).default_headers(pages);
+    client.build().expect("a client")
 });
 
 /// What a browser was shown.

@@ -5,13 +5,13 @@ use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use vestibule_adapters::bot_check::{Action, BotVerdict};
-use vestibule_api::{ApiError, Fields, Keyed, Origin, Reply, limiting};
+use vestibule_api::{ApiError, Fields, Keyed, Origin, Reply, bots::bot, limiting};
 use vestibule_auth::Password;
 use vestibule_domain::{Email, IdentityMailKind, IdentityMailRequest, MailId, SignInChange, User};
 
 use crate::{
     Auth, kept,
-    sign_in::attempt::{Group, address, bot},
+    sign_in::attempt::{Group, address},
     sign_up::register::{MAIL_SENT, MailSent},
 };
 

@@ -3,13 +3,16 @@
 use std::sync::Arc;
 
 use axum::{Router, extract::FromRef};
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::ExposeSecret as _;
 use vestibule_adapters::{
-    bot_check::{BotCheck, BotCheckError},
+    bot_check::BotCheck,
     oidc::{Providers, ProvidersRefused},
 };
 use vestibule_api::{
-    Api, HttpFunction, Operations, SettingError, Settings, Signer, limiting, site::for_own_pages,
+    Api, HttpFunction, Operations, SettingError, Settings, Signer,
+    bots::{bot_check, filled_secret},
+    limiting,
+    site::for_own_pages,
     state::StartError,
 };
 use vestibule_auth::{Hasher, Policy, Profile};
@@ -52,14 +55,14 @@ impl HttpFunction for Auth {
     async fn open(settings: &Settings, world: World) -> Result<Self, StartError> {
         let product = settings.product()?;
         let site = settings.site()?;
-        let pages = Pages::new(product, site, widget(settings));
+        let pages = Pages::new(product, site, BotWidget::from_settings(settings));
         let pages = pages.map_err(|error| StartError::outside("the pages", error))?;
         Ok(Self {
             signer: Signer::open(settings, &world).await?,
             hasher: hasher(settings, &world).await?,
             policy: policy(settings)?,
             limits: limiting::limits(settings)?,
-            bots: Arc::new(bots(settings, &world).await?),
+            bots: Arc::new(bot_check(settings, &world).await?),
             providers: Arc::new(providers(settings, &world).await?),
             pages: Arc::new(pages),
             site: site.into(),
@@ -75,19 +78,11 @@ impl HttpFunction for Auth {
     }
 }
 
-async fn secret(settings: &Settings, name: &str, world: &World) -> Result<Option<SecretString>, StartError> {
-    let Some(id) = settings.find(name) else { return Ok(None) };
-    let value = Box::pin(settings.secrets()?.read(id, world.now())).await;
-    let value = value.map_err(|error| StartError::outside("a secret", format!("{name}: {error}")))?;
-    // A secret that was made but never filled in counts as missing.
-    Ok(Some(value).filter(|value| !matches!(value.expose_secret().trim(), "" | "{}" | "-")))
-}
-
 async fn hasher(settings: &Settings, world: &World) -> Result<Hasher, StartError> {
     let refused = |problem: String| SettingError::new("PASSWORD_PROFILE", problem);
     let profile = Profile::parse(settings.find("PASSWORD_PROFILE").unwrap_or("owasp"))
         .map_err(|error| refused(format!("is no cost of a hash; {error}")))?;
-    let pepper = secret(settings, "PASSWORD_PEPPER_SECRET", world).await?;
+    let pepper = filled_secret(settings, "PASSWORD_PEPPER_SECRET", world).await?;
     let pepper = pepper.map(|pepper| ("1".to_owned(), pepper.expose_secret().as_bytes().to_vec().into()));
     let workers = settings.find("PASSWORD_WORKERS").map_or(Ok(1), str::parse);
     let workers = workers.map_err(|_| SettingError::new("PASSWORD_WORKERS", "is not a whole number"))?;
@@ -109,31 +104,8 @@ fn policy(settings: &Settings) -> Result<Policy, SettingError> {
     Ok(Policy { min_length: min_length.ok_or_else(refused)? })
 }
 
-async fn bots(settings: &Settings, world: &World) -> Result<BotCheck, StartError> {
-    let secret = secret(settings, "BOT_CHECK_SECRET", world).await?;
-    let checked = BotCheck::from_settings(|name| settings.find(name), secret);
-    Ok(checked.map_err(|BotCheckError { setting, problem }| SettingError::new(setting, problem))?)
-}
-
-/// What the check for programs shows on our own pages; the forms of others have their own.
-fn widget(settings: &Settings) -> Option<BotWidget> {
-    let site_key = settings.find("BOT_CHECK_SITE_KEY")?.to_owned();
-    let (script, class, hosts) = match settings.find("BOT_CHECK")? {
-        "turnstile" => (
-            "https://challenges.cloudflare.com/turnstile/v0/api.js",
-            "cf-turnstile",
-            "https://challenges.cloudflare.com",
-        ),
-        "hcaptcha" => {
-            ("https://js.hcaptcha.com/1/api.js", "h-captcha", "https://hcaptcha.com https://*.hcaptcha.com")
-        }
-        _ => return None,
-    };
-    Some(BotWidget { script, class, site_key, hosts })
-}
-
 async fn providers(settings: &Settings, world: &World) -> Result<Providers, StartError> {
-    let secret = secret(settings, "OIDC_PROVIDERS_SECRET", world).await?;
+    let secret = filled_secret(settings, "OIDC_PROVIDERS_SECRET", world).await?;
     let configured = secret.unwrap_or_else(|| "{}".to_owned().into());
     let refused = |error: ProvidersRefused| {
         SettingError::new("OIDC_PROVIDERS_SECRET", format!("names a secret where {error}"))

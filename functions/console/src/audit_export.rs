@@ -1,5 +1,4 @@
-//! `GET /admin/audit/export`: the export of the audit log as one file. The API gives it in parts; a function answers once and
-//! with 6 MB at most, so what fits into one answer is put together here, and of a longer log the page says how to take it.
+//! `GET /admin/audit/export`: the export of the audit log as one file. Of a longer log the page says how to take it.
 
 use axum::{
     extract::{Request, State},
@@ -7,32 +6,19 @@ use axum::{
 };
 use http::StatusCode;
 use serde_json::json;
-use vestibule_invoke::{Answer, NoAnswer};
+use vestibule_invoke::NoAnswer;
 
 use crate::{
     Console, browser,
     operations::AUDIT_EXPORT,
+    parts::{Taken, take, wanted},
     special,
     visit::{Asked, Visit},
 };
 
-/// Longest file in bytes: escaped on its way out it has up to twice as many.
-const LONGEST: usize = 2_900_000;
-/// Most parts that are put together, of 500 records each: it must be done in 20 seconds.
-const MOST_PARTS: usize = 40;
 const KNOWN: [&str; 7] = ["format", "from", "to", "actor", "action", "resource", "outcome"];
 const TOO_LONG: &str =
     "The export is longer than one download can be. Choose a shorter time, or take it in parts by the API.";
-
-/// What was put together.
-#[derive(Debug)]
-enum Taken {
-    /// The whole file; the answer is that of its last part.
-    Whole(Box<Answer>, Vec<u8>),
-    /// A part was refused.
-    Refused(Box<Answer>),
-    TooLong,
-}
 
 /// The download.
 pub(crate) async fn get_audit_export(State(console): State<Console>, request: Request) -> Response {
@@ -41,7 +27,9 @@ pub(crate) async fn get_audit_export(State(console): State<Console>, request: Re
         return response;
     }
     let visit = Visit::new(console.clone(), &parts);
-    let mut response = match take(&visit, wanted(parts.uri.query().unwrap_or_default())).await {
+    let asked = |query| Asked::new(AUDIT_EXPORT, AUDIT_EXPORT.path.to_owned(), query);
+    let query = wanted(parts.uri.query().unwrap_or_default(), &KNOWN);
+    let mut response = match take(&visit, AUDIT_EXPORT.path, query, asked).await {
         Ok(Taken::Whole(answer, file)) => special::file(&answer, file),
         Ok(Taken::Refused(answer)) => special::refused(&console, &answer),
         Ok(Taken::TooLong) => console.refused(StatusCode::PAYLOAD_TOO_LARGE, too_long()),
@@ -49,38 +37,6 @@ pub(crate) async fn get_audit_export(State(console): State<Console>, request: Re
     };
     visit.hand_on(&mut response);
     response
-}
-
-async fn take(visit: &Visit, mut query: String) -> Result<Taken, NoAnswer> {
-    let mut file = Vec::new();
-    for _ in 0..MOST_PARTS {
-        let answer = visit.fetch(Asked::new(AUDIT_EXPORT, AUDIT_EXPORT.path.to_owned(), query)).await?;
-        if !answer.status.is_success() {
-            return Ok(Taken::Refused(answer.into()));
-        }
-        file.extend_from_slice(&answer.body);
-        if file.len() > LONGEST {
-            break;
-        }
-        match answer.header("link").and_then(next) {
-            Some(following) => query = following,
-            None => return Ok(Taken::Whole(answer.into(), file)),
-        }
-    }
-    Ok(Taken::TooLong)
-}
-
-/// What of the page's query goes along: a form sends empty fields, too.
-fn wanted(query: &str) -> String {
-    let given = url::form_urlencoded::parse(query.as_bytes());
-    let given = given.filter(|(name, value)| KNOWN.contains(&&**name) && !value.is_empty());
-    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(given).finish()
-}
-
-/// The query of the next part, as the API names it.
-fn next(link: &str) -> Option<String> {
-    let (query, rest) = link.strip_prefix("</api/audit/export?")?.split_once('>')?;
-    rest.contains("rel=\"next\"").then(|| query.to_owned())
 }
 
 fn too_long() -> serde_json::Value {
@@ -94,18 +50,9 @@ mod tests {
     #[test]
     fn the_filter_goes_along_and_nothing_else() {
         assert_eq!(
-            wanted("from=2026-01-01&to=&cursor=x&action=hire.&limit=1&ask=y"),
+            wanted("from=2026-01-01&to=&cursor=x&action=hire.&limit=1&ask=y", &KNOWN),
             "from=2026-01-01&action=hire."
         );
-        assert_eq!(wanted("actor=kim%2Bx%40example.org"), "actor=kim%2Bx%40example.org");
-    }
-
-    #[test]
-    fn the_next_part_is_read_from_its_header() {
-        let link = "</api/audit/export?format=csv&cursor=A-_b>; rel=\"next\"";
-        assert_eq!(next(link).as_deref(), Some("format=csv&cursor=A-_b"));
-        for other in ["", "</api/audit/export?x>; rel=\"prev\"", "<https://evil.example/?x>; rel=\"next\""] {
-            assert_eq!(next(other), None, "{other}");
-        }
+        assert_eq!(wanted("actor=kim%2Bx%40example.org", &KNOWN), "actor=kim%2Bx%40example.org");
     }
 }

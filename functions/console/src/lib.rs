@@ -10,10 +10,13 @@ mod browser;
 mod components;
 mod facts;
 mod form;
+mod handed_on;
 pub mod operations;
 pub mod page;
 pub mod pages;
+mod parts;
 mod place;
+mod promo_table;
 mod recorded;
 mod render;
 mod respond;
@@ -31,7 +34,7 @@ use axum::{
     Router,
     extract::{Request, State},
     response::Redirect,
-    routing::get,
+    routing::{any, get},
 };
 use utoipa::openapi::OpenApi;
 use vestibule_api::{HttpFunction, Operations, Settings, state::StartError};
@@ -59,11 +62,21 @@ impl Operations for Console {
             .route("/admin", get(async || Redirect::to("/admin/team")))
             .route("/settings/picture", get(special::get_picture))
             .route("/admin/team/import/{id}/report", get(special::get_import_report))
-            .route("/admin/audit/export", get(audit_export::get_audit_export));
+            .route("/admin/audit/export", get(audit_export::get_audit_export))
+            .route("/admin/promo-signups/export", get(promo_table::get_promo_table))
+            .route("/admin/promo-signups/{id}/create-account", any(handed_on::create_promo_account));
         let pages = pages::all().fold(fixed, |router, page| {
             let show = move |console: State<Self>, request: Request| serve::show(page, console, request);
             let act = move |console: State<Self>, request: Request| serve::act(page, console, request);
-            router.route(page.path, get(show).post(act))
+            match page.beside() {
+                None => router.route(page.path, get(show).post(act)),
+                Some(operation) => {
+                    let shared = move |State(console): State<Self>, request: Request| {
+                        handed_on::page_or_operation((page, operation), console, request)
+                    };
+                    router.route(page.path, any(shared))
+                }
+            }
         });
         pages.fallback(special::unknown)
     }

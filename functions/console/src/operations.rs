@@ -102,4 +102,9 @@ operations! {
     AUDIT_EXPORT "audit" GET "/api/audit/export";
     AUDIT_CHECKPOINT "audit" GET "/api/audit/checkpoint";
     AUDIT_VERIFY "audit" GET "/api/audit/verify";
+    PROMO_SIGNUPS "promo" GET "/admin/promo-signups";
+    CREATE_PROMO_ACCOUNT "promo" POST "/admin/promo-signups/{id}/create-account";
 }
+
+/// Those whose addresses lie among the pages: the gateway gives them to the console, which hands them on.
+pub const HANDED_ON: [&Operation; 2] = [PROMO_SIGNUPS, CREATE_PROMO_ACCOUNT];

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::{
     form::{LONGEST, LONGEST_TABLE},
-    operations::Operation,
+    operations::{HANDED_ON, Operation},
 };
 
 /// One page.
@@ -110,7 +110,17 @@ impl Page {
     /// Whether its forms are about the caller's own account, and about no business.
     pub(crate) fn own(&self) -> bool {
         let account = self.path.starts_with("/settings/") && self.path != "/settings/notifications";
-        account || self.path == "/businesses/new"
+        account || self.path == "/businesses/new" || self.of_platform()
+    }
+
+    /// Whether it is about the platform: what somebody may do in a business gives nothing there.
+    pub fn of_platform(&self) -> bool {
+        self.path.starts_with("/admin/promo-signups")
+    }
+
+    /// The operation at its own address, if there is one: for who asks for no page.
+    pub(crate) fn beside(&self) -> Option<&'static Operation> {
+        HANDED_ON.into_iter().find(|operation| operation.path == self.path)
     }
 
     /// Most bytes of a form with a file, and what is said of one that is longer.

@@ -6,6 +6,7 @@ mod business;
 mod hires;
 mod imports;
 mod invitations;
+mod promo;
 mod team;
 
 use serde_json::{Map, Value};
@@ -13,13 +14,14 @@ use serde_json::{Map, Value};
 use crate::page::{Action, Page, encode, text_at};
 
 /// Every page.
-pub const PAGES: [&[Page]; 7] = [
+pub const PAGES: [&[Page]; 8] = [
     account::PAGES,
     audit::PAGES,
     business::PAGES,
     hires::PAGES,
     imports::PAGES,
     invitations::PAGES,
+    promo::PAGES,
     team::PAGES,
 ];
 

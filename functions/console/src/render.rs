@@ -30,7 +30,7 @@ templates! {
     "audit.html" "audit_record.html" "audit_verify.html" "components.html"
     "connections.html" "domain.html" "esign.html" "found.html" "groups.html" "hire.html" "hires.html" "home.html" "import.html" "imported.html" "imports.html" "invitation.html"
     "invitations.html" "invite.html" "job.html" "jobs.html" "mail_sent.html" "matrix.html" "member.html" "message.html" "new_hire.html" "notifications.html"
-    "organization.html" "parts.html" "portal.html" "profile.html" "recovery_codes.html" "role.html" "roles.html" "security.html"
+    "organization.html" "parts.html" "portal.html" "profile.html" "promo_signups.html" "recovery_codes.html" "role.html" "roles.html" "security.html"
     "sessions.html" "setup.html" "subscription.html" "team.html" "tenants.html" "totp.html" "why.html" "workspace.html"
 }
 

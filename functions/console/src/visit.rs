@@ -128,6 +128,11 @@ impl Visit {
         self.ask(vec![asked]).await?.pop().ok_or(NoAnswer)
     }
 
+    /// What a function answers to this very request, with the session as it is.
+    pub(crate) async fn pass(&self, function: &str, call: &Call) -> Result<Answer, NoAnswer> {
+        self.console.functions.call(function, call, &self.sender()).await
+    }
+
     /// A file as it is, with its status.
     pub(crate) async fn fetch(&self, asked: Asked) -> Result<Answer, NoAnswer> {
         let sender = self.sender();

@@ -55,6 +55,7 @@ functions! {
         "organizations" vestibule_organizations::Organizations,
         "super-admin" vestibule_super_admin::SuperAdmin,
         "team" vestibule_team::Team,
+        "promo" vestibule_promo_function::Promo,
         "provision-account" vestibule_provision_account::Provisioning,
         "provision-run" vestibule_provision_run::Jobs;
     events:

@@ -4,6 +4,7 @@
 
 pub mod administrator;
 pub mod body;
+pub mod bots;
 pub mod caller;
 pub mod cookies;
 mod cors;
@@ -19,6 +20,7 @@ pub mod lambda;
 pub mod limiting;
 pub mod logging;
 pub mod mutation;
+mod no_fields;
 pub mod operations;
 pub mod origin;
 pub mod page;
@@ -46,6 +48,7 @@ pub use function::{EventFunction, HttpFunction, Operations, app};
 pub use keyed::{Keyed, RepeatKey};
 pub use lambda::FunctionError;
 pub use mutation::{Content, File, Mutation, Nothing, OwnMutation, PlatformMutation, Submission, unwritten};
+pub use no_fields::NoFields;
 pub use origin::Origin;
 pub use page::PageQuery;
 pub use parting::Parting;

@@ -52,6 +52,8 @@ pub enum Code {
     MethodNotAllowed,
     /// 409: the thing is in a state that does not allow this.
     WrongState,
+    /// 409: the deployment lacks a setting that this needs, or one names what is not there.
+    NotConfigured,
     /// 409: the record cannot be read; the detail says how it can be cancelled or removed.
     Damaged,
     /// 409: somebody else changed it at the same moment.
@@ -74,6 +76,9 @@ const AT_ONCE: [&str; 2] = [
     "Somebody changed this at the same moment; read it and try again.",
 ];
 
+/// What is said of a job that must not go on beside a newer one.
+const SUPERSEDED: &str = "Another job took the place of this one; look at that one.";
+
 impl Code {
     fn status(self) -> StatusCode {
         match self {
@@ -93,7 +98,7 @@ impl Code {
             Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Self::WrongState | Self::Damaged | Self::Conflict => StatusCode::CONFLICT,
+            Self::WrongState | Self::NotConfigured | Self::Damaged | Self::Conflict => StatusCode::CONFLICT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Invalid | Self::IdempotencyKeyReused => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
@@ -126,6 +131,7 @@ impl Code {
             Self::NotFound => "Not found",
             Self::MethodNotAllowed => "Method not allowed",
             Self::WrongState => "Not possible in this state",
+            Self::NotConfigured => "The deployment lacks a setting",
             Self::Damaged => "The record cannot be read",
             Self::Conflict => "In conflict with what is there",
             Self::TooLarge => "Too large",
@@ -240,6 +246,7 @@ impl From<StoreError> for ApiError {
         match error {
             StoreError::Conflict(Conflict::KeyUsed) => Self::new(Code::Conflict, AT_ONCE[0]),
             StoreError::Conflict(Conflict::LinkUsed) => Self::link(),
+            StoreError::Conflict(Conflict::Superseded) => Self::new(Code::WrongState, SUPERSEDED),
             StoreError::Conflict(_) => Self::new(Code::Conflict, AT_ONCE[1]),
             StoreError::Busy(why) => {
                 tracing::warn!(why, "the table is busy");

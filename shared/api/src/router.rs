@@ -93,7 +93,8 @@ fn add_headers(response: &mut Response, request_id: &str, cost: Option<Cost>) {
     }
     let cost =
         cost.and_then(|cost| serde_json::to_string(&cost).ok()).and_then(|c| HeaderValue::from_str(&c).ok());
-    if let Some(cost) = cost {
+    // An answer that another function gave has its own.
+    if let Some(cost) = cost.filter(|_| !headers.contains_key("x-cost")) {
         headers.insert("x-cost", cost);
     }
 }

@@ -16,7 +16,7 @@ use vestibule_adapters::{
 use crate::state::StartError;
 
 /// The settings that have their value from a parameter of the template, each with the parameter's name.
-pub const PARAMETERS: [(&str, &str); 17] = [
+pub const PARAMETERS: [(&str, &str); 19] = [
     ("ADMIN_SECOND_FACTOR", "AdminSecondFactor"),
     ("ALLOWED_ORIGINS", "AllowedOrigins"),
     ("BOT_CHECK", "BotCheck"),
@@ -31,6 +31,8 @@ pub const PARAMETERS: [(&str, &str); 17] = [
     ("PASSWORD_MIN_LENGTH", "PasswordMinLength"),
     ("PASSWORD_PROFILE", "PasswordProfile"),
     ("PRODUCT_NAME", "ProductName"),
+    ("PROMO_ROLE", "PromoRole"),
+    ("PROMO_TENANT", "PromoTenant"),
     ("SIGN_INS_PER_MINUTE", "SignInsPerMinute"),
     ("SITE_URL", "SiteUrl"),
     ("STAGE", "Stage"),

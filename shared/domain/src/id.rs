@@ -191,6 +191,7 @@ kinds! {
     MailKind, MailId, "mail", "a mail to send";
     GroupKind, GroupId, "grp", "a group of a team";
     InvitationKind, InvitationId, "inv", "an invitation";
+    PromoSignupKind, PromoSignupId, "promo", "a sign-up of a promotion";
     EsignEventKind, EsignEventId, "esn", "an e-sign event that fits no document";
 }
 

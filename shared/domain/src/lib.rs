@@ -29,6 +29,7 @@ pub mod permission;
 pub mod permission_set;
 mod preferences;
 pub mod preset;
+mod promo;
 mod registered;
 mod reserved;
 mod role_name;
@@ -61,7 +62,7 @@ pub use grant::Grant;
 pub use hire::{Hire, HireName};
 pub use id::{
     AuditId, EndpointId, EsignEventId, EventId, GroupId, HireId, Id, IdError, InvitationId, JobId, MailId,
-    RegistrationId, SessionId, TenantId, UserId,
+    PromoSignupId, RegistrationId, SessionId, TenantId, UserId,
 };
 pub use identity_mail::{Device, IdentityMailKind, IdentityMailRequest, MembershipChange, SignInChange};
 pub use import::{ImportRow, RowClass, RowResult};
@@ -75,6 +76,7 @@ pub use permission::{Permission, PermissionNumber};
 pub use permission_set::PermissionSet;
 pub use preferences::{MailTopic, Preferences};
 pub use preset::{Preset, PresetRole};
+pub use promo::{PromoSignup, SignupJob, SignupStatus};
 pub use registered::{MOST_REGISTERED, RegisterRefused, Registered};
 pub use role_name::RoleName;
 pub use roles::{MOST_GENERATIONS, MOST_ROLES, Role, RoleRefused, Roles};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{HireId, TenantId, UserId};
+use crate::{HireId, PromoSignupId, TenantId, UserId};
 
 /// For whom or what a job works. The thing itself has a row of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -14,6 +14,8 @@ pub enum Subject {
     Person(UserId),
     /// A whole tenant: the one whose job it is.
     Tenant(TenantId),
+    /// Somebody who signed up for a promotion.
+    PromoSignup(PromoSignupId),
 }
 
 impl Subject {
@@ -23,12 +25,18 @@ impl Subject {
             Self::Hire(id) => ("hire", id.to_string()),
             Self::Person(id) => ("person", id.to_string()),
             Self::Tenant(id) => ("tenant", id.to_string()),
+            Self::PromoSignup(id) => ("promo_signup", id.to_string()),
         }
     }
 
     /// The hire, if it is one.
     pub fn hire(self) -> Option<HireId> {
         if let Self::Hire(id) = self { Some(id) } else { None }
+    }
+
+    /// The sign-up, if it is one.
+    pub fn promo_signup(self) -> Option<PromoSignupId> {
+        if let Self::PromoSignup(id) = self { Some(id) } else { None }
     }
 }
 
@@ -47,5 +55,11 @@ impl From<UserId> for Subject {
 impl From<TenantId> for Subject {
     fn from(id: TenantId) -> Self {
         Self::Tenant(id)
+    }
+}
+
+impl From<PromoSignupId> for Subject {
+    fn from(id: PromoSignupId) -> Self {
+        Self::PromoSignup(id)
     }
 }

@@ -31,6 +31,8 @@ pub enum Body {
     Json(Value),
     /// A file with its media type.
     File(String, Vec<u8>),
+    /// Bytes as they came; their media type is among the headers.
+    Bytes(Vec<u8>),
 }
 
 /// A request to an operation.
@@ -73,7 +75,7 @@ pub(crate) fn build(call: &Call, sender: &Sender) -> Value {
             "stage": "$default",
             "timeEpoch": sender.at,
         },
-        "isBase64Encoded": matches!(call.body, Body::File(..)),
+        "isBase64Encoded": matches!(call.body, Body::File(..) | Body::Bytes(_)),
     });
     match &call.body {
         Body::Empty => {}
@@ -85,6 +87,7 @@ pub(crate) fn build(call: &Call, sender: &Sender) -> Value {
             headers.insert("content-type".to_owned(), kind.clone());
             event["body"] = json!(STANDARD.encode(bytes));
         }
+        Body::Bytes(bytes) => event["body"] = json!(STANDARD.encode(bytes)),
     }
     event["headers"] = json!(headers);
     event

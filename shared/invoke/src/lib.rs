@@ -37,6 +37,11 @@ impl Answer {
         let named = |(known, _): &(&String, &String)| known.eq_ignore_ascii_case(name);
         self.headers.iter().find(named).map(|(_, value)| &**value)
     }
+
+    /// Its headers but for the cookies.
+    pub fn headers(&self) -> &BTreeMap<String, String> {
+        &self.headers
+    }
 }
 
 /// The functions of a stack. Cheap to clone.

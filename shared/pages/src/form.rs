@@ -55,6 +55,8 @@ pub enum FieldKind {
     Email,
     /// A person's name.
     Name,
+    /// A company's name, which may be left out.
+    Company,
     /// The password of an account.
     Password,
     /// A password to be.
@@ -96,6 +98,11 @@ impl<'a> Field<'a> {
     /// The field of a name, with what was typed before.
     pub fn name(value: &'a str) -> Self {
         Self { value, ..Self::new("name", "Your name", FieldKind::Name) }
+    }
+
+    /// The field of a company, with what was typed before.
+    pub fn company(value: &'a str) -> Self {
+        Self { value, ..Self::new("company", "Your company (optional)", FieldKind::Company) }
     }
 
     /// The field of the account's password.

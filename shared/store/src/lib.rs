@@ -10,6 +10,7 @@ mod chain;
 mod engine;
 mod identity;
 mod operator;
+mod promo;
 mod record;
 mod tenancy;
 mod work;
@@ -42,6 +43,8 @@ pub use identity::{
 };
 pub use operator::repair::{Removal, Salvaged, SetAside};
 pub use operator::reseal::ResealProgress;
+pub use promo::finding::{MOST_IN_A_PART, SignupFilter};
+pub use promo::moving::SignupCounts;
 pub use record::audit::AuditRecord;
 pub use record::audit_log::{AuditActor, AuditFilter, AuditPage, Logged};
 pub use record::idempotency::{Answer, IdempotencyKey, KeptAnswer};

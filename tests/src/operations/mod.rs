@@ -9,6 +9,7 @@ mod organizations;
 mod own;
 mod pages;
 mod platform;
+mod promo;
 mod provider;
 mod sample;
 mod scene;
@@ -148,6 +149,9 @@ impl Scene {
             return Some(prepared);
         }
         if let Some(prepared) = Box::pin(self.prepare_account(operation)).await {
+            return Some(prepared);
+        }
+        if let Some(prepared) = Box::pin(self.prepare_promo(operation)).await {
             return Some(prepared);
         }
         Box::pin(self.prepare_page(operation)).await

@@ -7,17 +7,8 @@ use vestibule_auth::Grant;
 use super::{Prepared, Scene};
 use crate::{Actor, waiting::found};
 
-/// Which of the other records is the newest depends on the moment.
+/// The grants in the platform's log.
 const GRANTS: &str = "/api/super-admin/audit?action=grant.give&limit=1";
-
-/// The number of a grant's record, when it has one.
-async fn a_grant(ada: &Actor) -> u64 {
-    let numbered = found(async || {
-        let page = ada.get(GRANTS).await.expect(200).body;
-        page["items"][0]["number"].as_u64()
-    });
-    numbered.await.expect("a record with a number")
-}
 
 impl Scene {
     pub(super) async fn prepare_platform(&self, operation: &str) -> Option<Prepared> {
@@ -26,15 +17,15 @@ impl Scene {
         Some(match operation {
             "GET /api/super-admin/audit" => {
                 let ada = self.administrator(Grant::SuperAdmin).await;
-                a_grant(&ada).await;
-                Prepared::new(method, GRANTS.to_owned(), ada)
+                granted(&ada).await;
+                Prepared::new(method, GRANTS, ada)
             }
             "GET /api/super-admin/audit/export" => {
                 Prepared::new(method, path, self.administrator(Grant::SuperAdmin).await)
             }
             "GET /api/super-admin/audit/{id}" => {
                 let ada = self.administrator(Grant::SuperAdmin).await;
-                let number = a_grant(&ada).await;
+                let number = granted(&ada).await;
                 Prepared::new(method, format!("/api/super-admin/audit/{number}"), ada)
             }
             "POST /api/admin/login" => {
@@ -54,4 +45,13 @@ impl Scene {
         self.app.appoint(actor.id().await, grant).await;
         actor
     }
+}
+
+/// The number of the newest grant, once it has one: records are numbered soon, not at once, and not in the order of their times.
+async fn granted(admin: &Actor) -> u64 {
+    let numbered = found(async || {
+        let page = admin.get(GRANTS).await.expect(200).body;
+        page["items"][0]["number"].as_u64()
+    });
+    numbered.await.expect("a record with a number")
 }

@@ -204,9 +204,14 @@ async fn attack_3_a_page_of_another_site_signs_nobody_in_or_out() {
         "forgot-password",
         "sign-in-link",
         "sign-out",
+        "/promo",
         "",
     ] {
-        let path = if page.is_empty() { "/".to_owned() } else { format!("/auth/{page}") };
+        let path = match page {
+            "" => "/".to_owned(),
+            page if page.starts_with('/') => page.to_owned(),
+            page => format!("/auth/{page}"),
+        };
         for headers in FOREIGN {
             let request =
                 anyone.request(Method::POST, &path).form(&[("token", "x"), ("ticket", "x"), ("code", "1")]);

@@ -240,8 +240,14 @@ async fn attack_7_the_form_of_a_page_is_answered_by_a_page_that_repeats_nothing_
             forms.push((page, format!("{form}{MARK}"), 400));
         }
     }
+    forms.push(("/promo", format!("name=Kim&email=a%40example.org&email={MARK}"), 400));
+    forms.push(("/promo", format!("name=Kim&email=a%40example.org&more={MARK}"), 200));
     for (page, form, status) in forms {
-        let path = if page.is_empty() { "/".to_owned() } else { format!("/auth/{page}") };
+        let path = match page {
+            "" => "/".to_owned(),
+            page if page.starts_with('/') => page.to_owned(),
+            page => format!("/auth/{page}"),
+        };
         let request = anyone.request(Method::POST, &path).body(form.clone());
         let request = request.header("content-type", "application/x-www-form-urlencoded");
         let answer = anyone.send(request).await;
@@ -273,6 +279,7 @@ async fn attack_2_a_form_that_no_page_has_is_refused_as_a_page_and_is_not_shown_
         ("/auth/forgot-password", "email"),
         ("/auth/sign-in-link", "email"),
         ("/auth/second-factor", "code=1&ticket"),
+        ("/promo", "name=Kim&email"),
         ("/auth/reset-password", "password=&token"),
         ("/auth/sign-out", "csrf"),
     ] {

@@ -155,6 +155,9 @@ POST /api/admin/users/reset-password          | 202 | platform nyn  | -     | 1
 POST /api/admin/users/suspend                 | 200 | platform nyn  | -     | 1
 POST /api/admin/users/restore                 | 200 | platform nyn  | -     | 1
 POST /api/admin/users/remove                  | 200 | platform nyn  | -     | 3
+POST /api/promo/signups                       | 202 | all           | -     | 1
+GET /admin/promo-signups                      | 200 | platform nny  | -     | 0
+POST /admin/promo-signups/{id}/create-account | 202 | platform nny  | -     | 2
 POST /api/admin/login                         | 200 | all           | -     | 1
 POST /api/v1/auth/second-factor               | 200 | all           | -     | 1
 POST /api/v1/auth/magic-link                  | 202 | all           | -     | 0
@@ -172,6 +175,8 @@ GET /                                         | 200 | all           | -     | 0
 POST /                                        | 303 | all           | -     | 1
 GET /auth/register                            | 200 | all           | -     | 0
 POST /auth/register                           | 200 | all           | -     | 0
+GET /promo                                    | 200 | all           | -     | 0
+POST /promo                                   | 200 | all           | -     | 1
 GET /auth/forgot-password                     | 200 | all           | -     | 0
 POST /auth/forgot-password                    | 200 | all           | -     | 0
 GET /auth/sign-in-link                        | 200 | all           | -     | 0

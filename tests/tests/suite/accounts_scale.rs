@@ -36,7 +36,7 @@ fn attribute(value: &Value) -> AttributeValue {
     }
 }
 
-fn row(keys: (String, String), item: &str, value: &Value) -> Row {
+pub(super) fn row(keys: (String, String), item: &str, value: &Value) -> Row {
     let AttributeValue::M(mut row) = attribute(value) else { panic!("a row is an object") };
     for (name, text) in [("PK", keys.0), ("SK", keys.1), ("item", item.to_owned())] {
         row.insert(name.to_owned(), AttributeValue::S(text));
@@ -80,7 +80,8 @@ fn rows(app: &App, number: usize) -> Vec<Row> {
     rows
 }
 
-async fn fill(app: &App, numbers: std::ops::Range<usize>) {
+/// Writes the rows of each number.
+pub(super) async fn fill(app: &App, numbers: std::ops::Range<usize>, rows: impl Fn(&App, usize) -> Vec<Row>) {
     let (client, table): (Client, _) = (app.client(), app.stack.table_name().to_owned());
     let rows: Vec<Row> = numbers.flat_map(|number| rows(app, number)).collect();
     let writes = rows.chunks(AT_ONCE).map(|rows| {
@@ -119,9 +120,9 @@ async fn a_page_of_any_search_costs_the_same_among_ten_thousand_accounts_as_amon
     let app = App::start().await;
     let admin = app.admin();
     app.appoint(admin.id().await, Grant::GeneralAdmin).await;
-    fill(&app, 0..FEW).await;
+    fill(&app, 0..FEW, rows).await;
     let few = costs(&admin).await;
-    fill(&app, FEW..MANY).await;
+    fill(&app, FEW..MANY, rows).await;
     let many = costs(&admin).await;
     println!(
         "| search | accounts on the page | among {FEW}: round trips, units | among {MANY} |\n|---|---:|---:|---:|"

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use vestibule_local::template::Template;
+use vestibule_console::operations::HANDED_ON;
+use vestibule_local::template::{Route, Template};
 use vestibule_saga::Definition;
 use vestibule_tests::{
     operations::{Content, Scene, described},
@@ -49,12 +50,16 @@ async fn the_document_takes_what_the_suites_send() {
 
 #[test]
 fn every_route_of_the_template_is_described_and_every_described_route_is_in_the_template() {
-    // The console's pages are no operations.
+    // The console's pages are no operations, but for those that it hands on: they lie behind its routes.
     let template = template();
     let console = template.function("console").unwrap();
-    let routes = template.routes.iter().filter(|route| !console.answers_to(&route.function));
-    let template: BTreeSet<(String, String)> =
-        routes.map(|route| (route.method.to_uppercase(), route.path.clone())).collect();
+    let key = |route: &Route| (route.method.to_uppercase(), route.path.clone());
+    let (pages, routes): (Vec<_>, Vec<_>) =
+        template.routes.iter().partition(|route| console.answers_to(&route.function));
+    let pages: Vec<_> = pages.into_iter().map(key).collect();
+    let template: BTreeSet<(String, String)> = routes.into_iter().map(key).collect();
+    let handed_on: BTreeSet<(String, String)> =
+        HANDED_ON.iter().map(|it| (it.method.to_string(), it.path.to_owned())).collect();
     let mut described = BTreeSet::new();
     for (path, item) in document()["paths"].as_object().unwrap() {
         for method in item.as_object().unwrap().keys().filter(|key| *key != "parameters") {
@@ -65,8 +70,12 @@ fn every_route_of_the_template_is_described_and_every_described_route_is_in_the_
         let begins = path.strip_suffix("{proxy+}").is_some_and(|begin| of.starts_with(begin));
         (method == asked || method == "ANY") && (path == of || begins)
     };
-    let alone: Vec<_> =
+    let mut alone: BTreeSet<_> =
         described.iter().filter(|each| !template.iter().any(|route| answers(route, each))).collect();
+    for each in &handed_on {
+        assert!(alone.remove(each), "{each:?} is handed on and not described, or has a route of its own");
+        assert!(pages.iter().any(|route| answers(route, each)), "{each:?} does not come to the console");
+    }
     assert!(alone.is_empty(), "described and without a route: {alone:?}");
     let idle: Vec<_> =
         template.iter().filter(|route| !described.iter().any(|each| answers(route, each))).collect();

@@ -27,6 +27,8 @@ mod mailbox;
 mod organization_domain;
 mod organization_setup;
 mod organizations;
+mod promo;
+mod promo_scale;
 mod provision_jobs;
 mod provision_sweep;
 mod races;

@@ -174,8 +174,3 @@ pub fn address(email: &str) -> Result<Email, ApiError> {
 pub fn given_password(field: &str, password: &secrecy::SecretString) -> Result<Password, ApiError> {
     Password::parse(password).map_err(|invalid| BodyProblem::of(field, &invalid))
 }
-
-/// The refusal of something that is no person.
-pub fn bot() -> ApiError {
-    ApiError::new(Code::BotCheckFailed, "Load the page again and repeat the check.")
-}

@@ -5,14 +5,14 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use vestibule_adapters::bot_check::{Action, BotVerdict};
-use vestibule_api::{ApiError, Delivery, Keyed, Origin, Submission};
+use vestibule_api::{ApiError, Delivery, Keyed, Origin, Submission, bots::bot};
 use vestibule_auth::{Password, PasswordHash, Verdict};
 use vestibule_domain::Email;
 use vestibule_store::{Basis, Quota, SignIn};
 
 use crate::{
     Auth, kept,
-    sign_in::attempt::{Counted, Group, bot, credentials},
+    sign_in::attempt::{Counted, Group, credentials},
     sign_in::begin::{Proof, SignInView},
 };
 

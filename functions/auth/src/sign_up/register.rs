@@ -10,14 +10,14 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use vestibule_adapters::bot_check::{Action, BotVerdict};
-use vestibule_api::{ApiError, Fields, Keyed, Origin, Submission, limiting};
+use vestibule_api::{ApiError, Fields, Keyed, Origin, Submission, bots::bot, limiting};
 use vestibule_auth::Purpose;
 use vestibule_domain::{Email, IdentityMailKind, IdentityMailRequest, MailId, PersonName, RegistrationId};
 use vestibule_store::Registration;
 
 use crate::{
     Auth, kept,
-    sign_in::attempt::{Group, bot, given_password},
+    sign_in::attempt::{Group, given_password},
     sign_up::asker::{MailSentWithReceipt, Wish, kept_receipt},
 };
 

@@ -12,7 +12,7 @@ use crate::events::sample;
 const HEADERS: usize = 10_000;
 
 /// Operations that take a body, with their sample.
-const WITH_BODY: [(&str, &str); 15] = [
+const WITH_BODY: [(&str, &str); 16] = [
     ("auth", "register"),
     ("auth", "login"),
     ("auth", "second-factor"),
@@ -28,16 +28,18 @@ const WITH_BODY: [(&str, &str); 15] = [
     ("team", "update"),
     ("team", "invite"),
     ("provision-run", "retry"),
+    ("promo", "sign-up"),
 ];
 
 /// Operations whose headers and query string are read.
-const WITHOUT_BODY: [(&str, &str); 8] = [
+const WITHOUT_BODY: [(&str, &str); 9] = [
     ("session", "me"),
     ("console", "hires"),
     ("hires", "list"),
     ("organizations", "get"),
     ("team", "list"),
     ("provision-run", "list"),
+    ("promo", "list"),
     ("discovery", "keys"),
     ("auth", "page-verify-email"),
 ];

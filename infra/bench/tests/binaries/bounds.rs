@@ -62,6 +62,7 @@ async fn bounded_no_body_header_or_cookie_needs_more_memory_than_the_function_ha
         "esign-webhook",
         "hires",
         "organizations",
+        "promo",
         "team",
         "import-step",
         "account-step",

@@ -105,6 +105,7 @@ async fn strangers_get_401_from_every_staff_operation() {
         ("organizations", &["found", "get", "update"][..]),
         ("team", &["list", "get", "update", "remove", "explain", "create-role", "remove-role"][..]),
         ("provision-run", &["run", "list", "get", "retry", "cancel"][..]),
+        ("promo", &["list", "table", "create-account"][..]),
     ] {
         let stack = stack().await;
         let mut started = start(&stack, function, &[]).await.unwrap();
@@ -165,6 +166,7 @@ async fn attack_2_an_event_that_is_no_request_is_told_so_and_ends_no_process() {
         ("organizations", "get", 401),
         ("team", "list", 401),
         ("provision-run", "list", 401),
+        ("promo", "list", 401),
         ("session", "me", 401),
     ] {
         let good = sample(function, name, &[]).unwrap();

@@ -10,7 +10,7 @@ use vestibule_api::{Code, FieldProblem, Problem};
 use crate::functions;
 
 /// The tags, with what is behind each.
-const TAGS: [(&str, &str); 17] = [
+const TAGS: [(&str, &str); 18] = [
     ("sign-up", "Making an account."),
     ("sign-in", "Beginning a session."),
     ("second factor", "Authenticators and recovery codes."),
@@ -26,6 +26,7 @@ const TAGS: [(&str, &str); 17] = [
     ("provisioning", "The jobs that make mailboxes."),
     ("audit", "What was done in an organization, and the proof that it is whole."),
     ("platform", "What administrators of the platform do."),
+    ("promo", "Sign-ups of a promotion, and the accounts that are made of them."),
     ("pages", "Pages for browsers, in HTML. Mailed links lead here."),
     ("discovery", "What programs find out by themselves."),
 ];

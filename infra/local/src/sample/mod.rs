@@ -7,6 +7,7 @@ pub(crate) mod colleagues;
 mod invited;
 mod keys;
 mod people;
+mod promo;
 mod tenant;
 
 use std::sync::Arc;
@@ -22,6 +23,7 @@ use vestibule_store::{LoadRing, Sealer, Store, StoreError};
 
 pub use administrators::ADMINISTRATORS;
 pub use keys::SecretNames;
+pub(crate) use people::tenant_id;
 pub use people::{PEOPLE, Person};
 
 /// Why the sample data cannot be written or read.
@@ -177,6 +179,8 @@ impl Sample {
             platform.clear_person(id, &[&colleague.email()?]).await?;
         }
         platform.clear_tenant(&self.second).await?;
+        // Their jobs went with the tenant.
+        platform.clear_promo_signups().await?;
         self.complete(store, (false, false), world).await?;
         keys::set_resetting(&self.cloud, false)
     }
@@ -209,6 +213,7 @@ impl Sample {
             let scope = TenantScope::for_system(self.tenant.id, SystemTask::Seed);
             tenant::sample_hires(store, &scope, &self.tenant, world).await?;
             invited::invite(store.tenant(&scope), world).await?;
+            promo::sign_up(store, self.second.id, world).await?;
         }
         Ok(())
     }

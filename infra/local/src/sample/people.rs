@@ -65,7 +65,7 @@ impl Person {
 }
 
 /// The id of the Test Brand tenant, `test_tenant_default` in requirements' words.
-pub(super) fn tenant_id() -> TenantId {
+pub(crate) fn tenant_id() -> TenantId {
     Id::from_parts(0, 1)
 }
 

@@ -32,8 +32,15 @@ impl Plan {
         dynamodb_url: String,
     ) -> Result<Self> {
         let mut parameters = options.parameters.clone();
-        // The sample administrators sign in with a password alone.
-        for (name, value) in [("Issuer", ISSUER), ("SiteUrl", url), ("AdminSecondFactor", "false")] {
+        let promo_tenant = crate::sample::tenant_id().to_string();
+        // The sample administrators sign in with a password alone; sign-ups become accounts of the sample tenant.
+        for (name, value) in [
+            ("Issuer", ISSUER),
+            ("SiteUrl", url),
+            ("AdminSecondFactor", "false"),
+            ("PromoTenant", &promo_tenant),
+            ("PromoRole", "viewer"),
+        ] {
             parameters.entry(name.to_owned()).or_insert_with(|| value.to_owned());
         }
         let around =

@@ -43,6 +43,12 @@ async fn whole(stack: &Stack) {
     let states: Vec<_> =
         invited["items"].as_array().unwrap().iter().map(|each| each["status"].as_str()).collect();
     assert_eq!(states, [Some("pending"), Some("expired")], "{invited}");
+    let request = Client::new().get(format!("{}/admin/promo-signups", stack.url()));
+    let request = request.bearer_auth(token(stack, "100ktrackeradmin").await);
+    let shown = request.send().await.unwrap().bytes().await.unwrap();
+    let shown: Value = serde_json::from_slice(&shown).unwrap();
+    let counts = json!({ "new": 1, "provisioning": 0, "account": 1, "failed": 1, "needsAttention": 0 });
+    assert_eq!((&shown["counts"], shown["items"].as_array().map(Vec::len)), (&counts, Some(3)), "{shown}");
     for (who, tenants) in [("debug_super_admin", 2), ("debug_tenant_admin", 1), (MEMBER, 2)] {
         let request = Client::new().get(format!("{}/api/auth/context/tenants", stack.url()));
         let shown: Value = {

@@ -74,6 +74,8 @@ fn fault_10_a_value_that_would_fail_people_later_names_its_parameter() {
         ("LogLevel=loud", "the parameter LogLevel must be one of error, warn, info"),
         ("DefaultEndpoint=ep_1", "the parameter DefaultEndpoint must be the id of an e-sign endpoint"),
         ("DefaultEsignProvider=x", "the parameter DefaultEsignProvider must be one of docusign, standard"),
+        ("PromoTenant=test-brand", "the parameter PromoTenant must be the id of an organization"),
+        ("PromoRole=No role", "the parameter PromoRole must be the name of a role"),
         ("Stage=Prod", "the parameter Stage must be 1 to 16"),
     ] {
         let refused = with_parameter(parameter);

@@ -33,6 +33,8 @@ pub enum Action {
     ForgotPassword,
     /// Have a link mailed to sign in with.
     MagicLink,
+    /// Sign up for a promotion.
+    PromoSignUp,
 }
 
 impl Action {
@@ -43,6 +45,7 @@ impl Action {
             Self::Login => "login",
             Self::ForgotPassword => "forgot_password",
             Self::MagicLink => "magic_link",
+            Self::PromoSignUp => "promo_sign_up",
         }
     }
 

@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 
 use super::*;
 
-const ACTIONS: [Action; 4] = [Action::Register, Action::Login, Action::ForgotPassword, Action::MagicLink];
+const ACTIONS: [Action; 5] =
+    [Action::Register, Action::Login, Action::ForgotPassword, Action::MagicLink, Action::PromoSignUp];
 
 /// A vendor that answers always the same and remembers the last form.
 struct Double {

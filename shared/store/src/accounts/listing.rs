@@ -82,10 +82,11 @@ impl Administration<'_> {
             Some(Some(beginning)) => self.store.name_list(&beginning),
             Some(None) => return Ok(Ok(Page { items: Vec::new(), damaged: Vec::new(), next: None })),
         };
-        let (places, next) = match self.places(&list, request, key).await? {
-            Ok(found) => found,
-            Err(error) => return Ok(Err(error)),
-        };
+        let (places, next) =
+            match self.places(&list, (request, request.size().min(MOST_ON_A_PAGE)), key).await? {
+                Ok(found) => found,
+                Err(error) => return Ok(Err(error)),
+            };
         let users: Vec<UserId> = places.iter().filter_map(listed_user).collect();
         let wanted = users.iter().flat_map(|user| [keys::account(*user), keys::user(*user)]);
         let rows = by_key(self.store.batch_get(wanted.map(|key| key_row(&key)).collect()).await?);
@@ -153,7 +154,8 @@ impl Administration<'_> {
         key: &CursorKey,
     ) -> Result<Result<Page<FoundJob>, CursorError>, StoreError> {
         let list = if for_a_person { keys::JOBS_FOR_A_PERSON } else { keys::PLATFORM_JOBS };
-        let (rows, next) = match self.places(list, request, key).await? {
+        let (rows, next) = match self.places(list, (request, request.size().min(MOST_ON_A_PAGE)), key).await?
+        {
             Ok(found) => found,
             Err(error) => return Ok(Err(error)),
         };
@@ -190,11 +192,11 @@ impl Administration<'_> {
         Ok((items, damaged))
     }
 
-    /// A page of the rows of a list, the last ones first.
-    async fn places(
+    /// A page of the rows of a list, at most so many, the last ones first.
+    pub(crate) async fn places(
         &self,
         list: &str,
-        request: &PageRequest,
+        (request, most): (&PageRequest, i32),
         key: &CursorKey,
     ) -> Result<Result<(Vec<Row>, Option<String>), CursorError>, StoreError> {
         let start =
@@ -206,7 +208,7 @@ impl Administration<'_> {
         let query = self.store.client().query().table_name(self.store.table()).consistent_read(true);
         let query =
             query.key_condition_expression("PK = :list").expression_attribute_values(":list", text(list));
-        let query = query.scan_index_forward(false).limit(request.size().min(MOST_ON_A_PAGE));
+        let query = query.scan_index_forward(false).limit(most);
         let query = query
             .return_consumed_capacity(aws_sdk_dynamodb::types::ReturnConsumedCapacity::Total)
             .set_exclusive_start_key(start);

@@ -33,13 +33,24 @@ impl Administration<'_> {
     /// Adds an order and the job that works on it, in the tenant that it is for; a new tenant's id is made beforehand.
     pub async fn begin_account(
         &self,
-        (tenant, job, order): (TenantId, &Job, &AccountOrder),
+        ordered: (TenantId, &Job, &AccountOrder),
         answer: Option<Answer>,
         world: &World,
     ) -> Result<(), StoreError> {
+        let command = self.ordering_account(Command::new(), ordered, world)?;
+        command.answering(answer, world)?.commit(self.store).await
+    }
+
+    /// Adds an order and its job to a command.
+    pub(crate) fn ordering_account(
+        &self,
+        command: Command,
+        (tenant, job, order): (TenantId, &Job, &AccountOrder),
+        world: &World,
+    ) -> Result<Command, StoreError> {
         let within = TenantScope::for_system(tenant, SystemTask::Provisioning);
         let row = to_row(&keys::account_order(tenant, job.id), Kind::AccountOrder, order)?;
-        let command = Command::new().and(Action::put(row).if_new(), Conflict::Exists);
+        let command = command.and(Action::put(row).if_new(), Conflict::Exists);
         let organization = order.organization.as_ref().map(|new| &new.slug);
         let told = json!({
             "tenant": tenant, "organization": organization, "tier": order.tier, "role": order.role,
@@ -48,8 +59,7 @@ impl Administration<'_> {
         let id = job.id.to_string();
         let command =
             command.told_platform(self.scope.actor(), "account.provision", id, (json!(null), told), world)?;
-        let command = self.store.tenant(&within).adding_job(command, job, world)?;
-        command.answering(answer, world)?.commit(self.store).await
+        self.store.tenant(&within).adding_job(command, job, world)
     }
 }
 

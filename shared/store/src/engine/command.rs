@@ -215,6 +215,11 @@ impl Command {
         self
     }
 
+    /// Adds the writes of another command, before its own: their conflicts are told first.
+    pub(crate) fn with(self, others: Self) -> Self {
+        Self { writes: others.writes.into_iter().chain(self.writes).collect() }
+    }
+
     pub(crate) fn and_write(mut self, (write, conflict): (TransactWriteItem, Conflict)) -> Self {
         self.writes.push((write, conflict));
         self

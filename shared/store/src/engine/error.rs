@@ -38,6 +38,9 @@ pub enum Conflict {
     /// The platform would be left without a super administrator.
     #[error("no super administrator would be left")]
     LastSuperAdmin,
+    /// Another job took the place of this one.
+    #[error("another job took the place of this one")]
+    Superseded,
     /// A mailed link was used, replaced or has expired.
     #[error("the link is no longer valid")]
     LinkUsed,

@@ -3,8 +3,8 @@
 
 use jiff::{Timestamp, tz::TimeZone};
 use vestibule_domain::{
-    Address, AuditId, Domain, EndpointId, EsignEventId, EventId, HireId, JobId, MailId, RegistrationId,
-    SessionId, TenantId, Tier, UserId, UserName, UserState,
+    Address, AuditId, Domain, EndpointId, EsignEventId, EventId, HireId, JobId, MailId, PromoSignupId,
+    RegistrationId, SessionId, SignupStatus, TenantId, Tier, UserId, UserName, UserState,
 };
 
 use crate::{AddressKey, AuditRecord, Chain, EventOutcome, IdempotencyKey};
@@ -108,6 +108,33 @@ pub(crate) const PLATFORM_JOBS: &str = "PLATFORM#JOBS";
 pub(crate) const JOBS_FOR_A_PERSON: &str = "PLATFORM#JOBS#ATTENTION";
 pub(crate) fn platform_job(list: &str, job: JobId) -> Key {
     key(list.to_owned(), job.to_string())
+}
+pub(crate) fn promo_signup(id: PromoSignupId) -> Key {
+    key(format!("PROMO#{id}"), "SIGNUP")
+}
+/// Lets an address have one sign-up.
+pub(crate) fn promo_address(address: &AddressKey) -> Key {
+    key(format!("PROMO#{address}"), "LOCK")
+}
+/// The sign-ups with a status, or all.
+pub(crate) fn promo_signups(status: Option<SignupStatus>) -> String {
+    format!("PLATFORM#PROMO#{}", status.map_or("any", SignupStatus::name))
+}
+/// The sign-ups of people whose name has a word that begins so; the beginning itself does not stand here.
+pub(crate) fn named_signups(beginning: &str) -> String {
+    format!("PLATFORM#PROMO#NAME#{beginning}")
+}
+/// A sign-up in a list.
+pub(crate) fn listed_signup(list: String, id: PromoSignupId) -> Key {
+    key(list, id.to_string())
+}
+/// How many sign-ups there are of each status is counted in this many rows, so that they do not wait for one.
+pub(crate) const PROMO_SHARDS: u8 = 8;
+pub(crate) fn promo_shard(id: PromoSignupId) -> u8 {
+    id.ulid().bytes().last().unwrap_or_default() % PROMO_SHARDS
+}
+pub(crate) fn promo_counts(shard: u8) -> Key {
+    key("PLATFORM#PROMO#COUNTS".to_owned(), shard.to_string())
 }
 pub(crate) fn avatar(user: UserId) -> Key {
     key(format!("U#{user}"), "AVATAR")

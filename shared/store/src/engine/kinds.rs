@@ -68,6 +68,10 @@ kinds! {
     AccountOrder "account_order" ["email", "name"];
     ListedAccount "listed_account" [];
     PlatformJob "platform_job" [];
+    PromoSignup "promo_signup" ["email", "name", "company"];
+    PromoAddress "promo_address" [];
+    ListedSignup "listed_signup" [];
+    PromoCounts "promo_counts" [];
     Avatar "avatar" ["picture"];
     Session "session" ["device"];
     Link "link" ["email"];

@@ -2,7 +2,7 @@
 //! is no transaction; called again, it goes on where it stopped.
 
 use aws_sdk_dynamodb::{operation::query::builders::QueryFluentBuilder, types::AttributeValue};
-use vestibule_domain::{Email, Hire, Job, Tenant, UserId};
+use vestibule_domain::{Email, Hire, Job, PromoSignup, PromoSignupId, Tenant, UserId};
 
 use crate::{
     AddressKey, Membership, PlatformStore, StoreError,
@@ -10,6 +10,7 @@ use crate::{
     engine::item::{Row, key_row, text},
     engine::keys,
     identity::connection_hash,
+    promo::finding::listed_id,
 };
 
 impl PlatformStore<'_> {
@@ -91,6 +92,34 @@ impl PlatformStore<'_> {
             self.clear(&self.whole(&keys::user(person).pk)).await?;
         }
         Ok(())
+    }
+
+    /// Removes all sign-ups of the promotion, with their lists and counts.
+    pub async fn clear_promo_signups(&self) -> Result<(), StoreError> {
+        let all = self.whole(&keys::promo_signups(None));
+        while let Some(rows) = some_rows(&all).await? {
+            for row in rows {
+                if let Some(id) = listed_id(&row) {
+                    self.clear_promo_signup(id).await?;
+                }
+                self.delete(row).await?;
+            }
+        }
+        self.clear(&self.whole(&keys::promo_counts(0).pk)).await
+    }
+
+    async fn clear_promo_signup(&self, id: PromoSignupId) -> Result<(), StoreError> {
+        let key = keys::promo_signup(id);
+        let signup: Option<PromoSignup> = self.store.if_whole(self.store.get(&key).await)?.flatten();
+        if let Some(signup) = signup {
+            let lists = [keys::promo_signups(Some(signup.status))].into_iter();
+            for list in lists.chain(self.store.signup_name_lists(&signup.name)) {
+                self.delete(key_row(&keys::listed_signup(list, id))).await?;
+            }
+            let address = self.store.sealer().address_key(&signup.email);
+            self.delete(key_row(&keys::promo_address(&address))).await?;
+        }
+        self.delete(key_row(&key)).await
     }
 
     async fn clear(&self, query: &QueryFluentBuilder) -> Result<(), StoreError> {

@@ -67,10 +67,22 @@ impl TenantStore<'_> {
         event: JobEvent<'_>,
         world: &World,
     ) -> Result<(), StoreError> {
+        self.save_job_with(Command::new(), job, event, world).await
+    }
+
+    /// The same, together with the writes of `command`.
+    pub(crate) async fn save_job_with(
+        &self,
+        others: Command,
+        job: &mut Job,
+        event: JobEvent<'_>,
+        world: &World,
+    ) -> Result<(), StoreError> {
         let results = job.results;
         job.updated = world.now();
         job.results += event.writes.results();
-        let further = |command, job: &Job| self.with_event(command, job, (event, results), world);
+        let further =
+            |command: Command, job: &Job| self.with_event(command.with(others), job, (event, results), world);
         let done = self.replace(job, further).await;
         if done.is_err() {
             job.results = results;
@@ -99,6 +111,7 @@ impl TenantStore<'_> {
         if let Some(from) = event.from {
             command = self.telling(command, job, (Some(from), event.action), world)?;
             command = self.pointing_out(command, job, Some(from))?;
+            command = self.moving_by_job(command, job, from, world)?;
             match (from == JobStatus::Pending, job.status == JobStatus::Pending) {
                 (true, false) => {
                     let marker = keys::pending(self.tenant(), job.id);

@@ -290,9 +290,10 @@ impl Given {
     }
 
     fn subject(&self) -> Subject {
-        match self.below(3) {
+        match self.below(4) {
             0 => Subject::Person(self.id()),
             1 => Subject::Tenant(self.id()),
+            2 => Subject::PromoSignup(self.id()),
             _ => Subject::Hire(self.id()),
         }
     }

@@ -5,13 +5,14 @@ use vestibule_auth::{Grant, PasswordHash, RefreshToken, TokenDigest};
 use vestibule_domain::{
     Account, AccountOrder, AccountOrigin, Connection, Delivery, DeliveryState, Device, IdentityMailKind,
     IdentityMailRequest, ImportRow, InvitationState, MemberKind, MembershipChange, NewOrganization, Preset,
-    RowClass, RowResult, SignInChange, SuppressionReason, Tier, Totp, User, UserName, UserState, UserStatus,
+    PromoSignup, RowClass, RowResult, SignInChange, SignupJob, SignupStatus, SuppressionReason, Tier, Totp,
+    User, UserName, UserState, UserStatus,
 };
 
 use super::given::{Given, accepted};
 use crate::{
     ClaimedMail, Granted, ImportPart, Invitation, InvitationEnd, Membership, Registration, Session,
-    Suppression,
+    SignupCounts, Suppression,
 };
 
 impl Given {
@@ -65,6 +66,30 @@ impl Given {
             organization: self.maybe(organization),
             origin: self.one(&[AccountOrigin::Admin, AccountOrigin::Promo]),
             by: self.any_text(30),
+        }
+    }
+
+    pub(super) fn promo_signup(&self) -> PromoSignup {
+        let company = self.maybe(|| self.any_text(80));
+        PromoSignup {
+            repeats: self.small(),
+            status: self.one(&SignupStatus::ALL),
+            since: self.time(),
+            job: self.maybe(|| SignupJob { tenant: self.id(), id: self.id() }),
+            error: self.maybe(|| self.any_text(20)),
+            version: self.number(),
+            ..PromoSignup::new(self.id(), (self.email(), self.name(), company), self.time())
+        }
+    }
+
+    pub(super) fn promo_counts(&self) -> SignupCounts {
+        let some = || i64::from(self.small());
+        SignupCounts {
+            new: some(),
+            provisioning: some(),
+            account: some(),
+            failed: some(),
+            needs_attention: some(),
         }
     }
 

@@ -19,6 +19,7 @@ use crate::{
     engine::keys,
     engine::kinds::Kind,
     identity::{SessionState, copy_of, hits_of},
+    promo::{finding::listed_id, signing_up::PromoAddress},
     record::locks::AddressLock,
     tenancy::platform::due_job,
     tenancy::{
@@ -200,6 +201,23 @@ pub(super) fn written_and_read(kind: Kind, given: &Given) -> Result<(), String> 
         Kind::PlatformJob => {
             let value = PlatformJob { tenant, job: given.id(), kind: given.job().kind };
             back(given, row(&keys::platform_job(keys::PLATFORM_JOBS, value.job), &value), &value)
+        }
+        Kind::PromoSignup => {
+            let value = given.promo_signup();
+            back(given, row(&keys::promo_signup(value.id), &value), &value)
+        }
+        Kind::PromoAddress => {
+            let value = PromoAddress { signup: given.id() };
+            let address = given.sealer.address_key(&given.email());
+            back(given, row(&keys::promo_address(&address), &value), &value)
+        }
+        Kind::ListedSignup => {
+            let (list, id) = (keys::promo_signups(None), given.id());
+            same(&listed_id(&key_row(&keys::listed_signup(list, id))), &Some(id))
+        }
+        Kind::PromoCounts => {
+            let value = given.promo_counts();
+            back(given, row(&keys::promo_counts(0), &value), &value)
         }
         Kind::Avatar => {
             let picture = (0..given.below(2_000)).map(|_| given.number().to_le_bytes()[0]).collect();

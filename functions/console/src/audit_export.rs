@@ -1,5 +1,6 @@
-//! `GET /admin/audit/export`: the export of the audit log as one file. The API gives it in parts; a function answers once and
-//! with 6 MB at most, so what fits into one answer is put together here, and of a longer log the page says how to take it.
+//! `GET /admin/audit/export` and `GET /admin/platform-log/export`: the export of an audit log as one file. The API gives it in
+//! parts; a function answers once and with 6 MB at most, so what fits into one answer is put together here, and of a longer
+//! log the page says how to take it.
 
 use axum::{
     extract::{Request, State},
@@ -11,7 +12,7 @@ use vestibule_invoke::{Answer, NoAnswer};
 
 use crate::{
     Console, browser,
-    operations::AUDIT_EXPORT,
+    operations::{AUDIT_EXPORT, Operation, PLATFORM_EXPORT},
     special,
     visit::{Asked, Visit},
 };
@@ -34,27 +35,37 @@ enum Taken {
     TooLong,
 }
 
-/// The download.
+/// The log of the caller's business.
 pub(crate) async fn get_audit_export(State(console): State<Console>, request: Request) -> Response {
+    download(console, request, (AUDIT_EXPORT, "/admin/audit#export")).await
+}
+
+/// The log of the platform.
+pub(crate) async fn get_platform_export(State(console): State<Console>, request: Request) -> Response {
+    download(console, request, (PLATFORM_EXPORT, "/admin/platform-log#export")).await
+}
+
+/// The download; `help` is where it stands how a longer log is taken.
+async fn download(console: Console, request: Request, (operation, help): (&Operation, &str)) -> Response {
     let (parts, _) = request.into_parts();
     if let Some(response) = browser::come_again(&console, &parts) {
         return response;
     }
     let visit = Visit::new(console.clone(), &parts);
-    let mut response = match take(&visit, wanted(parts.uri.query().unwrap_or_default())).await {
+    let mut response = match take(&visit, operation, wanted(parts.uri.query().unwrap_or_default())).await {
         Ok(Taken::Whole(answer, file)) => special::file(&answer, file),
         Ok(Taken::Refused(answer)) => special::refused(&console, &answer),
-        Ok(Taken::TooLong) => console.refused(StatusCode::PAYLOAD_TOO_LARGE, too_long()),
+        Ok(Taken::TooLong) => console.refused(StatusCode::PAYLOAD_TOO_LARGE, too_long(help)),
         Err(NoAnswer) => console.unavailable(),
     };
     visit.hand_on(&mut response);
     response
 }
 
-async fn take(visit: &Visit, mut query: String) -> Result<Taken, NoAnswer> {
+async fn take(visit: &Visit, operation: &Operation, mut query: String) -> Result<Taken, NoAnswer> {
     let mut file = Vec::new();
     for _ in 0..MOST_PARTS {
-        let answer = visit.fetch(Asked::new(AUDIT_EXPORT, AUDIT_EXPORT.path.to_owned(), query)).await?;
+        let answer = visit.fetch(Asked::new(operation, operation.path.to_owned(), query)).await?;
         if !answer.status.is_success() {
             return Ok(Taken::Refused(answer.into()));
         }
@@ -62,7 +73,7 @@ async fn take(visit: &Visit, mut query: String) -> Result<Taken, NoAnswer> {
         if file.len() > LONGEST {
             break;
         }
-        match answer.header("link").and_then(next) {
+        match answer.header("link").and_then(|link| next(link, operation.path)) {
             Some(following) => query = following,
             None => return Ok(Taken::Whole(answer.into(), file)),
         }
@@ -78,13 +89,13 @@ fn wanted(query: &str) -> String {
 }
 
 /// The query of the next part, as the API names it.
-fn next(link: &str) -> Option<String> {
-    let (query, rest) = link.strip_prefix("</api/audit/export?")?.split_once('>')?;
+fn next(link: &str, path: &str) -> Option<String> {
+    let (query, rest) = link.strip_prefix('<')?.strip_prefix(path)?.strip_prefix('?')?.split_once('>')?;
     rest.contains("rel=\"next\"").then(|| query.to_owned())
 }
 
-fn too_long() -> serde_json::Value {
-    json!({ "status": 413, "detail": TOO_LONG, "link": "/admin/audit#export", "label": "How?" })
+fn too_long(help: &str) -> serde_json::Value {
+    json!({ "status": 413, "detail": TOO_LONG, "link": help, "label": "How?" })
 }
 
 #[cfg(test)]
@@ -103,9 +114,11 @@ mod tests {
     #[test]
     fn the_next_part_is_read_from_its_header() {
         let link = "</api/audit/export?format=csv&cursor=A-_b>; rel=\"next\"";
-        assert_eq!(next(link).as_deref(), Some("format=csv&cursor=A-_b"));
+        let path = AUDIT_EXPORT.path;
+        assert_eq!(next(link, path).as_deref(), Some("format=csv&cursor=A-_b"));
+        assert_eq!(next(link, PLATFORM_EXPORT.path), None);
         for other in ["", "</api/audit/export?x>; rel=\"prev\"", "<https://evil.example/?x>; rel=\"next\""] {
-            assert_eq!(next(other), None, "{other}");
+            assert_eq!(next(other, path), None, "{other}");
         }
     }
 }

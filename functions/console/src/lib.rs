@@ -13,6 +13,7 @@ mod form;
 pub mod operations;
 pub mod page;
 pub mod pages;
+mod paths;
 mod place;
 mod recorded;
 mod render;
@@ -59,7 +60,8 @@ impl Operations for Console {
             .route("/admin", get(async || Redirect::to("/admin/team")))
             .route("/settings/picture", get(special::get_picture))
             .route("/admin/team/import/{id}/report", get(special::get_import_report))
-            .route("/admin/audit/export", get(audit_export::get_audit_export));
+            .route("/admin/audit/export", get(audit_export::get_audit_export))
+            .route("/admin/platform-log/export", get(audit_export::get_platform_export));
         let pages = pages::all().fold(fixed, |router, page| {
             let show = move |console: State<Self>, request: Request| serve::show(page, console, request);
             let act = move |console: State<Self>, request: Request| serve::act(page, console, request);

@@ -102,4 +102,20 @@ operations! {
     AUDIT_EXPORT "audit" GET "/api/audit/export";
     AUDIT_CHECKPOINT "audit" GET "/api/audit/checkpoint";
     AUDIT_VERIFY "audit" GET "/api/audit/verify";
+    PROVISION_ACCOUNT "provision-account" POST "/api/admin/provision-account";
+    PLATFORM_JOBS "provision-account" GET "/api/admin/jobs";
+    PLATFORM_JOB "provision-account" GET "/api/admin/jobs/{id}";
+    RETRY_PLATFORM_JOB "provision-account" POST "/api/admin/jobs/{id}/retry";
+    CANCEL_PLATFORM_JOB "provision-account" POST "/api/admin/jobs/{id}/cancel";
+    ACCOUNTS "provision-account" GET "/api/admin/users";
+    ACCOUNT "provision-account" GET "/api/admin/users/{id}";
+    RESEND_ACCOUNT_INVITATION "provision-account" POST "/api/admin/users/resend-invitation";
+    CHANGE_ACCOUNT_TIER "provision-account" POST "/api/admin/users/update-subscription";
+    SEND_PASSWORD_RESET "provision-account" POST "/api/admin/users/reset-password";
+    SUSPEND_ACCOUNT "provision-account" POST "/api/admin/users/suspend";
+    RESTORE_ACCOUNT "provision-account" POST "/api/admin/users/restore";
+    REMOVE_ACCOUNT "provision-account" POST "/api/admin/users/remove";
+    PLATFORM_LOG "super-admin" GET "/api/super-admin/audit";
+    PLATFORM_RECORD "super-admin" GET "/api/super-admin/audit/{id}";
+    PLATFORM_EXPORT "super-admin" GET "/api/super-admin/audit/export";
 }

@@ -18,7 +18,7 @@ const AT_ONCE: usize = 50;
 /// Answers of those who come while the first one is worked on, where a sign-in is counted: wait, or not like this.
 const TURNED_AWAY: [u16; 4] = [401, 409, 429, 503];
 /// Operations that change something and keep no answer, each for its reason.
-const WITHOUT_KEY: [(&str, &str); 21] = [
+const WITHOUT_KEY: [(&str, &str); 22] = [
     (
         "POST /api/v1/auth/refresh",
         "the token itself makes it repeatable, and its answer is nothing but tokens",
@@ -26,6 +26,7 @@ const WITHOUT_KEY: [(&str, &str); 21] = [
     ("POST /api/esign/webhook", "an event's own id makes it repeatable"),
     ("POST /api/esign/webhook/{provider}/{endpoint}", "an event's own id makes it repeatable"),
     ("POST /", "a form sends no header; signing in twice begins two sessions"),
+    ("POST /auth/admin", "a form sends no header; signing in twice begins two sessions"),
     (
         "POST /auth/register",
         "a form sends no header; asking twice sends two mails, as often as the limit allows",

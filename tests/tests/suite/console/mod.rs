@@ -1,5 +1,6 @@
 //! The console.
 
+mod accounts;
 mod auditing;
 mod inviting;
 mod pages;

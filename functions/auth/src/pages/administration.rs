@@ -8,10 +8,7 @@ use utoipa::ToSchema;
 use vestibule_api::{Delivery, Keyed, Origin};
 use vestibule_pages::{Field, Form, Link, OwnPage, PageForm};
 
-use super::{
-    TO_SIGN_IN,
-    sign_in::{entered, in_words},
-};
+use super::sign_in::{entered, in_words};
 use crate::{
     Auth,
     sign_in::admin_login::{AdminLogin, enter},
@@ -20,11 +17,14 @@ use crate::{
 fn form(username: &str) -> Form<'_> {
     Form {
         title: "Sign in to the platform",
-        text: "For administrators of the platform. Everybody else signs in to a business.",
+        text: "For administrators of the platform.",
         action: "/auth/admin",
         fields: vec![Field::user_name(username), Field::password()],
         button: "Sign in",
-        links: vec![Link { label: "I forgot my password", href: "/auth/forgot-password" }, TO_SIGN_IN],
+        links: vec![
+            Link { label: "I forgot my password", href: "/auth/forgot-password" },
+            Link { label: "Sign in to a business", href: "/" },
+        ],
         bot: Some("login"),
         ..Form::default()
     }

@@ -57,7 +57,7 @@ pub(super) const PAGES: &[Page] = &[
         // The form needs nothing of them; they tell who may have it.
         reads: &[JOBS.most(1)],
         does: &[Action::new("provision", PROVISION_ACCOUNT, PROVISION)
-            .then(Then::Go("/admin/provisioning/jobs/{answer.id}"), "The account is being made.")],
+            .then(Then::Go("/admin/provisioning/jobs/{answer.id}"), "The job has begun.")],
     },
     Page {
         path: "/admin/provisioning/accounts/{id}",

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Walks the console in headless Chromium as its people would: a stranger who founds a business, staff, people from outside,
-whoever is invited, and somebody who wants to know who did what.
+whoever is invited, somebody who wants to know who did what, and administrators of the platform.
 
 Every page that is met is looked at: axe-core, html-validate, width, cut text, the keyboard, complaints of the browser, weight.
   console.py              each page once at each width, with script: as .ci/run does
@@ -17,7 +17,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from console_walk import invited, newcomer, promo, recorded, staff
+from console_walk import invited, newcomer, platform, promo, recorded, staff
 from console_walk.desk import NARROW, WIDE, Desk
 from identity_stack.chromium import PICTURES
 from identity_stack.provider import Provider, settings
@@ -39,8 +39,7 @@ APART = {
     "for a record that cannot be read, which the suite makes": r"DELETE /api/hires/\{id\}",
     "comes with the context of every page": r"GET /api/auth/context/tenants",
     "the same as below /api/admin/team": r"\w+ /api/v1/teams/(members|invitations).*",
-    "accounts from the platform, whose pages are not made yet": r"\w+ /api/admin/(users|jobs|provision-account).*",
-    "what administrators of the platform do, whose pages are not made yet": r"(GET /api/super-admin/audit.*|POST /api/admin/login)",
+    "the sign-in of administrators of the platform, which a page does itself": r"POST /api/admin/login",
     "renews a session by itself, which takes a quarter of an hour": r"POST /api/v1/auth/refresh",
 }
 
@@ -57,7 +56,8 @@ def walk(checks, modes, javascript):
         with Stack(port=port, options=options, parameters={"SiteUrl": site}, log=log) as stack:
             stack.site = site
             with Desk(stack, checks, modes, javascript) as desk:
-                for part in newcomer.PARTS + staff.PARTS + invited.PARTS + recorded.PARTS + promo.PARTS:
+                parts = newcomer.PARTS + staff.PARTS + invited.PARTS + recorded.PARTS + platform.PARTS + promo.PARTS
+                for part in parts:
                     print(f"-- {part.__name__.replace('_', ' ')}", flush=True)
                     part(desk)
         google.stop()

@@ -97,6 +97,12 @@ def sign_in_link(walk):
     walk.chromium.forget_all()
 
 
+def platform(walk):
+    walk.see(walk.chromium.open(f"{walk.stack.site}/auth/admin"), "Sign in to the platform", "admin-sign-in")
+    walk.see(walk.fill(username="nobody.here", password="something else"), "Sign in to the platform", "admin-sign-in-refused")
+    walk.checks("the user name is kept", walk.chromium.value("#username") == "nobody.here")
+
+
 def second_factor(walk):
     access = walk.stack.post("login", {"email": EMAIL, "password": NEW_PASSWORD}).expect(200)["accessToken"]
     begun = walk.stack.post("totp", {"password": NEW_PASSWORD}, access).expect(200)
@@ -137,7 +143,7 @@ def main():
             with Stack(port=port, options=options, parameters={"SiteUrl": site}) as stack:
                 stack.site, stack.home = site, f"{site}/home"
                 walk = Walk(stack, chromium, checks)
-                for part in (sign_up, sign_in, forgotten_password, sign_in_link, second_factor, provider):
+                for part in (sign_up, sign_in, forgotten_password, sign_in_link, platform, second_factor, provider):
                     part(walk)
             print(f"{chromium.pictures} pictures in {PICTURES}")
     finally:

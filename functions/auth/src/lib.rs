@@ -16,7 +16,10 @@ pub mod state;
 
 use account::{email_change, password_change, password_reset, recovery_codes, totp};
 use invitations::{accept, decline, look, sign_up as join};
-use pages::{declining, invitation, links, mails, sign_in as sign_in_page, sign_up as sign_up_page, social};
+use pages::{
+    administration, declining, invitation, links, mails, sign_in as sign_in_page, sign_up as sign_up_page,
+    social,
+};
 use providers::{connections, social_callback, social_login};
 use sign_in::{admin_login, login, magic_link, second_factor};
 use sign_up::{register, verify_email};
@@ -49,6 +52,8 @@ vestibule_api::operations! {
         sign_in_page::show_home,
         sign_in_page::post_sign_in,
         sign_in_page::post_second_factor,
+        administration::show_admin_sign_in,
+        administration::post_admin_sign_in,
         sign_up_page::show_register,
         sign_up_page::post_register,
         mails::show_forgot_password,

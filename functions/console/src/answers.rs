@@ -5,7 +5,8 @@ use vestibule_invoke::NoAnswer;
 
 use crate::{
     operations::CONTEXT,
-    page::{Page, Read, fill, text_at},
+    page::{Page, Read},
+    paths::{fill, text_at},
     place::Place,
     shell,
     visit::{Asked, Told, Visit},

@@ -148,6 +148,9 @@ impl Form {
             Input::Text(name) => (name, json!(self.text(name))),
             Input::Optional(name) => (name, json!(Some(self.text(name)).filter(|text| !text.is_empty())?)),
             Input::Nullable(name) => (name, json!(Some(self.text(name)).filter(|text| !text.is_empty()))),
+            Input::When(name, field, value) => {
+                (name, json!(Some(self.text(name)).filter(|_| self.text(field) == value)?))
+            }
             Input::Many(name) => (name, json!(self.all(name))),
             Input::Lines(name) => (name, json!(parts(self.text(name)))),
             Input::Addresses(name) => (name, json!(addresses(self.text(name)))),
@@ -210,11 +213,13 @@ mod tests {
             Input::Text("a.b"),
             Input::Fixed("kind", "x"),
             Input::Many("none"),
+            Input::When("note", "name", "A B"),
+            Input::When("on", "name", "C"),
         ];
         let Sent::Json(body) = form.body(&inputs) else { panic!("no JSON") };
         let expected = json!({
             "name": "A B", "tags": ["x", "y"], "on": true, "off": false, "lines": ["a", "b, c", "d"],
-            "a": { "b": "1", "c": null }, "kind": "x", "none": [],
+            "a": { "b": "1", "c": null }, "kind": "x", "none": [], "note": "",
         });
         assert_eq!(body, expected);
     }

@@ -15,6 +15,7 @@ pub mod operations;
 pub mod page;
 pub mod pages;
 mod parts;
+mod paths;
 mod place;
 mod promo_table;
 mod recorded;
@@ -64,7 +65,8 @@ impl Operations for Console {
             .route("/admin/team/import/{id}/report", get(special::get_import_report))
             .route("/admin/audit/export", get(audit_export::get_audit_export))
             .route("/admin/promo-signups/export", get(promo_table::get_promo_table))
-            .route("/admin/promo-signups/{id}/create-account", any(handed_on::create_promo_account));
+            .route("/admin/promo-signups/{id}/create-account", any(handed_on::create_promo_account))
+            .route("/admin/platform-log/export", get(audit_export::get_platform_export));
         let pages = pages::all().fold(fixed, |router, page| {
             let show = move |console: State<Self>, request: Request| serve::show(page, console, request);
             let act = move |console: State<Self>, request: Request| serve::act(page, console, request);

@@ -104,6 +104,22 @@ operations! {
     AUDIT_VERIFY "audit" GET "/api/audit/verify";
     PROMO_SIGNUPS "promo" GET "/admin/promo-signups";
     CREATE_PROMO_ACCOUNT "promo" POST "/admin/promo-signups/{id}/create-account";
+    PROVISION_ACCOUNT "provision-account" POST "/api/admin/provision-account";
+    PLATFORM_JOBS "provision-account" GET "/api/admin/jobs";
+    PLATFORM_JOB "provision-account" GET "/api/admin/jobs/{id}";
+    RETRY_PLATFORM_JOB "provision-account" POST "/api/admin/jobs/{id}/retry";
+    CANCEL_PLATFORM_JOB "provision-account" POST "/api/admin/jobs/{id}/cancel";
+    ACCOUNTS "provision-account" GET "/api/admin/users";
+    ACCOUNT "provision-account" GET "/api/admin/users/{id}";
+    RESEND_ACCOUNT_INVITATION "provision-account" POST "/api/admin/users/resend-invitation";
+    CHANGE_ACCOUNT_TIER "provision-account" POST "/api/admin/users/update-subscription";
+    SEND_PASSWORD_RESET "provision-account" POST "/api/admin/users/reset-password";
+    SUSPEND_ACCOUNT "provision-account" POST "/api/admin/users/suspend";
+    RESTORE_ACCOUNT "provision-account" POST "/api/admin/users/restore";
+    REMOVE_ACCOUNT "provision-account" POST "/api/admin/users/remove";
+    PLATFORM_LOG "super-admin" GET "/api/super-admin/audit";
+    PLATFORM_RECORD "super-admin" GET "/api/super-admin/audit/{id}";
+    PLATFORM_EXPORT "super-admin" GET "/api/super-admin/audit/export";
 }
 
 /// Those whose addresses lie among the pages: the gateway gives them to the console, which hands them on.

@@ -1,8 +1,6 @@
 //! What a page is: a path, a template, what it reads, and what its forms do. Pages are data; `serve` serves all of
 //! them in one way.
 
-use serde_json::Value;
-
 use crate::{
     form::{LONGEST, LONGEST_TABLE},
     operations::{HANDED_ON, Operation},
@@ -43,6 +41,19 @@ pub struct Read {
     pub most: Option<u16>,
     /// Of the first one: the page has the form of its query, and tells there what the API finds wrong with that.
     pub asks: bool,
+    /// A field of the page's query in which people search.
+    pub search: Option<Search>,
+}
+
+/// A field in which people search by an address or by a name, as an operation has it in two parameters.
+#[derive(Debug, Clone, Copy)]
+pub struct Search {
+    /// The field.
+    pub field: &'static str,
+    /// The parameter of what has an `@`. An address finds one thing, so no other parameter goes along.
+    pub address: &'static str,
+    /// The parameter of everything else.
+    pub name: &'static str,
 }
 
 /// What a form does.
@@ -79,6 +90,8 @@ pub enum Input {
     Optional(&'static str),
     /// Text, `null` where it is empty.
     Nullable(&'static str),
+    /// Text of the first name, as it is, where the field of the second name has the third as its value.
+    When(&'static str, &'static str, &'static str),
     /// Every value of the name; an empty list where nothing is ticked.
     Many(&'static str),
     /// The lines of a text.
@@ -107,15 +120,17 @@ pub enum Then {
 }
 
 impl Page {
-    /// Whether its forms are about the caller's own account, and about no business.
-    pub(crate) fn own(&self) -> bool {
+    /// Whether its forms are about no business: about the caller's own account, or about the platform.
+    pub(crate) fn apart(&self) -> bool {
         let account = self.path.starts_with("/settings/") && self.path != "/settings/notifications";
         account || self.path == "/businesses/new" || self.of_platform()
     }
 
     /// Whether it is about the platform: what somebody may do in a business gives nothing there.
     pub fn of_platform(&self) -> bool {
-        self.path.starts_with("/admin/promo-signups")
+        ["/admin/promo-signups", "/admin/provisioning", "/admin/platform-log"]
+            .iter()
+            .any(|begin| self.path.starts_with(begin))
     }
 
     /// The operation at its own address, if there is one: for who asks for no page.
@@ -144,6 +159,7 @@ impl Read {
             must: None,
             most: None,
             asks: false,
+            search: None,
         }
     }
 
@@ -173,6 +189,10 @@ impl Read {
 
     pub(crate) const fn asks(self) -> Self {
         Self { asks: true, ..self }
+    }
+
+    pub(crate) const fn search(self, field: &'static str, address: &'static str, name: &'static str) -> Self {
+        Self { search: Some(Search { field, address, name }), ..self }
     }
 }
 
@@ -222,53 +242,5 @@ impl Action {
 
     pub(crate) const fn always(self, always: &'static [(&'static str, &'static str)]) -> Self {
         Self { always, ..self }
-    }
-}
-
-/// The path of an operation with its values. `None` where one is missing.
-pub(crate) fn fill(path: &str, values: &[Option<String>]) -> Option<String> {
-    let mut values = values.iter();
-    let parts = path.split('/').map(|part| {
-        if !part.starts_with('{') {
-            return Some(part.to_owned());
-        }
-        values.next().cloned().flatten().filter(|value| !only_dots(value)).map(|value| encode(&value))
-    });
-    Some(parts.collect::<Option<Vec<_>>>()?.join("/"))
-}
-
-/// Nothing, or dots alone: these lead to another path, percent-encoded too.
-fn only_dots(value: &str) -> bool {
-    value.bytes().all(|byte| byte == b'.')
-}
-
-/// A value as one part of a path: everything but letters, digits, `-`, `_` and `.` is percent-encoded.
-pub(crate) fn encode(value: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
-    value
-        .bytes()
-        .map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
-        .collect()
-}
-
-/// A field of an answer by its dotted name, as text.
-pub(crate) fn text_at(value: &Value, name: &str) -> Option<String> {
-    let found = name.split('.').try_fold(value, |value, part| value.get(part))?;
-    found.as_str().map(str::to_owned)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn values_of_a_path_stay_within_their_part() {
-        let path = "/api/hires/{id}/x";
-        assert_eq!(fill(path, &[Some("hire_1".into())]).unwrap(), "/api/hires/hire_1/x");
-        assert_eq!(fill(path, &[Some("../a b?c#d%".into())]).unwrap(), "/api/hires/..%2Fa%20b%3Fc%23d%25/x");
-        assert_eq!(fill(path, &[Some("..".into())]), None);
-        assert_eq!(fill(path, &[Some(String::new())]), None);
-        assert_eq!(fill(path, &[None]), None);
-        assert_eq!(fill(path, &[]), None);
     }
 }

@@ -6,21 +6,26 @@ mod business;
 mod hires;
 mod imports;
 mod invitations;
+mod platform;
 mod promo;
 mod team;
 
 use serde_json::{Map, Value};
 
-use crate::page::{Action, Page, encode, text_at};
+use crate::{
+    page::{Action, Page},
+    paths::{encode, text_at},
+};
 
 /// Every page.
-pub const PAGES: [&[Page]; 8] = [
+pub const PAGES: [&[Page]; 9] = [
     account::PAGES,
     audit::PAGES,
     business::PAGES,
     hires::PAGES,
     imports::PAGES,
     invitations::PAGES,
+    platform::PAGES,
     promo::PAGES,
     team::PAGES,
 ];
@@ -76,7 +81,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::operations::{ALL, AUDIT_EXPORT, AVATAR, CONTEXT, IMPORT_REPORT, REFRESH};
+    use crate::operations::{ALL, AUDIT_EXPORT, AVATAR, CONTEXT, IMPORT_REPORT, PLATFORM_EXPORT, REFRESH};
 
     #[test]
     fn a_name_stands_for_one_action() {
@@ -106,7 +111,7 @@ mod tests {
                 assert_eq!(values(action.operation.path), action.from.len(), "{} {}", page.path, action.name);
             }
         }
-        for operation in [CONTEXT, REFRESH, AVATAR, IMPORT_REPORT, AUDIT_EXPORT] {
+        for operation in [CONTEXT, REFRESH, AVATAR, IMPORT_REPORT, AUDIT_EXPORT, PLATFORM_EXPORT] {
             used.insert(operation.path);
         }
         let unused: Vec<_> = ALL.iter().filter(|it| !used.contains(it.path)).collect();

@@ -4,7 +4,7 @@ use axum::extract::{FromRequestParts as _, RawPathParams};
 use http::request::Parts;
 use serde_json::{Map, Value, json};
 
-use crate::page::Read;
+use crate::page::{Read, Search};
 
 /// What the page's own links and messages put into its query: it is not kept from one page to the next.
 const PASSING: [&str; 2] = ["done", "ask"];
@@ -33,6 +33,12 @@ impl Place {
         if let Some(most) = read.most {
             pairs.append_pair("limit", &most.to_string());
         }
+        if let Some((search, text)) = read.search.and_then(|search| Some((search, self.searched(search)?))) {
+            if text.contains('@') {
+                return pairs.append_pair(search.address, text).finish();
+            }
+            pairs.append_pair(search.name, text);
+        }
         for (name, from) in read.with {
             pairs.append_pair(name, self.path.get(*from).and_then(Value::as_str).unwrap_or_default());
         }
@@ -46,6 +52,12 @@ impl Place {
         pairs.finish()
     }
 
+    /// What is searched for, if anything is.
+    fn searched(&self, search: Search) -> Option<&str> {
+        let text = self.query.get(search.field).and_then(Value::as_str)?.trim();
+        Some(text).filter(|text| !text.is_empty())
+    }
+
     /// The page again, with its filters and its part of a list, and with word of what was done.
     pub(crate) fn again(&self, done: &str) -> String {
         let mut pairs = url::form_urlencoded::Serializer::new(String::new());
@@ -53,5 +65,23 @@ impl Place {
             pairs.append_pair(name, value.as_str().unwrap_or_default());
         }
         format!("{}?{}", self.here, pairs.append_pair("done", done).finish())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operations::ACCOUNTS;
+
+    #[test]
+    fn an_address_is_searched_alone_and_a_name_with_the_filters() {
+        let read = Read::new("accounts", ACCOUNTS).along(&["status"]).search("text", "email", "name");
+        let along = |query: Value| {
+            let query = query.as_object().cloned().unwrap_or_default();
+            Place { here: String::new(), path: Map::new(), query }.along(&read)
+        };
+        assert_eq!(along(json!({ "text": " kim@x.org ", "status": "active" })), "email=kim%40x.org");
+        assert_eq!(along(json!({ "text": "Kim", "status": "active" })), "name=Kim&status=active");
+        assert_eq!(along(json!({ "text": " ", "status": "" })), "");
     }
 }

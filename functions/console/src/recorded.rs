@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::Value as Json;
 use vestibule_domain::TenantId;
 
-use crate::page::encode;
+use crate::paths::encode;
 
 /// No log begins before this day: ids of sample tenants tell no time.
 const EARLIEST: &str = "2026-01-01";
@@ -26,6 +26,14 @@ const THINGS: &[(&str, &str, &str, &str)] = &[
     ("ses_", "session", "", ""),
 ];
 
+/// The same in the log of the platform, where a page needs a grant.
+const OF_PLATFORM: &[(&str, &str, &str, &str)] = &[
+    ("job_", "job", "/admin/provisioning/jobs/", "general_admin"),
+    ("usr_", "person", "", ""),
+    ("ten_", "business", "", ""),
+    ("ses_", "session", "", ""),
+];
+
 /// What was done to which thing.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Thing {
@@ -33,8 +41,22 @@ pub(crate) struct Thing {
     kind: &'static str,
     /// Its page, if there is one.
     href: Option<String>,
-    /// The permission to see that.
+    /// The permission or the grant to see that.
     needs: &'static str,
+}
+
+/// The thing that a record of the platform's log is about. Only of what was done to an account it is known that there is one.
+pub(crate) fn thing_of_platform(action: &str, resource: &str) -> Thing {
+    let found = OF_PLATFORM.iter().find(|(prefix, ..)| resource.starts_with(prefix));
+    let (kind, href, needs) = match found {
+        Some(("usr_", ..)) if action.starts_with("account.") => {
+            ("account", "/admin/provisioning/accounts/", "general_admin")
+        }
+        Some((_, kind, href, needs)) => (*kind, *href, *needs),
+        None => ("", "", ""),
+    };
+    let href = Some(href).filter(|href| !href.is_empty()).map(|href| format!("{href}{}", encode(resource)));
+    Thing { kind, href, needs }
 }
 
 /// The thing that a record is about.
@@ -163,6 +185,16 @@ mod tests {
             ("session.begin", "ses_1", "session", None),
         ] {
             let thing = thing(action, resource);
+            assert_eq!((thing.kind, thing.href.as_deref()), (kind, href), "{action} {resource}");
+        }
+        for (action, resource, kind, href) in [
+            ("account.suspend", "usr_1", "account", Some("/admin/provisioning/accounts/usr_1")),
+            ("user.create", "usr_1", "person", None),
+            ("account.retry", "job_1", "job", Some("/admin/provisioning/jobs/job_1")),
+            ("account.tenant", "ten_1", "business", None),
+            ("session.refuse", "x", "", None),
+        ] {
+            let thing = thing_of_platform(action, resource);
             assert_eq!((thing.kind, thing.href.as_deref()), (kind, href), "{action} {resource}");
         }
     }

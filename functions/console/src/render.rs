@@ -27,9 +27,9 @@ macro_rules! templates {
 }
 
 templates! {
-    "audit.html" "audit_record.html" "audit_verify.html" "components.html"
+    "account.html" "account_job.html" "account_jobs.html" "accounts.html" "audit.html" "audit_record.html" "audit_verify.html" "components.html"
     "connections.html" "domain.html" "esign.html" "found.html" "groups.html" "hire.html" "hires.html" "home.html" "import.html" "imported.html" "imports.html" "invitation.html"
-    "invitations.html" "invite.html" "job.html" "jobs.html" "mail_sent.html" "matrix.html" "member.html" "message.html" "new_hire.html" "notifications.html"
+    "invitations.html" "invite.html" "job.html" "jobs.html" "mail_sent.html" "matrix.html" "member.html" "message.html" "new_account.html" "new_hire.html" "notifications.html"
     "organization.html" "parts.html" "portal.html" "profile.html" "promo_signups.html" "recovery_codes.html" "role.html" "roles.html" "security.html"
     "sessions.html" "setup.html" "subscription.html" "team.html" "tenants.html" "totp.html" "why.html" "workspace.html"
 }
@@ -63,8 +63,9 @@ impl Renderer {
         environment.add_function("day", recorded::day);
         environment.add_function("began", recorded::began);
         environment.add_function("changes", recorded::changes);
-        environment.add_function("thing", |action: &str, resource: &str| {
-            Value::from(Serde(recorded::thing(action, resource)))
+        environment.add_function("thing", |action: &str, resource: &str, platform: bool| {
+            let thing = if platform { recorded::thing_of_platform } else { recorded::thing };
+            Value::from(Serde(thing(action, resource)))
         });
         environment.add_function("word", move |kind: &str, value: &str| facts::word(&words, kind, value));
         environment.add_function("tone", |value: &str| facts::tone(value));
@@ -77,11 +78,12 @@ impl Renderer {
     }
 }
 
-/// Whether the caller has a permission in the tenant of the page.
+/// Whether the caller has a permission in the tenant of the page, or this grant on the platform.
 fn can(state: &State<'_, '_>, permission: &str) -> bool {
-    let held = state.lookup("tenant").and_then(|tenant| tenant.get_attr("permissions").ok());
-    held.and_then(|held| held.try_iter().ok())
-        .is_some_and(|mut held| held.any(|it| it.as_str() == Some(permission)))
+    let of = |name: &str, field: &str| state.lookup(name).and_then(|value| value.get_attr(field).ok());
+    let held = of("tenant", "permissions").and_then(|held| held.try_iter().ok());
+    held.is_some_and(|mut held| held.any(|it| it.as_str() == Some(permission)))
+        || of("platform", "grant").is_some_and(|grant| grant.as_str() == Some(permission))
 }
 
 /// The page's query with one parameter replaced, and without the message of what was done.

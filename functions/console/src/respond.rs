@@ -5,13 +5,7 @@ use http::{HeaderValue, StatusCode, header::RETRY_AFTER};
 use serde_json::{Map, Value, json};
 use vestibule_pages::kit;
 
-use crate::{
-    Console, browser,
-    page::{Page, text_at},
-    place::Place,
-    shell,
-    visit::Visit,
-};
+use crate::{Console, browser, page::Page, paths::text_at, place::Place, shell, visit::Visit};
 
 /// What a form left behind that was refused.
 #[derive(Debug, Default)]
@@ -41,11 +35,11 @@ impl Console {
         if refused("context").is_some_and(|problem| problem["status"] == 401) {
             return browser::to_sign_in();
         }
-        if let Some(portal) = values.get("context").and_then(outside).filter(|_| page.path == "/home") {
+        if let Some(home) = values.get("context").and_then(elsewhere).filter(|_| page.path == "/home") {
             // A greeting goes along.
             let said = place.query.get("done").and_then(Value::as_str).filter(|it| *it == "joined");
             let said = said.map(|it| format!("?done={it}")).unwrap_or_default();
-            return Redirect::to(&format!("{portal}{said}")).into_response();
+            return Redirect::to(&format!("{home}{said}")).into_response();
         }
         let wrong = refused("context").cloned().or_else(|| missing(page, &values));
         let problems =
@@ -116,10 +110,10 @@ impl Console {
     }
 }
 
-/// Where somebody begins who works from outside.
-fn outside(context: &Value) -> Option<String> {
-    let kind = text_at(context, "tenant.kind").filter(|kind| kind != "team")?;
-    Some(format!("/portal/{kind}"))
+/// Where somebody begins who works from outside, or who only administers the platform.
+fn elsewhere(context: &Value) -> Option<String> {
+    let outside = text_at(context, "tenant.kind").filter(|kind| kind != "team");
+    outside.map(|kind| format!("/portal/{kind}")).or_else(|| shell::begins(context).map(str::to_owned))
 }
 
 /// Why the page's first answer is not there.

@@ -13,8 +13,9 @@ use vestibule_invoke::{Body, NoAnswer};
 use crate::{
     Console, answers, browser,
     form::Form,
-    page::{Action, Page, Then, fill},
+    page::{Action, Page, Then},
     pages,
+    paths::fill,
     place::Place,
     respond::Left,
     visit::{Asked, Told, Visit},
@@ -102,7 +103,7 @@ fn asked(sent: &Sent<'_>) -> Option<Asked> {
     let body = if bodyless { Body::Empty } else { form.body(action.body) };
     let asked = Asked::new(action.operation, path, asked_query(action, form));
     // Another tab may have gone to another business meanwhile: what this page says is meant for its own.
-    let tenant = if page.own() { "" } else { form.text("in") };
+    let tenant = if page.apart() { "" } else { form.text("in") };
     Some(asked.sending(body, form.text("csrf"), form.text("key")).within(tenant))
 }
 

@@ -44,6 +44,28 @@ const BUSINESS: &[Entry] = &[
     entry("Plan", "/workspace/plan", "card", &["tenant.billing.view"]),
     entry("Audit log", "/admin/audit", "log", &["audit.view"]),
 ];
+const ACCOUNTS: Entry = entry("Accounts", "/admin/provisioning", "people", &[]);
+const ACCOUNT_JOBS: Entry = entry("Jobs of accounts", "/admin/provisioning/jobs", "jobs", &[]);
+const SIGN_UPS: Entry = entry("Sign-ups", "/admin/promo-signups", "people", &[]);
+const PLATFORM_LOG: Entry = entry("Platform log", "/admin/platform-log", "log", &[]);
+/// What a grant leads to; the first entry is where whoever works in no business begins.
+const PLATFORM: [(&str, &[Entry]); 3] = [
+    ("super_admin", &[PLATFORM_LOG]),
+    ("general_admin", &[ACCOUNTS, ACCOUNT_JOBS, PLATFORM_LOG]),
+    ("promo_admin", &[SIGN_UPS, PLATFORM_LOG]),
+];
+
+/// The pages of the caller's grant on the platform; none for almost everybody.
+fn of_grant(context: &Value) -> &'static [Entry] {
+    let found = PLATFORM.iter().find(|(grant, _)| context["platform"]["grant"] == *grant);
+    found.map_or(&[], |(_, entries)| *entries)
+}
+
+/// Where an administrator of the platform begins who works in no business.
+pub(crate) fn begins(context: &Value) -> Option<&'static str> {
+    let first = of_grant(context).first()?;
+    context["tenant"].is_null().then_some(first.href)
+}
 
 /// Whether the caller has a permission, by the answer about their context.
 pub(crate) fn has(context: &Value, permission: &str) -> bool {
@@ -62,6 +84,7 @@ pub(crate) fn complete(values: &mut Map<String, Value>, console: &Console, visit
     let frame = json!({
         "me": { "user": context["user"], "email": context["email"] },
         "tenant": context["tenant"],
+        "platform": context["platform"],
         "tenants": tenants,
         "nav": navigation(&context, &place.here),
         "css": kit::style_path(brand.as_deref()),
@@ -87,28 +110,30 @@ fn welcome(done: &str, context: &Value) -> Option<String> {
 }
 
 fn navigation(context: &Value, here: &str) -> Value {
-    let tenant = &context["tenant"];
-    if tenant.is_null() {
-        return shown(None, &WORK[..1], context, here).into();
-    }
+    let (tenant, platform) = (&context["tenant"], of_grant(context));
     let kind = tenant["kind"].as_str().unwrap_or("team");
-    if kind != "team" {
-        let href = format!("/portal/{kind}");
-        return json!([{ "label": "Home", "href": href, "icon": "home", "current": here == href }]);
-    }
-    let parts = [(None, WORK), (Some("Team"), TEAM), (Some("Business"), BUSINESS)];
-    parts
-        .into_iter()
-        .flat_map(|(group, entries)| shown(group, entries, context, here))
-        .collect::<Vec<_>>()
-        .into()
+    let mut entries = match (tenant.is_null(), kind) {
+        // Whoever only administers the platform has no other home.
+        (true, _) if !platform.is_empty() => Vec::new(),
+        (true, _) => shown(None, &WORK[..1], context, here),
+        (false, "team") => [(None, WORK), (Some("Team"), TEAM), (Some("Business"), BUSINESS)]
+            .into_iter()
+            .flat_map(|(group, entries)| shown(group, entries, context, here))
+            .collect(),
+        (false, kind) => {
+            let href = format!("/portal/{kind}");
+            vec![json!({ "label": "Home", "href": href, "icon": "home", "current": here == href })]
+        }
+    };
+    entries.extend(shown(Some("Platform"), platform, context, here));
+    entries.into()
 }
 
 fn shown(group: Option<&str>, entries: &[Entry], context: &Value, here: &str) -> Vec<Value> {
     let allowed = |entry: &&Entry| entry.needs.is_empty() || entry.needs.iter().any(|it| has(context, it));
     let within = |entry: &Entry| here == entry.href || here.starts_with(&format!("{}/", entry.href));
     // Of two that hold the page the longer address is it.
-    let all = WORK.iter().chain(TEAM).chain(BUSINESS);
+    let all = WORK.iter().chain(TEAM).chain(BUSINESS).chain(of_grant(context));
     let nearest = all.filter(|entry| within(entry)).map(|entry| entry.href).max_by_key(|href| href.len());
     let links = entries.iter().filter(allowed).map(|entry| {
         let Entry { label, href, icon, .. } = entry;

@@ -13,8 +13,9 @@ use vestibule_invoke::{Answer, NoAnswer};
 use crate::{
     Console, browser,
     operations::{AVATAR, CONTEXT, IMPORT_REPORT},
-    page::{Page, fill},
+    page::Page,
     pages,
+    paths::fill,
     place::Place,
     visit::{Asked, Visit},
     words,

@@ -21,6 +21,7 @@ pub(crate) fn of(mut problem: Value) -> Value {
         Some("credentials_invalid") => REFUSED.to_owned(),
         Some("forbidden") if !problem["permission"].is_null() =>
             "None of your roles here allows this.".to_owned(),
+        Some("forbidden") if detail.starts_with(GRANT) => NOT_GRANTED.to_owned(),
         Some("tenant_mismatch") => ELSEWHERE.to_owned(),
         Some("tenant_required") =>
             "You work in no business at present. Choose one of yours, or create one.".to_owned(),
@@ -31,8 +32,10 @@ pub(crate) fn of(mut problem: Value) -> Value {
         _ if detail.starts_with(EMPTY) => NO_FILE.to_owned(),
         _ => plain(&detail),
     });
-    if problem["code"] == "tenant_required" {
-        problem["link"] = json!("/settings/tenants");
+    match problem["code"].as_str() {
+        Some("tenant_required") => problem["link"] = json!("/settings/tenants"),
+        Some("second_factor_required") => problem["link"] = json!("/settings/security"),
+        _ => {}
     }
     for field in problem["fields"].as_array_mut().into_iter().flatten() {
         field["detail"] = json!(plain(field["detail"].as_str().unwrap_or_default()));
@@ -40,6 +43,9 @@ pub(crate) fn of(mut problem: Value) -> Value {
     problem
 }
 
+/// What the API says to whoever has no grant on the platform, or another one.
+const GRANT: &str = "This needs the grant";
+const NOT_GRANTED: &str = "Only administrators of the platform whose work this is can see it.";
 const ELSEWHERE: &str = "You have gone to another business in the meantime, so nothing was done. Look at the business at the top, and send it \
                          again if it is meant for that one.";
 const NO_FILE: &str = "There are no rows: choose a CSV file that is not empty, or paste its rows.";
@@ -75,6 +81,9 @@ mod tests {
             (&told["permission"], &told["detail"]),
             (&json!("hires.view"), &json!("None of your roles here allows this."))
         );
+        let platform = "This needs the grant `general_admin` on the platform.";
+        let told = of(json!({ "code": "forbidden", "detail": platform }));
+        assert_eq!((&told["permission"], &told["detail"]), (&json!(null), &json!(NOT_GRANTED)));
         let fields = json!([{ "field": "slug", "detail": "An organization has this slug." }]);
         assert_eq!(
             of(json!({ "code": "invalid", "fields": fields }))["fields"][0]["detail"],

@@ -8,7 +8,7 @@ use http::request::Parts;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use vestibule_api::{ApiError, Argument, Code, Description, SignedIn};
+use vestibule_api::{ApiError, Argument, Code, Description, Standing};
 use vestibule_domain::Permission;
 use vestibule_store::TenantContext;
 
@@ -42,6 +42,17 @@ pub struct TenantView {
     pub second_factor_missing: bool,
 }
 
+/// What a person may do on the platform.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PlatformView {
+    /// `super_admin`, `general_admin` or `promo_admin`.
+    #[schema(example = "general_admin", pattern = "^(super|general|promo)_admin$")]
+    pub grant: &'static str,
+    /// Whether a second factor is wanted of administrators that this session lacks.
+    pub second_factor_missing: bool,
+}
+
 /// Who works where.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -52,6 +63,8 @@ pub struct ContextView {
     pub email: String,
     /// The tenant of the token; `null` when none is chosen or the person may no longer act there.
     pub tenant: Option<TenantView>,
+    /// What the person may do on the platform; `null` for whoever is no administrator of it.
+    pub platform: Option<PlatformView>,
     /// All of the person's tenants, if they were asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -104,11 +117,11 @@ impl TenantView {
     }
 }
 
-/// Shows the tenant of the token, with roles and permissions. `GET /api/auth/context/tenants` lists all of the caller's.
+/// Shows the tenant of the token, with roles and permissions, and what an administrator of the platform may do there. `GET /api/auth/context/tenants` lists all of the caller's.
 #[utoipa::path(get, path = "/api/auth/context", tag = "context", responses((status = 200, body = ContextView)))]
 pub async fn get_context(
     State(state): State<Sessions>,
-    caller: SignedIn,
+    Standing { caller, grant, second_factor_missing }: Standing,
     query: ContextQuery,
 ) -> Result<Json<ContextView>, ApiError> {
     let platform = state.api.store.platform();
@@ -125,6 +138,7 @@ pub async fn get_context(
         user: caller.user.id.to_string(),
         email: caller.user.email.as_str().to_owned(),
         tenant: tenant.map(|context| TenantView::new(context, caller.session.strong)),
+        platform: grant.map(|grant| PlatformView { grant: grant.name(), second_factor_missing }),
         tenants,
     }))
 }

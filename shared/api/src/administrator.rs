@@ -4,10 +4,10 @@
 use axum::extract::{FromRef, FromRequestParts};
 use http::request::Parts;
 use vestibule_auth::{Actor, Grant, PlatformScope, Principal};
-use vestibule_store::KeptAnswer;
+use vestibule_store::{KeptAnswer, PlatformAccess, SelfAccess};
 
 use crate::{
-    Api, ApiError, Code, Origin,
+    Api, ApiError, Code, Origin, SignedIn,
     credentials::{Credentials, credentials, idempotency_key},
     refusals::Sender,
 };
@@ -18,6 +18,17 @@ pub struct Administrator {
     grant: Option<Grant>,
     actor: Actor,
     second_factor_missing: bool,
+}
+
+/// A request of a person about themselves, with what they may do on the platform: both were read in one round trip.
+#[derive(Debug)]
+pub struct Standing {
+    /// Who is calling.
+    pub caller: SignedIn,
+    /// Their grant; `None` for almost everybody.
+    pub grant: Option<Grant>,
+    /// Whether the platform wants a second factor of its administrators that this session lacks.
+    pub second_factor_missing: bool,
 }
 
 /// Grants of which one is needed: one grant, or several.
@@ -83,5 +94,28 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         administrator_with_kept(parts, &Api::from_ref(state)).await.map(|(administrator, ..)| administrator)
+    }
+}
+
+impl<S> FromRequestParts<S> for Standing
+where
+    S: Send + Sync,
+    Api: FromRef<S>,
+{
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let api = Api::from_ref(state);
+        let Credentials { user, session, tenant, by_cookie } = credentials(parts, &api).await?;
+        // Nothing is kept of what only reads; a key is read all the same, so that a wrong one is told.
+        idempotency_key(parts)?;
+        let access = api.store.platform().platform_access((user, session), None, api.world.now()).await?;
+        let PlatformAccess { person, grant } = access.ok_or_else(ApiError::unauthenticated)?;
+        Sender::acts_alone(parts, &person.user.email);
+        let principal = Principal::person(session, Origin::of(parts).actor(&person.user));
+        let second_factor_missing = api.admin_second_factor && !person.session.strong;
+        let SelfAccess { user, session, .. } = person;
+        let caller = SignedIn { user, session, tenant, principal, by_cookie };
+        Ok(Self { caller, grant, second_factor_missing })
     }
 }

@@ -17,7 +17,8 @@ use vestibule_domain::{Id, RoleName, id::Kind};
 use vestibule_store::Entity;
 
 use crate::{
-    Administrator, ApiError, ApiJson, ApiPath, Authenticated, Origin, PageQuery, Reading, RepeatKey, SignedIn,
+    Administrator, ApiError, ApiJson, ApiPath, Authenticated, Origin, PageQuery, Reading, RepeatKey,
+    SignedIn, Standing,
 };
 
 /// The form of a ULID.
@@ -174,6 +175,12 @@ impl Argument for Administrator {
 }
 
 impl Argument for SignedIn {
+    fn describe(operation: &mut Description<'_>) {
+        operation.called();
+    }
+}
+
+impl Argument for Standing {
     fn describe(operation: &mut Description<'_>) {
         operation.called();
     }

@@ -38,7 +38,7 @@ pub mod stream;
 pub mod tokens;
 pub mod trust;
 
-pub use administrator::{Administrator, Grants};
+pub use administrator::{Administrator, Grants, Standing};
 pub use body::{ApiJson, BodyProblem, read_body};
 pub use caller::{Authenticated, Reading, SignedIn};
 pub use damaged::{DamagedView, newest_first};

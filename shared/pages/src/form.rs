@@ -95,6 +95,11 @@ impl<'a> Field<'a> {
         Self { value, ..Self::new("email", "Mail address", FieldKind::Email) }
     }
 
+    /// The field of a user name or an address, with what was typed before.
+    pub fn user_name(value: &'a str) -> Self {
+        Self { value, ..Self::new("username", "User name or mail address", FieldKind::Email) }
+    }
+
     /// The field of a name, with what was typed before.
     pub fn name(value: &'a str) -> Self {
         Self { value, ..Self::new("name", "Your name", FieldKind::Name) }

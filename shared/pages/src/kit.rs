@@ -7,8 +7,9 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
 use crate::color::Color;
 
-const STYLE: &str = include_str!("../templates/kit.css");
-const SCRIPT: &str = include_str!("../templates/kit.js");
+/// The style and the script as browsers get them.
+static STYLE: LazyLock<String> = LazyLock::new(|| lean(include_str!("../templates/kit.css")));
+static SCRIPT: LazyLock<String> = LazyLock::new(|| lean(include_str!("../templates/kit.js")));
 
 /// The frame and the components of the console's pages, by name.
 pub const TEMPLATES: [(&str, &str); 2] = [
@@ -23,9 +24,19 @@ pub const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/
 pub const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; \
                           form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
+/// Without what only people who change it read: lines that are a comment, and blanks at the beginning of lines.
+fn lean(source: &str) -> String {
+    let told = |line: &&str| {
+        let comment = line.starts_with("//") || line.starts_with("/*") && line.ends_with("*/");
+        !line.is_empty() && !comment
+    };
+    let lines = source.lines().map(str::trim_start).filter(told);
+    lines.flat_map(|line| [line, "\n"]).collect()
+}
+
 /// A name that changes with the contents.
 static MARK: LazyLock<String> = LazyLock::new(|| {
-    let hash = digest(&SHA256, [STYLE, SCRIPT].concat().as_bytes());
+    let hash = digest(&SHA256, [STYLE.as_str(), &SCRIPT].concat().as_bytes());
     URL_SAFE_NO_PAD.encode(&hash.as_ref()[..9])
 });
 
@@ -49,13 +60,13 @@ pub fn is_present(name: &str) -> bool {
 pub fn asset(name: &str) -> Option<(&'static str, String)> {
     let (stem, kind) = name.rsplit_once('.')?;
     match kind {
-        "js" => Some(("text/javascript; charset=utf-8", SCRIPT.to_owned())),
+        "js" => Some(("text/javascript; charset=utf-8", SCRIPT.clone())),
         "css" => {
             let brand =
                 stem.len().checked_sub(7).and_then(|at| stem.get(at..)).and_then(|end| end.strip_prefix('-'));
             let brand = brand.and_then(|brand| Color::parse(&format!("#{brand}")));
             let brand = brand.map(Color::tokens).unwrap_or_default();
-            Some(("text/css; charset=utf-8", format!("{STYLE}{brand}")))
+            Some(("text/css; charset=utf-8", format!("{}{brand}", *STYLE)))
         }
         _ => None,
     }
@@ -71,9 +82,15 @@ mod tests {
         let name = path.strip_prefix("/assets/").unwrap();
         assert!(asset(name).unwrap().1.len() > STYLE.len());
         for plain in [style_path(None), style_path(Some("red;}")), "/assets/x-zzzzzz.css".to_owned()] {
-            assert_eq!(asset(plain.strip_prefix("/assets/").unwrap()).unwrap().1, STYLE, "{plain}");
+            assert_eq!(asset(plain.strip_prefix("/assets/").unwrap()).unwrap().1, *STYLE, "{plain}");
         }
         assert!(asset("kit.html").is_none() && asset("").is_none() && asset("é.css").is_some());
+    }
+
+    #[test]
+    fn browsers_get_no_comments() {
+        let source = "/* Why. */\n:root {\n  --a: 1; /* so */\n}\n\n// Why not.\nconst a = '//x'\n";
+        assert_eq!(lean(source), ":root {\n--a: 1; /* so */\n}\nconst a = '//x'\n");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use vestibule_auth::Grant;
 
 use super::{Prepared, Scene};
 
@@ -18,6 +19,11 @@ impl Scene {
             "/" => {
                 let (_, email, _) = self.person().await;
                 form(vec![("email", email), ("password", Self::password())])
+            }
+            "/auth/admin" => {
+                let (kim, ..) = self.person().await;
+                let granted = self.app.appoint(kim.id().await, Grant::GeneralAdmin).await;
+                form(vec![("username", granted.username.as_str().to_owned()), ("password", Self::password())])
             }
             "/auth/register" => form(vec![
                 ("name", "Kim Example".into()),
@@ -59,7 +65,9 @@ impl Scene {
     async fn prepare_shown(&self, path: &str) -> Option<Prepared> {
         let shown = |path: String| Some(Prepared::new(Method::GET, path, self.anyone()));
         match path {
-            "/" | "/auth/register" | "/auth/forgot-password" | "/auth/sign-in-link" => shown(path.into()),
+            "/" | "/auth/admin" | "/auth/register" | "/auth/forgot-password" | "/auth/sign-in-link" => {
+                shown(path.into())
+            }
             "/auth/verify-email"
             | "/auth/magic-link"
             | "/auth/reset-password"

@@ -203,6 +203,7 @@ async fn attack_3_a_page_of_another_site_signs_nobody_in_or_out() {
         "register",
         "forgot-password",
         "sign-in-link",
+        "admin",
         "sign-out",
         "/promo",
         "",

@@ -229,6 +229,8 @@ async fn attack_7_the_form_of_a_page_is_answered_by_a_page_that_repeats_nothing_
         ("second-factor", format!("ticket=x&code={MARK}"), 401),
         ("", format!("email=a%40example.org&email={MARK}&password=x"), 400),
         ("", format!("email=a%40example.org&password={MARK}"), 401),
+        ("admin", format!("username=a&username={MARK}&password=x"), 400),
+        ("admin", format!("username=a%40example.org&password={MARK}"), 401),
         ("forgot-password", format!("email=a%40example.org&email={MARK}"), 400),
         ("sign-in-link", format!("email=a%40example.org&more={MARK}"), 200),
         ("register", format!("email=a%40example.org&name=Kim&password={MARK}"), 200),
@@ -275,6 +277,7 @@ async fn attack_2_a_form_that_no_page_has_is_refused_as_a_page_and_is_not_shown_
     let anyone = app.anonymous();
     for (path, field) in [
         ("/", "password=x&email"),
+        ("/auth/admin", "password=x&username"),
         ("/auth/register", "name=Kim&password=x&email"),
         ("/auth/forgot-password", "email"),
         ("/auth/sign-in-link", "email"),

@@ -181,6 +181,8 @@ GET /auth/forgot-password                     | 200 | all           | -     | 0
 POST /auth/forgot-password                    | 200 | all           | -     | 0
 GET /auth/sign-in-link                        | 200 | all           | -     | 0
 POST /auth/sign-in-link                       | 200 | all           | -     | 0
+GET /auth/admin                               | 200 | all           | -     | 0
+POST /auth/admin                              | 303 | all           | -     | 1
 GET /auth/social                              | 303 | all           | -     | 0
 POST /auth/sign-out                           | 200 | all           | -     | 1
 GET /auth/verify-email                        | 200 | all           | -     | 0

@@ -26,6 +26,7 @@ const WITHOUT_KEY: [(&str, &str); 22] = [
     ("POST /api/esign/webhook", "an event's own id makes it repeatable"),
     ("POST /api/esign/webhook/{provider}/{endpoint}", "an event's own id makes it repeatable"),
     ("POST /", "a form sends no header; signing in twice begins two sessions"),
+    ("POST /auth/admin", "a form sends no header; signing in twice begins two sessions"),
     (
         "POST /auth/register",
         "a form sends no header; asking twice sends two mails, as often as the limit allows",

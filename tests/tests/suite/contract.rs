@@ -83,7 +83,7 @@ fn every_route_of_the_template_is_described_and_every_described_route_is_in_the_
     // A route for several is one that a policy of 20 KB asks for.
     let several =
         template.iter().filter(|(method, path)| method == "ANY" || path.ends_with("{proxy+}")).count();
-    assert!(described.len() >= 56 && several <= 3, "{several}");
+    assert!(described.len() >= 56 && several <= 5, "{several}");
 }
 
 #[test]

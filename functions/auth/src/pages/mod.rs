@@ -1,5 +1,6 @@
 //! The pages of `/` and `/auth/..`: every way in and back, and what is behind mailed links.
 
+pub mod administration;
 pub mod declining;
 pub mod invitation;
 pub mod links;

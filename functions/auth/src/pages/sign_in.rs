@@ -108,21 +108,20 @@ pub async fn post_sign_in(
         Err(error) => {
             let token = invitation.as_ref().map(|token| ("invitation", token.expose_secret()));
             let form = Form { hidden: token.into_iter().collect(), ..form(&auth, &email) };
-            auth.pages.refused(form, in_words(error))
+            auth.pages.refused(form, in_words(error, "Check the address and the password"))
         }
     }
 }
 
-/// What is wrong with a sign-in, in words for a page that asks for no code.
-fn in_words(error: ApiError) -> ApiError {
+/// What is wrong with a sign-in, in words for a page that asks for no code; `check` names what it asks for.
+pub(super) fn in_words(error: ApiError, check: &str) -> ApiError {
     match error {
         ApiError::Problem { code: code @ Code::CredentialsInvalid, fields, .. } => {
-            let detail =
-                "Check the address and the password, or have a link mailed for a new one.".to_owned();
+            let detail = format!("{check}, or have a link mailed for a new one.");
             ApiError::Problem { code, detail, fields }
         }
         ApiError::Limited { quota, problem } => {
-            ApiError::Limited { quota, problem: Box::new(in_words(*problem)) }
+            ApiError::Limited { quota, problem: Box::new(in_words(*problem, check)) }
         }
         other => other,
     }

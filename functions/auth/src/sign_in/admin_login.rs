@@ -69,13 +69,23 @@ pub async fn admin_login(
     Submission { body: request, keyed }: Submission<AdminLogin>,
 ) -> Result<Response, ApiError> {
     let delivery = origin.delivery(request.cookies)?;
+    enter(&auth, &request, &origin, (delivery, &keyed)).await
+}
+
+/// The same, for whoever asks.
+pub(crate) async fn enter(
+    auth: &Auth,
+    request: &AdminLogin,
+    origin: &Origin,
+    (delivery, keyed): (vestibule_api::Delivery, &Keyed),
+) -> Result<Response, ApiError> {
     let (named, password) = (request.named()?, given_password("password", &request.password)?);
-    let quota = admit(&auth, request.bot_token.as_deref(), &origin).await?;
+    let quota = admit(auth, request.bot_token.as_deref(), origin).await?;
     let known = match named {
-        Named::Address(email) => by_address(&auth, email, quota).await?,
-        Named::Name(name) => by_name(&auth, &name, quota).await?,
+        Named::Address(email) => by_address(auth, email, quota).await?,
+        Named::Name(name) => by_name(auth, &name, quota).await?,
     };
-    sign_in(&auth, known, password, &origin, (delivery, &keyed)).await
+    sign_in(auth, known, password, origin, (delivery, keyed)).await
 }
 
 /// Somebody who was counted: the attempt, their address, and whether they administer the platform.

@@ -2,9 +2,9 @@
 
 use jiff::SignedDuration;
 use serde_json::json;
-use vestibule_tests::{App, Browser, Shown, identity::PASSWORD};
+use vestibule_tests::{App, identity::PASSWORD};
 
-use super::ADMIN;
+use super::{ADMIN, stands_still};
 
 #[tokio::test]
 async fn ten_13_the_invite_form_tells_of_each_address_and_keeps_what_can_be_corrected() {
@@ -37,18 +37,6 @@ async fn ten_13_the_invite_form_tells_of_each_address_and_keeps_what_can_be_corr
     let viewer = app.browser("vera@test-brand.local").await.page("/admin/team/invite", "same-origin").await;
     assert_eq!(viewer.status, 403);
     assert!(viewer.text.contains("/why/team.invite"), "{}", viewer.text);
-}
-
-/// A page, once nothing goes on there any more.
-async fn stands_still(browser: &mut Browser, path: &str) -> Shown {
-    for _ in 0..400 {
-        let shown = browser.page(path, "same-origin").await;
-        if !shown.text.contains("data-live") {
-            return shown;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
-    panic!("{path} still goes on");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -58,7 +58,9 @@ fn judge(wanted: &Export, now: Timestamp) -> Result<Result<Report, Refusal>> {
     let keys: Result<Vec<_>> = wanted.keys.iter().map(|key| keys_of(key)).collect();
     let keys = keys?.concat();
     ensure!(!keys.is_empty(), NO_KEY);
-    let read = |file: &std::path::PathBuf| fs::read_to_string(file).map(whole).with_context(|| told(file));
+    let read = |file: &std::path::PathBuf| {
+        fs::read_to_string(file).map(|note| whole(&note)).with_context(|| told(file))
+    };
     let known: Result<Vec<_>> = wanted.checkpoints.iter().map(read).collect();
     let (input, known) = (open(&wanted.file)?, known?);
     let mut progress = Progress::start();
@@ -72,7 +74,7 @@ fn judge(wanted: &Export, now: Timestamp) -> Result<Result<Report, Refusal>> {
 }
 
 /// A note as it was signed: what is copied from a page often lacks its last line feed, or has other line ends.
-fn whole(note: String) -> String {
+fn whole(note: &str) -> String {
     let note = note.replace("\r\n", "\n");
     if note.ends_with('\n') { note } else { note + "\n" }
 }

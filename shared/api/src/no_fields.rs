@@ -6,7 +6,10 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use crate::{ApiError, Content, Description, Fields, body};
+use crate::{
+    ApiError, Content, Description, Fields, body,
+    shape::{BODY, is_plain},
+};
 
 /// Nothing: an empty body or `{}`. A field that somebody sends all the same is named and refused, so that nobody believes it
 /// did something.
@@ -18,8 +21,12 @@ impl Content for NoFields {
     fn read(headers: &HeaderMap, bytes: Bytes) -> Result<(Self, Vec<u8>), ApiError> {
         let fields: Map<String, Value> = body::parse(headers, &bytes)?;
         let mut refused = Fields::default();
-        for name in fields.keys() {
+        for name in fields.keys().filter(|name| is_plain(name)) {
             refused.refuse(name, "Leave this field out; the request takes none.");
+        }
+        // A secret can be in the wrong place: what reads unlike a field's name is not repeated.
+        if fields.keys().any(|name| !is_plain(name)) {
+            refused.refuse(BODY, "Send an empty body; the request takes no field.");
         }
         if refused.is_empty() { Ok((Self {}, b"{}".to_vec())) } else { Err(refused.into_error()) }
     }
@@ -50,6 +57,10 @@ mod tests {
         let mut named: Vec<_> = fields.iter().map(|problem| problem.field.as_str()).collect();
         named.sort_unstable();
         assert_eq!(named, ["role", "tier"]);
+        let Err(ApiError::Problem { fields, .. }) = read(r#"{"s3cret":1,"tier":2}"#) else {
+            panic!("refused")
+        };
+        assert_eq!(fields.iter().map(|problem| &*problem.field).collect::<Vec<_>>(), ["tier", "body"]);
         assert!(read("[]").is_err() && read("{").is_err());
     }
 }

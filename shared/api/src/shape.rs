@@ -8,7 +8,7 @@ use crate::{ApiError, Code, FieldProblem};
 
 const UNKNOWN: &str = "unknown field ";
 /// Stands for the field when the whole body is meant.
-const BODY: &str = "body";
+pub(crate) const BODY: &str = "body";
 /// Says what to do when the parser gives no reason that a sender could use.
 const OTHERWISE: &str = "Send what the API's description gives for this field.";
 
@@ -98,7 +98,7 @@ fn place(path: &Path, unknown: bool) -> String {
 
 /// Whether a name is short and of letters only, the first a small one: what is not is no name of a field, and may be
 /// anything.
-fn is_plain(name: &str) -> bool {
+pub(crate) fn is_plain(name: &str) -> bool {
     let letters = name.bytes().all(|byte| byte.is_ascii_alphabetic());
     letters && name.len() <= 20 && name.starts_with(|first: char| first.is_ascii_lowercase())
 }

@@ -143,9 +143,11 @@ async fn attack_7_no_operation_repeats_what_was_sent_or_speaks_the_parsers_langu
             assert_eq!((answer.status, answer.code()), (400, "body_invalid"), "{what}: {}", answer.text);
             assert_eq!(answer.fields(), ["body"], "{what}: {}", answer.text);
         }
+        // The requirement of this one is 422, whichever field it is.
+        let status = if operation.path.ends_with("/create-account") { 422 } else { 400 };
         for name in [MARK, "", "__proto__", "a`, expected `b"] {
             let (answer, what) = send(&mine, operation, &json!({ name: MARK })).await;
-            assert_eq!((answer.status, answer.fields()), (400, vec!["body"]), "{what}: {}", answer.text);
+            assert_eq!((answer.status, answer.fields()), (status, vec!["body"]), "{what}: {}", answer.text);
         }
         for (field, schema) in &operation.fields {
             for value in values() {

@@ -51,7 +51,7 @@ pub(super) async fn provision(browser: &mut Browser, slug: &str) -> String {
 /// The page of the account that a job made.
 pub(super) async fn account(browser: &mut Browser, job: &str) -> String {
     let page = plain(&stands_still(browser, job).await);
-    let id = page.split("/admin/provisioning/accounts/").nth(1).expect("a link to the account");
+    let id = page.split("/admin/provisioning/accounts/").nth(1).unwrap();
     format!("/admin/provisioning/accounts/{}", id.split('"').next().unwrap())
 }
 

@@ -163,8 +163,8 @@ fn on_platform(page: &Page, who: &str) -> Option<u16> {
     }
     Some(match who {
         "general_admin" | "promo_admin" if log && page.path.ends_with("{id}") => 404,
-        "super_admin" | "general_admin" | "promo_admin" if log => 200,
-        "general_admin" => 200,
+        _ if log && is_grant(who) => 200,
+        "general_admin" if !log => 200,
         _ => 403,
     })
 }

@@ -18,7 +18,7 @@ const LOG: &str = "/admin/platform-log";
 #[tokio::test(flavor = "multi_thread")]
 async fn acc_4_an_administrator_sees_the_pages_of_the_grant_and_no_other() {
     let app = App::identity().await;
-    for (who, home, leads) in [(GENERAL, ACCOUNTS, 3), (PROMO, LOG, 1)] {
+    for (who, home, leads) in [(GENERAL, ACCOUNTS, 3), (PROMO, "/admin/promo-signups", 2)] {
         let mut browser = app.browser(who).await;
         let led = browser.page("/home", "same-origin").await;
         assert_eq!((led.status, &*led.location), (303, home), "{who}");

@@ -1,16 +1,22 @@
 //! `POST /api/admin/users/suspend`, `.../restore` and `.../remove`
 
+use std::time::Duration;
+
 use axum::extract::State;
 use http::StatusCode;
 use vestibule_api::{Api, ApiError, Fields, PlatformMutation, Reply};
 use vestibule_auth::{Grant, PlatformScope};
 use vestibule_domain::{Account, User, UserState};
-use vestibule_store::{FoundAccount, RemovalOutcome};
+use vestibule_store::{Conflict, FoundAccount, RemovalOutcome, StoreError};
 
 use crate::{
     account_view::AccountView,
     which::{WhichAccount, named, person, wrong},
 };
+
+/// Looks after the first, and the time before the second one.
+const LOOKS: u32 = 8;
+const PAUSE: Duration = Duration::from_millis(20);
 
 type Request = PlatformMutation<WhichAccount>;
 
@@ -72,15 +78,31 @@ pub async fn restore_account(State(api): State<Api>, request: Request) -> Result
 /// administrator of an organization is not removed.
 #[utoipa::path(post, path = "/api/admin/users/remove", tag = "accounts", responses((status = 200, body = AccountView), (status = 404), (status = 409)))]
 pub async fn remove_account(State(api): State<Api>, request: Request) -> Result<Reply, ApiError> {
-    let (scope, found) = wanted(&api, &request).await?;
+    let mut done = remove(&api, &request).await?;
+    // It takes several transactions: of two that remove the same person one looks again, and goes on from there.
+    for attempt in 1..=LOOKS {
+        if let Some(reply) = done {
+            return Ok(reply);
+        }
+        tokio::time::sleep(PAUSE * attempt).await;
+        done = remove(&api, &request).await?;
+    }
+    done.ok_or_else(|| wrong("The account is being changed by others at this moment; try again."))
+}
+
+/// `None` if somebody else changed the person meanwhile.
+async fn remove(api: &Api, request: &Request) -> Result<Option<Reply>, ApiError> {
+    let (scope, found) = wanted(api, request).await?;
     let store = api.store.administration(&scope);
     let after =
         store.restate(&found, UserState::Removed, &api.world).await?.ok_or_else(ApiError::not_found)?;
     let reply = shown(&found, &after.0, &after.1)?;
-    match store.remove_account(&found, after, request.answer(&reply), &api.world).await? {
-        RemovalOutcome::Done => Ok(reply),
-        RemovalOutcome::LastAdministrator(tenant) => Err(wrong(format!(
+    match store.remove_account(&found, after, request.answer(&reply), &api.world).await {
+        Ok(RemovalOutcome::Done) => Ok(Some(reply)),
+        Ok(RemovalOutcome::LastAdministrator(tenant)) => Err(wrong(format!(
             "The organization {tenant} would be left without an administrator; give somebody else that role first."
         ))),
+        Err(StoreError::Conflict(Conflict::Stale)) => Ok(None),
+        Err(error) => Err(error.into()),
     }
 }

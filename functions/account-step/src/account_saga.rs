@@ -81,9 +81,12 @@ impl<'a> AccountSaga<'a> {
 
     async fn subscription(&self, ledger: &mut Ledger<'_>) -> Result<Done, Failure> {
         let (order, made) = (order(ledger).await?, made(ledger)?);
-        let before = self.account_at(made.version, &made).await?;
+        // Another job may have given it a tier meanwhile, when both were ordered at once.
+        let before = self.accounts.store.platform().find_account(made.user).await?;
+        let before = before.ok_or_else(|| Failure::permanent("account_changed"))?;
         let after = before.changed(order.tier, before.status.clone());
-        let state = AccountState { tier_before: Some(before.tier), ..ledger.state()? };
+        let (tier_before, tier_version) = (Some(before.tier), Some(before.version));
+        let state = AccountState { tier_before, tier_version, ..ledger.state()? };
         ledger.set_state(&state)?;
         let effect = Done::with(order.tier.terms().name);
         let change = TierChange { before, after, of_tenant: order.organization.is_some(), back: false };
@@ -95,9 +98,10 @@ impl<'a> AccountSaga<'a> {
         let (Some(_), Some(tier), Ok(made)) = (ledger.record().effect, state.tier_before, made) else {
             return Ok(Done::plain());
         };
-        let before = self.account_at(made.version + 1, &made).await?;
+        let version = state.tier_version.unwrap_or(made.version);
+        let before = self.account_at(version + 1, &made).await?;
         // The row is as it was before, its version too.
-        let after = Account { tier, version: made.version, ..before.clone() };
+        let after = Account { tier, version, ..before.clone() };
         let of_tenant = order(ledger).await?.organization.is_some();
         let change = TierChange { before, after, of_tenant, back: true };
         Ok(Done::plain().writing(JobWrites::none().account(AccountWrite::Tier(Box::new(change)))))

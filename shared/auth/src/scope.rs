@@ -79,6 +79,15 @@ impl Actor {
             _ => None,
         }
     }
+
+    /// The person's address, if a signed-in one is behind it.
+    #[must_use]
+    pub const fn email(&self) -> Option<&Email> {
+        match self {
+            Self::User { email, .. } => Some(email),
+            _ => None,
+        }
+    }
 }
 
 /// The right to touch one tenant's data, and on whose behalf. There is no public way to make one

@@ -91,6 +91,7 @@ async fn go_forward<S: Saga>(
         return Ok(next);
     }
     begin(step, &mut ledger).await?;
+    let begun = ledger.record().clone();
     loop {
         match saga.act(name, &mut ledger).await {
             Ok(StepOutcome::Done(done)) if !ledger.has_room_for(done.writes.results()) => {
@@ -99,6 +100,10 @@ async fn go_forward<S: Saga>(
             Ok(StepOutcome::Done(done)) => match finish(step, &mut ledger, done).await {
                 // Another job was faster with this candidate: look again for the next one.
                 Err(StoreError::Conflict(conflict)) if conflict.is_lost_candidate() => {
+                    // Nothing of it was written, so nothing of it is there to be undone.
+                    let record = ledger.job.step_mut(step.name);
+                    (record.status, record.ended) = (begun.status, begun.ended);
+                    record.effect.clone_from(&begun.effect);
                     ledger.lose_candidate().await;
                 }
                 written => return Ok(written.map(|()| Next::Step)?),

@@ -42,6 +42,9 @@ pub struct AccountState {
     pub made: Option<MadeAccount>,
     /// The tier that the account had before, once it has another.
     pub tier_before: Option<Tier>,
+    /// The version of the account at which it had that tier.
+    #[serde(default)]
+    pub tier_version: Option<u64>,
     /// The tries to send the mail, the first one first.
     #[serde(default)]
     pub mails: Vec<MailTry>,

@@ -1,7 +1,8 @@
 //! An administrator gives somebody an account, and looks after it.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
+use futures::future::join_all;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use vestibule_auth::Grant;
@@ -345,4 +346,34 @@ async fn acc_5_accounts_are_found_by_state_tier_name_and_address() {
         admin.get(&format!("{USERS}?{wrong}")).await.expect(400);
     }
     admin.get(&format!("{USERS}?status=invited&cursor={next}")).await.expect(400);
+}
+
+/// How many of the jobs ended with each status.
+async fn ends(admin: &Actor, orders: Vec<Value>) -> BTreeMap<String, usize> {
+    let jobs = join_all(orders.iter().map(|order| provision(admin, order))).await;
+    let mut counts = BTreeMap::new();
+    for job in jobs {
+        let attention =
+            if job["needsAttention"] == true && job["status"] != "failed" { " for a person" } else { "" };
+        *counts.entry(format!("{}{attention}", job["status"].as_str().unwrap())).or_default() += 1;
+    }
+    counts
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn acc_3_many_orders_at_once_for_somebody_new_make_one_account_and_leave_nothing_half() {
+    let (app, admin) = start().await;
+    let tenant = app.stack.sample().tenant.id.to_string();
+    let orders = vec![in_tenant(KIM, &tenant, "viewer"); 20];
+    let told = ends(&admin, orders).await;
+    println!("20 orders of one place at once: {told:?}");
+    assert_eq!(told, BTreeMap::from([("succeeded".to_owned(), 1), ("failed".to_owned(), 19)]));
+    let orders = (0..6).map(|number| in_new("ada@firm.example", &format!("firm-{number}"))).collect();
+    let told = ends(&admin, orders).await;
+    println!("6 orders of a place in 6 new organizations: {told:?}");
+    assert_eq!(
+        told.keys().filter(|end| !["succeeded", "failed"].contains(&end.as_str())).count(),
+        0,
+        "{told:?}"
+    );
 }

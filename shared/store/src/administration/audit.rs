@@ -91,7 +91,11 @@ impl Administration<'_> {
     fn narrowed(&self, filter: &AuditFilter, from: Timestamp) -> AuditFilter {
         let filter = AuditFilter { from: Some(from), ..filter.clone() };
         let Some(own) = self.own() else { return filter };
-        let others = matches!(&filter.actor, Some(AuditActor::Named(name)) if *name != own);
+        let others = match &filter.actor {
+            Some(AuditActor::Named(name)) => *name != own,
+            Some(AuditActor::Address(email)) => self.scope.actor().email() != Some(email),
+            None => false,
+        };
         let actor = Some(AuditActor::Named(if others { String::new() } else { own }));
         AuditFilter { actor, ..filter }
     }

@@ -22,8 +22,8 @@ impl PlatformStore<'_> {
         self.store.get(&keys::mail(id)).await
     }
 
-    /// Records what became of `mail`, which the mail service knows as `message`. [`Conflict::Stale`] when the row knows as
-    /// much already, or stands for another message.
+    /// Records what became of `mail`, which the mail service knows as `message`. [`Conflict::Stale`] when the row knows
+    /// something else by now, or stands for another message.
     pub async fn record_delivery(
         &self,
         mail: &ClaimedMail,
@@ -32,7 +32,7 @@ impl PlatformStore<'_> {
         world: &World,
     ) -> Result<(), StoreError> {
         let (id, address) = (mail.request.id, self.store.sealer().address_key(&mail.request.email));
-        let mut command = Command::new().and(moving(id, message, delivery), Conflict::Stale);
+        let mut command = Command::new().and(moving(mail, message, delivery), Conflict::Stale);
         if let Some(suppression) = Suppression::after(delivery, Some(id), None) {
             command = command.suppressing(&address, &suppression)?;
         }
@@ -78,21 +78,18 @@ fn known(delivery: Option<Delivery>) -> Option<DeliveryState> {
     delivery.map(|delivery| delivery.state)
 }
 
-/// Moves the row of a mail forward, never back.
-fn moving(id: MailId, message: &str, delivery: &Delivery) -> Action {
-    let mut move_on = Action::update(&keys::mail(id), "SET delivery = :delivery")
+/// Moves the row of a mail on from where it was read: what else is told of the mail was decided by that.
+fn moving(mail: &ClaimedMail, message: &str, delivery: &Delivery) -> Action {
+    let move_on = Action::update(&keys::mail(mail.request.id), "SET delivery = :delivery")
         .value(":delivery", written(delivery))
         .value(":message", text(message));
-    let mut forward = "attribute_not_exists(delivery)".to_owned();
-    for (nth, lower) in DeliveryState::ALL.into_iter().filter(|lower| *lower < delivery.state).enumerate() {
-        let name = format!(":lower{nth}");
-        forward = format!("{forward} OR delivery.#state = {name}");
-        move_on = move_on.value(&name, text(lower.name()));
-        if nth == 0 {
-            move_on = move_on.name("#state", "state");
-        }
+    match mail.delivery {
+        None => move_on.when("message = :message AND attribute_not_exists(delivery)"),
+        Some(before) => move_on
+            .name("#state", "state")
+            .value(":before", text(before.state.name()))
+            .when("message = :message AND delivery.#state = :before"),
     }
-    move_on.when(&format!("message = :message AND ({forward})"))
 }
 
 fn written(delivery: &Delivery) -> aws_sdk_dynamodb::types::AttributeValue {

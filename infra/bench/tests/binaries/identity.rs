@@ -11,11 +11,12 @@ use vestibule_local::Stack;
 use super::{answer, stack, start};
 
 /// Each sample of `auth` as it is, its placeholders left in: the status, and the problem's code where there is one.
-const AUTH: [(&str, u64, &str); 16] = [
+const AUTH: [(&str, u64, &str); 17] = [
     ("register", 202, ""),
     ("verify-email", 400, "link_invalid"),
     ("login", 400, "body_invalid"),
     ("login-cookies", 400, "body_invalid"),
+    ("admin-login", 400, "body_invalid"),
     ("second-factor", 401, "credentials_invalid"),
     ("magic-link", 202, ""),
     ("magic-link-consume", 400, "link_invalid"),

@@ -40,7 +40,7 @@ pub struct OrganizationOrder {
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ProvisionAccount {
-    /// The person's address. Who has an account keeps it, and gets a place in the organization.
+    /// The person's address. Who has an account keeps it, gets a place in the organization, and has this tier from then on.
     #[schema(example = "kim@acme.example")]
     pub email: String,
     /// Their name, if they are new.

@@ -20,6 +20,7 @@ mod gateway;
 mod hires;
 mod idempotency;
 mod imports;
+mod invitation_attacks;
 mod invitation_mails;
 mod invitations;
 mod isolation;

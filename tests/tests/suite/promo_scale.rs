@@ -3,13 +3,9 @@
 use serde_json::json;
 use vestibule_auth::Grant;
 use vestibule_domain::{Email, PersonName, PromoSignup, PromoSignupId, SignupStatus, name_beginnings};
-use vestibule_store::Cost;
-use vestibule_tests::{Actor, App, Row};
+use vestibule_tests::{App, Row};
 
-use super::accounts_scale::{fill, row};
-
-const FEW: usize = 100;
-const MANY: usize = 10_000;
+use super::accounts_scale::{MANY, costs_the_same, row};
 
 /// The rows of one more sign-up.
 fn rows(app: &App, number: usize) -> Vec<Row> {
@@ -30,9 +26,13 @@ fn rows(app: &App, number: usize) -> Vec<Row> {
     [own, lock].into_iter().chain(listed).collect()
 }
 
-async fn costs(admin: &Actor) -> Vec<(&'static str, usize, Cost)> {
-    let mut all = Vec::new();
-    for query in [
+#[tokio::test(flavor = "multi_thread")]
+async fn acc_7_a_page_costs_the_same_among_ten_thousand_sign_ups_as_among_a_hundred() {
+    // Without the table's stream, which nobody needs here.
+    let app = App::start().await;
+    let admin = app.admin();
+    app.appoint(admin.id().await, Grant::PromoAdmin).await;
+    let queries = [
         "limit=20",
         "limit=20&status=account",
         "limit=20&status=needs_attention",
@@ -40,36 +40,8 @@ async fn costs(admin: &Actor) -> Vec<(&'static str, usize, Cost)> {
         "limit=1&name=zoe",
         "limit=20&name=nobody",
         "email=signup7@scale.example",
-    ] {
-        let answer = admin.get(&format!("/admin/promo-signups?{query}")).await.expect(200);
-        let cost = serde_json::from_slice(answer.headers["x-cost"].as_bytes()).unwrap();
-        all.push((query, answer.body["items"].as_array().unwrap().len(), cost));
-    }
-    all
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn acc_7_a_page_costs_the_same_among_ten_thousand_sign_ups_as_among_a_hundred() {
-    // Without the table's stream, which nobody needs here.
-    let app = App::start().await;
-    let admin = app.admin();
-    app.appoint(admin.id().await, Grant::PromoAdmin).await;
-    fill(&app, 0..FEW, rows).await;
-    let few = costs(&admin).await;
-    fill(&app, FEW..MANY, rows).await;
-    let many = costs(&admin).await;
-    println!(
-        "| search | sign-ups on the page | among {FEW}: round trips, units | among {MANY} |\n|---|---:|---:|---:|"
-    );
-    for ((query, found, before), (_, now_found, now)) in few.iter().zip(&many) {
-        println!(
-            "| {query} | {found} | {}, {} | {}, {} |",
-            before.round_trips, before.read_units, now.round_trips, now.read_units
-        );
-        assert_eq!((found, before.round_trips), (now_found, now.round_trips), "{query}");
-        assert!(now.round_trips <= 3, "{query}: {} round trips", now.round_trips);
-        assert!(now.read_units <= before.read_units * 1.1, "{query}: {} units", now.read_units);
-    }
+    ];
+    costs_the_same(&app, &admin, ("/admin/promo-signups", &queries), rows).await;
     // The whole of it as a table: parts that name the next one.
     let (mut next, mut parts, mut lines) = (Some("/admin/promo-signups".to_owned()), 0, 0);
     while let Some(path) = next {

@@ -5,6 +5,7 @@
 mod access;
 mod answers;
 mod cost;
+mod deliveries;
 mod due;
 mod fencing;
 mod given;

@@ -2,9 +2,11 @@
 
 mod accounts;
 mod auditing;
+mod forms;
 mod inviting;
 mod pages;
 mod platform;
+mod things;
 
 use vestibule_tests::{Browser, Shown};
 

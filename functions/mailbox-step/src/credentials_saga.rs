@@ -10,7 +10,7 @@ use crate::{
     Tools,
     mailbox_saga::claim_undo,
     mailing::{Letter, issue_password, note_mail},
-    provider::no_provider,
+    provider::{failed, no_provider},
     subject::hire,
 };
 
@@ -29,7 +29,8 @@ impl<'a> CredentialsSaga<'a> {
     async fn issue_password(&self, ledger: &mut Ledger<'_>) -> Result<Done, Failure> {
         let (hire, id, address) = mailbox(ledger).await?;
         let tenant = ledger.tenant().settings().await?;
-        let mailboxes = self.tools.mailboxes(&tenant).ok_or_else(no_provider)?;
+        let provider = hire.mailbox_provider().ok_or_else(no_provider)?;
+        let mailboxes = self.tools.mailboxes(&tenant, provider).await.map_err(failed)?;
         let address = address.to_string();
         let mailbox = (&mailboxes, &id, address.as_str());
         Ok(Done::with(issue_password(self.tools, ledger, (&tenant, &hire), mailbox, Letter::Reset).await?))

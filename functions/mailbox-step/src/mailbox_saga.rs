@@ -1,8 +1,13 @@
 //! What the mailbox saga does in each step; its steps are in [`vestibule_sagas::mailbox`].
 
 use jiff::{SignedDuration, Timestamp};
-use vestibule_adapters::mailbox::{Mailboxes, NewUser, Occupancy, ProviderId};
-use vestibule_domain::{Address, FoldError, Hire, JobStatus, LocalPart, StepRecord, StepStatus, Tenant};
+use vestibule_adapters::{
+    mailbox::{MailboxError, Mailboxes, NewUser, Occupancy, ProviderId},
+    password::temporary_password,
+};
+use vestibule_domain::{
+    Address, FoldError, Hire, JobStatus, LocalPart, MailboxProvider, MailboxSettings, StepRecord, StepStatus, Tenant,
+};
 use vestibule_saga::{Definition, Done, Failure, Ledger, Saga, StepOutcome};
 use vestibule_sagas::{MailboxState, MailboxStep as Step};
 use vestibule_store::JobWrites;
@@ -10,7 +15,7 @@ use vestibule_store::JobWrites;
 use crate::{
     Tools,
     mailing::{ADDRESS_SUPPRESSED, Letter, MAILING, issue_password, note_mail},
-    provider::{NO_PROVIDER, failed, no_provider},
+    provider::{FOR_THE_PROVIDERS_ADMIN, NO_PROVIDER, failed, wait_for},
     subject::hire,
 };
 
@@ -20,6 +25,10 @@ const BATCH: u32 = 10;
 const MOST_SPELLINGS: u32 = 200;
 /// Time between two looks at settings that are missing.
 const LOOK: SignedDuration = SignedDuration::from_mins(30);
+/// A holder of an address who is not seen for this long is not our own user that has not appeared yet.
+const UNTIL_SEEN: SignedDuration = SignedDuration::from_mins(10);
+/// A mailbox that is not there after this time is looked into by a person.
+const UNTIL_READY: SignedDuration = SignedDuration::from_hours(6);
 /// Failures that only a person can resolve, though nothing is left behind.
 const FOR_A_PERSON: [&str; 4] =
     ["name_without_letters", "address_reserved", "addresses_used_up", ADDRESS_SUPPRESSED];
@@ -45,8 +54,14 @@ impl<'a> MailboxSaga<'a> {
     async fn reserve_address(&self, ledger: &mut Ledger<'_>) -> Result<StepOutcome, Failure> {
         let tenant = ledger.tenant().settings().await?;
         let Some(domain) = &tenant.domain else { return Ok(wait(ledger, "mail_domain_missing")) };
-        let Some(mailboxes) = self.tools.mailboxes(&tenant) else { return Ok(wait(ledger, NO_PROVIDER)) };
         let mut state: MailboxState = ledger.state()?;
+        let provider = match state.provider.or_else(|| tenant.mailboxes.as_ref().map(MailboxSettings::provider)) {
+            Some(provider) => provider,
+            None => return Ok(wait(ledger, NO_PROVIDER)),
+        };
+        let mailboxes = self.tools.mailboxes(&tenant, provider).await.map_err(failed)?;
+        state.provider = Some(provider);
+        ledger.set_state(&state)?;
         let local = match &state.local_part {
             Some(chosen) => chosen.clone(),
             None => fold(&hire(ledger).await?)?,
@@ -71,42 +86,64 @@ impl<'a> MailboxSaga<'a> {
         Err(Failure::permanent("addresses_used_up"))
     }
 
-    async fn create_user(&self, ledger: &mut Ledger<'_>) -> Result<Done, Failure> {
+    async fn create_user(&self, ledger: &mut Ledger<'_>) -> Result<StepOutcome, Failure> {
         let (_, mailboxes) = self.provider(ledger).await?;
         let (hire, address, marker) = (hire(ledger).await?, reserved(ledger)?, marker(ledger));
         if let Some(former) = ledger.record().effect {
             // Made for an address that was given up, by a worker that died before it was discarded.
-            remove(&mailboxes, &ProviderId::new(former)).await?;
+            if let Some(wait) = remove(ledger, &mailboxes, &ProviderId::new(former)).await? {
+                return Ok(wait);
+            }
         }
         let text = address.to_string();
+        let password = temporary_password(&|buffer| ledger.world().fill(buffer));
         let user = NewUser {
             local_part: address.local().as_str(),
             address: &text,
             given_name: hire.name.given.as_str(),
             family_name: hire.name.family.as_str(),
             marker: &marker,
+            password: &password,
         };
-        Ok(Done::with(mailboxes.create_user(&user).await.map_err(failed)?.as_str()))
+        match mailboxes.create_user(&user).await {
+            Ok(id) => Ok(Done::with(id.as_str()).into()),
+            Err(MailboxError::NotYet { code }) => {
+                let waiting = wait_for(ledger, &format!("{code} {text}"), UNTIL_SEEN)?;
+                waiting.ok_or_else(|| Failure::rejected("address_taken"))
+            }
+            Err(error) => Err(failed(error)),
+        }
     }
 
-    async fn create_user_undo(&self, ledger: &mut Ledger<'_>) -> Result<Done, Failure> {
-        let Some(id) = self.user(ledger).await? else {
-            return Ok(Done::plain());
-        };
+    async fn create_user_undo(&self, ledger: &mut Ledger<'_>) -> Result<StepOutcome, Failure> {
         let (_, mailboxes) = self.provider(ledger).await?;
-        remove(&mailboxes, &id).await
+        let waiting = match (self.user(ledger, &mailboxes).await?, reserved(ledger)) {
+            (Some(id), _) => remove(ledger, &mailboxes, &id).await?,
+            (None, Ok(address)) => {
+                wait_for(ledger, &format!("user_may_appear {address}"), mailboxes.lag())?
+            }
+            (None, Err(_)) => None,
+        };
+        Ok(waiting.unwrap_or_else(|| Done::plain().into()))
     }
 
-    async fn enable_mailbox(&self, ledger: &mut Ledger<'_>) -> Result<Done, Failure> {
+    async fn enable_mailbox(&self, ledger: &mut Ledger<'_>) -> Result<StepOutcome, Failure> {
         let (_, mailboxes) = self.provider(ledger).await?;
         let (hire, address, id) = (hire(ledger).await?, reserved(ledger)?, created(ledger)?);
-        mailboxes.enable(&id, &address.to_string(), &hire.name.display()).await.map_err(failed)?;
-        Ok(Done::with(id.as_str()))
+        match mailboxes.enable(&id, &address.to_string(), &hire.name.display()).await {
+            Ok(()) => Ok(Done::with(id.as_str()).into()),
+            Err(MailboxError::NotYet { code }) => {
+                // A user that is not seen is not complete, and one that is not complete has no mailbox: one wait for all.
+                let waiting = wait_for(ledger, &format!("mailbox_not_ready {address}"), UNTIL_READY)?;
+                waiting.ok_or_else(|| Failure::permanent(code))
+            }
+            Err(error) => Err(failed(error)),
+        }
     }
 
     async fn enable_mailbox_undo(&self, ledger: &mut Ledger<'_>) -> Result<Done, Failure> {
         let (_, mailboxes) = self.provider(ledger).await?;
-        if let Some(id) = self.user(ledger).await? {
+        if let Some(id) = self.user(ledger, &mailboxes).await? {
             mailboxes.disable(&id).await.map_err(failed)?;
         }
         Ok(Done::plain())
@@ -123,6 +160,7 @@ impl<'a> MailboxSaga<'a> {
         let mut hire = hire(ledger).await?;
         hire.address = Some(reserved(ledger)?);
         hire.mailbox = Some(created(ledger)?.as_str().to_owned());
+        hire.mailbox_at = Some(provider_of(ledger)?);
         hire.updated = ledger.world().now();
         note_mail(ledger, &mut hire);
         Ok(Done::closing(JobStatus::Succeeded).writing(JobWrites::none().replace_hire(hire)))
@@ -130,12 +168,16 @@ impl<'a> MailboxSaga<'a> {
 
     async fn provider(&self, ledger: &Ledger<'_>) -> Result<(Tenant, Mailboxes), Failure> {
         let tenant = ledger.tenant().settings().await?;
-        let mailboxes = self.tools.mailboxes(&tenant).ok_or_else(no_provider)?;
+        let mailboxes = self.tools.mailboxes(&tenant, provider_of(ledger)?).await.map_err(failed)?;
         Ok((tenant, mailboxes))
     }
 
     /// The user this job made, by its recorded id or, when the answer was lost, by our mark.
-    async fn user(&self, ledger: &Ledger<'_>) -> Result<Option<ProviderId>, Failure> {
+    async fn user(
+        &self,
+        ledger: &Ledger<'_>,
+        mailboxes: &Mailboxes,
+    ) -> Result<Option<ProviderId>, Failure> {
         let record = record(ledger, Step::CreateUser);
         if let Some(id) = record.effect {
             return Ok(Some(ProviderId::new(id)));
@@ -143,8 +185,7 @@ impl<'a> MailboxSaga<'a> {
         let Ok(address) = reserved(ledger) else {
             return Ok(None);
         };
-        let (_, mailboxes) = self.provider(ledger).await?;
-        mailboxes.find_ours(address.local().as_str(), &marker(ledger)).await.map_err(failed)
+        mailboxes.find_ours(&address.to_string(), &marker(ledger)).await.map_err(failed)
     }
 }
 
@@ -159,8 +200,8 @@ impl Saga for MailboxSaga<'_> {
         let done = match step {
             Step::Claim => self.claim(ledger).await,
             Step::ReserveAddress => return self.reserve_address(ledger).await,
-            Step::CreateUser => self.create_user(ledger).await,
-            Step::EnableMailbox => self.enable_mailbox(ledger).await,
+            Step::CreateUser => return self.create_user(ledger).await,
+            Step::EnableMailbox => return self.enable_mailbox(ledger).await,
             Step::IssuePassword => self.issue_password(ledger).await,
             Step::Finish => self.finish(ledger).await,
         };
@@ -171,7 +212,7 @@ impl Saga for MailboxSaga<'_> {
         let done = match step {
             Step::Claim => Ok(claim_undo(ledger)),
             Step::ReserveAddress => reserve_address_undo(ledger),
-            Step::CreateUser => self.create_user_undo(ledger).await,
+            Step::CreateUser => return self.create_user_undo(ledger).await,
             Step::EnableMailbox => self.enable_mailbox_undo(ledger).await,
             Step::IssuePassword => issue_password_undo(ledger),
             Step::Finish => Err(Failure::permanent("step_without_undo")),
@@ -210,14 +251,21 @@ fn wait(ledger: &mut Ledger<'_>, code: &str) -> StepOutcome {
     StepOutcome::WaitUntil(ledger.world().now().saturating_add(LOOK).unwrap_or(Timestamp::MAX))
 }
 
-/// Deletes a user of ours and makes sure that it is gone.
-async fn remove(mailboxes: &Mailboxes, id: &ProviderId) -> Result<Done, Failure> {
+/// Deletes a user of ours and makes sure that it is gone; a wait when it is not seen, but may still appear.
+async fn remove(
+    ledger: &mut Ledger<'_>,
+    mailboxes: &Mailboxes,
+    id: &ProviderId,
+) -> Result<Option<StepOutcome>, Failure> {
+    if mailboxes.describe(id).await.map_err(failed)?.is_none() {
+        return wait_for(ledger, &format!("user_may_appear {id}"), mailboxes.lag());
+    }
     mailboxes.disable(id).await.map_err(failed)?;
     mailboxes.delete(id).await.map_err(failed)?;
     if mailboxes.describe(id).await.map_err(failed)?.is_some() {
         Err(Failure::retry("user_still_there"))
     } else {
-        Ok(Done::plain())
+        Ok(None)
     }
 }
 
@@ -226,7 +274,9 @@ pub(crate) fn claim_undo(ledger: &Ledger<'_>) -> Done {
     let code = ledger.job().last_error.as_ref().map_or("", |error| error.code.as_str());
     let status = match code {
         "cancelled" => JobStatus::Cancelled,
-        code if FOR_A_PERSON.contains(&code) => JobStatus::NeedsAttention,
+        code if FOR_A_PERSON.contains(&code) || FOR_THE_PROVIDERS_ADMIN.contains(&code) => {
+            JobStatus::NeedsAttention
+        }
         _ => JobStatus::Failed,
     };
     Done::closing(status)
@@ -265,7 +315,12 @@ fn created(ledger: &Ledger<'_>) -> Result<ProviderId, Failure> {
     id.map(ProviderId::new).ok_or_else(|| Failure::permanent("user_missing"))
 }
 
-/// Shows until the mailbox is enabled that this job made the user.
+/// Shows that this job made the user.
 fn marker(ledger: &Ledger<'_>) -> String {
-    format!("pending {}", ledger.job().id)
+    ledger.job().id.to_string()
+}
+
+/// Where the job makes its mailbox.
+fn provider_of(ledger: &Ledger<'_>) -> Result<MailboxProvider, Failure> {
+    Ok(ledger.state::<MailboxState>()?.provider.unwrap_or(MailboxProvider::WorkMail))
 }

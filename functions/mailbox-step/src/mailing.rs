@@ -3,7 +3,7 @@
 
 use vestibule_adapters::{
     mail::{Mail, MailError, templates::Credentials},
-    mailbox::{MailboxError, Mailboxes, ProviderId},
+    mailbox::{Change, MailboxError, Mailboxes, ProviderId},
     password::temporary_password,
 };
 use vestibule_domain::{Hire, Tenant, mail_tags};
@@ -56,7 +56,7 @@ pub(crate) async fn issue_password(
     if letter == Letter::Reset && before.is_none() {
         ledger.intend(REPLACING).await?;
     }
-    if let Err(error) = mailboxes.set_password(id, &password).await {
+    if let Err(error) = mailboxes.set_password(id, &password, Change::AtNextSignIn).await {
         if !matches!(error, MailboxError::Unknown { .. }) {
             ledger.restore_intent(before);
         }

@@ -1,10 +1,40 @@
-//! What a failure of the mailbox provider means for a step.
+//! The mailbox provider of a job or mailbox, and what its failures mean for a step.
 
-use vestibule_adapters::mailbox::MailboxError;
-use vestibule_saga::Failure;
+use jiff::{SignedDuration, Timestamp};
+use secrecy::{ExposeSecret as _, SecretString};
+use vestibule_adapters::{
+    mailbox::{Application, MailboxError, Mailboxes, WorkMail},
+    secrets::SecretsError,
+};
+use vestibule_domain::{MailboxProvider, MailboxSettings, Tenant};
+use vestibule_saga::{Failure, Ledger, StepOutcome};
+use vestibule_sagas::MailboxState;
+
+use crate::Tools;
 
 /// The code of a tenant that has not said where its mailboxes are made.
 pub(crate) const NO_PROVIDER: &str = "mailbox_provider_missing";
+/// Failures that only a person can resolve at the provider or in the connection, though nothing is left behind.
+pub(crate) const FOR_THE_PROVIDERS_ADMIN: [&str; 15] = [
+    "api_access_disabled",
+    "api_not_enabled",
+    "application_unknown",
+    "client_secret_expired",
+    "client_secret_refused",
+    "credentials_refused",
+    "delegation_missing",
+    "directory_unknown",
+    "key_or_administrator_refused",
+    "key_unreadable",
+    "licence_unknown",
+    "licences_used_up",
+    "mailbox_credentials_missing",
+    "rights_missing",
+    "scope_missing",
+];
+/// The first and the longest time between two looks at what a provider has not done yet.
+const FIRST_LOOK: SignedDuration = SignedDuration::from_secs(15);
+const LONGEST_LOOK: SignedDuration = SignedDuration::from_mins(15);
 
 /// The provider was there when the job began, and is not set any more.
 pub(crate) fn no_provider() -> Failure {
@@ -15,8 +45,102 @@ pub(crate) fn no_provider() -> Failure {
 #[expect(clippy::needless_pass_by_value, reason = "`map_err` gives the error away")]
 pub(crate) fn failed(error: MailboxError) -> Failure {
     match error {
-        MailboxError::Retry { code, .. } | MailboxError::Unknown { code } => Failure::retry(code),
+        MailboxError::Retry { code, .. } | MailboxError::Unknown { code } | MailboxError::NotYet { code } => {
+            Failure::retry(code)
+        }
         MailboxError::Permanent { code } => Failure::permanent(code),
         MailboxError::Foreign => Failure::rejected("address_taken"),
+    }
+}
+
+/// When to look again for what has been waited for since `since`: later the longer it takes. `None` when it takes
+/// longer than `patience`.
+pub(crate) fn next_look(since: Timestamp, now: Timestamp, patience: SignedDuration) -> Option<Timestamp> {
+    let waited = now.duration_since(since);
+    let pause = (waited / 4).clamp(FIRST_LOOK, LONGEST_LOOK);
+    (waited < patience).then(|| now.saturating_add(pause).unwrap_or(Timestamp::MAX))
+}
+
+/// Waits for `what`; `None` when that has taken longer than `patience`.
+pub(crate) fn wait_for(
+    ledger: &mut Ledger<'_>,
+    what: &str,
+    patience: SignedDuration,
+) -> Result<Option<StepOutcome>, Failure> {
+    let (mut state, now) = (ledger.state::<MailboxState>()?, ledger.world().now());
+    let Some(at) = next_look(state.waiting_since(what, now), now, patience) else { return Ok(None) };
+    ledger.set_state(&state)?;
+    Ok(Some(StepOutcome::WaitUntil(at)))
+}
+
+impl Tools {
+    /// The provider of this kind with the tenant's settings for it.
+    ///
+    /// # Errors
+    /// The tenant has no such settings, or the provider gives no access with them.
+    pub async fn mailboxes(
+        &self,
+        tenant: &Tenant,
+        provider: MailboxProvider,
+    ) -> Result<Mailboxes, MailboxError> {
+        let settings = tenant.mailboxes_at(provider).ok_or(MailboxError::Permanent { code: NO_PROVIDER })?;
+        if let MailboxSettings::WorkMail { organization } = settings {
+            return Ok(Mailboxes::WorkMail(WorkMail::new(&self.work_mail, organization.clone())));
+        }
+        let name = provider.secret_of(tenant.id);
+        let now = self.world.now();
+        let known = self.secrets.get(&name, now).await.map_err(unreadable)?;
+        let refused = match self.open(settings, &known).await {
+            Err(refused @ MailboxError::Permanent { .. }) => refused,
+            done => return done,
+        };
+        // The secret may have been replaced within the minutes for which it is remembered.
+        let newest = self.secrets.read(&name, now).await.map_err(unreadable)?;
+        if newest.expose_secret() == known.expose_secret() {
+            return Err(refused);
+        }
+        self.open(settings, &newest).await
+    }
+
+    async fn open(
+        &self,
+        settings: &MailboxSettings,
+        secret: &SecretString,
+    ) -> Result<Mailboxes, MailboxError> {
+        let now = self.world.now();
+        match settings {
+            MailboxSettings::WorkMail { organization } => {
+                Ok(Mailboxes::WorkMail(WorkMail::new(&self.work_mail, organization.clone())))
+            }
+            MailboxSettings::Google { admin } => {
+                Ok(Mailboxes::Google(self.vendors.google(admin.as_str(), secret, now).await?))
+            }
+            MailboxSettings::Microsoft { directory, client, licence, country } => {
+                let application = Application { directory, client, licence, country };
+                Ok(Mailboxes::Microsoft(self.vendors.microsoft(application, secret, now).await?))
+            }
+        }
+    }
+}
+
+fn unreadable(error: SecretsError) -> MailboxError {
+    match error {
+        SecretsError::NotFound => MailboxError::Permanent { code: "mailbox_credentials_missing" },
+        SecretsError::Unavailable => MailboxError::Retry { code: "secrets_unavailable", after: None },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn looks_become_rarer_and_end() {
+        let at = |second: i64| Timestamp::from_second(second).unwrap();
+        let patience = SignedDuration::from_hours(1);
+        assert_eq!(next_look(at(0), at(0), patience), Some(at(15)));
+        assert_eq!(next_look(at(0), at(400), patience), Some(at(500)));
+        assert_eq!(next_look(at(0), at(3_599), patience), Some(at(3_599 + 899)));
+        assert_eq!(next_look(at(0), at(3_600), patience), None);
     }
 }

@@ -133,6 +133,8 @@ fn tenant(new: &NewTenant, world: &World) -> Tenant {
         name: new.name.as_str().to_owned(),
         domain: new.domain.clone(),
         mailboxes: new.work_mail.clone().map(|organization| MailboxSettings::WorkMail { organization }),
+        mailboxes_before: Vec::new(),
+        first_password: None,
         documents: new.documents.clone(),
         job_start: JobStart::Automatic,
         endpoint: new.esign.as_ref().map(|_| EndpointId::new(world)),

@@ -39,22 +39,46 @@ impl Web {
 
     /// The answer to `request`. "Too many requests" and failures of the server count as none.
     pub(crate) async fn send(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, NoAnswer> {
-        let request = reqwest::Request::try_from(request).map_err(|_| NoAnswer("address"))?;
-        let mut answer = self.client()?.execute(request).await.map_err(|error| reason(&error))?;
+        let answer = self.exchange(request).await.map_err(|(_, reason)| NoAnswer(reason))?;
         if answer.status().is_server_error() || answer.status().as_u16() == 429 {
             return Err(NoAnswer("server_failed"));
         }
+        Ok(answer)
+    }
+
+    /// The answer to `request`, whatever its status; or how the exchange ended without one.
+    pub(crate) async fn exchange(
+        &self,
+        request: Request<Vec<u8>>,
+    ) -> Result<Response<Vec<u8>>, (Sent, &'static str)> {
+        let request = reqwest::Request::try_from(request).map_err(|_| (Sent::No, "address"))?;
+        let client = self.client().map_err(|NoAnswer(reason)| (Sent::No, reason))?;
+        let mut answer = client.execute(request).await.map_err(|error| (sent(&error), reason(&error).0))?;
         let mut response = Response::new(Vec::new());
         *response.status_mut() = answer.status();
         *response.headers_mut() = std::mem::take(answer.headers_mut());
-        while let Some(chunk) = answer.chunk().await.map_err(|error| reason(&error))? {
+        let cut = |error: reqwest::Error| (Sent::Perhaps, reason(&error).0);
+        while let Some(chunk) = answer.chunk().await.map_err(cut)? {
             if response.body().len() + chunk.len() > LONGEST_ANSWER {
-                return Err(NoAnswer("too_long"));
+                return Err((Sent::Perhaps, "too_long"));
             }
             response.body_mut().extend_from_slice(&chunk);
         }
         Ok(response)
     }
+}
+
+/// Whether a request without an answer may have reached the vendor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sent {
+    /// It never left.
+    No,
+    /// It may have taken effect.
+    Perhaps,
+}
+
+fn sent(error: &reqwest::Error) -> Sent {
+    if error.is_connect() { Sent::No } else { Sent::Perhaps }
 }
 
 /// The JSON at an address, for the operator's command line; `None` when there is none.

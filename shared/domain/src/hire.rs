@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Address, CredentialsMail, Delivery, DocumentKind, DocumentRecord, DocumentStatus, Email, EnvelopeEvent,
-    HireId, JobId, JobStatus, PersonName, Taken, World,
+    HireId, JobId, JobStatus, MailboxProvider, PersonName, Taken, World,
 };
 
 /// A hire's name as written.
@@ -45,6 +45,9 @@ pub struct Hire {
     pub address: Option<Address>,
     /// The provider's id of the mailbox, once it works.
     pub mailbox: Option<String>,
+    /// The provider it works at. Mailboxes from before there was a choice are at `WorkMail`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mailbox_at: Option<MailboxProvider>,
     /// The newest mail with a password for it, once there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credentials_mail: Option<CredentialsMail>,
@@ -70,6 +73,7 @@ impl Hire {
             provisioning: None,
             address: None,
             mailbox: None,
+            mailbox_at: None,
             credentials_mail: None,
             created: now,
             updated: now,
@@ -115,6 +119,11 @@ impl Hire {
     #[must_use]
     pub fn mail_problem(&self) -> Option<Delivery> {
         self.credentials_mail.as_ref()?.delivery.filter(|delivery| delivery.state.is_problem())
+    }
+
+    /// Where the mailbox works, if there is one.
+    pub fn mailbox_provider(&self) -> Option<MailboxProvider> {
+        self.mailbox.as_ref().map(|_| self.mailbox_at.unwrap_or(MailboxProvider::WorkMail))
     }
 
     /// Whether all documents are signed and no job exists yet.

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{BrandColor, DocumentKind, Domain, Email, EndpointId, Invalid, Stored as _, TenantId, Tier};
+use crate::{
+    BrandColor, DocumentKind, Domain, Email, EndpointId, FirstPassword, Invalid, MailboxProvider,
+    MailboxSettings, Stored as _, TenantId, Tier,
+};
 
 /// When a job that became due is started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,17 +37,6 @@ impl JobStart {
     }
 }
 
-/// Where the tenant's mailboxes live.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "provider", rename_all = "snake_case")]
-pub enum MailboxSettings {
-    /// Amazon `WorkMail`: `m-` and 32 hexadecimal digits.
-    WorkMail {
-        /// The organization that owns the mail domain.
-        organization: String,
-    },
-}
-
 /// What a tenant asks of its people's sessions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct SecuritySettings {
@@ -68,6 +60,12 @@ pub struct Tenant {
     pub domain: Option<Domain>,
     /// Where mailboxes are made; hires wait where it is not set yet.
     pub mailboxes: Option<MailboxSettings>,
+    /// Where they were made before, at most one for each kind of provider: jobs and mailboxes of that time stay there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mailboxes_before: Vec<MailboxSettings>,
+    /// How passwords of mailboxes reach their owners; `None`: as is usual for the provider.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_password: Option<FirstPassword>,
     /// The documents that must be signed, in the order shown to people.
     pub documents: Vec<DocumentKind>,
     /// When jobs start.
@@ -106,6 +104,8 @@ impl Tenant {
             name: name.to_owned(),
             domain: None,
             mailboxes: None,
+            mailboxes_before: Vec::new(),
+            first_password: None,
             documents: DOCUMENTS.map(|kind| DocumentKind::of_stored(kind.to_owned())).into(),
             job_start: JobStart::Automatic,
             endpoint: None,
@@ -116,5 +116,67 @@ impl Tenant {
             tier: Tier::default(),
             version: 0,
         }
+    }
+
+    /// Makes new mailboxes there from now on. What was set before is kept for the mailboxes that are there.
+    pub fn connect_mailboxes(&mut self, settings: MailboxSettings) {
+        let provider = settings.provider();
+        let former = self.mailboxes.replace(settings);
+        let replaced = |known: &MailboxSettings| {
+            let kind = known.provider();
+            kind == provider || former.as_ref().is_some_and(|former| former.provider() == kind)
+        };
+        self.mailboxes_before.retain(|known| !replaced(known));
+        self.mailboxes_before.extend(former.filter(|former| former.provider() != provider));
+    }
+
+    /// The settings for mailboxes at `provider`, whether or not new ones are made there.
+    pub fn mailboxes_at(&self, provider: MailboxProvider) -> Option<&MailboxSettings> {
+        let all = self.mailboxes.iter().chain(&self.mailboxes_before);
+        all.into_iter().find(|settings| settings.provider() == provider)
+    }
+
+    /// How the password of a mailbox at `provider` reaches its owner.
+    pub fn first_password(&self, provider: MailboxProvider) -> FirstPassword {
+        self.first_password.unwrap_or_else(|| FirstPassword::usual(provider))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn firm() -> Tenant {
+        let support = Email::parse("help@acme.example").unwrap();
+        Tenant::founded(TenantId::from_bytes([1; 16]), ("Acme", "acme"), support, "https://acme.example/")
+    }
+
+    fn google(admin: &str) -> MailboxSettings {
+        MailboxSettings::Google { admin: Email::parse(admin).unwrap() }
+    }
+
+    #[test]
+    fn mailboxes_of_former_times_keep_their_settings() {
+        let mut firm = firm();
+        let work_mail = |organization: &str| MailboxSettings::WorkMail { organization: organization.into() };
+        firm.connect_mailboxes(work_mail("m-1"));
+        firm.connect_mailboxes(google("a@acme.example"));
+        assert_eq!(firm.mailboxes_at(MailboxProvider::WorkMail), Some(&work_mail("m-1")));
+        firm.connect_mailboxes(google("b@acme.example"));
+        assert_eq!(firm.mailboxes_at(MailboxProvider::Google), Some(&google("b@acme.example")));
+        assert_eq!(firm.mailboxes_before, [work_mail("m-1")]);
+        firm.connect_mailboxes(work_mail("m-2"));
+        assert_eq!(firm.mailboxes_at(MailboxProvider::WorkMail), Some(&work_mail("m-2")));
+        assert_eq!(firm.mailboxes_before, [google("b@acme.example")]);
+        assert_eq!(firm.mailboxes_at(MailboxProvider::Microsoft), None);
+    }
+
+    #[test]
+    fn a_password_is_mailed_only_where_it_must_be_changed() {
+        let mut firm = firm();
+        assert_eq!(firm.first_password(MailboxProvider::Google), FirstPassword::Mailed);
+        assert_eq!(firm.first_password(MailboxProvider::WorkMail), FirstPassword::Link);
+        firm.first_password = Some(FirstPassword::Mailed);
+        assert_eq!(firm.first_password(MailboxProvider::WorkMail), FirstPassword::Mailed);
     }
 }

@@ -60,6 +60,7 @@ impl Stack {
                 ("AWS_ACCESS_KEY_ID", "local"),
                 ("AWS_SECRET_ACCESS_KEY", "local"),
                 ("AWS_ENDPOINT_URL", &outside),
+                ("VENDOR_ENDPOINT_URL", &outside),
                 ("AWS_ENDPOINT_URL_DYNAMODB", &tables().await),
                 ("TABLE_NAME", &table),
                 ("FIELD_KEYS_SECRET", "field-keys"),

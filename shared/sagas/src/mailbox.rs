@@ -4,8 +4,9 @@
 //! The address is given back last, when the mailbox is known to be gone. Once the mail may be
 //! out there is no way back, only forward.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use vestibule_domain::LocalPart;
+use vestibule_domain::{LocalPart, MailboxProvider};
 use vestibule_saga::{Step, saga};
 
 saga! {
@@ -15,12 +16,13 @@ saga! {
         Claim = "claim": Step::inside();
         /// Takes an address that nobody has; waits where the tenant has no mail domain or provider yet.
         ReserveAddress = "reserve_address": Step::inside().repeating();
-        /// Makes the user at the provider.
+        /// Makes the user at the provider; waits where it cannot be seen yet who has the address.
         CreateUser = "create_user":
-            Step::outside().when_rejected(None, Self::ReserveAddress.as_str());
-        /// Gives the user its mailbox.
-        EnableMailbox = "enable_mailbox":
-            Step::outside().when_rejected(Some(Self::CreateUser.as_str()), Self::ReserveAddress.as_str());
+            Step::outside().repeating().when_rejected(None, Self::ReserveAddress.as_str());
+        /// Gives the user its mailbox, and waits until it is there.
+        EnableMailbox = "enable_mailbox": Step::outside()
+            .repeating()
+            .when_rejected(Some(Self::CreateUser.as_str()), Self::ReserveAddress.as_str());
         /// Sets a temporary password and mails it.
         IssuePassword = "issue_password": Step::outside().point_of_no_return();
         /// Shows address and mailbox on the hire, and closes the job.
@@ -36,4 +38,28 @@ pub struct MailboxState {
     /// Addresses found to belong to somebody else.
     #[serde(default)]
     pub foreign: Vec<String>,
+    /// The provider that was set when the address was reserved: the job stays there. `None` in jobs from before there was a choice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider: Option<MailboxProvider>,
+    /// For what the step at hand waits, and since when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiting: Option<Waiting>,
+}
+
+impl MailboxState {
+    /// Since when it has been waiting for this; from now on, if it was not before.
+    pub fn waiting_since(&mut self, what: &str, now: Timestamp) -> Timestamp {
+        let same = self.waiting.take().filter(|waiting| waiting.what == what);
+        let waiting = same.unwrap_or_else(|| Waiting { what: what.to_owned(), since: now });
+        self.waiting.insert(waiting).since
+    }
+}
+
+/// A wait for a provider to catch up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waiting {
+    /// A code and the address at hand.
+    pub what: String,
+    /// Since when.
+    pub since: Timestamp,
 }

@@ -49,6 +49,8 @@ impl<'a> Firm<'a> {
             name: format!("Firm {number}"),
             domain: Some(Domain::parse(&domain).unwrap()),
             mailboxes: Some(MailboxSettings::WorkMail { organization: organization.clone() }),
+            mailboxes_before: Vec::new(),
+            first_password: None,
             documents: ["w9", "hire_agreement"].map(|kind| DocumentKind::parse(kind).unwrap()).into(),
             job_start: JobStart::Automatic,
             endpoint: None,

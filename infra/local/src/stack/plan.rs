@@ -112,6 +112,8 @@ impl Plan {
         }
         settings.insert("AWS_LAMBDA_FUNCTION_MEMORY_SIZE".to_owned(), function.memory_mb.to_string());
         settings.insert("LOCAL_PAGES".to_owned(), "/_local/".to_owned());
+        // The models of vendors without an SDK, each at a path named like its host.
+        settings.insert("VENDOR_ENDPOINT_URL".to_owned(), self.aws_url.clone());
         settings.extend(function.environment.clone());
         settings.extend(self.extra.clone());
         settings

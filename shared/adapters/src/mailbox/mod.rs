@@ -5,14 +5,21 @@
 //! touched.
 
 mod errors;
+mod google;
+mod microsoft;
+mod vendors;
 mod work_mail;
 mod work_mail_lookup;
 
 use std::fmt;
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use secrecy::SecretString;
 
+pub use google::{Google, KeyRefused, ServiceAccount};
+pub use microsoft::{Application, Microsoft};
+pub use vendors::{UnsafeAddress, Vendors};
 pub use work_mail::WorkMail;
 
 /// A provider's own id of a user; opaque, not secret.
@@ -56,8 +63,19 @@ pub struct NewUser<'a> {
     pub given_name: &'a str,
     /// Family name, at most 256 characters.
     pub family_name: &'a str,
-    /// Unguessable ownership mark, at most 256 characters; the same for every repetition of the same job.
+    /// Unguessable ownership mark, the id of the job: its last 16 letters are random. The same for every repetition.
     pub marker: &'a str,
+    /// A password that nobody is told, for providers that make no user without one.
+    pub password: &'a SecretString,
+}
+
+/// Whether the owner has to choose another password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// At the next sign-in, where the provider can force it.
+    AtNextSignIn,
+    /// Not: the owner has chosen this one.
+    Never,
 }
 
 /// A user as the provider sees it.
@@ -101,6 +119,12 @@ pub enum MailboxError {
         /// The reason.
         code: &'static str,
     },
+    /// The provider has not caught up with what was done before: worth many more tries, for minutes or hours.
+    #[error("the mailbox provider has not caught up yet ({code})")]
+    NotYet {
+        /// For what it takes time.
+        code: &'static str,
+    },
     /// The name or address belongs to somebody else.
     #[error("the name or address belongs to somebody else")]
     Foreign,
@@ -116,7 +140,10 @@ impl MailboxError {
     /// The stable code; `foreign` for [`MailboxError::Foreign`].
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Retry { code, .. } | Self::Permanent { code } | Self::Unknown { code } => code,
+            Self::Retry { code, .. }
+            | Self::Permanent { code }
+            | Self::NotYet { code }
+            | Self::Unknown { code } => code,
             Self::Foreign => "foreign",
         }
     }
@@ -127,35 +154,49 @@ impl MailboxError {
 pub enum Mailboxes {
     /// Amazon `WorkMail`.
     WorkMail(WorkMail),
+    /// Google Workspace.
+    Google(Google),
+    /// Microsoft 365.
+    Microsoft(Microsoft),
+}
+
+/// The same verb of whichever provider it is.
+macro_rules! of_provider {
+    ($mailboxes:expr, $provider:ident => $call:expr) => {
+        match $mailboxes {
+            Mailboxes::WorkMail($provider) => $call,
+            Mailboxes::Google($provider) => $call,
+            Mailboxes::Microsoft($provider) => $call,
+        }
+    };
 }
 
 impl Mailboxes {
-    /// Whether anybody (user, group, resource, alias) holds `address`, or a user its local part as a name.
-    pub async fn lookup(&self, address: &str) -> Result<Occupancy, MailboxError> {
+    /// How long a user that was made may not be seen; until then it is not known to be absent.
+    pub fn lag(&self) -> SignedDuration {
         match self {
-            Self::WorkMail(provider) => provider.lookup(address).await,
+            Self::WorkMail(_) => SignedDuration::ZERO,
+            // Neither vendor names a time; reads after Graph's creates are known to lag up to about a minute.
+            Self::Google(_) | Self::Microsoft(_) => SignedDuration::from_mins(3),
         }
+    }
+
+    /// Whether anybody (user, group, resource, alias) holds `address`, or in `WorkMail` a user its local part as a name.
+    pub async fn lookup(&self, address: &str) -> Result<Occupancy, MailboxError> {
+        of_provider!(self, provider => provider.lookup(address).await)
     }
 
     /// Creates the user without a mailbox, or adopts the one that an earlier, unanswered call left behind.
     pub async fn create_user(&self, user: &NewUser<'_>) -> Result<ProviderId, MailboxError> {
-        match self {
-            Self::WorkMail(provider) => provider.create_user(user).await,
-        }
+        of_provider!(self, provider => provider.create_user(user).await)
     }
 
-    /// The user of that name that still carries `marker`; one without it is not ours, or is enabled already.
-    pub async fn find_ours(
-        &self,
-        local_part: &str,
-        marker: &str,
-    ) -> Result<Option<ProviderId>, MailboxError> {
-        match self {
-            Self::WorkMail(provider) => provider.find_ours(local_part, marker).await,
-        }
+    /// The user at `address` that carries `marker`; one without it is not ours, or in `WorkMail` and Microsoft 365 is enabled already.
+    pub async fn find_ours(&self, address: &str, marker: &str) -> Result<Option<ProviderId>, MailboxError> {
+        of_provider!(self, provider => provider.find_ours(address, marker).await)
     }
 
-    /// Gives the user a mailbox at `address` and the real display name in place of the ownership mark.
+    /// Gives the user a mailbox at `address`, and in `WorkMail` the real display name in place of the ownership mark.
     pub async fn enable(
         &self,
         id: &ProviderId,
@@ -164,34 +205,38 @@ impl Mailboxes {
     ) -> Result<(), MailboxError> {
         match self {
             Self::WorkMail(provider) => provider.enable(id, address, display_name).await,
+            Self::Google(provider) => provider.enable(id, address).await,
+            Self::Microsoft(provider) => provider.enable(id, address).await,
         }
     }
 
     /// Replaces the user's password.
-    pub async fn set_password(&self, id: &ProviderId, password: &SecretString) -> Result<(), MailboxError> {
+    pub async fn set_password(
+        &self,
+        id: &ProviderId,
+        password: &SecretString,
+        change: Change,
+    ) -> Result<(), MailboxError> {
         match self {
+            // There is no way to force a change.
             Self::WorkMail(provider) => provider.set_password(id, password).await,
+            Self::Google(provider) => provider.set_password(id, password, change).await,
+            Self::Microsoft(provider) => provider.set_password(id, password, change).await,
         }
     }
 
-    /// Takes the mailbox away; a user that is absent or has none is fine.
+    /// Takes the mailbox out of use; a user that is absent or has none is fine.
     pub async fn disable(&self, id: &ProviderId) -> Result<(), MailboxError> {
-        match self {
-            Self::WorkMail(provider) => provider.disable(id).await,
-        }
+        of_provider!(self, provider => provider.disable(id).await)
     }
 
-    /// Deletes the disabled user; an absent one is fine, an enabled one is `Permanent`.
+    /// Deletes the disabled user; an absent one is fine.
     pub async fn delete(&self, id: &ProviderId) -> Result<(), MailboxError> {
-        match self {
-            Self::WorkMail(provider) => provider.delete(id).await,
-        }
+        of_provider!(self, provider => provider.delete(id).await)
     }
 
     /// The user as it is now; `None` when absent or deleted.
     pub async fn describe(&self, id: &ProviderId) -> Result<Option<MailboxState>, MailboxError> {
-        match self {
-            Self::WorkMail(provider) => provider.describe(id).await,
-        }
+        of_provider!(self, provider => provider.describe(id).await)
     }
 }

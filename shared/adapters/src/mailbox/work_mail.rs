@@ -36,7 +36,7 @@ impl WorkMail {
             .create_user()
             .organization_id(&self.organization)
             .name(user.local_part)
-            .display_name(user.marker)
+            .display_name(shown(user.marker))
             .first_name(user.given_name)
             .last_name(user.family_name);
         match call.send().await {
@@ -50,13 +50,13 @@ impl WorkMail {
 
     async fn adopt(&self, user: &NewUser<'_>) -> Result<ProviderId, MailboxError> {
         if let Some(holder) = self.holder_of_name(user.local_part).await? {
-            return holder.ours(user.marker).ok_or(MailboxError::Foreign);
+            return holder.ours(&shown(user.marker)).ok_or(MailboxError::Foreign);
         }
         // Held, yet no user shows it: a group or resource, or our own user that the list does not show yet.
         // Taking it for somebody else's in the second case would leave an orphan behind.
         match self.holder_of_address(user.address).await? {
             Some(_) => Err(MailboxError::Foreign),
-            None => Err(MailboxError::Retry { code: "name_holder_unseen", after: None }),
+            None => Err(MailboxError::NotYet { code: "name_holder_unseen" }),
         }
     }
 
@@ -157,6 +157,11 @@ impl WorkMail {
             },
         }
     }
+}
+
+/// The mark as the directory shows it.
+pub(super) fn shown(marker: &str) -> String {
+    if marker.is_empty() { String::new() } else { format!("pending {marker}") }
 }
 
 fn identified(id: Option<&str>) -> Result<ProviderId, MailboxError> {

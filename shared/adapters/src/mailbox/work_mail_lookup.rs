@@ -6,7 +6,7 @@
 use aws_sdk_workmail::types::{EntityState, ListUsersFilters, User};
 
 use super::errors::{Refusal, refusal};
-use super::work_mail::WorkMail;
+use super::work_mail::{WorkMail, shown};
 use super::{MailboxError, Occupancy, ProviderId};
 
 /// Pages of 100 to read before giving up; the filter leaves far fewer names than this.
@@ -32,8 +32,7 @@ impl WorkMail {
         if self.holder_of_address(address).await?.is_some() {
             return Ok(Occupancy::Taken);
         }
-        let local_part = address.split('@').next().unwrap_or_default();
-        match self.holder_of_name(local_part).await? {
+        match self.holder_of_name(local_part(address)).await? {
             Some(_) => Ok(Occupancy::Taken),
             None => Ok(Occupancy::Free),
         }
@@ -41,11 +40,11 @@ impl WorkMail {
 
     pub(super) async fn find_ours(
         &self,
-        local_part: &str,
+        address: &str,
         marker: &str,
     ) -> Result<Option<ProviderId>, MailboxError> {
-        let holder = self.holder_of_name(local_part).await?;
-        Ok(holder.and_then(|holder| holder.ours(marker)))
+        let holder = self.holder_of_name(local_part(address)).await?;
+        Ok(holder.and_then(|holder| holder.ours(&shown(marker))))
     }
 
     /// Id of the user, group or resource with this address or alias.
@@ -88,6 +87,10 @@ impl WorkMail {
         }
         Err(MailboxError::Permanent { code: "directory_too_large" })
     }
+}
+
+fn local_part(address: &str) -> &str {
+    address.split('@').next().unwrap_or_default()
 }
 
 fn holds(user: &User, name: &str) -> bool {

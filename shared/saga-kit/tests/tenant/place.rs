@@ -80,6 +80,8 @@ impl Receptions {
             name: domain.to_owned(),
             domain: Some(Domain::parse(domain).unwrap()),
             mailboxes: Some(MailboxSettings::WorkMail { organization: organization.to_owned() }),
+            mailboxes_before: Vec::new(),
+            first_password: None,
             documents: Vec::new(),
             job_start: JobStart::Automatic,
             endpoint: None,

@@ -10,6 +10,7 @@ use serde_json::json;
 use vestibule_adapters::{
     mail::{Mail, MailError, Mailer},
     mailbox::{MailboxError, Mailboxes, NewUser, ProviderId, WorkMail},
+    password::temporary_password,
 };
 use vestibule_domain::{Job, JobId, JobStatus, MailboxSettings, StepRecord, StepStatus};
 use vestibule_saga::{Definition, Done, Failure, Ledger, Saga, Step as Kind, StepOutcome, saga};
@@ -81,12 +82,14 @@ impl ReceptionSaga {
         }
         let (name, address) = named(ledger).await?;
         let marker = marker(ledger);
+        let password = temporary_password(&|buffer| ledger.world().fill(buffer));
         let user = NewUser {
             local_part: &name,
             address: &address,
             given_name: "Reception",
             family_name: "Desk",
             marker: &marker,
+            password: &password,
         };
         Ok(Done::with(self.mailboxes(ledger).await?.create_user(&user).await.map_err(failed)?.as_str()))
     }
@@ -251,13 +254,15 @@ async fn named(ledger: &Ledger<'_>) -> Result<(String, String), Failure> {
 }
 
 fn marker(ledger: &Ledger<'_>) -> String {
-    format!("pending {}", ledger.job().id)
+    ledger.job().id.to_string()
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "`map_err` gives the error away")]
 fn failed(error: MailboxError) -> Failure {
     match error {
-        MailboxError::Retry { code, .. } | MailboxError::Unknown { code } => Failure::retry(code),
+        MailboxError::Retry { code, .. } | MailboxError::Unknown { code } | MailboxError::NotYet { code } => {
+            Failure::retry(code)
+        }
         MailboxError::Permanent { code } => Failure::permanent(code),
         MailboxError::Foreign => Failure::rejected("name_taken"),
     }

@@ -9,9 +9,9 @@ use jiff::Timestamp;
 use vestibule_auth::FieldKeys;
 use vestibule_domain::id::Kind as IdKind;
 use vestibule_domain::{
-    Address, BrandColor, CompanySize, CompanyStep, CredentialsMail, DocumentKind, DocumentStatus, Domain,
-    Email, EnvelopeEvent, Hire, HireName, Id, Industry, IntegrationsStep, Job, JobError, JobKind, JobStart,
-    JobStatus, LocalPart, MailboxSettings, Mode, Permission, PermissionSet, PersonName, Preset, Role,
+    Address, BrandColor, CompanySize, CompanyStep, CredentialsMail, DirectoryId, DocumentKind, DocumentStatus, Domain,
+    Email, EnvelopeEvent, FirstPassword, Hire, HireName, Id, Industry, IntegrationsStep, Job, JobError, JobKind, JobStart,
+    JobStatus, LocalPart, MailboxProvider, MailboxSettings, Mode, Permission, PermissionSet, PersonName, Preset, Role,
     RoleName, Roles, SecuritySettings, Setup, StepRecord, StepStatus, Subject, Tenant, Tier, Wait, World,
 };
 
@@ -227,6 +227,7 @@ impl Given {
         hire.provisioning = self.maybe(|| self.status());
         hire.address = self.maybe(|| self.address());
         hire.mailbox = self.maybe(|| self.any_text(20));
+        hire.mailbox_at = self.maybe(|| self.one(&MailboxProvider::ALL));
         hire.credentials_mail = self.maybe(|| CredentialsMail {
             job: self.id(),
             message: self.any_text(60),
@@ -337,7 +338,9 @@ impl Given {
             slug: self.any_text(20),
             name: self.any_text(40),
             domain: self.maybe(|| self.domain()),
-            mailboxes: self.maybe(|| MailboxSettings::WorkMail { organization: self.any_text(34) }),
+            mailboxes: self.maybe(|| self.mailboxes()),
+            mailboxes_before: (0..self.below(3)).map(|_| self.mailboxes()).collect(),
+            first_password: self.maybe(|| self.one(&[FirstPassword::Mailed, FirstPassword::Link])),
             documents: (0..self.below(4)).map(|_| self.document_kind()).collect(),
             job_start: self.one(&[JobStart::Automatic, JobStart::OnRequest]),
             endpoint: self.maybe(|| self.id()),
@@ -347,6 +350,20 @@ impl Given {
             security: self.security(),
             tier: self.one(&Tier::ALL),
             version: self.number(),
+        }
+    }
+
+    fn mailboxes(&self) -> MailboxSettings {
+        let id = || DirectoryId::parse("0f8fad5b-d9cb-469f-a165-70867728950e").unwrap();
+        match self.below(3) {
+            0 => MailboxSettings::WorkMail { organization: self.any_text(34) },
+            1 => MailboxSettings::Google { admin: self.email() },
+            _ => MailboxSettings::Microsoft {
+                directory: id(),
+                client: id(),
+                licence: id(),
+                country: self.any_text(2),
+            },
         }
     }
 

@@ -67,6 +67,8 @@ pub(crate) fn seed(world: &World) -> SeedTenant {
         slug,
         name: "Acme".into(),
         mailboxes: Some(MailboxSettings::WorkMail { organization: "m-0".into() }),
+        mailboxes_before: Vec::new(),
+        first_password: None,
         documents: vec![kind("w9")],
         job_start: JobStart::Automatic,
         endpoint: Some(EndpointId::new(world)),

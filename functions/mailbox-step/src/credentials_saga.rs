@@ -30,7 +30,8 @@ impl<'a> CredentialsSaga<'a> {
         let (hire, id, address) = mailbox(ledger).await?;
         let tenant = ledger.tenant().settings().await?;
         let provider = hire.mailbox_provider().ok_or_else(no_provider)?;
-        let mailboxes = self.tools.mailboxes(&tenant, provider).await.map_err(failed)?;
+        let mailboxes =
+            self.tools.providers.of(&tenant, provider, ledger.world().now()).await.map_err(failed)?;
         let address = address.to_string();
         let mailbox = (&mailboxes, &id, address.as_str());
         Ok(Done::with(issue_password(self.tools, ledger, (&tenant, &hire), mailbox, Letter::Reset).await?))

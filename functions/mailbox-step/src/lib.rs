@@ -9,9 +9,10 @@ mod subject;
 mod tools;
 
 use serde_json::Value;
-use vestibule_adapters::{mail::templates::Templates, mailbox::Vendors};
+use vestibule_adapters::mail::templates::Templates;
 use vestibule_api::{
-    EventFunction, FunctionError, SettingError, Settings,
+    EventFunction, FunctionError, Settings,
+    mailboxes::Providers,
     state::{StartError, mailer, open_store},
 };
 use vestibule_domain::World;
@@ -36,9 +37,7 @@ impl EventFunction for Tools {
             world,
             mailer,
             templates: Templates::new().map_err(|e| StartError::outside("mail templates", e))?,
-            work_mail: settings.aws("WORKMAIL")?,
-            vendors: vendors(settings)?,
-            secrets: settings.secrets()?,
+            providers: Providers::open(settings)?,
         })
     }
 
@@ -53,12 +52,6 @@ impl EventFunction for Tools {
             message: failure.to_string(),
         })
     }
-}
-
-/// The providers that have no SDK here; the local stack gives the address of its models.
-fn vendors(settings: &Settings) -> Result<Vendors, SettingError> {
-    const BASE: &str = "VENDOR_ENDPOINT_URL";
-    Vendors::new(settings.find(BASE)).map_err(|error| SettingError::new(BASE, error.to_string()))
 }
 
 async fn run(tools: &Tools, task: &Task) -> Result<Next, Failure> {

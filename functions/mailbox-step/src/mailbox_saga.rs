@@ -5,8 +5,10 @@ use vestibule_adapters::{
     mailbox::{MailboxError, Mailboxes, NewUser, Occupancy, ProviderId},
     password::temporary_password,
 };
+use vestibule_api::mailboxes::NO_PROVIDER;
 use vestibule_domain::{
-    Address, FoldError, Hire, JobStatus, LocalPart, MailboxProvider, MailboxSettings, StepRecord, StepStatus, Tenant,
+    Address, FoldError, Hire, JobStatus, LocalPart, MailboxProvider, MailboxSettings, StepRecord, StepStatus,
+    Tenant,
 };
 use vestibule_saga::{Definition, Done, Failure, Ledger, Saga, StepOutcome};
 use vestibule_sagas::{MailboxState, MailboxStep as Step};
@@ -15,7 +17,7 @@ use vestibule_store::JobWrites;
 use crate::{
     Tools,
     mailing::{ADDRESS_SUPPRESSED, Letter, MAILING, issue_password, note_mail},
-    provider::{FOR_THE_PROVIDERS_ADMIN, NO_PROVIDER, failed, wait_for},
+    provider::{FOR_THE_PROVIDERS_ADMIN, failed, wait_for},
     subject::hire,
 };
 
@@ -55,11 +57,13 @@ impl<'a> MailboxSaga<'a> {
         let tenant = ledger.tenant().settings().await?;
         let Some(domain) = &tenant.domain else { return Ok(wait(ledger, "mail_domain_missing")) };
         let mut state: MailboxState = ledger.state()?;
-        let provider = match state.provider.or_else(|| tenant.mailboxes.as_ref().map(MailboxSettings::provider)) {
-            Some(provider) => provider,
-            None => return Ok(wait(ledger, NO_PROVIDER)),
-        };
-        let mailboxes = self.tools.mailboxes(&tenant, provider).await.map_err(failed)?;
+        let provider =
+            match state.provider.or_else(|| tenant.mailboxes.as_ref().map(MailboxSettings::provider)) {
+                Some(provider) => provider,
+                None => return Ok(wait(ledger, NO_PROVIDER)),
+            };
+        let mailboxes =
+            self.tools.providers.of(&tenant, provider, ledger.world().now()).await.map_err(failed)?;
         state.provider = Some(provider);
         ledger.set_state(&state)?;
         let local = match &state.local_part {
@@ -119,9 +123,7 @@ impl<'a> MailboxSaga<'a> {
         let (_, mailboxes) = self.provider(ledger).await?;
         let waiting = match (self.user(ledger, &mailboxes).await?, reserved(ledger)) {
             (Some(id), _) => remove(ledger, &mailboxes, &id).await?,
-            (None, Ok(address)) => {
-                wait_for(ledger, &format!("user_may_appear {address}"), mailboxes.lag())?
-            }
+            (None, Ok(address)) => wait_for(ledger, &format!("user_may_appear {address}"), mailboxes.lag())?,
             (None, Err(_)) => None,
         };
         Ok(waiting.unwrap_or_else(|| Done::plain().into()))
@@ -168,16 +170,15 @@ impl<'a> MailboxSaga<'a> {
 
     async fn provider(&self, ledger: &Ledger<'_>) -> Result<(Tenant, Mailboxes), Failure> {
         let tenant = ledger.tenant().settings().await?;
-        let mailboxes = self.tools.mailboxes(&tenant, provider_of(ledger)?).await.map_err(failed)?;
+        let mailboxes = {
+            let (provider, now) = (provider_of(ledger)?, ledger.world().now());
+            self.tools.providers.of(&tenant, provider, now).await.map_err(failed)?
+        };
         Ok((tenant, mailboxes))
     }
 
     /// The user this job made, by its recorded id or, when the answer was lost, by our mark.
-    async fn user(
-        &self,
-        ledger: &Ledger<'_>,
-        mailboxes: &Mailboxes,
-    ) -> Result<Option<ProviderId>, Failure> {
+    async fn user(&self, ledger: &Ledger<'_>, mailboxes: &Mailboxes) -> Result<Option<ProviderId>, Failure> {
         let record = record(ledger, Step::CreateUser);
         if let Some(id) = record.effect {
             return Ok(Some(ProviderId::new(id)));

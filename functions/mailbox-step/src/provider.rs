@@ -1,19 +1,11 @@
-//! The mailbox provider of a job or mailbox, and what its failures mean for a step.
+//! What the failures of a mailbox provider mean for a step.
 
 use jiff::{SignedDuration, Timestamp};
-use secrecy::{ExposeSecret as _, SecretString};
-use vestibule_adapters::{
-    mailbox::{Application, MailboxError, Mailboxes, WorkMail},
-    secrets::SecretsError,
-};
-use vestibule_domain::{MailboxProvider, MailboxSettings, Tenant};
+use vestibule_adapters::mailbox::MailboxError;
+use vestibule_api::mailboxes::NO_PROVIDER;
 use vestibule_saga::{Failure, Ledger, StepOutcome};
 use vestibule_sagas::MailboxState;
 
-use crate::Tools;
-
-/// The code of a tenant that has not said where its mailboxes are made.
-pub(crate) const NO_PROVIDER: &str = "mailbox_provider_missing";
 /// Failures that only a person can resolve at the provider or in the connection, though nothing is left behind.
 pub(crate) const FOR_THE_PROVIDERS_ADMIN: [&str; 15] = [
     "api_access_disabled",
@@ -71,63 +63,6 @@ pub(crate) fn wait_for(
     let Some(at) = next_look(state.waiting_since(what, now), now, patience) else { return Ok(None) };
     ledger.set_state(&state)?;
     Ok(Some(StepOutcome::WaitUntil(at)))
-}
-
-impl Tools {
-    /// The provider of this kind with the tenant's settings for it.
-    ///
-    /// # Errors
-    /// The tenant has no such settings, or the provider gives no access with them.
-    pub async fn mailboxes(
-        &self,
-        tenant: &Tenant,
-        provider: MailboxProvider,
-    ) -> Result<Mailboxes, MailboxError> {
-        let settings = tenant.mailboxes_at(provider).ok_or(MailboxError::Permanent { code: NO_PROVIDER })?;
-        if let MailboxSettings::WorkMail { organization } = settings {
-            return Ok(Mailboxes::WorkMail(WorkMail::new(&self.work_mail, organization.clone())));
-        }
-        let name = provider.secret_of(tenant.id);
-        let now = self.world.now();
-        let known = self.secrets.get(&name, now).await.map_err(unreadable)?;
-        let refused = match self.open(settings, &known).await {
-            Err(refused @ MailboxError::Permanent { .. }) => refused,
-            done => return done,
-        };
-        // The secret may have been replaced within the minutes for which it is remembered.
-        let newest = self.secrets.read(&name, now).await.map_err(unreadable)?;
-        if newest.expose_secret() == known.expose_secret() {
-            return Err(refused);
-        }
-        self.open(settings, &newest).await
-    }
-
-    async fn open(
-        &self,
-        settings: &MailboxSettings,
-        secret: &SecretString,
-    ) -> Result<Mailboxes, MailboxError> {
-        let now = self.world.now();
-        match settings {
-            MailboxSettings::WorkMail { organization } => {
-                Ok(Mailboxes::WorkMail(WorkMail::new(&self.work_mail, organization.clone())))
-            }
-            MailboxSettings::Google { admin } => {
-                Ok(Mailboxes::Google(self.vendors.google(admin.as_str(), secret, now).await?))
-            }
-            MailboxSettings::Microsoft { directory, client, licence, country } => {
-                let application = Application { directory, client, licence, country };
-                Ok(Mailboxes::Microsoft(self.vendors.microsoft(application, secret, now).await?))
-            }
-        }
-    }
-}
-
-fn unreadable(error: SecretsError) -> MailboxError {
-    match error {
-        SecretsError::NotFound => MailboxError::Permanent { code: "mailbox_credentials_missing" },
-        SecretsError::Unavailable => MailboxError::Retry { code: "secrets_unavailable", after: None },
-    }
 }
 
 #[cfg(test)]

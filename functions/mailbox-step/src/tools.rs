@@ -1,13 +1,7 @@
 //! What the steps work with.
 
-use std::sync::Arc;
-
-use aws_types::SdkConfig;
-use vestibule_adapters::{
-    mail::{Mailer, templates::Templates},
-    mailbox::Vendors,
-    secrets::Secrets,
-};
+use vestibule_adapters::mail::{Mailer, templates::Templates};
+use vestibule_api::mailboxes::Providers;
 use vestibule_domain::World;
 use vestibule_store::Store;
 
@@ -22,7 +16,5 @@ pub struct Tools {
     pub mailer: Mailer,
     /// The mails' texts.
     pub templates: Templates,
-    pub(crate) work_mail: SdkConfig,
-    pub(crate) vendors: Vendors,
-    pub(crate) secrets: Arc<Secrets>,
+    pub(crate) providers: Providers,
 }

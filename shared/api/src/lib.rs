@@ -19,7 +19,9 @@ pub mod keyed;
 pub mod lambda;
 pub mod limiting;
 pub mod logging;
-pub mod mutation;
+#[cfg(feature = "mailbox")]
+pub mod mailboxes;
+mod mutation;
 mod no_fields;
 pub mod operations;
 pub mod origin;

@@ -283,7 +283,8 @@ mod tests {
 
     #[test]
     fn vendors_are_reached_over_tls_or_on_this_machine() {
-        let url = |base| Vendors::new(base).unwrap().url("graph.example", &["v1.0", "users", "a/b@c.example"]);
+        let url =
+            |base| Vendors::new(base).unwrap().url("graph.example", &["v1.0", "users", "a/b@c.example"]);
         assert_eq!(url(None).unwrap().as_str(), "https://graph.example/v1.0/users/a%2Fb@c.example");
         let local = url(Some("http://127.0.0.1:9/")).unwrap();
         assert_eq!(local.as_str(), "http://127.0.0.1:9/graph.example/v1.0/users/a%2Fb@c.example");

@@ -9,10 +9,11 @@ use jiff::Timestamp;
 use vestibule_auth::FieldKeys;
 use vestibule_domain::id::Kind as IdKind;
 use vestibule_domain::{
-    Address, BrandColor, CompanySize, CompanyStep, CredentialsMail, DirectoryId, DocumentKind, DocumentStatus, Domain,
-    Email, EnvelopeEvent, FirstPassword, Hire, HireName, Id, Industry, IntegrationsStep, Job, JobError, JobKind, JobStart,
-    JobStatus, LocalPart, MailboxProvider, MailboxSettings, Mode, Permission, PermissionSet, PersonName, Preset, Role,
-    RoleName, Roles, SecuritySettings, Setup, StepRecord, StepStatus, Subject, Tenant, Tier, Wait, World,
+    Address, BrandColor, CompanySize, CompanyStep, CredentialsMail, DirectoryId, DocumentKind,
+    DocumentStatus, Domain, Email, EnvelopeEvent, FirstPassword, Hire, HireName, Id, Industry,
+    IntegrationsStep, Job, JobError, JobKind, JobStart, JobStatus, LocalPart, MailboxProvider,
+    MailboxSettings, Mode, Permission, PermissionSet, PersonName, Preset, Role, RoleName, Roles,
+    SecuritySettings, Setup, StepRecord, StepStatus, Subject, Tenant, Tier, Wait, World,
 };
 
 use crate::{EsignEvent, EventOutcome, Match, Sealer, Unfit};

@@ -50,8 +50,7 @@ impl ServiceAccount {
     /// # Errors
     /// It cannot be used to ask Google for tokens.
     pub fn read(file: &SecretString) -> Result<Self, KeyRefused> {
-        let file: KeyFile =
-            serde_json::from_str(file.expose_secret()).map_err(|_| KeyRefused::Unreadable)?;
+        let file: KeyFile = serde_json::from_str(file.expose_secret()).map_err(|_| KeyRefused::Unreadable)?;
         if file.kind != "service_account" {
             return Err(KeyRefused::OtherKind);
         }
@@ -59,11 +58,8 @@ impl ServiceAccount {
         if file.token_uri.is_some_and(|uri| uri != TOKEN_URI) {
             return Err(KeyRefused::OtherIssuer);
         }
-        let account = Self {
-            email: file.client_email,
-            key_id: file.private_key_id,
-            private_key: file.private_key,
-        };
+        let account =
+            Self { email: file.client_email, key_id: file.private_key_id, private_key: file.private_key };
         account.signing_key().map_err(|()| KeyRefused::Key)?;
         Ok(account)
     }

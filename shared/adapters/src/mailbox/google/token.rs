@@ -7,8 +7,8 @@ use openidconnect::url::form_urlencoded::Serializer;
 use secrecy::SecretString;
 use serde_json::json;
 
-use super::super::vendors::{Answer, TokenKey, Vendors, granted};
 use super::super::MailboxError;
+use super::super::vendors::{Answer, TokenKey, Vendors, granted};
 use super::{Google, ServiceAccount};
 
 const HOST: &str = "oauth2.googleapis.com";

@@ -101,7 +101,10 @@ mod tests {
     #[test]
     fn throttling_keeps_the_time_to_wait_and_an_outage_is_unknown() {
         let throttled = |seconds| {
-            Refusal::Other(MailboxError::Retry { code: "throttled", after: Some(Duration::from_secs(seconds)) })
+            Refusal::Other(MailboxError::Retry {
+                code: "throttled",
+                after: Some(Duration::from_secs(seconds)),
+            })
         };
         assert_eq!(answered(429, Some(7), Value::Null), throttled(7));
         assert_eq!(answered(503, Some(2), Value::Null), throttled(2));

@@ -12,7 +12,9 @@ use crate::{
     error::CloudError,
     events::EventBus,
     faults::{self, Faults},
+    google_workspace::GoogleWorkspace,
     mailer::Mailer,
+    microsoft_graph::MicrosoftGraph,
     s3::S3,
     secrets::Secrets,
     step_functions::StepFunctions,
@@ -60,6 +62,8 @@ struct Parts {
     calls: Arc<Calls>,
     faults: Arc<Faults>,
     work_mail: WorkMail,
+    google_workspace: GoogleWorkspace,
+    microsoft_graph: MicrosoftGraph,
     mailer: Mailer,
     s3: S3,
     secrets: Secrets,
@@ -89,6 +93,8 @@ impl Cloud {
             calls: Arc::default(),
             faults: Arc::default(),
             work_mail: WorkMail::new(state.clone(), Arc::clone(&options)),
+            google_workspace: GoogleWorkspace::new(state.clone(), Arc::clone(&options)),
+            microsoft_graph: MicrosoftGraph::new(state.clone(), Arc::clone(&options)),
             mailer: Mailer::new(Storage::open(data_dir, "mail.db")?, events.clone(), Arc::clone(&options)),
             s3: S3::new(Storage::open(data_dir, "s3.db")?, Arc::clone(&options)),
             secrets: Secrets::new(Storage::open(data_dir, "secrets.db")?, Arc::clone(&options)),
@@ -98,7 +104,7 @@ impl Cloud {
         })))
     }
 
-    /// One router for all services, told apart by `X-Amz-Target`, path or signature, and `/_faults`.
+    /// One router for all services, told apart by path, `X-Amz-Target` or signature, and `/_faults`.
     pub fn router(&self) -> Router {
         let fault_routes = get(faults::get_faults).put(faults::put_faults).delete(faults::delete_faults);
         let operations = Operations {
@@ -125,6 +131,16 @@ impl Cloud {
     /// Amazon `WorkMail`.
     pub fn work_mail(&self) -> &WorkMail {
         &self.0.work_mail
+    }
+
+    /// Google Workspace.
+    pub fn google_workspace(&self) -> &GoogleWorkspace {
+        &self.0.google_workspace
+    }
+
+    /// Microsoft 365.
+    pub fn microsoft_graph(&self) -> &MicrosoftGraph {
+        &self.0.microsoft_graph
     }
 
     /// Amazon SES and the mails it took.

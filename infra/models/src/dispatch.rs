@@ -1,6 +1,6 @@
 //! From an HTTP request to an operation of a model, through the planted faults.
 
-use std::{sync::Arc, time::Duration};
+use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use axum::{
     body::{Body, Bytes, to_bytes},
@@ -8,12 +8,14 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{Method, Request, StatusCode, request::Parts};
+use percent_encoding::percent_decode_str;
 
 use crate::{
     calls::{Call, Calls},
     cloud::Cloud,
     error::ServiceError,
     faults::{FaultKind, Faults},
+    google_workspace, microsoft_graph,
     s3::S3Target,
     service::Service,
     wire,
@@ -36,6 +38,20 @@ struct Operation {
     body: Bytes,
 }
 
+impl Operation {
+    /// What a fault is aimed at: the body, and for services whose path says what is meant, the decoded path before it.
+    fn text(&self) -> Cow<'_, [u8]> {
+        match self.service {
+            Service::Google | Service::Microsoft => {
+                let path = self.head.uri.path_and_query().map_or("", |path| path.as_str());
+                let path: Vec<u8> = percent_decode_str(path).collect();
+                Cow::Owned([&path, b"\n".as_slice(), &self.body].concat())
+            }
+            _ => Cow::Borrowed(&self.body),
+        }
+    }
+}
+
 pub(crate) async fn dispatch(State(operations): State<Operations>, request: Request<Body>) -> Response {
     let (head, body) = request.into_parts();
     let Some((service, name)) = identify(&head) else {
@@ -53,6 +69,13 @@ pub(crate) async fn dispatch(State(operations): State<Operations>, request: Requ
 }
 
 fn identify(head: &Parts) -> Option<(Service, String)> {
+    // The vendors' own hosts stand as the first part of the path.
+    if let Some(operation) = google_workspace::identify(head) {
+        return Some((Service::Google, operation));
+    }
+    if let Some(operation) = microsoft_graph::identify(head) {
+        return Some((Service::Microsoft, operation));
+    }
     if let Some(target) = head.headers.get("x-amz-target") {
         let (service, operation) = Service::from_target(target.to_str().ok()?)?;
         return Some((service, operation.to_owned()));
@@ -70,8 +93,8 @@ fn identify(head: &Parts) -> Option<(Service, String)> {
 }
 
 async fn perform(operations: Operations, operation: Operation) -> Response {
-    let Operation { service, name, body, .. } = &operation;
-    let fault = operations.faults.strike(*service, name, body);
+    let Operation { service, name, .. } = &operation;
+    let fault = operations.faults.strike(*service, name, &operation.text());
     let call = Call {
         service: *service,
         operation: name.clone(),
@@ -82,9 +105,9 @@ async fn perform(operations: Operations, operation: Operation) -> Response {
     match fault {
         None => answer(&operations.cloud, &operation),
         Some(FaultKind::Refuse { error, status, message }) => {
-            wire::refusal(*service, &ServiceError::new(status, &error, message))
+            refuse(&operations.cloud, &operation, &ServiceError::new(status, &error, message))
         }
-        Some(FaultKind::Throttle { retry_after }) => wire::throttled(*service, retry_after),
+        Some(FaultKind::Throttle { retry_after }) => throttle(&operations.cloud, &operation, retry_after),
         Some(FaultKind::LoseAnswer) => {
             answer(&operations.cloud, &operation);
             wire::lost()
@@ -105,10 +128,31 @@ async fn perform(operations: Operations, operation: Operation) -> Response {
     }
 }
 
+/// The refusal as its service words it.
+fn refuse(cloud: &Cloud, operation: &Operation, error: &ServiceError) -> Response {
+    let Operation { service, name, head, .. } = operation;
+    match service {
+        Service::Google => google_workspace::refusal(name, error),
+        Service::Microsoft => microsoft_graph::refusal(name, &head.headers, error, cloud.now()),
+        service => wire::refusal(*service, error),
+    }
+}
+
+fn throttle(cloud: &Cloud, operation: &Operation, retry_after: u32) -> Response {
+    let Operation { service, name, head, .. } = operation;
+    match service {
+        Service::Google => google_workspace::throttled(name),
+        Service::Microsoft => microsoft_graph::throttled(name, &head.headers, retry_after, cloud.now()),
+        service => wire::throttled(*service, retry_after),
+    }
+}
+
 fn answer(cloud: &Cloud, operation: &Operation) -> Response {
     let Operation { service, name, head, body } = operation;
     let done = match service {
         Service::S3 => return cloud.s3().perform(head, body),
+        Service::Google => return cloud.google_workspace().perform(name, head, body),
+        Service::Microsoft => return cloud.microsoft_graph().perform(name, head, body),
         Service::WorkMail => cloud.work_mail().perform(name, body),
         Service::Ses => cloud.mailer().perform(name, body),
         Service::SecretsManager => cloud.secrets().perform(name, body),

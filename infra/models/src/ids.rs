@@ -1,4 +1,4 @@
-//! Random identifiers in the shapes AWS uses.
+//! Random identifiers in the shapes the services use.
 
 use std::fmt::Write as _;
 
@@ -17,4 +17,11 @@ pub(crate) fn hex(bytes: usize) -> String {
 pub(crate) fn uuid() -> String {
     let digits = hex(16);
     format!("{}-{}-4{}-a{}-{}", &digits[..8], &digits[8..12], &digits[13..16], &digits[17..20], &digits[20..])
+}
+
+/// A random number of so many digits, the first of which is not zero.
+#[expect(clippy::disallowed_methods, reason = "the models' ids are the one place that draws randomness")]
+pub(crate) fn digits(count: usize) -> String {
+    let digit = |place| char::from(if place == 0 { b'1' } else { b'0' + rand::random::<u8>() % 10 });
+    (0..count).map(digit).collect()
 }

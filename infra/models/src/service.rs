@@ -1,8 +1,8 @@
-//! The modelled services, named by their signing names.
+//! The modelled services, those of AWS named by their signing names.
 
 use serde::{Deserialize, Serialize};
 
-/// A modelled service; serialized as its AWS signing name.
+/// A modelled service; serialized as its AWS signing name, or as its vendor's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Service {
@@ -18,6 +18,10 @@ pub enum Service {
     States,
     /// Amazon `EventBridge`, JSON 1.1.
     Events,
+    /// Google Workspace: OAuth 2.0 and the Directory API, JSON.
+    Google,
+    /// Microsoft 365: OAuth 2.0 and Microsoft Graph, JSON.
+    Microsoft,
 }
 
 impl Service {
@@ -38,6 +42,8 @@ impl Service {
     pub(crate) fn content_type(self) -> &'static str {
         match self {
             Self::Ses => "application/json",
+            Self::Google => "application/json; charset=UTF-8",
+            Self::Microsoft => "application/json; charset=utf-8",
             Self::S3 => "application/xml",
             Self::States => "application/x-amz-json-1.0",
             Self::WorkMail | Self::SecretsManager | Self::Events => "application/x-amz-json-1.1",
@@ -50,6 +56,8 @@ impl Service {
             Self::WorkMail | Self::SecretsManager => "InvalidParameterException",
             Self::Ses => "BadRequestException",
             Self::S3 => "InvalidRequest",
+            Self::Google => "invalid",
+            Self::Microsoft => "Request_BadRequest",
             Self::States | Self::Events => "ValidationException",
         }
     }
@@ -59,6 +67,8 @@ impl Service {
         match self {
             Self::Ses => ("TooManyRequestsException", 429, "Rate exceeded"),
             Self::S3 => ("SlowDown", 503, "Please reduce your request rate."),
+            Self::Google => ("userRateLimitExceeded", 403, "Request rate higher than configured."),
+            Self::Microsoft => ("TooManyRequests", 429, "Please retry again later."),
             _ => ("ThrottlingException", 400, "Rate exceeded"),
         }
     }

@@ -28,12 +28,12 @@ pub(crate) fn answer(service: Service, result: Result<Value, ServiceError>) -> R
     }
 }
 
-/// A refusal in the form of the service's protocol: `__type` in the body, for REST a header, for S3 XML.
+/// A refusal in the form of a service of AWS: `__type` in the body, for REST a header, for S3 XML.
 pub(crate) fn refusal(service: Service, error: &ServiceError) -> Response {
     let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let body = match service {
         Service::S3 => return s3::refusal(error),
-        Service::Ses => json!({ "message": error.message }),
+        Service::Ses | Service::Google | Service::Microsoft => json!({ "message": error.message }),
         Service::WorkMail | Service::SecretsManager => {
             json!({ "__type": error.error, "Message": error.message })
         }

@@ -29,7 +29,7 @@ pub struct Fault {
     /// How many matching calls pass before the first is hit.
     #[serde(default)]
     pub after: u32,
-    /// Hits only calls whose body, as it is on the wire, contains this text.
+    /// Hits only calls whose body, as it is on the wire, contains this text; of Google's and Microsoft's also whose path does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub match_body: Option<String>,
 }

@@ -1,11 +1,9 @@
 //! What the directory stores: organizations, users and their mailboxes.
 
-use std::fmt;
-
-use aws_lc_rs::digest::{Context, SHA256};
-use base64::{Engine as _, prelude::BASE64_STANDARD};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+use crate::password::PasswordHash;
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Domain {
@@ -116,25 +114,5 @@ impl User {
     /// All addresses at which the user is reached.
     pub(super) fn addresses(&self) -> impl Iterator<Item = &String> {
         self.email.iter().chain(&self.aliases)
-    }
-}
-
-/// SHA-256 over user id and password, in base64: enough to compare, and no password on disk.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct PasswordHash(String);
-
-impl PasswordHash {
-    fn of(user: &str, password: &str) -> Self {
-        let mut context = Context::new(&SHA256);
-        context.update(user.as_bytes());
-        context.update(b"\0");
-        context.update(password.as_bytes());
-        Self(BASE64_STANDARD.encode(context.finish()))
-    }
-}
-
-impl fmt::Debug for PasswordHash {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("PasswordHash(..)")
     }
 }

@@ -2,10 +2,13 @@
 
 mod events;
 mod faults;
+mod google_workspace;
 mod mailer;
+mod microsoft_graph;
 mod persistence;
 mod s3;
 mod secrets;
 mod step_functions;
 mod support;
+mod time;
 mod work_mail;

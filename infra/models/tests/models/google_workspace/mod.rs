@@ -14,7 +14,17 @@ use vestibule_models::{Cloud, GoogleSettings, GoogleUser, ServiceAccountKey};
 
 use crate::{support::send, time::Time};
 
+mod addresses;
+mod changing;
+mod deleting;
+mod domains;
+mod faults;
+mod groups;
+mod lags;
+mod listing;
 mod making;
+mod persistence;
+mod refusing;
 mod tokens;
 
 pub(super) const CUSTOMER: &str = "C03az79cb";

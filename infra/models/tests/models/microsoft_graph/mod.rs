@@ -13,7 +13,18 @@ use vestibule_models::{Cloud, GraphSettings, GraphSku, GraphUser};
 
 use crate::{support::send, time::Time};
 
+mod changing;
+mod deleting;
+mod faults;
+mod lags;
+mod licenses;
+mod listing;
 mod making;
+mod message_rules;
+mod persistence;
+mod refusing;
+mod tenants;
+mod tokens;
 
 pub(super) const TENANT: &str = "5f4c1b2a-0d3e-4f6a-8b7c-9d0e1f2a3b4c";
 pub(super) const APP: &str = "00001111-aaaa-2222-bbbb-3333cccc4444";

@@ -21,6 +21,7 @@ use vestibule_sagas::{CredentialsStep, MailboxStep};
 
 pub use credentials_saga::CredentialsSaga;
 pub use mailbox_saga::MailboxSaga;
+pub use provider::FOR_THE_PROVIDERS_ADMIN;
 pub use tools::Tools;
 
 impl EventFunction for Tools {

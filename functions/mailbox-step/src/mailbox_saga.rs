@@ -143,12 +143,11 @@ impl<'a> MailboxSaga<'a> {
         }
     }
 
-    async fn enable_mailbox_undo(&self, ledger: &mut Ledger<'_>) -> Result<Done, Failure> {
+    async fn enable_mailbox_undo(&self, ledger: &mut Ledger<'_>) -> Result<StepOutcome, Failure> {
         let (_, mailboxes) = self.provider(ledger).await?;
-        if let Some(id) = self.user(ledger, &mailboxes).await? {
-            mailboxes.disable(&id).await.map_err(failed)?;
-        }
-        Ok(Done::plain())
+        let Some(id) = self.user(ledger, &mailboxes).await? else { return Ok(Done::plain().into()) };
+        let waiting = settled(ledger, &id, mailboxes.disable(&id).await)?;
+        Ok(waiting.unwrap_or_else(|| Done::plain().into()))
     }
 
     async fn issue_password(&self, ledger: &mut Ledger<'_>) -> Result<Done, Failure> {
@@ -214,7 +213,7 @@ impl Saga for MailboxSaga<'_> {
             Step::Claim => Ok(claim_undo(ledger)),
             Step::ReserveAddress => reserve_address_undo(ledger),
             Step::CreateUser => return self.create_user_undo(ledger).await,
-            Step::EnableMailbox => self.enable_mailbox_undo(ledger).await,
+            Step::EnableMailbox => return self.enable_mailbox_undo(ledger).await,
             Step::IssuePassword => issue_password_undo(ledger),
             Step::Finish => Err(Failure::permanent("step_without_undo")),
         };
@@ -261,12 +260,34 @@ async fn remove(
     if mailboxes.describe(id).await.map_err(failed)?.is_none() {
         return wait_for(ledger, &format!("user_may_appear {id}"), mailboxes.lag());
     }
-    mailboxes.disable(id).await.map_err(failed)?;
-    mailboxes.delete(id).await.map_err(failed)?;
+    let waiting = settled(ledger, id, mailboxes.disable(id).await)?;
+    if waiting.is_some() {
+        return Ok(waiting);
+    }
+    let waiting = settled(ledger, id, mailboxes.delete(id).await)?;
+    if waiting.is_some() {
+        return Ok(waiting);
+    }
     if mailboxes.describe(id).await.map_err(failed)?.is_some() {
         Err(Failure::retry("user_still_there"))
     } else {
         Ok(None)
+    }
+}
+
+/// A change of a user of ours; a wait while the provider is not done with making it.
+fn settled(
+    ledger: &mut Ledger<'_>,
+    id: &ProviderId,
+    changed: Result<(), MailboxError>,
+) -> Result<Option<StepOutcome>, Failure> {
+    match changed {
+        Ok(()) => Ok(None),
+        Err(MailboxError::NotYet { code }) => {
+            let waiting = wait_for(ledger, &format!("{code} {id}"), UNTIL_READY)?;
+            waiting.map(Some).ok_or_else(|| Failure::permanent(code))
+        }
+        Err(error) => Err(failed(error)),
     }
 }
 

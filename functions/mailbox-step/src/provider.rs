@@ -7,7 +7,7 @@ use vestibule_saga::{Failure, Ledger, StepOutcome};
 use vestibule_sagas::MailboxState;
 
 /// Failures that only a person can resolve at the provider or in the connection, though nothing is left behind.
-pub(crate) const FOR_THE_PROVIDERS_ADMIN: [&str; 15] = [
+pub const FOR_THE_PROVIDERS_ADMIN: [&str; 15] = [
     "api_access_disabled",
     "api_not_enabled",
     "application_unknown",

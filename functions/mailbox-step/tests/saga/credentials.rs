@@ -1,13 +1,14 @@
 //! The credentials saga: the password that was mailed last opens the mailbox, or nothing has
 //! changed, or a person is told that the old password may be gone.
 
-use vestibule_domain::{JobStatus, StepStatus};
+use vestibule_domain::{JobStatus, MailboxProvider, StepStatus};
 use vestibule_mailbox_step::CredentialsSaga;
-use vestibule_models::{Call, Fault, FaultKind, SentMail, Service, User};
+use vestibule_models::{Call, Fault, FaultKind, SentMail, Service};
 use vestibule_saga_kit::{Course, is_clean, numbered, points, run_with_deaths, title, troubles};
 use vestibule_sagas::CredentialsStep;
 
 use crate::{
+    directory::{Account, PROVIDERS},
     firm::{Firm, Work},
     stack::Stack,
 };
@@ -16,7 +17,7 @@ use crate::{
 struct Owner<'f> {
     firm: &'f Firm<'f>,
     mailbox: Work,
-    user: User,
+    user: Account,
 }
 
 fn owner<'f>(firm: &'f Firm<'f>, mailbox: Work) -> Owner<'f> {
@@ -82,27 +83,29 @@ async fn clean_calls(firm: &Firm<'_>, mailbox: Work) -> Vec<Call> {
 
 #[tokio::test]
 async fn whatever_goes_wrong_with_a_new_password_nobody_is_locked_out_unnoticed() {
-    let stack = Stack::start().await;
-    let (firm, mailbox) = with_mailbox(&stack).await;
-    let calls = clean_calls(&firm, mailbox).await;
-    let (mut cases, mut ends) = (0, [0; 3]);
-    for (call, passed) in numbered(&calls) {
-        for trouble in troubles() {
-            let case = format!("{} {}", title(&call, passed), trouble.name);
-            let owner = owner(&firm, mailbox);
-            let status = owner.run(&case, vec![trouble.at(&call, passed)]).await;
-            let end = [JobStatus::Succeeded, JobStatus::Failed, JobStatus::NeedsAttention];
-            ends[end.iter().position(|end| *end == status).unwrap()] += 1;
-            cases += 1;
+    for provider in PROVIDERS {
+        let stack = Stack::start(provider).await;
+        let (firm, mailbox) = with_mailbox(&stack).await;
+        let calls = clean_calls(&firm, mailbox).await;
+        let (mut cases, mut ends) = (0, [0; 3]);
+        for (call, passed) in numbered(&calls) {
+            for trouble in troubles() {
+                let case = format!("{} {}", title(&call, passed), trouble.name);
+                let owner = owner(&firm, mailbox);
+                let status = owner.run(&case, vec![trouble.at(&call, passed)]).await;
+                let end = [JobStatus::Succeeded, JobStatus::Failed, JobStatus::NeedsAttention];
+                ends[end.iter().position(|end| *end == status).unwrap()] += 1;
+                cases += 1;
+            }
         }
+        assert!(cases > 0 && cases == calls.len() * troubles().len());
+        println!("{provider:?} credentials: {cases} cases; succeeded, failed, needs attention: {ends:?}");
     }
-    assert!(cases > 0 && cases == calls.len() * troubles().len());
-    println!("credentials: {cases} cases; succeeded, failed, needs attention: {ends:?}");
 }
 
 #[tokio::test]
 async fn a_refused_password_changes_nothing_and_a_refused_mail_behind_it_needs_a_person() {
-    let stack = Stack::start().await;
+    let stack = Stack::start(MailboxProvider::WorkMail).await;
     let (firm, mailbox) = with_mailbox(&stack).await;
     let refuse =
         |error: &str| FaultKind::Refuse { error: error.into(), status: 400, message: "planted".into() };
@@ -124,22 +127,26 @@ async fn a_refused_password_changes_nothing_and_a_refused_mail_behind_it_needs_a
 
 #[tokio::test]
 async fn a_worker_that_dies_with_a_new_password_leaves_a_job_that_goes_on() {
-    let stack = Stack::start().await;
-    let (firm, mailbox) = with_mailbox(&stack).await;
-    let saga = CredentialsSaga::new(&stack.tools);
-    let (mut cases, mut twice) = (0, 0);
-    for point in points(CredentialsStep::DEFINITION.steps, false) {
-        for anew in [false, true] {
-            let owner = owner(&firm, mailbox);
-            let work = firm.new_password(mailbox.hire).await;
-            let course = Course { failing: None, anew };
-            run_with_deaths(&firm, &work, &saga, (&[point], course)).await;
-            let found = owner.findings(work).await;
-            assert!(found.is_empty(), "{point:?}: {found:#?}");
-            assert_eq!(firm.job(work).await.status, JobStatus::Succeeded);
-            (cases, twice) = (cases + 1, twice + usize::from(firm.mails(work).len() > 1));
+    for provider in PROVIDERS {
+        let stack = Stack::start(provider).await;
+        let (firm, mailbox) = with_mailbox(&stack).await;
+        let saga = CredentialsSaga::new(&stack.tools);
+        let (mut cases, mut twice) = (0, 0);
+        for point in points(CredentialsStep::DEFINITION.steps, false) {
+            for anew in [false, true] {
+                let owner = owner(&firm, mailbox);
+                let work = firm.new_password(mailbox.hire).await;
+                let course = Course { failing: None, anew };
+                run_with_deaths(&firm, &work, &saga, (&[point], course)).await;
+                let found = owner.findings(work).await;
+                assert!(found.is_empty(), "{point:?}: {found:#?}");
+                assert_eq!(firm.job(work).await.status, JobStatus::Succeeded);
+                (cases, twice) = (cases + 1, twice + usize::from(firm.mails(work).len() > 1));
+            }
         }
+        assert!(cases > 0);
+        println!(
+            "{provider:?} credentials deaths: {cases} cases; mails sent more than once: {twice} of {cases} cases"
+        );
     }
-    assert!(cases > 0);
-    println!("credentials deaths: {cases} cases; mails sent more than once: {twice} of {cases} cases");
 }

@@ -1,18 +1,21 @@
-//! A tenant with its own organization and mail domain, its hires and their jobs.
+//! A tenant with its own directory and mail domain, its hires and their jobs.
 
 use std::{collections::BTreeMap, sync::Mutex};
 
 use vestibule_auth::{SystemTask, TenantScope};
 use vestibule_domain::{
-    Address, DocumentKind, DocumentStatus, Domain, Email, EnvelopeEvent, Hire, HireId, HireName, Job, JobId,
-    JobKind, JobStart, JobStatus, LocalPart, MailboxSettings, PersonName, Taken, Tenant, TenantId,
+    Address, DocumentKind, DocumentStatus, Domain, Email, EnvelopeEvent, FirstPassword, Hire, HireId,
+    HireName, Job, JobId, JobKind, JobStart, JobStatus, LocalPart, PersonName, Taken, Tenant, TenantId,
 };
 use vestibule_mailbox_step::MailboxSaga;
-use vestibule_models::{SentMail, User};
+use vestibule_models::SentMail;
 use vestibule_saga::start_pending;
 use vestibule_store::{SeedTenant, TenantStore};
 
-use crate::stack::Stack;
+use crate::{
+    directory::{Account, Directory},
+    stack::Stack,
+};
 
 /// A hire and the job at hand.
 #[derive(Debug, Clone, Copy)]
@@ -29,28 +32,27 @@ pub(crate) struct Firm<'a> {
     pub(crate) stack: &'a Stack,
     /// Its settings.
     pub(crate) tenant: Tenant,
-    /// Its `WorkMail` organization.
-    pub(crate) organization: String,
+    /// Its place at the provider.
+    pub(crate) directory: Directory,
     /// Users that no job made, as they were added.
-    pub(crate) strangers: Mutex<Vec<User>>,
+    pub(crate) strangers: Mutex<Vec<Account>>,
     scope: TenantScope,
 }
 
 impl<'a> Firm<'a> {
-    /// A seeded tenant; one stranger lives in its organization.
+    /// A seeded tenant; one stranger lives in its directory.
     pub(crate) async fn open(stack: &'a Stack) -> Self {
         let number = stack.next_firm();
-        let (organization, domain) = (format!("m-{number:032x}"), format!("firm{number}.example"));
-        stack.cloud.work_mail().add_organization(&organization, &domain).unwrap();
-        let id = TenantId::new(&stack.tools.world);
+        let (id, domain) = (TenantId::new(&stack.tools.world), format!("firm{number}.example"));
+        let (directory, mailboxes) = Directory::open(&stack.cloud, stack.provider, (number, id));
         let tenant = Tenant {
             id,
             slug: format!("firm{number}"),
             name: format!("Firm {number}"),
             domain: Some(Domain::parse(&domain).unwrap()),
-            mailboxes: Some(MailboxSettings::WorkMail { organization: organization.clone() }),
+            mailboxes: Some(mailboxes),
             mailboxes_before: Vec::new(),
-            first_password: None,
+            first_password: Some(FirstPassword::Mailed),
             documents: ["w9", "hire_agreement"].map(|kind| DocumentKind::parse(kind).unwrap()).into(),
             job_start: JobStart::Automatic,
             endpoint: None,
@@ -70,8 +72,8 @@ impl<'a> Firm<'a> {
         };
         stack.tools.store.platform().create_tenant(&seed).await.unwrap();
         let scope = TenantScope::for_system(id, SystemTask::Seed);
-        let firm = Self { stack, tenant, organization, strangers: Mutex::default(), scope };
-        firm.add_stranger("bystander", "bystander");
+        let firm = Self { stack, tenant, directory, strangers: Mutex::default(), scope };
+        assert!(firm.add_stranger("bystander", "bystander"));
         firm
     }
 
@@ -146,26 +148,26 @@ impl<'a> Firm<'a> {
         LocalPart::parse("jose.obrien").unwrap().numbered(n).at(self.domain())
     }
 
-    /// Adds an enabled user by hand, with this name and this local part of its address.
-    pub(crate) fn add_stranger(&self, name: &str, local: &str) {
-        let (work_mail, email) =
-            (self.stack.cloud.work_mail(), format!("{local}@{}", self.domain().as_str()));
-        let id = work_mail.add_foreign_user(&self.organization, name, &email).unwrap();
-        let added = self.users().into_iter().find(|user| user.id == id).unwrap();
+    /// Adds a user by hand, with this name and this local part of its address; false when the address is somebody's.
+    pub(crate) fn add_stranger(&self, name: &str, local: &str) -> bool {
+        let Some(id) = self.directory.add_stranger(&self.stack.cloud, name, local) else { return false };
+        let added = self.users().into_iter().find(|user| user.id() == id).unwrap();
         self.strangers.lock().unwrap().push(added);
+        true
     }
 
-    /// Everybody in the organization.
-    pub(crate) fn users(&self) -> Vec<User> {
-        self.stack.cloud.work_mail().users(&self.organization).unwrap()
+    /// Everybody in the directory.
+    pub(crate) fn users(&self) -> Vec<Account> {
+        self.directory.accounts(&self.stack.cloud)
     }
 
-    /// The users that jobs made.
-    pub(crate) fn ours(&self) -> Vec<User> {
+    /// The users that jobs made. An administrator at Google is nobody's.
+    pub(crate) fn ours(&self) -> Vec<Account> {
         let strangers = self.strangers.lock().unwrap();
         self.users()
             .into_iter()
-            .filter(|user| strangers.iter().all(|stranger| stranger.id != user.id))
+            .filter(|user| user.name() != "root")
+            .filter(|user| strangers.iter().all(|stranger| stranger.id() != user.id()))
             .collect()
     }
 

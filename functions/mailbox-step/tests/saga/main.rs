@@ -5,6 +5,7 @@
 
 mod any_saga;
 mod credentials;
+mod directory;
 mod firm;
 mod oracle;
 mod order;

@@ -2,17 +2,21 @@
 //! lost, doubled, left over, taken from others, told to the wrong ones.
 
 use vestibule_domain::{Hire, Job, JobKind, JobStatus, StepStatus};
-use vestibule_models::{SentMail, User, UserState};
+use vestibule_mailbox_step::FOR_THE_PROVIDERS_ADMIN;
+use vestibule_models::SentMail;
 use vestibule_saga_kit::is_clean;
 
-use crate::firm::{Firm, Work};
+use crate::{
+    directory::Account,
+    firm::{Firm, Work},
+};
 
 /// What stands outside on behalf of one job.
 struct Outcome {
     work: Work,
     job: Job,
     hire: Hire,
-    users: Vec<User>,
+    users: Vec<Account>,
     mails: Vec<SentMail>,
 }
 
@@ -28,9 +32,9 @@ impl Firm<'_> {
         }
         for user in self.ours() {
             match outcomes.iter().filter(|outcome| outcome.users.contains(&user)).count() {
-                0 => found.push(format!("orphaned: no job names the user {}", user.name)),
+                0 => found.push(format!("orphaned: no job names the user {}", user.name())),
                 1 => {}
-                more => found.push(format!("doubled: {more} jobs name the user {}", user.name)),
+                more => found.push(format!("doubled: {more} jobs name the user {}", user.name())),
             }
         }
         let locks = self.locks(works.len()).await;
@@ -57,7 +61,7 @@ impl Firm<'_> {
     pub(crate) fn touched_strangers(&self) -> Vec<String> {
         let (users, strangers) = (self.users(), self.strangers.lock().unwrap());
         let touched = strangers.iter().filter(|stranger| !users.contains(stranger));
-        touched.map(|stranger| format!("touched: the stranger {}", stranger.name)).collect()
+        touched.map(|stranger| format!("touched: the stranger {}", stranger.name())).collect()
     }
 
     fn judge(&self, outcome: &Outcome, locks: &[(String, String)]) -> Vec<String> {
@@ -72,8 +76,8 @@ impl Firm<'_> {
         check(job.lease_until.is_none(), "the job ended under a lease");
         check(hire.provisioning == Some(job.status), "the hire shows another status");
         check(users.len() <= 1, "doubled: several users");
-        let lock_of = |user: &User| {
-            let address = format!("{}@{}", user.name, self.domain().as_str());
+        let lock_of = |user: &Account| {
+            let address = format!("{}@{}", user.name(), self.domain().as_str());
             locks.contains(&(address, work.job.to_string()))
         };
         check(users.iter().all(lock_of), "the address was given back while its user is there");
@@ -108,9 +112,10 @@ impl Firm<'_> {
                 let mail = job.step("issue_password");
                 check(mails.is_empty() || !is_clean(mail.status), "nothing tells of the mail");
                 let asks_person = users.is_empty() && mails.is_empty() && clean;
-                let for_person = ["name_without_letters", "address_reserved", "addresses_used_up"];
+                let named = ["name_without_letters", "address_reserved", "addresses_used_up"];
                 let code = job.last_error.as_ref().map_or("", |error| error.code.as_str());
-                check(!asks_person || for_person.contains(&code), "a person is asked though nothing is left");
+                let for_person = named.contains(&code) || FOR_THE_PROVIDERS_ADMIN.contains(&code);
+                check(!asks_person || for_person, "a person is asked though nothing is left");
                 check(
                     job.last_error.is_some() || job.steps.values().any(|s| s.error.is_some()),
                     "there is no reason",
@@ -120,29 +125,28 @@ impl Firm<'_> {
         found
     }
 
-    fn complete(&self, outcome: &Outcome, user: &User) -> bool {
+    fn complete(&self, outcome: &Outcome, user: &Account) -> bool {
         let Outcome { job, hire, .. } = outcome;
-        let address = format!("{}@{}", user.name, self.domain().as_str());
-        user.state == UserState::Enabled
-            && user.email.as_ref() == Some(&address)
-            && user.display_name == hire.name.display()
-            && user.has_password()
-            && hire.mailbox.as_ref() == Some(&user.id)
+        let address = format!("{}@{}", user.name(), self.domain().as_str());
+        user.in_use_at() == Some(address.as_str())
+            && user.display_name() == hire.name.display()
+            && hire.mailbox.as_deref() == Some(user.id())
+            && hire.mailbox_provider() == Some(self.directory.provider)
             && hire.address.as_ref().map(ToString::to_string) == Some(address)
-            && job.step("create_user").effect.as_ref() == Some(&user.id)
+            && job.step("create_user").effect.as_deref() == Some(user.id())
     }
 
     /// Whether the password in the mail is the user's.
-    pub(crate) fn opens(&self, mail: &SentMail, user: &User) -> bool {
-        password(mail).is_some_and(|password| self.stack.cloud.work_mail().password_matches(user, password))
+    pub(crate) fn opens(&self, mail: &SentMail, user: &Account) -> bool {
+        password(mail).is_some_and(|password| user.opens(&self.stack.cloud, password))
     }
 }
 
 /// Whether the job's record leads to this user: by its id, or by its mark at the reserved address.
-fn names(job: &Job, user: &User) -> bool {
+fn names(job: &Job, user: &Account) -> bool {
     let record = job.step("create_user");
-    let marked = user.display_name == format!("pending {}", job.id) && holds_local(job, &user.name);
-    !is_clean(record.status) && (record.effect.as_ref() == Some(&user.id) || marked)
+    let marked = user.is_marked(job.id) && holds_local(job, user.name());
+    !is_clean(record.status) && (record.effect.as_deref() == Some(user.id()) || marked)
 }
 
 fn holds_local(job: &Job, local: &str) -> bool {

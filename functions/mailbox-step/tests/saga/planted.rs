@@ -1,6 +1,6 @@
 //! Bugs planted into the saga are found by the oracle; else its silence would prove nothing.
 
-use vestibule_domain::Address;
+use vestibule_domain::{Address, MailboxProvider};
 use vestibule_models::{Fault, FaultKind, Service};
 use vestibule_saga::{Done, Failure, StepOutcome};
 use vestibule_saga_kit::{Moment, Turn, Twisted};
@@ -115,7 +115,7 @@ fn bugs_of_steps() -> Vec<Bug> {
             name: "a stranger is adopted",
             says: "touched: the stranger",
             before: |moment, firm| {
-                let stranger = || firm.strangers.lock().unwrap()[0].id.clone();
+                let stranger = || firm.strangers.lock().unwrap()[0].id().to_owned();
                 here(moment, "create_user", false).then(|| Done::with(stranger()))
             },
             ..GOING_WELL
@@ -125,7 +125,8 @@ fn bugs_of_steps() -> Vec<Bug> {
             says: "the mailbox is not as it should be",
             refused: Some("ResetPassword"),
             before: |moment, firm| {
-                let user = || firm.ours().first().map_or_else(|| "none".to_owned(), |user| user.id.clone());
+                let user =
+                    || firm.ours().first().map_or_else(|| "none".to_owned(), |user| user.id().to_owned());
                 here(moment, "enable_mailbox", false).then(|| Done::with(user()))
             },
             after: |moment, outcome| {
@@ -185,7 +186,7 @@ async fn findings(firm: &Firm<'_>, work: Work, bug: &Bug) -> Vec<String> {
 
 #[tokio::test]
 async fn every_planted_bug_is_found() {
-    let stack = Stack::start().await;
+    let stack = Stack::start(MailboxProvider::WorkMail).await;
     let (firm, work) = Firm::with_hire(&stack).await;
     assert_eq!(findings(&firm, work, &NO_BUG).await, [""; 0], "without a bug there is nothing to find");
     for bug in bugs() {

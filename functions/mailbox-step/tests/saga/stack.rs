@@ -3,22 +3,28 @@
 use std::ops::Deref;
 
 use vestibule_api::EventFunction as _;
+use vestibule_domain::MailboxProvider;
 use vestibule_mailbox_step::Tools;
 use vestibule_saga_kit as kit;
+
+use crate::directory::slow_down;
 
 /// Everything a case needs that cases of one test can share.
 pub(crate) struct Stack {
     /// What the sagas work with.
     pub(crate) tools: Tools,
+    /// Where its firms have their mailboxes.
+    pub(crate) provider: MailboxProvider,
     kit: kit::Stack,
 }
 
 impl Stack {
     /// Starts everything within the test's own runtime.
-    pub(crate) async fn start() -> Self {
+    pub(crate) async fn start(provider: MailboxProvider) -> Self {
         let kit = kit::Stack::start().await;
+        slow_down(&kit.cloud);
         let tools = Tools::open(&kit.settings, kit.world.clone()).await.unwrap();
-        Self { tools, kit }
+        Self { tools, provider, kit }
     }
 
     /// A number that no firm of this stack has yet.

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use vestibule_domain::{JobId, TenantId, World};
 use vestibule_mailbox_step::MailboxSaga;
-use vestibule_models::{Call, Cloud, UserState};
+use vestibule_models::{Call, Cloud};
 use vestibule_saga::{Action, Ended, Failure, Next, Saga};
 use vestibule_saga_kit::{self as kit, Place};
 use vestibule_store::Store;
 
 use crate::{
+    directory::changes,
     firm::{Firm, Work},
     stack::Stack,
 };
@@ -18,7 +19,7 @@ use crate::{
 /// The users that jobs made, the firm's address and the locks, without what differs from firm to firm.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Outside {
-    users: Vec<(String, UserState, String, bool)>,
+    users: Vec<(String, bool, String)>,
     address: Option<String>,
     locks: usize,
 }
@@ -58,7 +59,7 @@ impl<'a> Place for Firm<'a> {
     async fn outside(&self, work: &Work) -> Outside {
         let hire = self.find_hire(work.hire).await;
         let users = self.ours().into_iter();
-        let users = users.map(|u| (u.name.clone(), u.state, u.display_name.clone(), u.has_password()));
+        let users = users.map(|u| (u.name().to_owned(), u.in_use_at().is_some(), u.display_name()));
         Outside {
             users: users.collect(),
             address: hire.address.map(|address| address.local().as_str().to_owned()),
@@ -66,7 +67,7 @@ impl<'a> Place for Firm<'a> {
         }
     }
     fn changes(&self) -> BTreeMap<String, u64> {
-        self.stack.cloud.work_mail().mutations().unwrap()
+        changes(&self.stack.cloud)
     }
     fn unrepeatable(&self, work: &Work) -> usize {
         self.mails(*work).len()
@@ -112,7 +113,7 @@ impl<'a> Place for Firms<'a> {
         firm.outside(work).await
     }
     fn changes(&self) -> BTreeMap<String, u64> {
-        self.0.cloud.work_mail().mutations().unwrap()
+        changes(&self.0.cloud)
     }
     fn unrepeatable(&self, (firm, work): &Self::Case) -> usize {
         firm.mails(*work).len()
@@ -128,6 +129,21 @@ impl Firm<'_> {
     /// Walks the job to its end and names the calls that this took.
     pub(crate) async fn calls_of(&self, saga: &impl Saga, work: Work) -> Vec<Call> {
         kit::calls_of(self, &work, saga).await
+    }
+
+    /// Performs one task of the job's current run until it is done, or has failed for good.
+    pub(crate) async fn perform_patiently(
+        &self,
+        saga: &impl Saga,
+        work: Work,
+        (step, action): (&str, Action),
+    ) -> Result<Next, Failure> {
+        loop {
+            match kit::perform_through(self, &work, saga, (step, action)).await {
+                Err(failure) if failure.may_pass() => self.stack.outlast_leases(),
+                ended => return ended,
+            }
+        }
     }
 
     /// Performs one task of the job's current run.

@@ -104,6 +104,15 @@ impl Answer {
         (200..300).contains(&self.status)
     }
 
+    /// The body of an answer that has one.
+    pub(super) fn object(self) -> Result<Value, MailboxError> {
+        if self.body.is_object() {
+            Ok(self.body)
+        } else {
+            Err(MailboxError::Unknown { code: "answer_unreadable" })
+        }
+    }
+
     /// The text at this JSON pointer.
     pub(super) fn text(&self, pointer: &str) -> Option<&str> {
         self.body.pointer(pointer)?.as_str()

@@ -110,7 +110,7 @@ impl Google {
     /// Changes a user; `None` when there is none.
     async fn patch(&self, id: &ProviderId, body: Value) -> Result<Option<Value>, MailboxError> {
         match self.send(Call::new(Method::PATCH, HOST, &at(&USERS, id.as_str())).body(body)).await {
-            Ok(answer) => Ok(Some(answer.body)),
+            Ok(answer) => answer.object().map(Some),
             Err(Refusal::Absent) => Ok(None),
             Err(other) => Err(other.into_incomplete()),
         }
@@ -119,7 +119,7 @@ impl Google {
     /// The user with this id, address or alias.
     async fn user(&self, key: &str) -> Result<Option<Value>, MailboxError> {
         match self.send(Call::new(Method::GET, HOST, &at(&USERS, key))).await {
-            Ok(answer) => Ok(Some(answer.body)),
+            Ok(answer) => answer.object().map(Some),
             Err(Refusal::Absent) => Ok(None),
             Err(other) => Err(other.into()),
         }
@@ -127,7 +127,7 @@ impl Google {
 
     async fn group_holds(&self, address: &str) -> Result<bool, MailboxError> {
         match self.send(Call::new(Method::GET, HOST, &at(&GROUPS, address))).await {
-            Ok(_) => Ok(true),
+            Ok(answer) => answer.object().map(|_| true),
             Err(Refusal::Absent) => Ok(false),
             Err(other) => Err(other.into()),
         }

@@ -13,7 +13,7 @@ impl Microsoft {
     pub(super) async fn user(&self, key: &str) -> Result<Option<Value>, MailboxError> {
         let path = [VERSION, "users", key];
         match self.send(Call::new(Method::GET, HOST, &path).query(&[("$select", FIELDS)])).await {
-            Ok(answer) => Ok(Some(answer.body)),
+            Ok(answer) => answer.object().map(Some),
             Err(Refusal::Absent) => Ok(None),
             Err(other) => Err(other.into()),
         }

@@ -7,6 +7,7 @@ pub(crate) mod people;
 mod render;
 #[cfg(test)]
 mod tests;
+mod vendors;
 mod workflows;
 
 use std::sync::Arc;
@@ -20,6 +21,7 @@ use axum::routing::{get, post};
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
 use http::{HeaderValue, StatusCode};
 use serde_json::json;
+use vestibule_domain::World;
 use vestibule_models::{Cloud, CloudError};
 
 use crate::guard::{Guard, names_and_pages};
@@ -36,6 +38,7 @@ const RECENT: usize = 5;
 #[derive(Clone)]
 struct Local {
     cloud: Cloud,
+    world: World,
     pages: Arc<Pages>,
     functions: Arc<[FunctionRow]>,
     /// The password of the sample people, if there are any.
@@ -85,7 +88,7 @@ type Page = Result<Html<String>, PageError>;
 ///
 /// # Errors
 /// A page template is malformed.
-pub fn router(cloud: Cloud, template: &Template, password: Option<&str>) -> Result<Router> {
+pub fn router((cloud, world): (Cloud, World), template: &Template, password: Option<&str>) -> Result<Router> {
     let row = |function: &crate::template::Function| FunctionRow {
         name: function.name.clone(),
         timeout: function.timeout.as_secs(),
@@ -98,13 +101,14 @@ pub fn router(cloud: Cloud, template: &Template, password: Option<&str>) -> Resu
     };
     let functions = template.functions.iter().map(row).collect();
     let password = password.map(Into::into);
-    let local = Local { cloud, pages: Arc::new(Pages::new()?), functions, password };
+    let local = Local { cloud, world, pages: Arc::new(Pages::new()?), functions, password };
     let pages = Router::new()
         .route("/_local/", get(index))
         .route("/_local/mail", get(mail::list_mails))
         .route("/_local/mail/{id}", get(mail::get_mail))
         .route("/_local/mail/{id}/{what}", post(mail::let_happen))
         .route("/_local/dns/{name}", get(names::get_name).put(names::put_name).post(names::add_record))
+        .route("/_local/vendors/{provider}", post(vendors::open))
         .route("/_local/workflows", get(workflows::list_executions))
         .route("/_local/workflows/{name}", get(workflows::get_execution))
         .with_state(local);

@@ -2,12 +2,18 @@ use axum::body::{Body, to_bytes};
 use http::{Request, StatusCode};
 use serde_json::json;
 use tower::ServiceExt as _;
+use vestibule_domain::World;
 use vestibule_models::{Cloud, CloudOptions, Rule};
 
 use crate::template::Template;
 
+fn router(cloud: &Cloud) -> axum::Router {
+    let world = World::new(|| jiff::Timestamp::UNIX_EPOCH, |buffer| buffer.fill(7));
+    super::router((cloud.clone(), world), &Template::default(), None).unwrap()
+}
+
 async fn get(cloud: &Cloud, host: &str, path: &str) -> (StatusCode, String) {
-    let router = super::router(cloud.clone(), &Template::default(), None).unwrap();
+    let router = router(cloud);
     let request = Request::get(path).header("host", host).body(Body::empty()).unwrap();
     let response = router.oneshot(request).await.unwrap();
     let status = response.status();
@@ -16,7 +22,7 @@ async fn get(cloud: &Cloud, host: &str, path: &str) -> (StatusCode, String) {
 }
 
 async fn post(cloud: &Cloud, path: &str) -> StatusCode {
-    let router = super::router(cloud.clone(), &Template::default(), None).unwrap();
+    let router = router(cloud);
     let request = Request::post(path).header("host", "localhost").body(Body::empty()).unwrap();
     router.oneshot(request).await.unwrap().status()
 }
@@ -89,4 +95,30 @@ async fn empty_lists_and_unknown_pages_are_answered() {
 async fn other_host_names_are_refused() {
     let cloud = Cloud::open(None, CloudOptions::default()).unwrap();
     assert_eq!(get(&cloud, "evil.test:8080", "/_local/mail").await.0, StatusCode::MISDIRECTED_REQUEST);
+}
+
+#[tokio::test]
+async fn a_vendor_gives_a_domain_its_place_and_what_a_connection_needs() {
+    let cloud = Cloud::open(None, CloudOptions::default()).unwrap();
+    let open = async |provider: &str, domain: &str| {
+        let request = Request::post(format!("/_local/vendors/{provider}"))
+            .header("host", "localhost")
+            .header("content-type", "application/json")
+            .body(Body::from(json!({ "domain": domain }).to_string()));
+        let answer = router(&cloud).oneshot(request.unwrap()).await.unwrap();
+        let status = answer.status();
+        let body = to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+        (status, serde_json::from_slice::<serde_json::Value>(&body).unwrap_or_default())
+    };
+    for _ in 0..2 {
+        let (status, google) = open("google", "acme.example").await;
+        assert_eq!(
+            (status, google["admin"].as_str()),
+            (StatusCode::OK, Some("workspace-admin@acme.example"))
+        );
+        assert_eq!(google["key"]["type"], "service_account");
+        let (status, microsoft) = open("microsoft", "acme.example").await;
+        assert_eq!((status, microsoft["country"].as_str()), (StatusCode::OK, Some("NL")));
+    }
+    assert_eq!(open("somebody", "acme.example").await.0, StatusCode::NOT_FOUND);
 }

@@ -270,5 +270,5 @@ pub(super) fn front(
     let password = (options.first_data == FirstData::Sample).then(|| sample.password.expose_secret());
     let account = plan.around.account_id.clone();
     let api = gateway::router(&plan.template, functions.clone(), account, clock(options));
-    Ok(pages::router(cloud.clone(), &plan.template, password)?.merge(api))
+    Ok(pages::router((cloud.clone(), options.world.clone()), &plan.template, password)?.merge(api))
 }

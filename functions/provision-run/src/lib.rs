@@ -2,6 +2,7 @@
 
 pub mod cancel_job;
 pub mod get_job;
+pub mod job_query;
 pub mod list_jobs;
 pub mod retry_job;
 pub mod run_job;

@@ -39,6 +39,9 @@ pub struct Hire {
     pub documents: BTreeMap<DocumentKind, DocumentRecord>,
     /// The job that makes the mailbox, once every document is signed.
     pub mailbox_job: Option<JobId>,
+    /// The jobs for this hire, oldest first; of more than 80 the newest.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub jobs: Vec<JobId>,
     /// Where that job stands; written with every change of the job's status.
     pub provisioning: Option<JobStatus>,
     /// The corporate address, once the mailbox works.
@@ -59,7 +62,27 @@ pub struct Hire {
     pub version: u64,
 }
 
+/// Jobs of one hire that are known by it.
+const MOST_JOBS: usize = 80;
+
 impl Hire {
+    /// Notes a new job for this hire.
+    pub fn worked_on_by(&mut self, job: JobId) {
+        self.jobs.push(job);
+        if self.jobs.len() > MOST_JOBS {
+            self.jobs.remove(0);
+        }
+    }
+
+    /// The jobs for this hire, oldest first. Hires from before jobs were noted know the one for the mailbox and that of the newest mail.
+    pub fn known_jobs(&self) -> Vec<JobId> {
+        let mailed = self.credentials_mail.as_ref().map(|mail| mail.job);
+        let mut jobs: Vec<_> = self.mailbox_job.into_iter().chain(mailed).chain(self.jobs.clone()).collect();
+        jobs.sort_unstable();
+        jobs.dedup();
+        jobs
+    }
+
     /// A new hire with every required document pending.
     pub fn new(name: HireName, personal_email: Email, required: &[DocumentKind], world: &World) -> Self {
         let now = world.now();
@@ -70,6 +93,7 @@ impl Hire {
             personal_email,
             documents: required.iter().map(|kind| (kind.clone(), pending.clone())).collect(),
             mailbox_job: None,
+            jobs: Vec::new(),
             provisioning: None,
             address: None,
             mailbox: None,

@@ -56,6 +56,22 @@ pub enum JobStatus {
 }
 
 impl JobStatus {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::Pending,
+        Self::Running,
+        Self::Compensating,
+        Self::Succeeded,
+        Self::Failed,
+        Self::NeedsAttention,
+        Self::Cancelled,
+    ];
+
+    /// The status with this name.
+    pub fn find(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.name() == name)
+    }
+
     /// Whether no workflow will touch the job again by itself.
     pub fn is_final(self) -> bool {
         matches!(self, Self::Succeeded | Self::Failed | Self::NeedsAttention | Self::Cancelled)

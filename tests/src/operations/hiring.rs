@@ -25,8 +25,7 @@ impl Scene {
             }
             "GET /api/hires/{id}" => get(format!("/api/hires/{}", self.hire().await)),
             "DELETE /api/hires/{id}" => {
-                let hire = self.hire().await;
-                self.spoil(format!("HIRE#{hire}"), "documents").await;
+                let hire = self.housed_hire().await;
                 Prepared::new(Method::DELETE, format!("/api/hires/{hire}"), self.admin())
             }
             "POST /api/hires/{id}/reset-password" => {

@@ -101,12 +101,6 @@ impl Scene {
         self.tenant
     }
 
-    /// Makes a row of the tenant unreadable, as a bad deployment might.
-    pub(super) async fn spoil(&self, sk: String, attribute: &str) {
-        let key = (format!("T#{}", self.tenant), sk);
-        self.app.spoil(key, attribute).await;
-    }
-
     /// How many changes by people the audit logs hold.
     pub async fn audited(&self) -> usize {
         let holds = |row: &String, text: &str| row.contains(&format!("S(\"{text}"));

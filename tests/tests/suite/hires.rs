@@ -114,6 +114,53 @@ async fn lists_are_paged_with_cursors_that_cannot_be_altered() {
 }
 
 #[tokio::test]
+async fn mbx_13_a_removed_hire_takes_its_jobs_along_and_its_mailbox_is_named_and_left() {
+    let app = App::start().await;
+    let admin = app.admin();
+    let (hire, job) = app.signed_hire("Kim", "Doe").await;
+    let path = format!("/api/hires/{hire}");
+    let remove = || admin.send(admin.request(reqwest::Method::DELETE, &path));
+    assert_eq!(remove().await.expect(409).code(), "wrong_state", "its job has not ended");
+    assert_eq!(app.run(&job).await["status"], "succeeded");
+    let reset = admin.post(&format!("{path}/reset-password"), &json!({})).await.expect(202);
+    let reset = reset.body["job"].as_str().unwrap().to_owned();
+    app.ended(&reset).await;
+    let (other_hire, other_job) = app.signed_hire("Lee", "Roe").await;
+
+    let of_hire = admin.get(&format!("/api/provision/jobs?hire={hire}")).await.expect(200);
+    let ids = |answer: &serde_json::Value| -> Vec<String> {
+        answer["items"].as_array().unwrap().iter().map(|job| job["id"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(ids(&of_hire.body), [reset.clone(), job.clone()]);
+    let pending = admin.get("/api/provision/jobs?status=pending").await.expect(200);
+    assert_eq!(ids(&pending.body), [other_job.clone()]);
+    let both = admin.get(&format!("/api/provision/jobs?hire={hire}&status=pending")).await.expect(200);
+    assert_eq!(ids(&both.body), [""; 0]);
+    for wrong in ["status=done", "hire=kim", "hire=", "page=1"] {
+        let refused = admin.get(&format!("/api/provision/jobs?{wrong}")).await.expect(400);
+        assert_eq!(refused.code(), "parameter_invalid", "{wrong}");
+    }
+
+    let users = app.mailboxes().len();
+    let removed = remove().await.expect(200);
+    assert_eq!(removed.body["mailbox"]["address"], "kim.doe@test-brand.example");
+    assert_eq!(removed.body["mailbox"]["provider"], "workmail");
+    assert_eq!(app.mailboxes().len(), users, "the mailbox stands");
+    remove().await.expect(404);
+    for gone in [&job, &reset] {
+        admin.get(&format!("/api/provision/jobs/{gone}")).await.expect(404);
+    }
+    let left = admin.get("/api/provision/jobs").await.expect(200);
+    assert_eq!(ids(&left.body), [other_job]);
+    assert_eq!(
+        admin.get(&format!("/api/provision/jobs?hire={hire}")).await.expect(200).body["items"],
+        json!([])
+    );
+    let untouched = admin.get(&format!("/api/hires/{other_hire}")).await.expect(200);
+    assert_eq!(untouched.body["provisioning"], "pending");
+}
+
+#[tokio::test]
 async fn mbx_13_a_new_password_is_mailed_and_never_shown() {
     let app = App::start().await;
     let (hire, job) = app.signed_hire("Kim", "Doe").await;

@@ -40,6 +40,9 @@ pub(super) const PAGES: &[Page] = &[
             Action::new("new-password", RESET_HIRE_PASSWORD, &[])
                 .of(&["id"])
                 .says("A new password is being made. It is mailed to the personal address."),
+            Action::new("remove", REMOVE_HIRE, &[])
+                .of(&["id"])
+                .then(Then::Go("/hires"), "The hire is removed. A mailbox that stands was left as it is."),
             Action::new("run", RUN_JOB, &[Input::Text("job")]).says("The job is running."),
             Action::new("retry", RETRY_JOB, &[Input::Optional("localPart")])
                 .of(&["job"])

@@ -29,6 +29,9 @@ impl TenantStore<'_> {
         job: Option<&Job>,
         world: &World,
     ) -> Result<(), StoreError> {
+        if let Some(job) = job {
+            hire.worked_on_by(job.id);
+        }
         self.replace(hire, |command, hire| {
             let new = hire.documents.get(kind).map(|d| d.status);
             let values = (json!({ kind.as_str(): old }), json!({ kind.as_str(): new }));

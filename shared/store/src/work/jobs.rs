@@ -50,6 +50,7 @@ impl TenantStore<'_> {
         answer: Option<Answer>,
         world: &World,
     ) -> Result<(), StoreError> {
+        hire.worked_on_by(job.id);
         self.replace(hire, |command, _| self.adding_job(command, job, world)?.answering(answer, world)).await
     }
 

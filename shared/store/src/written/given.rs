@@ -225,6 +225,7 @@ impl Given {
             }
         }
         hire.mailbox_job = self.maybe(|| self.id());
+        hire.jobs = (0..self.below(3)).map(|_| self.id()).collect();
         hire.provisioning = self.maybe(|| self.status());
         hire.address = self.maybe(|| self.address());
         hire.mailbox = self.maybe(|| self.any_text(20));

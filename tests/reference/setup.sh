@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the pinned outside tools of the reference tests beneath .cache/ (git-ignored); does nothing when they are current.
-# Without arguments all of them, else those named: moto lint sam build jwt identity asl-lint oidc openapi cargo-deny judge
+# Without arguments all of them, else those named: moto lint sam build jwt identity mailboxes asl-lint oidc openapi cargo-deny judge
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cache=$here/.cache
@@ -38,8 +38,8 @@ judge() {
 mkdir -p "$cache"
 for tool in "${@:-all}"; do
     case $tool in
-        all) exec "$0" moto lint sam build jwt identity asl-lint oidc openapi cargo-deny judge ;;
-        moto | lint | sam | build | jwt | identity) virtualenv "$tool" ;;
+        all) exec "$0" moto lint sam build jwt identity mailboxes asl-lint oidc openapi cargo-deny judge ;;
+        moto | lint | sam | build | jwt | identity | mailboxes) virtualenv "$tool" ;;
         asl-lint | oidc) node_modules "$tool" ;;
         openapi)
             virtualenv openapi

@@ -9,10 +9,10 @@ use secrecy::{ExposeSecret as _, SecretString};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 use vestibule_adapters::oidc::Providers;
-use vestibule_domain::JobStart;
+use vestibule_domain::{JobStart, MailboxProvider, Tenant};
 use vestibule_local::{
     FirstData, Stack, StackOptions, demo,
-    sample::{ADMINISTRATORS, PEOPLE},
+    sample::{self, ADMINISTRATORS, PEOPLE},
 };
 
 /// Runs Vestibule on this machine, from the template that deploys it.
@@ -190,9 +190,20 @@ fn announce(stack: &Stack, empty: bool) {
         println!("Platform   {:<28} curl {url}/_local/token/{}", person.email, person.name);
     }
     println!("           they and {} administer it; no second factor is asked of them here", PEOPLE[0].email);
+    mailboxes(&sample.tenant);
     println!("Webhook    {url}/api/esign/webhook/docusign/{}", sample.endpoint);
     println!("           its signing key: curl {url}/_local/esign");
     println!("Ctrl-C stops it; what it holds is there again at the next start.");
+}
+
+/// What a connection to the sample tenant's mailbox providers asks for.
+fn mailboxes(tenant: &Tenant) {
+    let secret = |provider: MailboxProvider| provider.secret_of(tenant.id);
+    let admin = sample::google_admin(tenant).unwrap_or_default();
+    println!("Google     {admin}  (key file: secret {})", secret(MailboxProvider::Google));
+    let ids = [sample::MICROSOFT_DIRECTORY, sample::MICROSOFT_CLIENT, sample::MICROSOFT_LICENCE].join("  ");
+    println!("Microsoft  {ids}");
+    println!("           directory, client and licence; secret {}", secret(MailboxProvider::Microsoft));
 }
 
 async fn until_stopped() -> Result<()> {

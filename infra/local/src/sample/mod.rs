@@ -1,11 +1,12 @@
 //! What a first start writes: keys, the Test Brand tenant with its three people and their colleagues, its webhook
-//! endpoint, a `WorkMail` organization and sample hires, a second tenant that two of the people
+//! endpoint, accounts at the mailbox providers and sample hires, a second tenant that two of the people
 //! belong to as well, and administrators of the platform. A later start finds it all again.
 
 mod administrators;
 pub(crate) mod colleagues;
 mod invited;
 mod keys;
+mod mailboxes;
 mod people;
 mod promo;
 mod tenant;
@@ -23,6 +24,9 @@ use vestibule_store::{LoadRing, Sealer, Store, StoreError};
 
 pub use administrators::ADMINISTRATORS;
 pub use keys::SecretNames;
+pub use mailboxes::{
+    GOOGLE_CUSTOMER, MICROSOFT_CLIENT, MICROSOFT_DIRECTORY, MICROSOFT_LICENCE, google_admin,
+};
 pub(crate) use people::tenant_id;
 pub use people::{PEOPLE, Person};
 
@@ -132,6 +136,7 @@ impl Sample {
         let tenant = made(first, tenant::test_brand(options.job_start, world))?;
         let second = made(second, tenant::second_brand(options.job_start, world))?;
         tenant::prepare_organization(cloud, &tenant)?;
+        mailboxes::prepare(cloud, &tenant, world)?;
         tenant::prepare_organization(cloud, &second)?;
         let lacks = |what| Invalid::new(format!("the sample tenant has no {what}"));
         let endpoint = tenant.endpoint.ok_or_else(|| lacks("e-sign endpoint"))?;

@@ -74,9 +74,7 @@ impl MicrosoftGraph {
             "Token" => {
                 return self.sign_in(|rows| token::grant(rows, (request.key(0), request.body), self.now()));
             }
-            "OpenIdConfiguration" => {
-                return self.sign_in(|rows| token::configuration(rows, request.key(0), request.headers));
-            }
+            "OpenIdConfiguration" => return self.sign_in(|rows| token::configuration(rows, request.key(0))),
             "CreateUser" => users::create,
             "ListUsers" => list::users,
             "GetUser" => users::get,

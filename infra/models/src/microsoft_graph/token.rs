@@ -8,7 +8,6 @@ use std::collections::BTreeMap;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
-use http::{HeaderMap, header::HOST};
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use serde_json::{Value, json};
 
@@ -100,23 +99,21 @@ fn check_secret(app: &App, secret: Option<&String>, now: Timestamp) -> Result<()
     ))
 }
 
-/// The metadata document that client libraries ask for first:
-/// <https://learn.microsoft.com/entra/identity-platform/v2-protocols-oidc>.
-pub(super) fn configuration(rows: &Rows<'_>, name: &str, headers: &HeaderMap) -> Result<Value, ServiceError> {
-    let id = tenant(rows, name)?.id;
-    let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let base = format!("http://{host}/login.microsoftonline.com/{id}");
+/// The metadata document that client libraries ask for first, with Microsoft's own addresses: a client that reaches the model does so
+/// for all of them. <https://learn.microsoft.com/entra/identity-platform/v2-protocols-oidc>
+pub(super) fn configuration(rows: &Rows<'_>, name: &str) -> Result<Value, ServiceError> {
+    let base = format!("https://login.microsoftonline.com/{}", tenant(rows, name)?.id);
     Ok(json!({
         "token_endpoint": format!("{base}/oauth2/v2.0/token"),
         "token_endpoint_auth_methods_supported": ["client_secret_post"],
         "authorization_endpoint": format!("{base}/oauth2/v2.0/authorize"),
-        "issuer": format!("https://login.microsoftonline.com/{id}/v2.0"),
+        "issuer": format!("{base}/v2.0"),
         "response_types_supported": ["code"], "scopes_supported": ["openid"],
         "subject_types_supported": ["pairwise"], "id_token_signing_alg_values_supported": ["RS256"],
     }))
 }
 
-/// The token behind a text; the refusal says whether its time has passed.
+/// The token behind a text, also when its time has passed.
 pub(super) fn find(rows: &Rows<'_>, text: &str) -> Result<Option<Token>, CloudError> {
     rows.find(TOKENS, &hash(text))
 }

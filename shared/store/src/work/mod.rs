@@ -7,3 +7,4 @@ pub(crate) mod hires;
 pub(crate) mod imports;
 pub(crate) mod job_writes;
 pub(crate) mod jobs;
+pub(crate) mod password_links;

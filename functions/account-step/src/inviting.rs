@@ -1,7 +1,7 @@
 //! The mail of a new account. Each try is written down before it is made, and its refusal behind it; a second refusal ends the
 //! step. The SDK tries nothing by itself.
 
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 use vestibule_adapters::mail::{
     Mail, MailError,
     templates::{Fact, IdentityMail, MailLink, MailTemplate, OneTimeLink},
@@ -83,8 +83,7 @@ impl AccountSaga<'_> {
         let expires = world.now().saturating_add(lasts).map_err(|_| Failure::permanent("clock_broken"))?;
         let link = Link { digest: token.digest(), email: email.clone(), epoch: 0, expires };
         self.accounts.store.platform().keep_link(made.user, purpose.name(), &link).await?;
-        let (site, page, token) = (&self.accounts.site, purpose.page(), token.to_text());
-        Ok(Some(format!("{site}/auth/{page}?token={}", token.expose_secret()).into()))
+        Ok(Some(purpose.link(&self.accounts.site, &token.to_text())))
     }
 }
 

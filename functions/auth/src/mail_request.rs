@@ -31,7 +31,7 @@ impl Auth {
     /// Counts mails to one address, whoever asks for them.
     pub async fn admit_mail(&self, email: &Email) -> Result<(), ApiError> {
         let key = self.api.store.sealer().address_key(email);
-        limiting::admit_source(&self.api, &self.limits, &format!("mail@{key}")).await.map(drop)
+        limiting::admit_source(self.api.table(), &self.limits, &format!("mail@{key}")).await.map(drop)
     }
 
     /// Records that a mail was asked for. Whether there is an account shows later, to the sender.

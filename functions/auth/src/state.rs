@@ -13,7 +13,7 @@ use vestibule_api::{
     bots::{bot_check, filled_secret},
     limiting,
     site::for_own_pages,
-    state::StartError,
+    state::{StartError, password_policy},
 };
 use vestibule_auth::{Hasher, Policy, Profile};
 use vestibule_domain::World;
@@ -60,7 +60,7 @@ impl HttpFunction for Auth {
         Ok(Self {
             signer: Signer::open(settings, &world).await?,
             hasher: hasher(settings, &world).await?,
-            policy: policy(settings)?,
+            policy: password_policy(settings)?,
             limits: limiting::limits(settings)?,
             bots: Arc::new(bot_check(settings, &world).await?),
             providers: Arc::new(providers(settings, &world).await?),
@@ -95,13 +95,6 @@ async fn hasher(settings: &Settings, world: &World) -> Result<Hasher, StartError
     }
     Hasher::new(profile, pepper, workers)
         .map_err(|error| StartError::outside("PASSWORD_PEPPER_SECRET", error))
-}
-
-fn policy(settings: &Settings) -> Result<Policy, SettingError> {
-    let Some(text) = settings.find("PASSWORD_MIN_LENGTH") else { return Ok(Policy::default()) };
-    let min_length = text.parse().ok().filter(|length| (8..=64).contains(length));
-    let refused = || SettingError::new("PASSWORD_MIN_LENGTH", "is not a whole number from 8 to 64");
-    Ok(Policy { min_length: min_length.ok_or_else(refused)? })
 }
 
 async fn providers(settings: &Settings, world: &World) -> Result<Providers, StartError> {

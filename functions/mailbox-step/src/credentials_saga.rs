@@ -3,7 +3,7 @@
 use vestibule_adapters::mailbox::ProviderId;
 use vestibule_domain::{Address, Hire, JobStatus};
 use vestibule_saga::{Definition, Done, Failure, Ledger, Saga, StepOutcome};
-use vestibule_sagas::CredentialsStep as Step;
+use vestibule_sagas::{CredentialsState, CredentialsStep as Step};
 use vestibule_store::JobWrites;
 
 use crate::{
@@ -70,7 +70,7 @@ async fn finish(ledger: &Ledger<'_>) -> Result<Done, Failure> {
     let done = Done::closing(JobStatus::Succeeded);
     let Some(id) = ledger.job().subject.hire() else { return Ok(done) };
     let Some(mut hire) = ledger.tenant().find::<Hire>(id).await? else { return Ok(done) };
-    note_mail(ledger, &mut hire);
+    note_mail(ledger, &mut hire, ledger.state::<CredentialsState>()?.link);
     Ok(done.writing(JobWrites::none().replace_hire(hire)))
 }
 

@@ -2,6 +2,7 @@
 //! step of one job. Ids come in, nothing but what comes next or an error name goes out.
 
 pub mod credentials_saga;
+mod link;
 pub mod mailbox_saga;
 mod mailing;
 mod provider;
@@ -39,6 +40,7 @@ impl EventFunction for Tools {
             mailer,
             templates: Templates::new().map_err(|e| StartError::outside("mail templates", e))?,
             providers: Providers::open(settings)?,
+            site: settings.site()?.to_owned(),
         })
     }
 

@@ -16,6 +16,7 @@ use vestibule_store::JobWrites;
 
 use crate::{
     Tools,
+    link::SITE_UNSET,
     mailing::{ADDRESS_SUPPRESSED, Letter, MAILING, issue_password, note_mail},
     provider::{FOR_THE_PROVIDERS_ADMIN, failed, wait_for},
     subject::hire,
@@ -32,8 +33,8 @@ const UNTIL_SEEN: SignedDuration = SignedDuration::from_mins(10);
 /// A mailbox that is not there after this time is looked into by a person.
 const UNTIL_READY: SignedDuration = SignedDuration::from_hours(6);
 /// Failures that only a person can resolve, though nothing is left behind.
-const FOR_A_PERSON: [&str; 4] =
-    ["name_without_letters", "address_reserved", "addresses_used_up", ADDRESS_SUPPRESSED];
+const FOR_A_PERSON: [&str; 5] =
+    ["name_without_letters", "address_reserved", "addresses_used_up", ADDRESS_SUPPRESSED, SITE_UNSET];
 
 /// The saga over the outside systems in `tools`.
 #[derive(Debug)]
@@ -163,7 +164,7 @@ impl<'a> MailboxSaga<'a> {
         hire.mailbox = Some(created(ledger)?.as_str().to_owned());
         hire.mailbox_at = Some(provider_of(ledger)?);
         hire.updated = ledger.world().now();
-        note_mail(ledger, &mut hire);
+        note_mail(ledger, &mut hire, ledger.state::<MailboxState>()?.link);
         Ok(Done::closing(JobStatus::Succeeded).writing(JobWrites::none().replace_hire(hire)))
     }
 

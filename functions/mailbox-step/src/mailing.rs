@@ -1,16 +1,23 @@
-//! Making a temporary password, setting it and mailing it. The password lives only here: it is
-//! made, set and mailed within one call, and is in no table, no answer and no log.
+//! Making a password, setting it, and mailing it or a link to choose another. Password and link live only here: they are
+//! made, set and mailed within one call, and are in no table, no answer and no log.
 
 use vestibule_adapters::{
-    mail::{Mail, MailError, templates::Credentials},
+    mail::{
+        Mail, MailError,
+        templates::{Credentials, Told},
+    },
     mailbox::{Change, MailboxError, Mailboxes, ProviderId},
     password::temporary_password,
 };
-use vestibule_domain::{Hire, Tenant, mail_tags};
+use vestibule_domain::{FirstPassword, Hire, PasswordLink, Tenant, mail_tags};
 use vestibule_saga::{Failure, Ledger};
-use vestibule_sagas::CredentialsStep;
+use vestibule_sagas::{CredentialsState, CredentialsStep, MailboxState};
 
-use crate::{Tools, provider::failed};
+use crate::{
+    Tools,
+    link::{NewLink, revoking},
+    provider::failed,
+};
 
 /// The intent written before the mail is handed over: from here on it may be out.
 pub(crate) const MAILING: &str = "mailing";
@@ -29,8 +36,9 @@ pub(crate) enum Letter {
     Reset,
 }
 
-/// Sets a new temporary password on the mailbox `id` and mails it to the hire's personal
-/// address. Returns the mail service's message id. An address that gets no mails is refused before anything is changed.
+/// Sets a new password on the mailbox `id`, and mails it to the hire's personal address; or, where the tenant wants it so, a link to
+/// choose another, and nobody is told the one that was set. Returns the mail service's message id. An address that gets no mails is
+/// refused before anything is changed.
 pub(crate) async fn issue_password(
     tools: &Tools,
     ledger: &mut Ledger<'_>,
@@ -44,25 +52,32 @@ pub(crate) async fn issue_password(
         return Err(Failure::permanent(ADDRESS_SUPPRESSED));
     }
     let password = temporary_password(&|buffer| tools.world.fill(buffer));
+    let link = match tenant.first_password(mailboxes.provider()) {
+        FirstPassword::Mailed => None,
+        FirstPassword::Link => Some(NewLink::new(tools, tenant, hire)?),
+    };
     let credentials = Credentials {
         company: &tenant.name,
         given_name: hire.name.given.as_str(),
         address,
-        password: &password,
+        told: link.as_ref().map_or(Told::Password(&password), |link| Told::Link(link.once())),
         crm_url: &tenant.crm_url,
         sign_in_url: &tenant.crm_url,
     };
     let mail = compose(tools, ledger, tenant, hire, &credentials, letter)?;
     if letter == Letter::Reset && before.is_none() {
-        ledger.intend(REPLACING).await?;
+        let revoking = revoking(ledger, hire)?;
+        ledger.intend_with(REPLACING, revoking).await?;
     }
-    if let Err(error) = mailboxes.set_password(id, &password, Change::AtNextSignIn).await {
+    let change = if link.is_some() { Change::Never } else { Change::AtNextSignIn };
+    if let Err(error) = mailboxes.set_password(id, &password, change).await {
         if !matches!(error, MailboxError::Unknown { .. }) {
             ledger.restore_intent(before);
         }
         return Err(failed(error));
     }
     let replaced = ledger.record().intent;
+    keep_link(ledger, letter, link.map(|link| link.kept))?;
     ledger.intend(MAILING).await?;
     match tools.mailer.send(&mail).await {
         Ok(message) => Ok(message.as_str().to_owned()),
@@ -72,6 +87,17 @@ pub(crate) async fn issue_password(
             }
             Err(error.into())
         }
+    }
+}
+
+/// Notes what is kept of the link in the mail, for the end of the job.
+fn keep_link(ledger: &mut Ledger<'_>, letter: Letter, link: Option<PasswordLink>) -> Result<(), Failure> {
+    match letter {
+        Letter::Welcome => {
+            let state = MailboxState { link, ..ledger.state()? };
+            ledger.set_state(&state)
+        }
+        Letter::Reset => ledger.set_state(&CredentialsState { link }),
     }
 }
 
@@ -99,8 +125,10 @@ fn compose(
     tagged.map_err(|_| Failure::permanent("mail_not_composable"))
 }
 
-/// Notes on the hire which mail has carried the password, as the step that sent it recorded.
-pub(crate) fn note_mail(ledger: &Ledger<'_>, hire: &mut Hire) {
+/// Notes on the hire which mail has carried the password or the link, as the step that sent it recorded. The link takes the place of
+/// any older one.
+pub(crate) fn note_mail(ledger: &Ledger<'_>, hire: &mut Hire, link: Option<PasswordLink>) {
+    hire.password_link = link;
     if let Some(message) = ledger.job().step(CredentialsStep::IssuePassword.as_str()).effect {
         hire.mailed(ledger.job().id, &message);
     }

@@ -17,4 +17,6 @@ pub struct Tools {
     /// The mails' texts.
     pub templates: Templates,
     pub(crate) providers: Providers,
+    /// The origin of the deployment's pages.
+    pub(crate) site: String,
 }

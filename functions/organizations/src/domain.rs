@@ -129,7 +129,7 @@ pub async fn verify_domain(
             "Say first which domain you want: `PUT /api/v1/organizations/{id}/domain`.".into(),
         ));
     };
-    admit_source(api, &state.limits, &format!("domain@{id}")).await?;
+    admit_source(api.table(), &state.limits, &format!("domain@{id}")).await?;
     look(&state.dns, proof).await.map_err(wrong)?;
     let mut after = Organization { proof: None, ..read.clone() };
     after.tenant.domain = Some(proof.domain.clone());

@@ -57,7 +57,7 @@ pub async fn found_organization(
 ) -> Result<Response, ApiError> {
     let (api, user, session) = (&state.api, &mut caller.user, &caller.session);
     let (name, slug, preset) = read(&body)?;
-    admit_source(api, &state.limits, &format!("found@{}", user.id)).await?;
+    admit_source(api.table(), &state.limits, &format!("found@{}", user.id)).await?;
     if api.store.platform().count_memberships(user.id).await? >= MOST_TENANTS {
         let detail = format!("You belong to {MOST_TENANTS} organizations; leave one first.");
         return Err(ApiError::new(Code::WrongState, detail));

@@ -1,11 +1,9 @@
 //! Where links lead: the deployment's own origin and the pages under it. Nothing that a request
 //! said about its host gets into a mail.
 
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
+use vestibule_api::settings::UNSET_SITE;
 use vestibule_auth::Purpose;
-
-/// What the template has for an origin when nobody gave one.
-const UNSET: &str = "https://accounts.example.com";
 
 /// The origin of the deployment's pages, such as `https://accounts.example`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,7 +22,7 @@ impl Site {
 
     /// Whether nobody said where the deployment is: a link would lead to somebody else's machine.
     pub(crate) fn is_unset(&self) -> bool {
-        self.origin == UNSET
+        self.origin == UNSET_SITE
     }
 
     /// The page where people ask for a new password.
@@ -39,7 +37,7 @@ impl Site {
 
     /// The page that takes a link's token.
     pub(crate) fn link(&self, purpose: Purpose, token: &SecretString) -> SecretString {
-        format!("{}/auth/{}?token={}", self.origin, purpose.page(), token.expose_secret()).into()
+        purpose.link(&self.origin, token)
     }
 }
 
@@ -48,20 +46,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn links_lead_to_pages_of_the_origin() {
+    fn people_are_led_to_pages_of_the_origin() {
         let site = Site::new("https://accounts.example:8443");
         assert_eq!(site.home(), "https://accounts.example:8443/");
-        for (purpose, page) in [
-            (Purpose::VerifyEmail, "verify-email"),
-            (Purpose::MagicLink, "magic-link"),
-            (Purpose::ResetPassword, "reset-password"),
-            (Purpose::ChangeEmail, "confirm-email"),
-            (Purpose::UndoEmail, "undo-email"),
-            (Purpose::Invitation, "invitation"),
-        ] {
-            let link = site.link(purpose, &"AbC-_".into());
-            let expected = format!("https://accounts.example:8443/auth/{page}?token=AbC-_");
-            assert_eq!(link.expose_secret(), expected);
-        }
+        assert_eq!(site.forgotten(), "https://accounts.example:8443/auth/forgot-password");
     }
 }

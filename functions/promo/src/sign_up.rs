@@ -64,7 +64,7 @@ pub(crate) async fn take(
 ) -> Result<Response, ApiError> {
     let (email, name, company) = read(request)?;
     let api = &promo.api;
-    let quota = limiting::admit(api, &promo.limits, "promo", origin).await?;
+    let quota = limiting::admit(api.table(), &promo.limits, "promo", origin).await?;
     let address = api.store.sealer().address_key(&email);
     keyed.under(api, format!("address.promo.{address}")).await?;
     let token = request.bot_token.as_deref();
@@ -72,7 +72,7 @@ pub(crate) async fn take(
     if checked == BotVerdict::Refused {
         return Err(bot());
     }
-    limiting::admit_source(api, &promo.limits, &format!("promo-address@{address}")).await?;
+    limiting::admit_source(api.table(), &promo.limits, &format!("promo-address@{address}")).await?;
     let signup = PromoSignup::new(PromoSignupId::new(&api.world), (email, name, company), api.world.now());
     let reply = Reply::new(StatusCode::ACCEPTED, &SignedUpForPromo { message: NOTED })?;
     let (actor, answer) = (origin.stranger(), keyed.answer(&reply));

@@ -23,7 +23,7 @@ async fn send(
     let (action, person, kind) = mail;
     let api = &state.api;
     let address = api.store.sealer().address_key(&person.email);
-    admit_source(api, &state.limits, &format!("mail@{address}")).await?;
+    admit_source(api.table(), &state.limits, &format!("mail@{address}")).await?;
     let reply = Reply::new(StatusCode::ACCEPTED, &AccountView::from(found))?;
     let answer = request.answer(&reply);
     api.store.administration(scope).send_account_mail(person, (action, kind), answer, &api.world).await?;

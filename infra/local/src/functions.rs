@@ -52,6 +52,7 @@ functions! {
         "discovery" vestibule_discovery::Discovery,
         "esign-webhook" vestibule_esign_webhook::Webhook,
         "hires" vestibule_hires::Hires,
+        "mailbox-password" vestibule_mailbox_password::MailboxPassword,
         "organizations" vestibule_organizations::Organizations,
         "super-admin" vestibule_super_admin::SuperAdmin,
         "team" vestibule_team::Team,

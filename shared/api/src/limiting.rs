@@ -2,9 +2,10 @@
 
 use axum::response::{IntoResponse as _, Response};
 use http::HeaderValue;
-use vestibule_store::{Admission, Limits, Quota};
+use vestibule_domain::World;
+use vestibule_store::{Admission, Limits, Quota, Store};
 
-use crate::{Api, ApiError, Code, Origin, SettingError, Settings};
+use crate::{ApiError, Code, Origin, SettingError, Settings};
 
 /// The limits of a deployment: `SIGN_INS_PER_MINUTE`, five unless set.
 pub fn limits(settings: &Settings) -> Result<Limits, SettingError> {
@@ -19,17 +20,26 @@ pub fn limits(settings: &Settings) -> Result<Limits, SettingError> {
 const NETWORKS: u32 = 16;
 
 /// Counts a request of the source it came from, for one group of routes; 429 when it is one too many.
-pub async fn admit(api: &Api, limits: &Limits, group: &str, origin: &Origin) -> Result<Quota, ApiError> {
+pub async fn admit(
+    table: (&Store, &World),
+    limits: &Limits,
+    group: &str,
+    origin: &Origin,
+) -> Result<Quota, ApiError> {
     if let Some(wide) = origin.wide_network() {
         let per_minute = limits.per_minute.saturating_mul(NETWORKS);
-        admit_source(api, &Limits { per_minute, ..*limits }, &format!("{group}@{wide}")).await?;
+        admit_source(table, &Limits { per_minute, ..*limits }, &format!("{group}@{wide}")).await?;
     }
-    admit_source(api, limits, &format!("{group}@{}", origin.network())).await
+    admit_source(table, limits, &format!("{group}@{}", origin.network())).await
 }
 
 /// Counts a request of any source by its name.
-pub async fn admit_source(api: &Api, limits: &Limits, source: &str) -> Result<Quota, ApiError> {
-    match api.store.platform().count_request(source, limits, api.world.now()).await? {
+pub async fn admit_source(
+    (store, world): (&Store, &World),
+    limits: &Limits,
+    source: &str,
+) -> Result<Quota, ApiError> {
+    match store.platform().count_request(source, limits, world.now()).await? {
         Admission::Granted(quota) => Ok(quota),
         Admission::Refused(quota) => Err(too_many(quota)),
     }

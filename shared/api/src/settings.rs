@@ -2,6 +2,8 @@
 
 mod shown;
 
+pub use shown::UNSET_SITE;
+
 use std::{
     collections::BTreeMap,
     fmt,

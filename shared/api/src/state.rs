@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 #[cfg(feature = "mail")]
 use vestibule_adapters::{aws::SdkConfig, mail::Mailer};
-use vestibule_auth::{CsrfKey, FieldKeys, FingerprintKey};
+use vestibule_auth::{CsrfKey, FieldKeys, FingerprintKey, Policy};
 use vestibule_domain::{SessionId, TenantId, UserId, World};
 use vestibule_store::{CursorKey, LoadRing, Sealer, Store};
 
@@ -74,6 +74,14 @@ pub async fn open_store(settings: &Settings, world: &World) -> Result<Store, Sta
     Ok(Store::new(&config, settings.get("TABLE_NAME")?, sealer))
 }
 
+/// What new passwords must be: `PASSWORD_MIN_LENGTH`, the usual length unless set.
+pub fn password_policy(settings: &Settings) -> Result<Policy, SettingError> {
+    let Some(text) = settings.find("PASSWORD_MIN_LENGTH") else { return Ok(Policy::default()) };
+    let min_length = text.parse().ok().filter(|length| (8..=64).contains(length));
+    let refused = || SettingError::new("PASSWORD_MIN_LENGTH", "is not a whole number from 8 to 64");
+    Ok(Policy { min_length: min_length.ok_or_else(refused)? })
+}
+
 #[cfg(feature = "mail")]
 /// The sender of mails that the settings name, with `config` for SES.
 pub fn mailer(settings: &Settings, config: &SdkConfig) -> Result<Mailer, SettingError> {
@@ -83,6 +91,11 @@ pub fn mailer(settings: &Settings, config: &SdkConfig) -> Result<Mailer, Setting
 }
 
 impl Api {
+    /// The table with the clock, as what counts requests wants them.
+    pub fn table(&self) -> (&Store, &World) {
+        (&self.store, &self.world)
+    }
+
     /// Reads keys and opens clients, in the phase where Lambda does not bill by request.
     pub async fn open(settings: &Settings, world: World) -> Result<Self, StartError> {
         let secrets = settings.secrets()?;

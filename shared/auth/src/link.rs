@@ -23,6 +23,8 @@ pub enum Purpose {
     UndoEmail,
     /// Joins a tenant; its tokens are [`crate::InvitationToken`]s.
     Invitation,
+    /// Sets the password of a hire's mailbox; its tokens are [`crate::MailboxPasswordToken`]s.
+    MailboxPassword,
 }
 
 impl Purpose {
@@ -35,6 +37,7 @@ impl Purpose {
             Self::ChangeEmail => "change-email",
             Self::UndoEmail => "undo-email",
             Self::Invitation => "invitation",
+            Self::MailboxPassword => "mailbox-password",
         }
     }
 
@@ -44,16 +47,18 @@ impl Purpose {
             Self::VerifyEmail => SignedDuration::from_hours(24),
             Self::MagicLink => SignedDuration::from_mins(15),
             Self::ResetPassword | Self::ChangeEmail => SignedDuration::from_mins(60),
-            Self::UndoEmail | Self::Invitation => SignedDuration::from_hours(7 * 24),
+            Self::UndoEmail | Self::Invitation | Self::MailboxPassword => SignedDuration::from_hours(7 * 24),
         }
     }
 
-    /// The page that takes a link's token, behind `/auth/`.
-    pub fn page(self) -> &'static str {
-        match self {
-            Self::ChangeEmail => "confirm-email",
-            other => other.name(),
-        }
+    /// The whole link: the page of the origin `site` that takes the token.
+    pub fn link(self, site: &str, token: &SecretString) -> SecretString {
+        let (folder, page) = match self {
+            Self::ChangeEmail => ("auth", "confirm-email"),
+            Self::MailboxPassword => ("mailbox", "password"),
+            other => ("auth", other.name()),
+        };
+        format!("{site}/{folder}/{page}?token={}", token.expose_secret()).into()
     }
 
     pub(crate) fn byte(self) -> u8 {
@@ -64,6 +69,7 @@ impl Purpose {
             Self::ChangeEmail => 4,
             Self::UndoEmail => 5,
             Self::Invitation => 6,
+            Self::MailboxPassword => 7,
         }
     }
 }
@@ -119,13 +125,14 @@ pub(crate) fn decode<const N: usize>(text: &str, purpose: Purpose) -> Result<[u8
 mod tests {
     use super::*;
 
-    const ALL: [Purpose; 6] = [
+    const ALL: [Purpose; 7] = [
         Purpose::VerifyEmail,
         Purpose::MagicLink,
         Purpose::ResetPassword,
         Purpose::ChangeEmail,
         Purpose::UndoEmail,
         Purpose::Invitation,
+        Purpose::MailboxPassword,
     ];
 
     #[test]
@@ -141,6 +148,22 @@ mod tests {
                 let same = (made_for == asked).then(|| (made_for, [8; 16], token.digest()));
                 assert_eq!(read, same, "{made_for:?} {asked:?}");
             }
+        }
+    }
+
+    #[test]
+    fn links_lead_to_pages_of_the_site() {
+        for (purpose, page) in ALL.into_iter().zip([
+            "auth/verify-email",
+            "auth/magic-link",
+            "auth/reset-password",
+            "auth/confirm-email",
+            "auth/undo-email",
+            "auth/invitation",
+            "mailbox/password",
+        ]) {
+            let link = purpose.link("https://accounts.example:8443", &"AbC-_".into());
+            assert_eq!(link.expose_secret(), format!("https://accounts.example:8443/{page}?token=AbC-_"));
         }
     }
 

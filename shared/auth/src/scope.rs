@@ -15,6 +15,8 @@ pub enum SystemTask {
     Founding,
     /// The answer to an invitation.
     Invitation,
+    /// The holder of a link that sets the password of a mailbox.
+    MailboxPassword,
     /// The work of the platform's administrators in a tenant.
     Provisioning,
     /// The operator's command line.
@@ -36,6 +38,7 @@ impl SystemTask {
             Self::Workflow => "system:workflow",
             Self::Founding => "system:founding",
             Self::Invitation => "system:invitation",
+            Self::MailboxPassword => "system:mailbox-password",
             Self::Provisioning => "system:provisioning",
             Self::Operator => "system:operator",
             Self::EmailEvents => "system:email-events",

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Address, CredentialsMail, Delivery, DocumentKind, DocumentRecord, DocumentStatus, Email, EnvelopeEvent,
-    HireId, JobId, JobStatus, MailboxProvider, PersonName, Taken, World,
+    HireId, JobId, JobStatus, MailboxProvider, PasswordLink, PersonName, Taken, World,
 };
 
 /// A hire's name as written.
@@ -54,6 +54,9 @@ pub struct Hire {
     /// The newest mail with a password for it, once there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credentials_mail: Option<CredentialsMail>,
+    /// The newest link by which its owner chooses a password, if the newest mail carried one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password_link: Option<PasswordLink>,
     /// When the hire was created.
     pub created: Timestamp,
     /// When it last changed.
@@ -99,6 +102,7 @@ impl Hire {
             mailbox: None,
             mailbox_at: None,
             credentials_mail: None,
+            password_link: None,
             created: now,
             updated: now,
             version: 0,

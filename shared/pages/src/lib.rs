@@ -66,6 +66,12 @@ impl Pages {
         Ok(Self { renderer: Renderer::new(product, bot)?, headers, site: site.to_owned() })
     }
 
+    /// The same pages in the name and the colour `#rrggbb` of a business.
+    #[must_use]
+    pub fn of_business(&self, name: &str, color: Option<&str>) -> Self {
+        Self { renderer: self.renderer.named(name, color), ..self.clone() }
+    }
+
     /// 200: a form.
     pub fn form(&self, form: &Form<'_>) -> Response {
         self.form_with(StatusCode::OK, form)

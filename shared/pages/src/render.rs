@@ -16,6 +16,7 @@ const SOURCES: [(&str, &str); 4] = [
 pub(super) struct Renderer {
     environment: Environment<'static>,
     product: String,
+    css: String,
     widget: Option<BotWidget>,
 }
 
@@ -28,14 +29,20 @@ impl Renderer {
         for (name, source) in SOURCES {
             environment.add_template(name, source).map_err(|_| PagesError::Broken(name))?;
         }
-        Ok(Self { environment, product: product.to_owned(), widget })
+        let css = kit::style_path(None);
+        Ok(Self { environment, product: product.to_owned(), css, widget })
+    }
+
+    /// The same engine under another name, in the colour `#rrggbb` if there is one.
+    pub(super) fn named(&self, name: &str, color: Option<&str>) -> Self {
+        Self { product: name.to_owned(), css: kit::style_path(color), ..self.clone() }
     }
 
     pub(super) fn render(&self, template: &'static str, page: &impl Serialize) -> Result<String, PagesError> {
         // The engine's own error may quote a token, so it is dropped.
         let broken = |_| PagesError::Broken(template);
         let widget = Value::from(Serde(&self.widget));
-        let values = context! { icon => kit::ICON, css => kit::style_path(None), widget, product => &self.product, ..Value::from(Serde(page)) };
+        let values = context! { icon => kit::ICON, css => &self.css, widget, product => &self.product, ..Value::from(Serde(page)) };
         self.environment.get_template(template).and_then(|page| page.render(values)).map_err(broken)
     }
 }

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Serialize, de::DeserializeOwned};
 use vestibule_auth::TenantScope;
 use vestibule_domain::{Job, JobStatus, StepRecord, TenantId, World};
-use vestibule_store::{Conflict, JobEvent, MOST_RESULTS, Store, StoreError, TenantStore};
+use vestibule_store::{Conflict, JobEvent, JobWrites, MOST_RESULTS, Store, StoreError, TenantStore};
 
 use crate::{Done, Failure};
 
@@ -73,10 +73,15 @@ impl<'a> Ledger<'a> {
 
     /// Writes down what the step is about to do outside, before it does it.
     pub async fn intend(&mut self, intent: &str) -> Result<(), Failure> {
+        self.intend_with(intent, JobWrites::none()).await
+    }
+
+    /// The same, with what is written in the same transaction.
+    pub async fn intend_with(&mut self, intent: &str, writes: JobWrites) -> Result<(), Failure> {
         let step = self.step;
         self.job.step_mut(step).intent = Some(intent.to_owned());
         self.take_lease();
-        Ok(self.save(JobEvent::default()).await?)
+        Ok(self.save(JobEvent { writes, ..JobEvent::default() }).await?)
     }
 
     /// Puts the intent back to what it was before, because the outside system is known not to have

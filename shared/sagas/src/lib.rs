@@ -9,7 +9,7 @@ use vestibule_domain::JobKind;
 use vestibule_saga::Definition;
 
 pub use account::{AccountState, AccountStep, MailTry};
-pub use credentials::CredentialsStep;
+pub use credentials::{CredentialsState, CredentialsStep};
 pub use import::{ImportState, ImportStep};
 pub use mailbox::{MailboxState, MailboxStep};
 

@@ -6,7 +6,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use vestibule_domain::{LocalPart, MailboxProvider};
+use vestibule_domain::{LocalPart, MailboxProvider, PasswordLink};
 use vestibule_saga::{Step, saga};
 
 saga! {
@@ -23,7 +23,7 @@ saga! {
         EnableMailbox = "enable_mailbox": Step::outside()
             .repeating()
             .when_rejected(Some(Self::CreateUser.as_str()), Self::ReserveAddress.as_str());
-        /// Sets a temporary password and mails it.
+        /// Sets a password, and mails it or a link to choose another.
         IssuePassword = "issue_password": Step::outside().point_of_no_return();
         /// Shows address and mailbox on the hire, and closes the job.
         Finish = "finish": Step::inside().last();
@@ -44,6 +44,9 @@ pub struct MailboxState {
     /// For what the step at hand waits, and since when.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waiting: Option<Waiting>,
+    /// The link in the last mail, which goes to the hire with the end of the job.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<PasswordLink>,
 }
 
 impl MailboxState {

@@ -74,3 +74,4 @@ pub use work::esign_events::{EsignEvent, EventOutcome, Match, Unfit};
 pub use work::imports::{ImportPart, ROWS_OF_A_PART};
 pub use work::job_writes::{JobResult, JobWrites, MOST_RESULTS, MOST_RESULTS_AT_ONCE};
 pub use work::jobs::{DueJob, JobEvent};
+pub use work::password_links::{FoundPasswordLink, PasswordOutcome};

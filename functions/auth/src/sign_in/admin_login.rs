@@ -124,7 +124,8 @@ async fn by_address(auth: &Auth, email: Email, quota: Quota) -> Result<Asker, Ap
 async fn by_name(auth: &Auth, name: &UserName, quota: Quota) -> Result<Asker, ApiError> {
     let (platform, sealer) = (auth.api.store.platform(), auth.api.store.sealer());
     let nobodys = sealer.nobodys_key(name);
-    let of_name = limiting::admit_source(&auth.api, &auth.limits, &kept::of_user_name(&nobodys)).await?;
+    let of_name =
+        limiting::admit_source(auth.api.table(), &auth.limits, &kept::of_user_name(&nobodys)).await?;
     let quota = if of_name.remaining < quota.remaining { of_name } else { quota };
     let user = platform.find_user_name(name).await?.unwrap_or_else(nobody);
     let (person, granted) = platform.find_administrator(user).await?;

@@ -54,7 +54,7 @@ impl Counted {
 impl Auth {
     /// Counts a request of the source among those of its group; 429 when it is one too many.
     pub async fn admit(&self, group: Group, origin: &Origin) -> Result<Quota, ApiError> {
-        limiting::admit(&self.api, &self.limits, group.name(), origin).await
+        limiting::admit(self.api.table(), &self.limits, group.name(), origin).await
     }
 
     /// Counts an attempt with `email`; 429 when it is one too many in this minute, or too many are under way.

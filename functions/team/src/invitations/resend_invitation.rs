@@ -33,7 +33,8 @@ pub(super) async fn resend(
     let api = &team.api;
     let store = api.store.tenant(scope);
     let email = find(&store, id, None).await?.invitation.email;
-    admit_source(api, &team.limits, &format!("mail@{}", api.store.sealer().address_key(&email))).await?;
+    admit_source(api.table(), &team.limits, &format!("mail@{}", api.store.sealer().address_key(&email)))
+        .await?;
     let inviter = scope.actor().user().ok_or_else(ApiError::not_found)?;
     Box::pin(decided_anew(async || {
         let found = find(&store, id, Some(&email)).await?;

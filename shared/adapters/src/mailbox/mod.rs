@@ -7,6 +7,7 @@
 mod errors;
 mod google;
 mod microsoft;
+mod password_rules;
 mod vendors;
 mod work_mail;
 mod work_mail_lookup;
@@ -16,9 +17,11 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use secrecy::SecretString;
+use vestibule_domain::MailboxProvider;
 
 pub use google::{Google, KeyRefused, ServiceAccount};
 pub use microsoft::{Application, Microsoft};
+pub use password_rules::{check_password, password_hint};
 pub use vendors::{UnsafeAddress, Vendors};
 pub use work_mail::WorkMail;
 
@@ -172,6 +175,15 @@ macro_rules! of_provider {
 }
 
 impl Mailboxes {
+    /// The kind of provider.
+    pub fn provider(&self) -> MailboxProvider {
+        match self {
+            Self::WorkMail(_) => MailboxProvider::WorkMail,
+            Self::Google(_) => MailboxProvider::Google,
+            Self::Microsoft(_) => MailboxProvider::Microsoft,
+        }
+    }
+
     /// How long a user that was made may not be seen; until then it is not known to be absent.
     pub fn lag(&self) -> SignedDuration {
         match self {

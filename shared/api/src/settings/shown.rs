@@ -6,6 +6,8 @@ use vestibule_domain::{LONGEST_COMPANY_NAME, is_disguised};
 
 use super::{SettingError, Settings};
 
+/// What the template has for an origin when nobody gave one: a link would lead to somebody else's machine.
+pub const UNSET_SITE: &str = "https://accounts.example.com";
 /// Most characters of an address.
 const LONGEST_ADDRESS: usize = 300;
 

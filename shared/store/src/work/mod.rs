@@ -8,3 +8,4 @@ pub(crate) mod imports;
 pub(crate) mod job_writes;
 pub(crate) mod jobs;
 mod jobs_of_hire;
+pub(crate) mod password_links;

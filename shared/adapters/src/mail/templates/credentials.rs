@@ -1,9 +1,9 @@
-//! The mails that carry a temporary password.
+//! The mails that carry a temporary password, or a link to choose one.
 
 use minijinja::context;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Mail, TemplateError, Templates, one_line, web_address};
+use super::{Mail, OneTimeLink, TemplateError, Templates, duration::duration, one_line, web_address};
 
 const LONGEST: usize = 254;
 
@@ -16,12 +16,21 @@ pub struct Credentials<'a> {
     pub given_name: &'a str,
     /// The new work address.
     pub address: &'a str,
-    /// The temporary password.
-    pub password: &'a SecretString,
+    /// How the person comes to a password.
+    pub told: Told<'a>,
     /// Where the CRM is, `https://..`.
     pub crm_url: &'a str,
     /// Where to sign in and change the password, `https://..`.
     pub sign_in_url: &'a str,
+}
+
+/// What opens the mailbox.
+#[derive(Debug, Clone, Copy)]
+pub enum Told<'a> {
+    /// A temporary password, to be changed at the first sign-in.
+    Password(&'a SecretString),
+    /// A link to the page where the owner chooses one.
+    Link(OneTimeLink<'a>),
 }
 
 impl Templates {
@@ -45,12 +54,21 @@ impl Templates {
         credentials: &Credentials<'_>,
     ) -> Result<Mail, TemplateError> {
         check(credentials)?;
+        let (password, link, lasts) = match credentials.told {
+            Told::Password(password) => (Some(password.expose_secret()), None, None),
+            Told::Link(OneTimeLink { url, lasts }) => {
+                let lasts = duration(lasts).ok_or(TemplateError::Value("life of the link"))?;
+                (None, Some(url.expose_secret()), Some(lasts))
+            }
+        };
         let values = context! {
             subject,
             company => credentials.company,
             given_name => credentials.given_name,
             address => credentials.address,
-            password => credentials.password.expose_secret(),
+            password,
+            link,
+            lasts,
             crm_url => credentials.crm_url,
             sign_in_url => credentials.sign_in_url,
         };
@@ -62,7 +80,10 @@ fn check(credentials: &Credentials<'_>) -> Result<(), TemplateError> {
     one_line("company", credentials.company, LONGEST)?;
     one_line("given name", credentials.given_name, LONGEST)?;
     one_line("address", credentials.address, LONGEST)?;
-    one_line("password", credentials.password.expose_secret(), LONGEST)?;
+    match credentials.told {
+        Told::Password(password) => one_line("password", password.expose_secret(), LONGEST)?,
+        Told::Link(link) => web_address("link", link.url.expose_secret())?,
+    }
     web_address("CRM link", credentials.crm_url)?;
     web_address("sign-in link", credentials.sign_in_url)
 }

@@ -4,13 +4,14 @@
 //! no web address, is refused before anything is rendered.
 
 mod credentials;
+mod duration;
 mod identity;
 
 use minijinja::{Environment, UndefinedBehavior, Value, context, syntax::SyntaxConfig};
 use secrecy::SecretString;
 
 use super::{Mail, MailRefused, has_control};
-pub use credentials::Credentials;
+pub use credentials::{Credentials, Told};
 pub use identity::{Fact, IdentityMail, MailLink, MailTemplate, OneTimeLink};
 
 /// Why a mail was not rendered; names the field, never its content.

@@ -1,3 +1,5 @@
+use jiff::SignedDuration;
+
 use super::*;
 
 fn rendered(credentials: &Credentials<'_>) -> Result<[Mail; 2], TemplateError> {
@@ -15,7 +17,7 @@ fn with_credentials<T>(
         company: "Test Brand",
         given_name: "Kim",
         address: "kim.doe@testbrand.example",
-        password: &password,
+        told: Told::Password(&password),
         crm_url: "https://crm.testbrand.example/",
         sign_in_url: "https://mail.testbrand.example/login?lang=en&first=1",
     };
@@ -33,6 +35,46 @@ fn the_mails_read_as_reviewed() {
     let [welcome, reset] = with_credentials(|_| {}, |credentials| rendered(&credentials).unwrap());
     insta::assert_snapshot!("welcome", printed(&welcome));
     insta::assert_snapshot!("password_reset", printed(&reset));
+}
+
+/// The same with a link in the place of the password.
+fn with_link<T>(address: &str, days: i64, then: impl FnOnce(Credentials<'_>) -> T) -> T {
+    let url = SecretString::from(address);
+    let lasts = SignedDuration::from_hours(24 * days);
+    with_credentials(
+        |_| {},
+        |credentials| then(Credentials { told: Told::Link(OneTimeLink { url: &url, lasts }), ..credentials }),
+    )
+}
+
+const LINK: &str = "https://accounts.example/mailbox/password?token=B0000-_";
+
+#[test]
+fn the_mails_with_a_link_read_as_reviewed() {
+    let [welcome, reset] = with_link(LINK, 7, |credentials| rendered(&credentials).unwrap());
+    insta::assert_snapshot!("welcome_link", printed(&welcome));
+    insta::assert_snapshot!("password_reset_link", printed(&reset));
+}
+
+#[test]
+fn a_mail_has_a_password_or_a_link_and_the_subject_tells_nothing() {
+    let with_password = with_credentials(|_| {}, |credentials| rendered(&credentials).unwrap());
+    let with_link = with_link(LINK, 7, |credentials| rendered(&credentials).unwrap());
+    for (told, asked) in with_password.into_iter().zip(with_link) {
+        assert_eq!(told.subject, asked.subject);
+        for (told, asked) in [(&told.text, &asked.text), (&told.html, &asked.html)] {
+            let (told, asked) = (told.expose_secret(), asked.expose_secret());
+            assert!(told.contains("Temporary#Password34") && !told.contains("mailbox"), "{told}");
+            assert!(asked.contains("B0000-_") && !asked.contains("emporary"), "{asked}");
+        }
+    }
+}
+
+#[test]
+fn a_link_is_a_web_address_that_still_works() {
+    for (link, days) in [("javascript:alert(1)", 7), ("/mailbox/password?token=B", 7), (LINK, 0)] {
+        assert!(with_link(link, days, |credentials| rendered(&credentials).is_err()), "{link} {days}");
+    }
 }
 
 #[test]
@@ -84,4 +126,8 @@ fn the_password_shows_in_no_debug_output_and_no_error() {
             assert!(!format!("{credentials:?}{mails:?}").contains("Temporary#Password34"));
         },
     );
+    with_link(LINK, 7, |credentials| {
+        let mails = rendered(&credentials).unwrap();
+        assert!(!format!("{credentials:?}{mails:?}").contains("B0000-_"));
+    });
 }

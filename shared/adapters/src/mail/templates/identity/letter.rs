@@ -2,13 +2,13 @@
 
 use std::net::IpAddr;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use minijinja::{Value, context};
 use secrecy::ExposeSecret;
 use vestibule_domain::{Grant, MembershipChange, SignInChange};
 
 use super::{Fact, IdentityMail, MailLink, OneTimeLink};
-use crate::mail::templates::{TemplateError, one_line, web_address};
+use crate::mail::templates::{TemplateError, duration::duration, one_line, web_address};
 
 const LONGEST_ADDRESS: usize = 254;
 const LONGEST_DEVICE: usize = 100;
@@ -104,17 +104,6 @@ fn placed(change: MembershipChange) -> &'static str {
 
 fn moment(at: Timestamp) -> String {
     at.strftime("%-d %B %Y, %H:%M UTC").to_string()
-}
-
-/// In whole minutes, hours or, from two on, days; nothing below a minute.
-fn duration(lasts: SignedDuration) -> Option<String> {
-    let counted = |count: i64, unit: &str| format!("{count} {unit}{}", if count == 1 { "" } else { "s" });
-    match lasts.as_mins() {
-        ..1 => None,
-        minutes if minutes >= 2880 => Some(counted(minutes / 1440, "day")),
-        minutes if minutes % 60 == 0 => Some(counted(minutes / 60, "hour")),
-        minutes => Some(counted(minutes, "minute")),
-    }
 }
 
 fn network_address(text: &str) -> String {

@@ -40,6 +40,7 @@ impl Secrets {
             "GetSecretValue" => with_input!(operations::get_secret_value),
             "CreateSecret" => with_input!(operations::create_secret),
             "PutSecretValue" => with_input!(operations::put_secret_value),
+            "DeleteSecret" => with_input!(operations::delete_secret),
             "DescribeSecret" => with_input!(operations::describe_secret),
             _ => Err(ServiceError::unknown_operation(operation)),
         }

@@ -4,11 +4,13 @@
 //! so counts as done, and what belongs to somebody else is answered with [`MailboxError::Foreign`], never
 //! touched.
 
+mod check;
 mod errors;
 mod google;
 mod microsoft;
 mod vendors;
 mod work_mail;
+mod work_mail_check;
 mod work_mail_lookup;
 
 use std::fmt;
@@ -17,6 +19,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use secrecy::SecretString;
 
+pub use check::{Check, CheckState};
 pub use google::{Google, KeyRefused, ServiceAccount};
 pub use microsoft::{Application, Microsoft};
 pub use vendors::{UnsafeAddress, Vendors};

@@ -252,6 +252,9 @@ pub(super) fn granted(answer: &Answer, now: Timestamp) -> Option<Token> {
 }
 
 #[cfg(test)]
+pub(super) mod stub;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

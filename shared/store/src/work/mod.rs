@@ -2,8 +2,11 @@
 
 pub(crate) mod documents;
 pub(crate) mod endpoints;
+pub(crate) mod esign_deliveries;
+pub(crate) mod esign_endpoints;
 pub(crate) mod esign_events;
 pub(crate) mod hires;
 pub(crate) mod imports;
 pub(crate) mod job_writes;
 pub(crate) mod jobs;
+pub(crate) mod loose_secrets;

@@ -4,7 +4,7 @@ use vestibule_adapters::mailbox::{Check, CheckState};
 use vestibule_domain::MailboxProvider;
 
 const SCOPES: &str = "In Google's Admin console open Security, Access and data control, API controls, Domain-wide delegation, and give the client id of the service account exactly these scopes: https://www.googleapis.com/auth/admin.directory.user and https://www.googleapis.com/auth/admin.directory.group.readonly. It can take up to a day until it counts.";
-const GRAPH_RIGHTS: &str = "In Microsoft's Entra admin center open the application, API permissions, add the application permissions User.ReadWrite.All, Group.Read.All and Organization.Read.All of Microsoft Graph, and grant admin consent.";
+const GRAPH_RIGHTS: &str = "In Microsoft's Entra admin center open the application, API permissions, add the application permissions User.ReadWrite.All, User-PasswordProfile.ReadWrite.All, Group.Read.All and Organization.Read.All of Microsoft Graph, and grant admin consent.";
 const NEW_SECRET: &str = "In Microsoft's Entra admin center open the application, Certificates & secrets, make a new client secret, and enter its value here.";
 const OPERATOR: &str = "Ask whoever runs this service to look at the WorkMail organization.";
 const AGAIN: &str = "Try again in some minutes.";

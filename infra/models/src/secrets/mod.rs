@@ -57,6 +57,11 @@ impl Secrets {
         self.storage.transact(|rows| Ok(self.vault(rows).find(name)?.is_some()))
     }
 
+    /// The names of all secrets that are not marked for deletion and begin with `prefix`.
+    pub fn names(&self, prefix: &str) -> Result<Vec<String>, CloudError> {
+        self.storage.transact(|rows| self.vault(rows).names(prefix))
+    }
+
     /// The current text of a secret; `None` when there is no such secret or it is binary. For the
     /// stack that owns the keys; functions ask over the wire.
     pub fn value(&self, name: &str) -> Result<Option<String>, CloudError> {

@@ -60,6 +60,11 @@ impl Vault<'_, '_> {
         self.rows.put(SECRETS, &secret.name, secret)
     }
 
+    pub(super) fn names(&self, prefix: &str) -> Result<Vec<String>, CloudError> {
+        let all: Vec<(String, Secret)> = self.rows.list(SECRETS, prefix)?;
+        Ok(all.into_iter().filter(|(_, secret)| secret.deleted_at.is_none()).map(|(name, _)| name).collect())
+    }
+
     fn arn(&self, rest: &str) -> String {
         format!("arn:aws:secretsmanager:{}:{}:secret:{rest}", self.options.region, self.options.account_id)
     }

@@ -90,8 +90,9 @@ impl Form {
     pub(crate) fn typed(&self, body: &[Input]) -> Value {
         let mut typed = Map::new();
         for (name, values) in &self.fields {
-            let secret =
-                ["password", "code", "csrf", "key"].iter().any(|word| name.to_lowercase().contains(word));
+            let secret = ["password", "code", "csrf", "key", "secret"]
+                .iter()
+                .any(|word| name.to_lowercase().contains(word));
             if secret {
                 continue;
             }

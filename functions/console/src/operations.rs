@@ -51,6 +51,15 @@ operations! {
     UPDATE_ORGANIZATION "organizations" PUT "/api/v1/organizations/{id}";
     SETUP "organizations" GET "/api/v1/organizations/{id}/setup";
     SAVE_SETUP "organizations" PUT "/api/v1/onboarding";
+    MAILBOXES "connections" GET "/api/mailboxes/connection";
+    CONNECT_MAILBOXES "connections" PUT "/api/mailboxes/connection";
+    CHECK_MAILBOXES "connections" POST "/api/mailboxes/connection/check";
+    ESIGN_ENDPOINTS "connections" GET "/api/esign/endpoints";
+    NEW_ESIGN_ENDPOINT "connections" POST "/api/esign/endpoints";
+    ESIGN_ENDPOINT "connections" GET "/api/esign/endpoints/{id}";
+    REMOVE_ESIGN_ENDPOINT "connections" DELETE "/api/esign/endpoints/{id}";
+    ROTATE_ESIGN_KEY "connections" POST "/api/esign/endpoints/{id}/keys";
+    ESIGN_DELIVERIES "connections" GET "/api/esign/endpoints/{id}/deliveries";
     WORKSPACE "organizations" GET "/api/v1/workspace";
     UPDATE_WORKSPACE "organizations" PUT "/api/v1/workspace";
     SUBSCRIPTION "organizations" GET "/api/v1/workspace/subscription";

@@ -3,6 +3,7 @@
 mod account;
 mod audit;
 mod business;
+mod connections;
 mod hires;
 mod imports;
 mod invitations;
@@ -18,10 +19,11 @@ use crate::{
 };
 
 /// Every page.
-pub const PAGES: [&[Page]; 9] = [
+pub const PAGES: [&[Page]; 10] = [
     account::PAGES,
     audit::PAGES,
     business::PAGES,
+    connections::PAGES,
     hires::PAGES,
     imports::PAGES,
     invitations::PAGES,

@@ -21,6 +21,7 @@ const THINGS: &[(&str, &str, &str, &str)] = &[
     ("inv_", "invitation", "/admin/team/invitations/", "team.view"),
     ("usr_", "member", "/admin/team/", "team.view"),
     ("grp_", "group", "/admin/team?group=", "team.view"),
+    ("ep_", "endpoint", "/workspace/signatures/", "integrations.view"),
     ("esn_", "signature", "/signatures", "hires.view"),
     ("ten_", "business", "/workspace", "tenant.settings.view"),
     ("ses_", "session", "", ""),

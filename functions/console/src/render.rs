@@ -28,8 +28,8 @@ macro_rules! templates {
 
 templates! {
     "account.html" "account_job.html" "account_jobs.html" "accounts.html" "audit.html" "audit_record.html" "audit_verify.html" "components.html"
-    "connections.html" "domain.html" "esign.html" "found.html" "groups.html" "hire.html" "hires.html" "home.html" "import.html" "imported.html" "imports.html" "invitation.html"
-    "invitations.html" "invite.html" "job.html" "jobs.html" "mail_sent.html" "matrix.html" "member.html" "message.html" "new_account.html" "new_hire.html" "notifications.html"
+    "connections.html" "domain.html" "endpoint.html" "endpoints.html" "esign.html" "found.html" "groups.html" "hire.html" "hires.html" "home.html" "import.html" "imported.html" "imports.html" "invitation.html"
+    "invitations.html" "invite.html" "job.html" "jobs.html" "mail_sent.html" "mailbox_check.html" "mailboxes.html" "matrix.html" "member.html" "message.html" "new_account.html" "new_hire.html" "notifications.html"
     "organization.html" "parts.html" "portal.html" "profile.html" "promo_signups.html" "recovery_codes.html" "role.html" "roles.html" "security.html"
     "sessions.html" "setup.html" "subscription.html" "team.html" "tenants.html" "totp.html" "why.html" "workspace.html"
 }

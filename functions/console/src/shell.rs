@@ -41,6 +41,8 @@ const BUSINESS: &[Entry] = &[
     entry("First steps", "/setup", "flag", &["tenant.settings.view"]),
     entry("Settings", "/workspace", "gear", &["tenant.settings.view"]),
     entry("Mail domain", "/workspace/domain", "globe", &["tenant.settings.view"]),
+    entry("Mailboxes", "/workspace/mailboxes", "mail", &["integrations.view"]),
+    entry("E-sign service", "/workspace/signatures", "sign", &["integrations.view"]),
     entry("Plan", "/workspace/plan", "card", &["tenant.billing.view"]),
     entry("Audit log", "/admin/audit", "log", &["audit.view"]),
 ];

@@ -14,6 +14,7 @@ use vestibule_adapters::{
 use vestibule_api::{ApiError, ApiPath, Code, body::read_body};
 use vestibule_auth::{SystemTask, TenantScope};
 use vestibule_domain::EndpointId;
+use vestibule_store::EsignDelivery;
 
 use crate::{Webhook, record::record};
 
@@ -84,7 +85,8 @@ async fn receive(
     let keys = signing_keys(state, endpoint).await?;
     let event = verify_and_read(vendor, &keys, &parts.headers, &raw, state.world.now()).map_err(refused)?;
     let scope = TenantScope::for_system(found.tenant, SystemTask::EsignWebhook);
-    let outcome = record(state, &scope, &event).await?;
+    let delivery = EsignDelivery::new(endpoint, event.kind.word(), &state.world);
+    let outcome = record(state, &scope, &event, &delivery).await?;
     let SignEvent { kind, delivery_key, .. } = &event;
     tracing::info!(tenant = %found.tenant, provider, ?kind, delivery_key, ?outcome, "document event");
     Ok(Json(Received { outcome }))

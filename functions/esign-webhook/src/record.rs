@@ -6,7 +6,7 @@ use vestibule_adapters::esign::{SignEvent, SignKind};
 use vestibule_api::ApiError;
 use vestibule_auth::TenantScope;
 use vestibule_domain::{Correlation, DocumentKind, DocumentStatus, EnvelopeEvent, HireId};
-use vestibule_store::{EsignEvent, EventOutcome, StoreError, Unfit};
+use vestibule_store::{DeliveryOutcome, EsignDelivery, EsignEvent, EventOutcome, StoreError, Unfit};
 
 use crate::{Webhook, receive_event::Outcome};
 
@@ -19,25 +19,30 @@ pub(crate) async fn record(
     state: &Webhook,
     scope: &TenantScope,
     event: &SignEvent,
+    delivery: &EsignDelivery,
 ) -> Result<Outcome, ApiError> {
     let status = match &event.kind {
         SignKind::Other(word) if word.is_empty() => {
-            return unmatched(state, scope, (event, None), Unfit::NoEventKind).await;
+            return unmatched(state, scope, (event, None, delivery), Unfit::NoEventKind).await;
         }
         kind => status(kind),
     };
-    let Some(status) = status else { return Ok(Outcome::Ignored) };
+    let Some(status) = status else {
+        state.store.tenant(scope).note_delivery(delivery).await?;
+        return Ok(Outcome::Ignored);
+    };
     let (named, mut unfit) = documents(event);
     for correlations in portions(spelled(named.iter().skip(MOST_HIRES))) {
         let event = &SignEvent { correlations, ..event.clone() };
-        unmatched(state, scope, (event, Some(status)), Unfit::TooManyDocuments).await?;
+        unmatched(state, scope, (event, Some(status), delivery), Unfit::TooManyDocuments).await?;
     }
     let envelope = event.provider_document_id.clone();
     let happened = EnvelopeEvent { envelope, status, at: event.occurred_at };
     let store = state.store.tenant(scope);
-    let mut moved = false;
+    let (mut moved, mut delivery) = (false, delivery.clone());
     for (hire, documents) in named.into_iter().take(MOST_HIRES) {
-        let recorded = match store.record_event(hire, &documents, &happened, &state.world).await {
+        let recorded = match store.record_event(hire, &documents, (&happened, &delivery), &state.world).await
+        {
             // One that cannot be read costs the others nothing.
             Err(error @ StoreError::Row { .. }) => {
                 state.store.tell(&error);
@@ -49,16 +54,23 @@ pub(crate) async fn record(
         match recorded {
             None => unfit = unfit.or(Some(Unfit::UnknownHire)),
             Some(recorded) => {
-                moved |= recorded.moved;
+                if recorded.moved {
+                    (moved, delivery) = (true, delivery.ended(DeliveryOutcome::Recorded));
+                }
                 unfit = unfit.or((!recorded.unknown.is_empty()).then_some(Unfit::UnknownDocument));
             }
         }
     }
     if let Some(reason) = unfit {
-        let kept = unmatched(state, scope, (event, Some(status)), reason).await?;
+        let kept = unmatched(state, scope, (event, Some(status), &delivery), reason).await?;
         return Ok(if moved { Outcome::Recorded } else { kept });
     }
-    Ok(if moved { Outcome::Recorded } else { Outcome::Unchanged })
+    if moved {
+        return Ok(Outcome::Recorded);
+    }
+    // Where nothing was written, nothing told of the delivery either.
+    store.note_delivery(&delivery.ended(DeliveryOutcome::Unchanged)).await?;
+    Ok(Outcome::Unchanged)
 }
 
 /// The documents that the event names, by hire, and why it does not fit, if it says something else too.
@@ -106,7 +118,7 @@ fn portions(texts: Vec<String>) -> Vec<Vec<String>> {
 async fn unmatched(
     state: &Webhook,
     scope: &TenantScope,
-    (event, status): (&SignEvent, Option<DocumentStatus>),
+    (event, status, delivery): (&SignEvent, Option<DocumentStatus>, &EsignDelivery),
     reason: Unfit,
 ) -> Result<Outcome, ApiError> {
     tracing::warn!(delivery = event.delivery_key, ?reason, "an event fits no document");
@@ -127,7 +139,10 @@ async fn unmatched(
         matches: Vec::new(),
         version: 0,
     };
-    state.store.tenant(scope).record_unmatched(&kept, &state.world).await?;
+    let (store, delivery) = (state.store.tenant(scope), delivery.ended(DeliveryOutcome::Unmatched));
+    if !store.record_unmatched(&kept, &delivery, &state.world).await? {
+        store.note_delivery(&delivery).await?;
+    }
     Ok(Outcome::Unmatched)
 }
 

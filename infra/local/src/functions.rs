@@ -48,6 +48,7 @@ functions! {
         "audit" vestibule_audit::Audit,
         "auth" vestibule_auth_function::Auth,
         "session" vestibule_session::Sessions,
+        "connections" vestibule_connections::Connections,
         "console" vestibule_console::Console,
         "discovery" vestibule_discovery::Discovery,
         "esign-webhook" vestibule_esign_webhook::Webhook,

@@ -134,6 +134,7 @@ fn tenant(new: &NewTenant, world: &World) -> Tenant {
         domain: new.domain.clone(),
         mailboxes: new.work_mail.clone().map(|organization| MailboxSettings::WorkMail { organization }),
         mailboxes_before: Vec::new(),
+        mailbox_secrets: Vec::new(),
         first_password: None,
         documents: new.documents.clone(),
         job_start: JobStart::Automatic,

@@ -16,6 +16,10 @@ use crate::fault::{Fault, fault_of};
 
 const TIME_TO_LIVE: SignedDuration = SignedDuration::from_mins(5);
 
+/// The shortest time after which a removed secret is gone for good.
+const KEPT_DAYS: i64 = 7;
+const GONE: [&str; 2] = ["ResourceNotFoundException", "InvalidRequestException"];
+
 /// Why a secret could not be had. Neither case says anything about a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SecretsError {
@@ -111,6 +115,18 @@ impl Secrets {
     pub async fn create(&self, name: &str, value: &SecretString) -> Result<(), WriteError> {
         let request = self.client.create_secret().name(name).secret_string(value.expose_secret());
         request.send().await.map(|_| ()).map_err(|error| refusal(&fault_of(&error)))
+    }
+
+    /// Takes the secret `name` away; one that is gone is fine. For a week the service keeps it, and gives it to nobody.
+    pub async fn delete(&self, name: &str) -> Result<(), WriteError> {
+        let request = self.client.delete_secret().secret_id(name).recovery_window_in_days(KEPT_DAYS);
+        let answer = request.send().await;
+        self.cache.forget(name);
+        match answer.map_err(|error| fault_of(&error)) {
+            // A secret that is on its way out is answered so as well.
+            Err(Fault::Answered { code, .. }) if GONE.contains(&code.as_str()) => Ok(()),
+            done => done.map(|_| ()).map_err(|fault| refusal(&fault)),
+        }
     }
 
     async fn fetch(&self, name: &str) -> Result<GetSecretValueOutput, SecretsError> {

@@ -50,7 +50,7 @@ impl Providers {
         if let MailboxSettings::WorkMail { organization } = settings {
             return Ok(Mailboxes::WorkMail(WorkMail::new(&self.work_mail, organization.clone())));
         }
-        let name = provider.secret_of(tenant.id);
+        let name = tenant.mailbox_secret_name(provider);
         let known = self.secrets.get(&name, now).await.map_err(unreadable)?;
         let refused = match self.with(settings, &known, now).await {
             Err(refused @ MailboxError::Permanent { .. }) => refused,

@@ -193,6 +193,8 @@ kinds! {
     InvitationKind, InvitationId, "inv", "an invitation";
     PromoSignupKind, PromoSignupId, "promo", "a sign-up of a promotion";
     EsignEventKind, EsignEventId, "esn", "an e-sign event that fits no document";
+    EsignDeliveryKind, EsignDeliveryId, "dlv", "a delivery at an e-sign endpoint";
+    SecretKind, SecretId, "sec", "a secret that a tenant gave";
 }
 
 #[cfg(test)]

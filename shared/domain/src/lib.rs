@@ -12,6 +12,7 @@ pub mod document;
 mod domain_proof;
 pub mod email;
 pub mod envelope;
+mod esign_endpoint;
 mod fold;
 mod grant;
 pub mod hire;
@@ -60,18 +61,19 @@ pub use document::{DocumentKind, DocumentStatus};
 pub use domain_proof::DomainProof;
 pub use email::Email;
 pub use envelope::{DocumentRecord, Envelope, EnvelopeEvent, Taken};
+pub use esign_endpoint::{EsignEndpoint, MOST_ESIGN_ENDPOINTS, MOST_ESIGN_KEYS};
 pub use grant::Grant;
 pub use hire::{Hire, HireName};
 pub use id::{
-    AuditId, EndpointId, EsignEventId, EventId, GroupId, HireId, Id, IdError, InvitationId, JobId, MailId,
-    PromoSignupId, RegistrationId, SessionId, TenantId, UserId,
+    AuditId, EndpointId, EsignDeliveryId, EsignEventId, EventId, GroupId, HireId, Id, IdError, InvitationId,
+    JobId, MailId, PromoSignupId, RegistrationId, SecretId, SessionId, TenantId, UserId,
 };
 pub use identity_mail::{Device, IdentityMailKind, IdentityMailRequest, MembershipChange, SignInChange};
 pub use import::{ImportRow, RowClass, RowResult};
 pub use invalid::Invalid;
 pub use invitation::InvitationState;
 pub use job::{Job, JobError, JobKind, JobStatus, Mode};
-pub use mailbox::{DirectoryId, FirstPassword, MailboxProvider, MailboxSettings};
+pub use mailbox::{Country, DirectoryId, FirstPassword, MailboxProvider, MailboxSecret, MailboxSettings};
 pub use member::{Groups, MOST_GROUPS, MOST_ROLES_HELD, MemberKind};
 pub use name::PersonName;
 pub use name_index::{name_beginnings, name_begins, searched_beginning};

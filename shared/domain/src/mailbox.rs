@@ -2,9 +2,10 @@
 
 use std::fmt;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{Email, Invalid, TenantId};
+use crate::{Email, Invalid, SecretId, TenantId};
 
 /// A kind of mailbox provider.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -40,7 +41,7 @@ impl MailboxProvider {
         }
     }
 
-    /// The name of the secret with which a tenant's mailboxes there are reached; `WorkMail` needs none.
+    /// The name of the secret with which a tenant's mailboxes there are reached, where an operator made it; `WorkMail` needs none.
     pub fn secret_of(self, tenant: TenantId) -> String {
         format!("vestibule/mailboxes/{tenant}/{}", self.name())
     }
@@ -86,6 +87,49 @@ impl MailboxSettings {
             Self::Google { .. } => MailboxProvider::Google,
             Self::Microsoft { .. } => MailboxProvider::Microsoft,
         }
+    }
+}
+
+/// A secret that a tenant gave for a provider. Each one has a name of its own, so that settings and secret change at one moment: when
+/// the settings name another one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MailboxSecret {
+    /// The provider.
+    pub provider: MailboxProvider,
+    /// Names the secret.
+    pub id: SecretId,
+    /// When it was given.
+    pub since: Timestamp,
+}
+
+impl MailboxSecret {
+    /// The name of the secret in Secrets Manager.
+    pub fn name(&self, tenant: TenantId) -> String {
+        format!("{}/{}", self.provider.secret_of(tenant), self.id)
+    }
+}
+
+/// A country as Microsoft wants it: two upper-case letters of ISO 3166.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Country(String);
+
+impl Country {
+    /// Reads it in either case.
+    ///
+    /// # Errors
+    /// It is not two letters.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let text = text.trim();
+        if text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+            Ok(Self(text.to_ascii_uppercase()))
+        } else {
+            Err(Invalid::new("Give the two letters of a country, such as `US`."))
+        }
+    }
+
+    /// The letters.
+    pub fn into_string(self) -> String {
+        self.0
     }
 }
 
@@ -152,5 +196,18 @@ impl FirstPassword {
     /// What counts until a tenant says otherwise: a mailed password only where the provider makes its owner change it.
     pub fn usual(provider: MailboxProvider) -> Self {
         if provider.forces_change() { Self::Mailed } else { Self::Link }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_country_has_two_letters() {
+        assert_eq!(Country::parse(" us ").unwrap().into_string(), "US");
+        for wrong in ["", "U", "USA", "U1", "é"] {
+            assert!(Country::parse(wrong).is_err(), "{wrong}");
+        }
     }
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     BrandColor, DocumentKind, Domain, Email, EndpointId, FirstPassword, Invalid, MailboxProvider,
-    MailboxSettings, Stored as _, TenantId, Tier,
+    MailboxSecret, MailboxSettings, Stored as _, TenantId, Tier,
 };
 
 /// When a job that became due is started.
@@ -63,6 +63,9 @@ pub struct Tenant {
     /// Where they were made before, at most one for each kind of provider: jobs and mailboxes of that time stay there.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mailboxes_before: Vec<MailboxSettings>,
+    /// The secrets that it gave for its providers, at most one for each; where there is none, an operator made it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mailbox_secrets: Vec<MailboxSecret>,
     /// How passwords of mailboxes reach their owners; `None`: as is usual for the provider.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_password: Option<FirstPassword>,
@@ -70,7 +73,7 @@ pub struct Tenant {
     pub documents: Vec<DocumentKind>,
     /// When jobs start.
     pub job_start: JobStart,
-    /// The tenant's own webhook id for e-sign events, if it takes any.
+    /// The webhook id for e-sign events with which it was made, if any. Once it changes its endpoints, their own row counts.
     pub endpoint: Option<EndpointId>,
     /// Where a new colleague goes after the first sign-in.
     pub crm_url: String,
@@ -105,6 +108,7 @@ impl Tenant {
             domain: None,
             mailboxes: None,
             mailboxes_before: Vec::new(),
+            mailbox_secrets: Vec::new(),
             first_password: None,
             documents: DOCUMENTS.map(|kind| DocumentKind::of_stored(kind.to_owned())).into(),
             job_start: JobStart::Automatic,
@@ -134,6 +138,25 @@ impl Tenant {
     pub fn mailboxes_at(&self, provider: MailboxProvider) -> Option<&MailboxSettings> {
         let all = self.mailboxes.iter().chain(&self.mailboxes_before);
         all.into_iter().find(|settings| settings.provider() == provider)
+    }
+
+    /// The secret that it gave for `provider`.
+    pub fn mailbox_secret(&self, provider: MailboxProvider) -> Option<&MailboxSecret> {
+        self.mailbox_secrets.iter().find(|secret| secret.provider == provider)
+    }
+
+    /// The name of the secret with which its mailboxes at `provider` are reached.
+    pub fn mailbox_secret_name(&self, provider: MailboxProvider) -> String {
+        let given = self.mailbox_secret(provider);
+        given.map_or_else(|| provider.secret_of(self.id), |secret| secret.name(self.id))
+    }
+
+    /// Reaches mailboxes at the secret's provider with it from now on; the one before, if it gave one.
+    pub fn take_mailbox_secret(&mut self, secret: MailboxSecret) -> Option<MailboxSecret> {
+        let former = self.mailbox_secrets.iter().position(|known| known.provider == secret.provider);
+        let former = former.map(|place| self.mailbox_secrets.remove(place));
+        self.mailbox_secrets.push(secret);
+        former
     }
 
     /// How the password of a mailbox at `provider` reaches its owner.
@@ -169,6 +192,23 @@ mod tests {
         assert_eq!(firm.mailboxes_at(MailboxProvider::WorkMail), Some(&work_mail("m-2")));
         assert_eq!(firm.mailboxes_before, [google("b@acme.example")]);
         assert_eq!(firm.mailboxes_at(MailboxProvider::Microsoft), None);
+    }
+
+    #[test]
+    fn a_given_secret_takes_the_place_of_the_one_before() {
+        let mut firm = firm();
+        let given = |byte| MailboxSecret {
+            provider: MailboxProvider::Google,
+            id: crate::SecretId::from_bytes([byte; 16]),
+            since: jiff::Timestamp::UNIX_EPOCH,
+        };
+        let operators = format!("vestibule/mailboxes/{}/google", firm.id);
+        assert_eq!(firm.mailbox_secret_name(MailboxProvider::Google), operators);
+        assert_eq!(firm.take_mailbox_secret(given(1)), None);
+        assert_eq!(firm.take_mailbox_secret(given(2)), Some(given(1)));
+        let name = format!("{operators}/{}", given(2).id);
+        assert_eq!(firm.mailbox_secret_name(MailboxProvider::Google), name);
+        assert_eq!(firm.mailbox_secret(MailboxProvider::Microsoft), None);
     }
 
     #[test]

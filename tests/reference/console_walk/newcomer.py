@@ -69,6 +69,25 @@ def settings(desk):
     desk.go("/workspace/plan").ask("tier", "platinum").send("tierplatinum").done("The plan is changed")
 
 
+def services(desk):
+    desk.go("/workspace/mailboxes").look("mailboxes-none")
+    desk.fill("connect-google", admin="nobody", key="{}").send("connect-google").refused("")
+    desk.look("mailboxes-refused")
+    desk.driver.find_element("xpath", "//summary[contains(., 'Microsoft 365')]").click()
+    ids = {name: f"0f8fad5b-d9cb-469f-a165-7086772895{number}" for number, name in enumerate(("directory", "client", "licence"), 10)}
+    desk.fill("connect-microsoft", clientSecret="a-secret-of-the-walk", country="us", **ids).send("connect-microsoft").done("It is connected")
+    desk.checks("a secret is not shown", "a-secret-of-the-walk" not in desk.driver.page_source, "it is in the page")
+    desk.look("mailboxes").send("check-mailboxes").look("mailbox-check", "What Microsoft 365 lets us do")
+    desk.go("/workspace/signatures").look("endpoints-none")
+    desk.fill("new-endpoint", vendor="standard", key="short").send("new-endpoint").refused("")
+    desk.fill("new-endpoint", vendor="docusign", key="a-key-of-the-walk").send("new-endpoint").done("The endpoint is made")
+    desk.look("endpoint", "DocuSign")
+    desk.fill("next-key", key="the-next-key-of-the-walk").send("next-key").done("The key is added")
+    desk.look("endpoint-two-keys").ask("end-older-key").send("end-older-key").done("Only the newest key")
+    desk.go("/workspace/signatures").look("endpoints").press(".rows a").ask("remove-endpoint").look("endpoint-asked")
+    desk.send("remove-endpoint").done("The endpoint is removed")
+
+
 def team(desk):
     desk.go("/admin/team/roles").look("roles", "Roles")
     desk.go("/admin/team/roles/new").look("role-new", "Make a role")
@@ -159,4 +178,4 @@ def sign_out(desk):
     desk.go("/hires").look("sign-in-again", "Sign in")
 
 
-PARTS = (sign_up, found, set_up, settings, team, profile, security, connections, sessions, businesses, sign_out)
+PARTS = (sign_up, found, set_up, settings, services, team, profile, security, connections, sessions, businesses, sign_out)

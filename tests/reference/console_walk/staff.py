@@ -88,6 +88,12 @@ def signatures(desk):
     desk.go("/signatures?outcome=matched").look("signatures-matched")
 
 
+def services(desk):
+    desk.go("/workspace/mailboxes").look("mailboxes-workmail").send("check-mailboxes").look("mailbox-check-workmail", "What Amazon WorkMail lets us do")
+    desk.go("/workspace/mailboxes").send("connect-workmail").done("It is connected")
+    desk.go("/workspace/signatures").press(".rows a").look("endpoint-deliveries", "DocuSign")
+
+
 def send_form(url, **fields):
     """Sends a form as a program does; where it leads is left alone."""
     try:
@@ -145,4 +151,4 @@ def two_businesses(desk):
     desk.ask("leave", away).send(f"leave{away}").done("You have left it")
 
 
-PARTS = (begin, add, sign, fail_and_retry, on_request, signatures, members, little_rights, outside, two_businesses)
+PARTS = (begin, add, sign, fail_and_retry, on_request, signatures, services, members, little_rights, outside, two_businesses)

@@ -65,6 +65,7 @@ impl Scene {
                 post(format!("{path}/retry"), json!({}))
             }
             "POST /api/provision/run" => {
+                self.connect_work_mail().await;
                 post("/api/provision/run".into(), json!({ "job": self.job().await }))
             }
             _ => return None,
@@ -100,6 +101,7 @@ impl Scene {
 
     /// A hire with a mailbox.
     async fn housed_hire(&self) -> String {
+        self.connect_work_mail().await;
         let (hire, job) = self.signed_hire().await;
         self.admin().post("/api/provision/run", &json!({ "job": job })).await.expect(202);
         let path = format!("/api/provision/jobs/{job}");
@@ -112,7 +114,7 @@ impl Scene {
     }
 
     /// The id of an event that fits no document.
-    async fn unmatched(&self) -> String {
+    pub(super) async fn unmatched(&self) -> String {
         let mut event = completed("nobody", "w9");
         event["data"]["envelopeId"] = json!(format!("lost-{}", self.number()));
         self.event(self.webhook(), &event).send().await.expect(200);

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod auditing;
+mod connections;
 mod hiring;
 mod inviting;
 mod organizations;
@@ -128,6 +129,9 @@ impl Scene {
             return Some(prepared);
         }
         if let Some(prepared) = Box::pin(self.prepare_audit(operation)).await {
+            return Some(prepared);
+        }
+        if let Some(prepared) = Box::pin(self.prepare_connection(operation)).await {
             return Some(prepared);
         }
         if let Some(prepared) = Box::pin(self.prepare_organization(operation)).await {

@@ -6,7 +6,8 @@ use super::{Content, Prepared};
 use crate::Answer;
 
 /// Values that are secret, or long and different each time, by the name of their field.
-const HIDDEN: [&str; 28] = [
+const HIDDEN: [&str; 29] = [
+    "clientSecret",
     "csrf",
     "accessToken",
     "attempt",

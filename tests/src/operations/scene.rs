@@ -96,6 +96,11 @@ impl Scene {
         self.provider.come_back(started, email, self.app.world.now())
     }
 
+    /// The tenant's endpoint for e-sign events.
+    pub fn endpoint(&self) -> EndpointId {
+        self.endpoint
+    }
+
     /// The tenant's id.
     pub(super) fn tenant(&self) -> TenantId {
         self.tenant

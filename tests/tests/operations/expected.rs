@@ -139,6 +139,15 @@ PUT /api/v1/workspace/subscription            | 200 | ynnnn ynnnnnn | -     | 1
 GET /api/v1/organizations/{id}/domain         | 200 | yynnn yynnnny | 404   | 0
 PUT /api/v1/organizations/{id}/domain         | 200 | yynnn yynnnnn | 404   | 1
 POST /api/v1/organizations/{id}/domain/verify | 200 | yynnn yynnnnn | 404   | 1
+GET /api/mailboxes/connection                 | 200 | ynnnn yynnnny | -     | 0
+PUT /api/mailboxes/connection                 | 200 | ynnnn yynnnnn | -     | 1
+POST /api/mailboxes/connection/check          | 200 | ynnnn yynnnnn | -     | 0
+GET /api/esign/endpoints                      | 200 | ynnnn yynnnny | -     | 0
+POST /api/esign/endpoints                     | 201 | ynnnn yynnnnn | -     | 1
+GET /api/esign/endpoints/{id}                 | 200 | ynnnn yynnnny | 404   | 0
+DELETE /api/esign/endpoints/{id}              | 204 | ynnnn yynnnnn | 404   | 1
+POST /api/esign/endpoints/{id}/keys           | 200 | ynnnn yynnnnn | 404   | 1
+GET /api/esign/endpoints/{id}/deliveries      | 200 | ynnnn yynnnny | 404   | 0
 POST /api/v1/auth/register                    | 202 | all           | -     | 0
 POST /api/v1/auth/verify-email                | 200 | all           | -     | 1
 POST /api/v1/auth/login                       | 200 | all           | -     | 1

@@ -18,7 +18,7 @@ const AT_ONCE: usize = 50;
 /// Answers of those who come while the first one is worked on, where a sign-in is counted: wait, or not like this.
 const TURNED_AWAY: [u16; 4] = [401, 409, 429, 503];
 /// Operations that change something and keep no answer, each for its reason.
-const WITHOUT_KEY: [(&str, &str); 23] = [
+const WITHOUT_KEY: [(&str, &str); 24] = [
     (
         "POST /api/v1/auth/refresh",
         "the token itself makes it repeatable, and its answer is nothing but tokens",
@@ -44,6 +44,7 @@ const WITHOUT_KEY: [(&str, &str); 23] = [
     ("POST /auth/invitation", "a form sends no header; an invitation is accepted once"),
     ("POST /auth/decline-invitation", "a form sends no header; an invitation is declined once"),
     ("POST /api/v1/auth/invitations/look", "it only shows; the token must not stand in an address"),
+    ("POST /api/mailboxes/connection/check", "it only looks, and tells of the moment"),
     ("GET /api/audit/export", "it only reads; each export is recorded"),
     ("GET /api/super-admin/audit/export", "it only reads; each export is recorded"),
     ("GET /api/v1/teams/import/{id}/report", "it only reads; each download is recorded"),
@@ -217,6 +218,8 @@ fn remember(row: &Row, prepared: &Prepared, answer: &Answer, secrets: &mut Vec<(
         "ticket",
         "attempt",
         "refreshToken",
+        "clientSecret",
+        "key",
     ] {
         add(name, &body[name]);
     }

@@ -52,6 +52,7 @@ impl<'a> Firm<'a> {
             domain: Some(Domain::parse(&domain).unwrap()),
             mailboxes: Some(mailboxes),
             mailboxes_before: Vec::new(),
+            mailbox_secrets: Vec::new(),
             first_password: Some(FirstPassword::Mailed),
             documents: ["w9", "hire_agreement"].map(|kind| DocumentKind::parse(kind).unwrap()).into(),
             job_start: JobStart::Automatic,

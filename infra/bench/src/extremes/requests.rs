@@ -12,7 +12,7 @@ use crate::events::sample;
 const HEADERS: usize = 10_000;
 
 /// Operations that take a body, with their sample.
-const WITH_BODY: [(&str, &str); 16] = [
+const WITH_BODY: [(&str, &str); 19] = [
     ("auth", "register"),
     ("auth", "login"),
     ("auth", "second-factor"),
@@ -29,11 +29,15 @@ const WITH_BODY: [(&str, &str); 16] = [
     ("team", "invite"),
     ("provision-run", "retry"),
     ("promo", "sign-up"),
+    ("connections", "connect"),
+    ("connections", "create-endpoint"),
+    ("connections", "add-key"),
 ];
 
 /// Operations whose headers and query string are read.
-const WITHOUT_BODY: [(&str, &str); 9] = [
+const WITHOUT_BODY: [(&str, &str); 10] = [
     ("session", "me"),
+    ("connections", "list"),
     ("console", "hires"),
     ("hires", "list"),
     ("organizations", "get"),

@@ -58,6 +58,7 @@ async fn bounded_a_file_of_people_needs_little_memory() {
 async fn bounded_no_body_header_or_cookie_needs_more_memory_than_the_function_has() {
     let stack = stack().await;
     for function in [
+        "connections",
         "console",
         "esign-webhook",
         "hires",

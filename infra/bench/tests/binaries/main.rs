@@ -104,6 +104,7 @@ async fn strangers_get_401_from_every_staff_operation() {
         ("hires", &["list", "create", "get", "reset-password"][..]),
         ("organizations", &["found", "get", "update"][..]),
         ("team", &["list", "get", "update", "remove", "explain", "create-role", "remove-role"][..]),
+        ("connections", &["connection", "connect", "check", "list", "create-endpoint", "add-key"][..]),
         ("provision-run", &["run", "list", "get", "retry", "cancel"][..]),
         ("promo", &["list", "table", "create-account"][..]),
     ] {
@@ -122,7 +123,7 @@ async fn strangers_get_401_from_every_staff_operation() {
 async fn staff_get_their_lists() {
     let stack = stack().await;
     let token = admin_token(&stack).unwrap();
-    for function in ["hires", "team", "provision-run"] {
+    for function in ["hires", "team", "provision-run", "connections"] {
         let event = sample(function, "list", &[("{token}", &token)]).unwrap();
         let answer = start(&stack, function, &[]).await.unwrap().invoke(&event).await.unwrap();
         assert_eq!(answer["statusCode"], 200, "{function}: {answer}");
@@ -159,6 +160,7 @@ async fn the_webhook_knows_no_foreign_endpoint_and_takes_no_unsigned_event() {
 async fn attack_2_an_event_that_is_no_request_is_told_so_and_ends_no_process() {
     for (function, name, status) in [
         ("auth", "page-verify-email", 200),
+        ("connections", "list", 401),
         ("console", "hires", 303),
         ("discovery", "keys", 200),
         ("esign-webhook", "request", 404),

@@ -10,7 +10,7 @@ use vestibule_api::{Code, FieldProblem, Problem};
 use crate::functions;
 
 /// The tags, with what is behind each.
-const TAGS: [(&str, &str); 18] = [
+const TAGS: [(&str, &str); 19] = [
     ("sign-up", "Making an account."),
     ("sign-in", "Beginning a session."),
     ("second factor", "Authenticators and recovery codes."),
@@ -23,6 +23,7 @@ const TAGS: [(&str, &str); 18] = [
     ("invitations", "What the holder of an invitation can do."),
     ("hires", "People who get a mailbox."),
     ("esign", "Events of e-sign providers."),
+    ("connections", "Where mailboxes are made, and where events of e-sign vendors come in."),
     ("provisioning", "The jobs that make mailboxes."),
     ("audit", "What was done in an organization, and the proof that it is whole."),
     ("platform", "What administrators of the platform do."),

@@ -25,7 +25,7 @@ const TIMES: [&str; 15] = [
 /// Fields that hold a mail address.
 const ADDRESSES: [&str; 3] = ["email", "personalEmail", "supportEmail"];
 /// Fields that are secret on their way in.
-const SECRETS: [&str; 3] = ["password", "currentPassword", "newPassword"];
+const SECRETS: [&str; 4] = ["clientSecret", "password", "currentPassword", "newPassword"];
 const LINKS: [&str; 6] =
     ["authorizationUrl", "otpauthUrl", "issuer", "jwks_uri", "token_endpoint", "userinfo_endpoint"];
 /// An id is its kind, and 26 characters of a ULID.

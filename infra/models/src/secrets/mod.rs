@@ -40,6 +40,7 @@ impl Secrets {
             "GetSecretValue" => with_input!(operations::get_secret_value),
             "CreateSecret" => with_input!(operations::create_secret),
             "PutSecretValue" => with_input!(operations::put_secret_value),
+            "DeleteSecret" => with_input!(operations::delete_secret),
             "DescribeSecret" => with_input!(operations::describe_secret),
             _ => Err(ServiceError::unknown_operation(operation)),
         }
@@ -54,6 +55,11 @@ impl Secrets {
     /// Whether a secret of this name exists.
     pub fn exists(&self, name: &str) -> Result<bool, CloudError> {
         self.storage.transact(|rows| Ok(self.vault(rows).find(name)?.is_some()))
+    }
+
+    /// The names of all secrets that are not marked for deletion and begin with `prefix`.
+    pub fn names(&self, prefix: &str) -> Result<Vec<String>, CloudError> {
+        self.storage.transact(|rows| self.vault(rows).names(prefix))
     }
 
     /// The current text of a secret; `None` when there is no such secret or it is binary. For the

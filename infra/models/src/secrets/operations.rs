@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::SignedDuration;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -113,6 +114,33 @@ pub(super) fn get_secret_value(
         Payload::Binary(binary) => answer["SecretBinary"] = json!(binary),
     }
     Ok(answer)
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct DeleteSecret {
+    secret_id: String,
+    recovery_window_in_days: Option<i64>,
+    #[serde(default)]
+    force_delete_without_recovery: bool,
+}
+
+/// Marks the secret; its values are given to nobody until it is restored or gone. One that is marked already stays as it is.
+pub(super) fn delete_secret(vault: &Vault<'_, '_>, request: &DeleteSecret) -> Result<Value, ServiceError> {
+    let days = request.recovery_window_in_days;
+    let refused = |message: &str| Err(ServiceError::refused("InvalidParameterException", message));
+    if request.force_delete_without_recovery {
+        return refused("ForceDeleteWithoutRecovery is not part of this model.");
+    }
+    if days.is_some_and(|days| !(7..=30).contains(&days)) {
+        return refused("The RecoveryWindowInDays value must be between 7 and 30 days (inclusive).");
+    }
+    let mut secret = vault.get(&request.secret_id)?;
+    secret.deleted_at = Some(vault.now);
+    vault.save(&secret)?;
+    let gone = vault.now.saturating_add(SignedDuration::from_hours(24 * days.unwrap_or(30)));
+    let gone = gone.unwrap_or(vault.now);
+    Ok(json!({ "ARN": secret.arn, "Name": secret.name, "DeletionDate": epoch_seconds(gone) }))
 }
 
 #[derive(Deserialize)]

@@ -34,6 +34,9 @@ pub(super) struct Secret {
     pub(super) description: Option<String>,
     pub(super) created_at: Timestamp,
     pub(super) changed_at: Timestamp,
+    /// When it was marked for deletion.
+    #[serde(default)]
+    pub(super) deleted_at: Option<Timestamp>,
     pub(super) versions: BTreeMap<String, Version>,
     /// Stage to version id; a version without a stage is dropped.
     pub(super) stages: BTreeMap<String, String>,

@@ -46,11 +46,23 @@ impl Vault<'_, '_> {
                 "Secrets Manager can't find the specified secret.",
             )
         };
-        self.find(id)?.ok_or_else(missing)
+        let secret = self.find(id)?.ok_or_else(missing)?;
+        if secret.deleted_at.is_some() {
+            return Err(ServiceError::refused(
+                "InvalidRequestException",
+                "You can't perform this operation on the secret because it was marked for deletion.",
+            ));
+        }
+        Ok(secret)
     }
 
     pub(super) fn save(&self, secret: &Secret) -> Result<(), CloudError> {
         self.rows.put(SECRETS, &secret.name, secret)
+    }
+
+    pub(super) fn names(&self, prefix: &str) -> Result<Vec<String>, CloudError> {
+        let all: Vec<(String, Secret)> = self.rows.list(SECRETS, prefix)?;
+        Ok(all.into_iter().filter(|(_, secret)| secret.deleted_at.is_none()).map(|(name, _)| name).collect())
     }
 
     fn arn(&self, rest: &str) -> String {
@@ -65,7 +77,14 @@ impl Vault<'_, '_> {
                 "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@",
             ));
         }
-        if self.rows.find::<Secret>(SECRETS, name)?.is_some() {
+        let known = self.rows.find::<Secret>(SECRETS, name)?;
+        if known.as_ref().is_some_and(|secret| secret.deleted_at.is_some()) {
+            return Err(ServiceError::refused(
+                "InvalidRequestException",
+                "You can't create this secret because a secret with this name is already scheduled for deletion.",
+            ));
+        }
+        if known.is_some() {
             return Err(ServiceError::refused(
                 "ResourceExistsException",
                 format!("The operation failed because the secret {name} already exists."),
@@ -79,6 +98,7 @@ impl Vault<'_, '_> {
             description,
             created_at,
             changed_at,
+            deleted_at: None,
             versions: BTreeMap::new(),
             stages: BTreeMap::new(),
         })

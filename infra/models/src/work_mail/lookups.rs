@@ -99,6 +99,34 @@ pub(super) fn describe_organization(
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
+pub(super) struct GetMailDomain {
+    organization_id: String,
+    domain_name: String,
+}
+
+pub(super) fn get_mail_domain(
+    directory: &Directory<'_, '_>,
+    request: &GetMailDomain,
+) -> Result<Value, ServiceError> {
+    let organization = directory.organization(&request.organization_id)?;
+    let named = |domain: &&super::entity::Domain| domain.name.eq_ignore_ascii_case(&request.domain_name);
+    let missing = || {
+        let message = "The domain specified is not found in your organization.";
+        ServiceError::refused("MailDomainNotFoundException", message)
+    };
+    let domain = organization.domains.iter().find(named).ok_or_else(missing)?;
+    let status = if domain.verified { "VERIFIED" } else { "PENDING" };
+    Ok(json!({
+        "Records": [],
+        "IsTestDomain": false,
+        "IsDefault": domain.name == organization.default_domain(),
+        "OwnershipVerificationStatus": status,
+        "DkimVerificationStatus": status,
+    }))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
 pub(super) struct ListUsers {
     organization_id: String,
     next_token: Option<String>,

@@ -65,6 +65,7 @@ impl WorkMail {
             "DescribeUser" => with_input!(lookups::describe_user),
             "DescribeEntity" => with_input!(lookups::describe_entity),
             "DescribeOrganization" => with_input!(lookups::describe_organization),
+            "GetMailDomain" => with_input!(lookups::get_mail_domain),
             "ListUsers" => with_input!(lookups::list_users),
             _ => Err(ServiceError::unknown_operation(operation)),
         }

@@ -57,3 +57,21 @@ async fn putting_the_same_value_again_makes_no_version() {
     assert!(cloud.secrets().exists("key").unwrap());
     assert!(!cloud.secrets().exists("other").unwrap());
 }
+
+#[tokio::test]
+async fn a_removed_secret_is_given_to_nobody_and_keeps_its_name_for_a_while() {
+    const DELETE: &str = "secretsmanager.DeleteSecret";
+    let cloud = cloud();
+    cloud.secrets().put("app/key", "one").unwrap();
+    for days in [6, 31] {
+        let wrong = json!({ "SecretId": "app/key", "RecoveryWindowInDays": days });
+        assert_eq!(refused(&cloud, DELETE, &wrong).await, "InvalidParameterException");
+    }
+    let request = json!({ "SecretId": "app/key", "RecoveryWindowInDays": 7 });
+    assert!(ok(&cloud, DELETE, &request).await["DeletionDate"].is_f64());
+    assert_eq!(refused(&cloud, GET, &json!({ "SecretId": "app/key" })).await, "InvalidRequestException");
+    let again = json!({ "Name": "app/key", "SecretString": "x" });
+    assert_eq!(refused(&cloud, "secretsmanager.CreateSecret", &again).await, "InvalidRequestException");
+    assert_eq!(refused(&cloud, DELETE, &json!({ "SecretId": "other" })).await, "ResourceNotFoundException");
+    assert!(cloud.secrets().names("app/").unwrap().is_empty());
+}

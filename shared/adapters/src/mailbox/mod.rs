@@ -4,12 +4,14 @@
 //! so counts as done, and what belongs to somebody else is answered with [`MailboxError::Foreign`], never
 //! touched.
 
+mod check;
 mod errors;
 mod google;
 mod microsoft;
 mod password_rules;
 mod vendors;
 mod work_mail;
+mod work_mail_check;
 mod work_mail_lookup;
 
 use std::fmt;
@@ -19,6 +21,7 @@ use jiff::SignedDuration;
 use secrecy::SecretString;
 use vestibule_domain::MailboxProvider;
 
+pub use check::{Check, CheckState};
 pub use google::{Google, KeyRefused, ServiceAccount};
 pub use microsoft::{Application, Microsoft};
 pub use password_rules::{check_password, password_hint};

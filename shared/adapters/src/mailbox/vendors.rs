@@ -261,6 +261,9 @@ pub(super) fn granted(answer: &Answer, now: Timestamp) -> Option<Token> {
 }
 
 #[cfg(test)]
+pub(super) mod stub;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

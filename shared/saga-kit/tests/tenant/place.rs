@@ -81,6 +81,7 @@ impl Receptions {
             domain: Some(Domain::parse(domain).unwrap()),
             mailboxes: Some(MailboxSettings::WorkMail { organization: organization.to_owned() }),
             mailboxes_before: Vec::new(),
+            mailbox_secrets: Vec::new(),
             first_password: None,
             documents: Vec::new(),
             job_start: JobStart::Automatic,

@@ -3,8 +3,8 @@
 
 use jiff::{Timestamp, tz::TimeZone};
 use vestibule_domain::{
-    Address, AuditId, Domain, EndpointId, EsignEventId, EventId, HireId, JobId, MailId, PromoSignupId,
-    RegistrationId, SessionId, SignupStatus, TenantId, Tier, UserId, UserName, UserState,
+    Address, AuditId, Domain, EndpointId, EsignDeliveryId, EsignEventId, EventId, HireId, JobId, MailId,
+    PromoSignupId, RegistrationId, SessionId, SignupStatus, TenantId, Tier, UserId, UserName, UserState,
 };
 
 use crate::{AddressKey, AuditRecord, Chain, EventOutcome, IdempotencyKey};
@@ -174,6 +174,19 @@ pub(crate) fn esign_events(outcome: Option<EventOutcome>) -> String {
 pub(crate) fn esign_event(tenant: TenantId, outcome: EventOutcome, event: EsignEventId) -> Key {
     key(tenant_partition(tenant), format!("{}{event}", esign_events(Some(outcome))))
 }
+/// The e-sign endpoints of a tenant.
+pub(crate) fn esign_endpoints(tenant: TenantId) -> Key {
+    key(tenant_partition(tenant), "ENDPOINTS")
+}
+/// The deliveries at an e-sign endpoint.
+pub(crate) fn esign_deliveries(endpoint: EndpointId) -> String {
+    format!("DELIVERY#{endpoint}#")
+}
+pub(crate) fn esign_delivery(tenant: TenantId, endpoint: EndpointId, delivery: EsignDeliveryId) -> Key {
+    key(tenant_partition(tenant), format!("{}{delivery}", esign_deliveries(endpoint)))
+}
+/// Secrets of a tenant that nothing names.
+pub(crate) const LOOSE_SECRETS: &str = "LOOSE#";
 pub(crate) const ADDRESSES: &str = "EMAIL#";
 /// The sign-in record of an address: also the lock that makes the address unique.
 pub(crate) fn sign_in(address: &AddressKey) -> Key {

@@ -52,6 +52,9 @@ kinds! {
     DomainProof "domain_proof" [];
     Hire "hire" ["name", "personal_email"];
     EsignEvent "esign_event" ["correlation"];
+    EsignEndpoints "esign_endpoints" [];
+    EsignDelivery "esign_delivery" [];
+    LooseSecret "loose_secret" [];
     Job "job" [];
     JobResult "job_result" ["value"];
     Pending "pending" [];

@@ -11,6 +11,7 @@ use crate::{
     engine::keys,
     identity::connection_hash,
     promo::finding::listed_id,
+    work::esign_endpoints::EndpointBook,
 };
 
 impl PlatformStore<'_> {
@@ -25,6 +26,9 @@ impl PlatformStore<'_> {
                 match row.get("item").and_then(|kind| kind.as_s().ok()).map(String::as_str) {
                     Some("job") => self.release_addresses(self.store.read(row.clone()).ok()).await?,
                     Some("hire") => self.clear_hire(self.store.read(row.clone()).ok()).await?,
+                    Some("esign_endpoints") => {
+                        self.clear_endpoints(self.store.read(row.clone()).ok()).await?
+                    }
                     Some("tenant") => self.release_domain(self.store.read(row.clone()).ok()).await?,
                     Some("member") => self.clear_member(tenant, self.store.read(row.clone()).ok()).await?,
                     _ => {}
@@ -54,6 +58,14 @@ impl PlatformStore<'_> {
         let caller = format!("{}.{}", tenant.id, member.user);
         self.clear(&self.whole(&keys::idempotency_partition(&caller))).await?;
         self.clear_person(member.user, &[]).await
+    }
+
+    /// Ends the addresses of e-sign endpoints.
+    async fn clear_endpoints(&self, book: Option<EndpointBook>) -> Result<(), StoreError> {
+        for endpoint in book.map(|book| book.endpoints).unwrap_or_default() {
+            self.delete(key_row(&keys::endpoint(endpoint.id))).await?;
+        }
+        Ok(())
     }
 
     /// Frees an address, and lets mails go to it.

@@ -5,7 +5,7 @@ use serde_json::Value;
 use vestibule_domain::{DomainProof, Setup, Tenant, World};
 
 use crate::{
-    Answer, AuditRecord, Conflict, StoreError, TenantStore,
+    Answer, AuditRecord, Conflict, SecretMoves, StoreError, TenantStore,
     engine::command::{Action, Command},
     engine::item::{from_row, key_row, text, to_row},
     engine::keys,
@@ -60,14 +60,36 @@ impl TenantStore<'_> {
         change: OrganizationChange,
         world: &World,
     ) -> Result<(), StoreError> {
+        self.organization_command(read, after, change, world)?.commit(self.store).await
+    }
+
+    /// The same for a change of where mailboxes are made, with what becomes of secrets by it.
+    pub async fn connect_mailboxes(
+        &self,
+        read: &Organization,
+        after: Organization,
+        change: OrganizationChange,
+        moves: &SecretMoves,
+        world: &World,
+    ) -> Result<(), StoreError> {
+        let command = self.organization_command(read, after, change, world)?;
+        self.moving(command, moves)?.commit(self.store).await
+    }
+
+    fn organization_command(
+        &self,
+        read: &Organization,
+        after: Organization,
+        change: OrganizationChange,
+        world: &World,
+    ) -> Result<Command, StoreError> {
         let mut command = self.domains(Command::new(), &read.tenant, &after.tenant)?;
         for action in self.changed(read, after)? {
             command = command.and(action, Conflict::Stale);
         }
         let OrganizationChange { action, values, answer } = change;
         let record = AuditRecord::new(self.scope, action, self.tenant().to_string(), values, world);
-        let command = command.audited(self.scope, &record)?.answering(answer, world)?;
-        command.commit(self.store).await
+        command.audited(self.scope, &record)?.answering(answer, world)
     }
 
     fn domains(&self, mut command: Command, read: &Tenant, after: &Tenant) -> Result<Command, StoreError> {

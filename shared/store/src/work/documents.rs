@@ -8,8 +8,8 @@ use vestibule_domain::{
 };
 
 use crate::{
-    Answer, AuditRecord, Conflict, EsignEvent, EventOutcome, Match, StoreError, TenantStore,
-    engine::command::Command,
+    Answer, AuditRecord, Conflict, DeliveryOutcome, EsignDelivery, EsignEvent, EventOutcome, Match,
+    StoreError, TenantStore, engine::command::Command,
 };
 
 /// How often a hire that others change at the same moment is read again.
@@ -54,16 +54,16 @@ struct Change {
 }
 
 impl TenantStore<'_> {
-    /// Records `event` for each of `documents`; `None` when the tenant has no such hire.
+    /// Records `event` for each of `documents`, with the note of its delivery; `None` when the tenant has no such hire.
     pub async fn record_event(
         &self,
         hire: HireId,
         documents: &[DocumentKind],
-        event: &EnvelopeEvent,
+        (event, delivery): (&EnvelopeEvent, &EsignDelivery),
         world: &World,
     ) -> Result<Option<Recorded>, StoreError> {
         for _ in 0..TRIES {
-            match self.try_record(hire, documents, event, world).await {
+            match self.try_record(hire, documents, (event, delivery), world).await {
                 Err(StoreError::Conflict(Conflict::Stale | Conflict::Exists)) => {}
                 done => return done,
             }
@@ -75,13 +75,15 @@ impl TenantStore<'_> {
         &self,
         hire: HireId,
         documents: &[DocumentKind],
-        event: &EnvelopeEvent,
+        (event, delivery): (&EnvelopeEvent, &EsignDelivery),
         world: &World,
     ) -> Result<Option<Recorded>, StoreError> {
         let Some(change) = self.change(hire, documents, event, world).await? else { return Ok(None) };
         let recorded = Recorded { moved: change.moved, unknown: change.unknown.clone() };
         if !change.touched.is_empty() {
-            self.recording(Command::new(), change, event, world)?.commit(self.store).await?;
+            let moved = if change.moved { DeliveryOutcome::Recorded } else { DeliveryOutcome::Unchanged };
+            let command = self.noting(Command::new(), &delivery.ended(moved))?;
+            self.recording(command, change, event, world)?.commit(self.store).await?;
         }
         Ok(Some(recorded))
     }

@@ -7,7 +7,8 @@ use serde_json::json;
 use vestibule_domain::{DocumentKind, DocumentStatus, EsignEventId, HireId, World};
 
 use crate::{
-    Answer, AuditRecord, Conflict, CursorError, CursorKey, Page, PageRequest, StoreError, TenantStore,
+    Answer, AuditRecord, Conflict, CursorError, CursorKey, EsignDelivery, Page, PageRequest, StoreError,
+    TenantStore,
     engine::command::{Action, Command},
     engine::item::{Row, key_row, number, to_row},
     engine::keys,
@@ -137,8 +138,14 @@ impl EsignEvent {
 }
 
 impl TenantStore<'_> {
-    /// Keeps an event for a person. One that was delivered before changes nothing, whatever became of it.
-    pub async fn record_unmatched(&self, event: &EsignEvent, world: &World) -> Result<(), StoreError> {
+    /// Keeps an event for a person, with the note of its delivery. One that was delivered before changes nothing, whatever became of it:
+    /// whether it is new.
+    pub async fn record_unmatched(
+        &self,
+        event: &EsignEvent,
+        delivery: &EsignDelivery,
+        world: &World,
+    ) -> Result<bool, StoreError> {
         let values = (json!(null), json!({ "provider": event.provider, "reason": event.reason }));
         let record = AuditRecord::new(self.scope, "esign.unmatched", event.id.to_string(), values, world);
         let mut command = Command::new();
@@ -149,9 +156,9 @@ impl TenantStore<'_> {
         let row = self.event_row(event, world.now())?;
         let command =
             command.and(Action::put(row).if_new(), Conflict::Exists).audited(self.scope, &record)?;
-        match command.commit(self.store).await {
-            Err(StoreError::Conflict(Conflict::Exists)) => Ok(()),
-            done => done,
+        match self.noting(command, delivery)?.commit(self.store).await {
+            Err(StoreError::Conflict(Conflict::Exists)) => Ok(false),
+            done => done.map(|()| true),
         }
     }
 

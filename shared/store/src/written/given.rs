@@ -11,7 +11,7 @@ use vestibule_domain::id::Kind as IdKind;
 use vestibule_domain::{
     Address, BrandColor, CompanySize, CompanyStep, CredentialsMail, DirectoryId, DocumentKind,
     DocumentStatus, Domain, Email, EnvelopeEvent, FirstPassword, Hire, HireName, Id, Industry,
-    IntegrationsStep, Job, JobError, JobKind, JobStart, JobStatus, LocalPart, MailboxProvider,
+    IntegrationsStep, Job, JobError, JobKind, JobStart, JobStatus, LocalPart, MailboxProvider, MailboxSecret,
     MailboxSettings, Mode, Permission, PermissionSet, PersonName, Preset, Role, RoleName, Roles,
     SecuritySettings, Setup, StepRecord, StepStatus, Subject, Tenant, Tier, Wait, World,
 };
@@ -342,6 +342,7 @@ impl Given {
             domain: self.maybe(|| self.domain()),
             mailboxes: self.maybe(|| self.mailboxes()),
             mailboxes_before: (0..self.below(3)).map(|_| self.mailboxes()).collect(),
+            mailbox_secrets: (0..self.below(3)).map(|_| self.mailbox_secret()).collect(),
             first_password: self.maybe(|| self.one(&[FirstPassword::Mailed, FirstPassword::Link])),
             documents: (0..self.below(4)).map(|_| self.document_kind()).collect(),
             job_start: self.one(&[JobStart::Automatic, JobStart::OnRequest]),
@@ -353,6 +354,11 @@ impl Given {
             tier: self.one(&Tier::ALL),
             version: self.number(),
         }
+    }
+
+    fn mailbox_secret(&self) -> MailboxSecret {
+        let provider = self.one(&MailboxProvider::ALL);
+        MailboxSecret { provider, id: self.id(), since: self.time() }
     }
 
     fn mailboxes(&self) -> MailboxSettings {

@@ -5,13 +5,14 @@ use serde_json::{Value, json};
 use vestibule_auth::Actor;
 use vestibule_chain::{Digest, Entry, Frontier, RecordBody};
 use vestibule_domain::{
-    DomainProof, Groups, MailTopic, Permission, Preferences, TenantId, UserId, id::GroupKind,
+    DomainProof, EsignEndpoint, Groups, MailTopic, Permission, Preferences, TenantId, UserId, id::GroupKind,
 };
 
 use super::given::Given;
 use crate::{
-    Answer, AuditRecord, Avatar, Chain, Checkpoint, ClaimedMail, Endpoint, Family, IdempotencyKey, JobResult,
-    KeptAnswer, Link, Membership, OutboxEvent, Owed, PlacedEntry, PlatformJob, SignIn,
+    Answer, AuditRecord, Avatar, Chain, Checkpoint, ClaimedMail, DeliveryOutcome, Endpoint, EsignDelivery,
+    Family, IdempotencyKey, JobResult, KeptAnswer, Link, LooseSecret, Membership, OutboxEvent, Owed,
+    PlacedEntry, PlatformJob, SignIn,
     administration::{NameHolder, SuperAdmins},
     chain::checkpoints::unsigned_of,
     engine::entity::row_of,
@@ -29,6 +30,7 @@ use crate::{
         roles::{RoleBook, RolesVersion},
         seats::SeatCount,
     },
+    work::esign_endpoints::EndpointBook,
     work::jobs::{pending_job, pending_row},
 };
 
@@ -269,6 +271,28 @@ pub(super) fn written_and_read(kind: Kind, given: &Given) -> Result<(), String> 
             let (since, due) = (given.time(), given.time());
             let value = Owed { consumer, sequence, change, tries, since, due };
             back(given, row(&keys::owed(&value.consumer, value.due, &value.sequence), &value), &value)
+        }
+        Kind::EsignEndpoints => {
+            let endpoint = || EsignEndpoint {
+                id: given.id(),
+                vendor: given.any_text(20),
+                created: given.time(),
+                keys: (0..given.below(3)).map(|_| given.time()).collect(),
+            };
+            let endpoints = (0..given.below(4)).map(|_| endpoint()).collect();
+            let value = EndpointBook { endpoints, version: given.number() };
+            back(given, row(&keys::esign_endpoints(tenant), &value), &value)
+        }
+        Kind::EsignDelivery => {
+            let outcome = given.one(&[DeliveryOutcome::Recorded, DeliveryOutcome::Ignored]);
+            let (id, endpoint, kind, at) = (given.id(), given.id(), given.any_text(40), given.time());
+            let value = EsignDelivery { id, endpoint, kind, outcome, at };
+            back(given, row(&keys::esign_delivery(tenant, value.endpoint, value.id), &value), &value)
+        }
+        Kind::LooseSecret => {
+            let (id, name, since) = (given.id(), given.any_text(60), given.time());
+            let value = LooseSecret { id, name, since, version: given.number() };
+            back(given, row_of(tenant, &value).expect("a row"), &value)
         }
         Kind::Endpoint => {
             let value = Endpoint { id: given.id(), tenant, provider: given.any_text(20) };

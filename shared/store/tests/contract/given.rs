@@ -68,6 +68,7 @@ pub(crate) fn seed(world: &World) -> SeedTenant {
         name: "Acme".into(),
         mailboxes: Some(MailboxSettings::WorkMail { organization: "m-0".into() }),
         mailboxes_before: Vec::new(),
+        mailbox_secrets: Vec::new(),
         first_password: None,
         documents: vec![kind("w9")],
         job_start: JobStart::Automatic,

@@ -16,6 +16,7 @@ pub(super) struct Things {
     pub(super) invitation: String,
     pub(super) import: String,
     record: String,
+    endpoint: String,
     account: String,
     account_job: String,
     number: String,
@@ -31,7 +32,8 @@ impl Things {
         let newest = scene.admin().get("/api/audit?limit=1").await.expect(200).body;
         let record = newest["items"][0]["id"].as_str().unwrap().to_owned();
         let (account, account_job, number) = provisioned(scene).await;
-        Self { hire, member, invitation, import, record, account, account_job, number }
+        let endpoint = scene.endpoint().to_string();
+        Self { hire, member, invitation, import, record, endpoint, account, account_job, number }
     }
 
     /// The page's path with values.
@@ -43,6 +45,7 @@ impl Things {
             path if path.starts_with("/admin/team/import") => &self.import,
             path if path.starts_with("/admin/team") => &self.member,
             path if path.starts_with("/admin/audit") => &self.record,
+            path if path.starts_with("/workspace/signatures") => &self.endpoint,
             path if path.starts_with("/admin/platform-log") => &self.number,
             path if path.starts_with("/admin/provisioning/accounts") => &self.account,
             path if path.starts_with("/admin/provisioning") => &self.account_job,

@@ -104,3 +104,18 @@ async fn a_foreign_user_holds_its_name_and_address() {
     let user = work_mail(&cloud, "DescribeUser", json!({ "UserId": "kim" })).await;
     assert_eq!((&user["DisplayName"], &user["FirstName"]), (&json!("Kim Lee"), &json!("Kim")));
 }
+
+#[tokio::test]
+async fn a_mail_domain_tells_whether_it_is_verified() {
+    let cloud = cloud();
+    let status = async |domain: &str| {
+        work_mail(&cloud, "GetMailDomain", json!({ "DomainName": domain })).await["OwnershipVerificationStatus"]
+            .clone()
+    };
+    cloud.work_mail().add_domain(ORGANIZATION, "waiting.example", false).unwrap();
+    assert_eq!(status("Waiting.example").await, "PENDING");
+    let organization = work_mail(&cloud, "DescribeOrganization", json!({})).await;
+    assert_eq!(status(organization["DefaultMailDomain"].as_str().unwrap()).await, "VERIFIED");
+    let unknown = json!({ "DomainName": "other.example" });
+    assert_eq!(error(&cloud, "GetMailDomain", unknown).await, "MailDomainNotFoundException");
+}

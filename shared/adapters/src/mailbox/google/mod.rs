@@ -4,6 +4,7 @@
 //! A user is made suspended, with the job's mark among its external ids, and gets its mailbox when it is no longer
 //! suspended. What was just made may not be seen for a while, and cannot be changed until it is complete.
 
+mod check;
 mod errors;
 mod key;
 mod token;
@@ -28,6 +29,7 @@ const MARK: &str = "vestibule";
 #[derive(Debug, Clone)]
 pub struct Google {
     access: Access,
+    admin: String,
 }
 
 impl Google {

@@ -43,7 +43,7 @@ impl Vendors {
             }
         };
         let access = self.access(key, now, ask).await?;
-        Ok(Google { access })
+        Ok(Google { access, admin: admin.to_owned() })
     }
 }
 

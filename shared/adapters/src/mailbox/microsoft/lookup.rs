@@ -51,4 +51,4 @@ impl Microsoft {
     }
 }
 
-const UNREADABLE: MailboxError = MailboxError::Unknown { code: "answer_unreadable" };
+pub(super) const UNREADABLE: MailboxError = MailboxError::Unknown { code: "answer_unreadable" };

@@ -4,6 +4,7 @@
 //! A user is made disabled, with the job's mark as its employee id, and gets its mailbox with a licence. The mark goes when the mailbox
 //! is there, for the business's own use of that field. What was just made may not be seen for a while.
 
+mod check;
 mod errors;
 mod lookup;
 mod token;

@@ -1,0 +1,3 @@
+//! Lambda entry point of `connections`.
+
+vestibule_api::serve_http!(vestibule_connections::Connections);

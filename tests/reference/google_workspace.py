@@ -5,6 +5,7 @@
 Run it with the interpreter of .cache/venv/mailboxes (setup.sh mailboxes), after `cargo build -p vestibule-local`.
 """
 
+import json
 from google.auth.exceptions import RefreshError
 from google.oauth2 import service_account
 from googleapiclient.discovery import build
@@ -25,7 +26,7 @@ class Walk:
         self.directory = self.build(SCOPES)
 
     def build(self, scopes, subject=None):
-        info = self.stack.secret("google") | {"token_uri": f"{self.stack.aws}/oauth2.googleapis.com/token"}
+        info = self.json.loads(stack.secret("google")) | {"token_uri": f"{self.stack.aws}/oauth2.googleapis.com/token"}
         subject = subject or self.admin
         credentials = service_account.Credentials.from_service_account_info(info, scopes=scopes, subject=subject)
         endpoint = {"api_endpoint": f"{self.stack.aws}/admin.googleapis.com"}

@@ -1,7 +1,5 @@
 """What the checks of both mailbox vendors share: a stack, and its secrets as programs read them."""
 
-import json
-
 from identity_stack.stack import Stack, request
 
 PASSWORD = "xWwvJ]6NMw+bWH-d"
@@ -20,7 +18,7 @@ class MailboxStack(Stack):
         name = f"vestibule/mailboxes/{tenant}/{provider}"
         headers = {"X-Amz-Target": "secretsmanager.GetSecretValue", "Content-Type": "application/x-amz-json-1.1"}
         answer = request("POST", f"{self.aws}/", {"SecretId": name}, headers).expect(200)
-        return json.loads(answer["SecretString"])
+        return answer["SecretString"]
 
     def fault(self, service, operation, kind):
         planted = [{"service": service, "operation": operation, "kind": kind}]

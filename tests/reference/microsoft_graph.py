@@ -40,7 +40,7 @@ class Walk:
     def __init__(self, stack, checks):
         self.stack, self.checks, self.token = stack, checks, None
         self.directory, self.client, self.licence = stack.told["Microsoft"]
-        self.secret = stack.secret("microsoft")["client_secret"]
+        self.secret = stack.secret("microsoft")
 
     def grant(self, client=None, secret=None):
         app = msal.ConfidentialClientApplication(

@@ -46,6 +46,9 @@ struct Arguments {
     /// Give a parameter of the template another value; can be repeated.
     #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = parameter, global = true)]
     parameters: Vec<(String, String)>,
+    /// Where the sample tenant has its mailboxes, if it is made now.
+    #[arg(long, value_name = "google|microsoft|workmail", global = true, default_value = "google", value_parser = mailbox_provider)]
+    provider: MailboxProvider,
     /// Let people sign in with the identity providers that this JSON file lists.
     #[arg(long, value_name = "FILE")]
     oidc_providers: Option<PathBuf>,
@@ -97,6 +100,7 @@ async fn run(arguments: Arguments) -> Result<()> {
     }))?;
     let common = StackOptions {
         parameters: arguments.parameters.iter().cloned().collect(),
+        mailboxes: arguments.provider,
         schedules: true,
         streams: true,
         ..StackOptions::default()
@@ -128,6 +132,10 @@ async fn run(arguments: Arguments) -> Result<()> {
     until_stopped().await?;
     stack.stop().await;
     Ok(())
+}
+
+fn mailbox_provider(text: &str) -> Result<MailboxProvider, String> {
+    MailboxProvider::parse(text).map_err(|invalid| invalid.to_string())
 }
 
 /// An address that the SDK can call.

@@ -41,6 +41,15 @@ impl MailboxProvider {
         }
     }
 
+    /// Its name as people know it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::WorkMail => "Amazon WorkMail",
+            Self::Google => "Google Workspace",
+            Self::Microsoft => "Microsoft 365",
+        }
+    }
+
     /// The name of the secret with which a tenant's mailboxes there are reached, where an operator made it; `WorkMail` needs none.
     pub fn secret_of(self, tenant: TenantId) -> String {
         format!("vestibule/mailboxes/{tenant}/{}", self.name())

@@ -57,7 +57,8 @@ pub async fn check_connection(
     };
     let provider = settings.provider();
     // Each try is a handful of calls to somebody else.
-    admit_source(&state.api, &state.limits, &format!("mailboxes@{}", tenant.id)).await?;
+    admit_source((&state.api.store, &state.api.world), &state.limits, &format!("mailboxes@{}", tenant.id))
+        .await?;
     let found = look(&state, &tenant, provider).await;
     let ready = found.iter().all(|check| check.state != CheckState::Missing);
     let checks = found.iter().map(|check| view(provider, check)).collect();

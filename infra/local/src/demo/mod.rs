@@ -10,9 +10,10 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, ensure};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
+use vestibule_domain::MailboxProvider;
 use vestibule_models::{Fault, FaultKind, SentMail, Service};
 
-use crate::{Stack, StackOptions};
+use crate::{Stack, StackOptions, sample::mailboxes};
 use provider::Provider;
 use watch::Watch;
 
@@ -33,7 +34,7 @@ pub async fn run(options: StackOptions) -> Result<()> {
 }
 
 async fn succeed(stack: &Stack, client: &Client) -> Result<()> {
-    println!("1. José Ó'Brien signs the paperwork");
+    println!("1. José Ó'Brien signs the paperwork; mailboxes are at {}", client.provider.title());
     let hire = client.hire("José", "Ó'Brien", "jose@example.org").await?;
     let job = sign_everything(stack, client, &hire).await?;
     let watched = Watch::job(client, &job, PATIENCE).await?;
@@ -77,17 +78,20 @@ async fn sign_everything(stack: &Stack, client: &Client, hire: &str) -> Result<S
     Ok(shown["job"].as_str().context("three signatures made no job")?.to_owned())
 }
 
-/// Prints the mail with its password masked.
+/// Prints the mail with its password or the token of its link masked.
 fn show_mail(mail: &SentMail) -> Result<()> {
     let text = mail.text.as_deref().context("the mail has no text")?;
     println!("   mail      to {}: {}\n", mail.to.join(", "), mail.subject);
     for line in text.lines() {
-        match line.split_once("password:") {
+        match line.split_once("Temporary password:") {
             Some((label, password)) => {
                 let masked = "*".repeat(password.trim().chars().count());
-                println!("   |  {label}password: {masked}");
+                println!("   |  {label}Temporary password: {masked}");
             }
-            None => println!("   |  {line}"),
+            None => match line.split_once("token=") {
+                Some((link, token)) => println!("   |  {link}token={}", "*".repeat(token.trim().len())),
+                None => println!("   |  {line}"),
+            },
         }
     }
     Ok(())
@@ -98,7 +102,7 @@ pub(crate) struct Client {
     http: reqwest::Client,
     base: String,
     token: String,
-    organization: String,
+    provider: MailboxProvider,
 }
 
 impl Client {
@@ -109,7 +113,7 @@ impl Client {
         let request = http.post(format!("{base}/api/admin/login")).json(&body);
         let signed_in: Value = request.send().await?.error_for_status()?.json().await?;
         let token = signed_in["accessToken"].as_str().context("the sign-in gave no token")?.to_owned();
-        Ok(Self { http, base, token, organization: String::new() })
+        Ok(Self { http, base, token, provider: MailboxProvider::WorkMail })
     }
 
     pub(crate) async fn post(&self, path: &str, body: &Value) -> Result<Value> {
@@ -120,9 +124,10 @@ impl Client {
     fn new(stack: &Stack) -> Result<Self> {
         let token = stack.sample().token("debug_tenant_admin", stack.world());
         let token = token.context("the sample administrator is missing")??.0;
-        let organization = &stack.sample().organization;
+        let mailboxes =
+            stack.sample().tenant.mailboxes.as_ref().context("the sample tenant has no provider")?;
         let (base, token) = (stack.url().to_owned(), token.expose_secret().to_owned());
-        Ok(Self { http: reqwest::Client::new(), base, token, organization: organization.clone() })
+        Ok(Self { http: reqwest::Client::new(), base, token, provider: mailboxes.provider() })
     }
 
     pub(crate) async fn get(&self, path: &str) -> Result<Value> {
@@ -138,6 +143,6 @@ impl Client {
     }
 
     fn mailboxes(&self, stack: &Stack) -> Result<usize> {
-        Ok(stack.cloud().work_mail().users(&self.organization)?.len())
+        Ok(mailboxes::count(stack.cloud(), self.provider)?)
     }
 }

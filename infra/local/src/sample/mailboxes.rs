@@ -1,13 +1,16 @@
 //! What Test Brand has at Google Workspace and at Microsoft 365, beside its `WorkMail` organization: its mail domain, an administrator,
 //! and credentials of a program with all rights that its mailboxes need. They lie where a connection keeps them.
 
+use std::sync::OnceLock;
+
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::Timestamp;
-use serde_json::json;
-use vestibule_domain::{MailboxProvider, Tenant, World};
-use vestibule_models::{Cloud, GraphSku, ServiceAccountKey};
+use vestibule_domain::{
+    DirectoryId, Domain, Email, Invalid, MailboxProvider, MailboxSettings, Tenant, World,
+};
+use vestibule_models::{Cloud, CloudError, GraphSku, ServiceAccountKey};
 
-use super::SampleError;
+use super::{SampleError, tenant::ORGANIZATION};
 
 /// The customer of Google Workspace.
 pub const GOOGLE_CUSTOMER: &str = "C03az79cb";
@@ -60,10 +63,49 @@ fn google(cloud: &Cloud, tenant: &Tenant, domain: &str) -> Result<(), SampleErro
     if workspace.users(GOOGLE_CUSTOMER)?.is_empty() {
         workspace.add_admin(GOOGLE_CUSTOMER, &format!("{GOOGLE_ADMIN}@{domain}"))?;
     }
-    let key = ServiceAccountKey::generate(SERVICE_ACCOUNT)?;
-    workspace.add_service_account(&key)?;
+    let key = key()?;
+    workspace.add_service_account(key)?;
     workspace.delegate(GOOGLE_CUSTOMER, &key.client_id, &GOOGLE_SCOPES)?;
     Ok(cloud.secrets().put(&secret, &key.to_file())?)
+}
+
+/// The key of the service account, one for all stacks of a process: making one takes a tenth of a second.
+fn key() -> Result<&'static ServiceAccountKey, SampleError> {
+    static KEY: OnceLock<ServiceAccountKey> = OnceLock::new();
+    let made =
+        KEY.get().map_or_else(|| ServiceAccountKey::generate(SERVICE_ACCOUNT), |key| Ok(key.clone()))?;
+    Ok(KEY.get_or_init(|| made))
+}
+
+/// How the sample tenant finds its mailboxes at `provider`.
+pub(super) fn settings(provider: MailboxProvider, domain: &Domain) -> Result<MailboxSettings, Invalid> {
+    Ok(match provider {
+        MailboxProvider::WorkMail => MailboxSettings::WorkMail { organization: ORGANIZATION.into() },
+        MailboxProvider::Google => {
+            MailboxSettings::Google { admin: Email::parse(&format!("{GOOGLE_ADMIN}@{}", domain.as_str()))? }
+        }
+        MailboxProvider::Microsoft => MailboxSettings::Microsoft {
+            directory: DirectoryId::parse(MICROSOFT_DIRECTORY)?,
+            client: DirectoryId::parse(MICROSOFT_CLIENT)?,
+            licence: DirectoryId::parse(MICROSOFT_LICENCE)?,
+            country: "NL".into(),
+        },
+    })
+}
+
+/// How many users nobody but a job has made are at `provider`.
+pub(crate) fn count(cloud: &Cloud, provider: MailboxProvider) -> Result<usize, CloudError> {
+    Ok(match provider {
+        MailboxProvider::WorkMail => cloud.work_mail().users(ORGANIZATION)?.len(),
+        MailboxProvider::Google => {
+            let users = cloud.google_workspace().users(GOOGLE_CUSTOMER)?;
+            users.iter().filter(|user| user.deleted_at.is_none() && !user.is_admin).count()
+        }
+        MailboxProvider::Microsoft => {
+            let users = cloud.microsoft_graph().users(MICROSOFT_DIRECTORY)?;
+            users.iter().filter(|user| user.deleted_at.is_none()).count()
+        }
+    })
 }
 
 fn microsoft(cloud: &Cloud, tenant: &Tenant, domain: &str, world: &World) -> Result<(), SampleError> {
@@ -84,5 +126,5 @@ fn microsoft(cloud: &Cloud, tenant: &Tenant, domain: &str, world: &World) -> Res
     graph.add_app(MICROSOFT_DIRECTORY, MICROSOFT_CLIENT, &MICROSOFT_PERMISSIONS)?;
     let text = URL_SAFE_NO_PAD.encode(world.bytes::<30>());
     graph.add_client_secret((MICROSOFT_DIRECTORY, MICROSOFT_CLIENT), &text, Timestamp::MAX)?;
-    Ok(cloud.secrets().put(&secret, &json!({ "client_secret": text }).to_string())?)
+    Ok(cloud.secrets().put(&secret, &text)?)
 }

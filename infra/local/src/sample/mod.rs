@@ -6,7 +6,7 @@ mod administrators;
 pub(crate) mod colleagues;
 mod invited;
 mod keys;
-mod mailboxes;
+pub(crate) mod mailboxes;
 mod people;
 mod promo;
 mod tenant;
@@ -17,7 +17,7 @@ use crate::FirstData;
 use secrecy::SecretString;
 use vestibule_auth::{AccessToken, FieldKeys, PasswordHash, SystemTask, TenantScope};
 use vestibule_domain::{
-    Email, EndpointId, Invalid, JobStart, MailboxSettings, SessionId, Tenant, TenantId, User, UserId, World,
+    Email, EndpointId, Invalid, JobStart, MailboxProvider, SessionId, Tenant, TenantId, User, UserId, World,
 };
 use vestibule_models::Cloud;
 use vestibule_store::{LoadRing, Sealer, Store, StoreError};
@@ -69,6 +69,8 @@ pub struct SampleOptions {
     pub issuer: String,
     /// What starts the jobs of a tenant that is made now.
     pub job_start: JobStart,
+    /// Where the first tenant has its mailboxes, if it is made now.
+    pub mailboxes: MailboxProvider,
     /// Whether tenants and people are made.
     pub first_data: FirstData,
     /// Cost of the people's password hashes.
@@ -133,16 +135,14 @@ impl Sample {
         let (first, second) = (first.await?, second.await?);
         let (has_first, has_second) = (first.is_some(), second.is_some());
         let made = |kept: Option<Tenant>, new: Result<Tenant, Invalid>| kept.map_or(new, Ok);
-        let tenant = made(first, tenant::test_brand(options.job_start, world))?;
+        let tenant = made(first, tenant::test_brand((options.job_start, options.mailboxes), world))?;
         let second = made(second, tenant::second_brand(options.job_start, world))?;
         tenant::prepare_organization(cloud, &tenant)?;
         mailboxes::prepare(cloud, &tenant, world)?;
         tenant::prepare_organization(cloud, &second)?;
         let lacks = |what| Invalid::new(format!("the sample tenant has no {what}"));
         let endpoint = tenant.endpoint.ok_or_else(|| lacks("e-sign endpoint"))?;
-        let Some(MailboxSettings::WorkMail { organization }) = tenant.mailboxes.clone() else {
-            return Err(lacks("mailbox provider").into());
-        };
+        let organization = tenant::ORGANIZATION.to_owned();
         let esign_key = keys::prepare_esign(cloud, names, endpoint, world)?;
         let (cloud, names, issuer) = (cloud.clone(), names.clone(), options.issuer);
         let resetting = Arc::default();

@@ -2,15 +2,16 @@
 
 use vestibule_auth::TenantScope;
 use vestibule_domain::{
-    BrandColor, DocumentKind, Domain, Email, EndpointId, Hire, HireName, Invalid, JobStart, MailboxSettings,
-    PersonName, SecuritySettings, Tenant, World,
+    BrandColor, DocumentKind, Domain, Email, EndpointId, Hire, HireName, Invalid, JobStart, MailboxProvider,
+    MailboxSettings, PersonName, SecuritySettings, Tenant, World,
 };
 use vestibule_models::Cloud;
 use vestibule_store::Store;
 
-use super::{SampleError, people};
+use super::{SampleError, mailboxes, people};
 
-const ORGANIZATION: &str = "m-0123456789abcdef0123456789abcdef";
+/// The `WorkMail` organization of Test Brand.
+pub(super) const ORGANIZATION: &str = "m-0123456789abcdef0123456789abcdef";
 const SECOND_ORGANIZATION: &str = "m-fedcba9876543210fedcba9876543210";
 const HIRES: [(&str, &str, &str); 3] = [
     ("Ada", "Sample", "ada.sample@example.org"),
@@ -18,14 +19,18 @@ const HIRES: [(&str, &str, &str); 3] = [
     ("Zoë", "van den Berg", "zoe@example.org"),
 ];
 
-pub(super) fn test_brand(job_start: JobStart, world: &World) -> Result<Tenant, Invalid> {
+pub(super) fn test_brand(
+    (job_start, provider): (JobStart, MailboxProvider),
+    world: &World,
+) -> Result<Tenant, Invalid> {
+    let domain = Domain::parse("test-brand.example")?;
     let documents = ["w9", "baa", "hire_agreement"].map(DocumentKind::parse);
     Ok(Tenant {
         id: people::tenant_id(),
         slug: "test-brand".into(),
         name: "Test Brand".into(),
-        domain: Some(Domain::parse("test-brand.example")?),
-        mailboxes: Some(MailboxSettings::WorkMail { organization: ORGANIZATION.into() }),
+        mailboxes: Some(mailboxes::settings(provider, &domain)?),
+        domain: Some(domain),
         mailboxes_before: Vec::new(),
         mailbox_secrets: Vec::new(),
         first_password: None,
@@ -54,15 +59,14 @@ pub(super) fn second_brand(job_start: JobStart, world: &World) -> Result<Tenant,
         crm_url: "https://crm.second-brand.example/".into(),
         support: Email::parse("people@second-brand.example")?,
         color: Some(BrandColor::parse("#0f766e")?),
-        ..test_brand(job_start, world)?
+        ..test_brand((job_start, MailboxProvider::WorkMail), world)?
     })
 }
 
 /// Makes the organization that owns the tenant's mail domain; making it again changes nothing.
 pub(super) fn prepare_organization(cloud: &Cloud, tenant: &Tenant) -> Result<(), SampleError> {
-    if let (Some(MailboxSettings::WorkMail { organization }), Some(domain)) =
-        (&tenant.mailboxes, &tenant.domain)
-    {
+    let organization = if tenant.id == people::tenant_id() { ORGANIZATION } else { SECOND_ORGANIZATION };
+    if let Some(domain) = &tenant.domain {
         cloud.work_mail().add_organization(organization, domain.as_str())?;
     }
     Ok(())

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use secrecy::SecretString;
-use vestibule_domain::{JobStart, World};
+use vestibule_domain::{JobStart, MailboxProvider, World};
 
 /// The names in `Host` that the API of a stack answers to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +52,8 @@ pub struct StackOptions {
     pub pace: f64,
     /// What starts the jobs of a sample tenant that is made now; one that is there keeps its own way.
     pub job_start: JobStart,
+    /// Where a sample tenant that is made now has its mailboxes.
+    pub mailboxes: MailboxProvider,
     /// What a stack begins with.
     pub first_data: FirstData,
     /// Whether functions start with `DEBUG_BYPASS_AUTH`.
@@ -81,6 +83,7 @@ impl Default for StackOptions {
             streams: false,
             pace: 1.0,
             job_start: JobStart::Automatic,
+            mailboxes: MailboxProvider::WorkMail,
             first_data: FirstData::Sample,
             debug_bypass: false,
             hosts: Hosts::Own,

@@ -178,6 +178,7 @@ pub(super) async fn sample(
     let sample_options = SampleOptions {
         issuer: plan.environment("ISSUER")?,
         job_start: options.job_start,
+        mailboxes: options.mailboxes,
         first_data: options.first_data,
         password_profile: plan.environment("PASSWORD_PROFILE")?,
     };

@@ -27,8 +27,11 @@ const OUTPUT_ONLY: [&str; 17] = [
     "thumbnailPhotoUrl",
 ];
 
+/// A member, and what its value must be.
+type Member = (&'static str, fn(&Value) -> bool);
+
 /// Kept as they are sent, if they are of the type that stands there.
-const KEPT: [(&str, fn(&Value) -> bool); 12] = [
+const KEPT: [Member; 12] = [
     ("organizations", Value::is_array),
     ("phones", Value::is_array),
     ("addresses", Value::is_array),

@@ -16,7 +16,7 @@ use crate::{
     storage::Rows,
 };
 
-fn refused(error: ServiceError) -> CloudError {
+fn refused(error: &ServiceError) -> CloudError {
     CloudError::Refused(format!("{}: {}", error.error, error.message))
 }
 
@@ -177,7 +177,7 @@ impl GoogleWorkspace {
     ) -> Result<T, CloudError> {
         self.storage.transact(|rows| {
             let directory = Directory::open(rows, get_customer(rows, customer)?, self.now())?;
-            work(&directory).map_err(refused)
+            work(&directory).map_err(|error| refused(&error))
         })
     }
 

@@ -59,7 +59,7 @@ fn split<'t>(text: &'t str, word: &str) -> Vec<&'t str> {
     let mut parts = Vec::new();
     let mut begin = 0;
     for (at, _) in text.match_indices(word) {
-        if text[..at].matches('\'').count() % 2 == 0 {
+        if text[..at].matches('\'').count().is_multiple_of(2) {
             parts.push(&text[begin..at]);
             begin = at + word.len();
         }

@@ -27,6 +27,9 @@ const PROPERTIES: [&str; 15] = [
     "onPremisesExtensionAttributes",
 ];
 
+/// Things with their properties.
+type Found<T> = Vec<(Map<String, Value>, T)>;
+
 pub(super) fn check_property(name: &str) -> Result<(), Refused> {
     let texts = TEXTS.iter().map(|(known, _)| *known);
     if name == "usageLocation" || PROPERTIES.iter().copied().chain(texts).any(|known| known == name) {
@@ -89,10 +92,7 @@ pub(super) fn groups(directory: &Directory<'_, '_>, request: &Request<'_>) -> Re
 }
 
 /// What `$filter` leaves. Other options than those that are modelled are refused.
-fn chosen<T>(
-    request: &Request<'_>,
-    all: Vec<(Map<String, Value>, T)>,
-) -> Result<Vec<(Map<String, Value>, T)>, Refused> {
+fn chosen<T>(request: &Request<'_>, all: Found<T>) -> Result<Found<T>, Refused> {
     for option in ["$orderby", "$search", "$expand", "$skip"] {
         if request.parameter(option).is_some() {
             return Err(Refused::unsupported_query(format!("{option} is not modelled")));

@@ -22,13 +22,18 @@ fn owner(directory: &Directory<'_, '_>, request: &Request<'_>) -> Result<GraphUs
     Err(Refused::new(404, "MailboxNotEnabledForRESTAPI", message))
 }
 
-/// `displayName`, `sequence` and `actions` are what a rule needs.
+/// A member of a rule, and what its value must be.
+type Member = (&'static str, fn(&Value) -> bool);
+
+/// What a rule needs.
+const NEEDED: [Member; 3] =
+    [("displayName", Value::is_string), ("sequence", Value::is_u64), ("actions", Value::is_object)];
+
 pub(super) fn create(directory: &Directory<'_, '_>, request: &Request<'_>) -> Result<Answer, Refused> {
     let mut rule = object(request)?;
     let before = owner(directory, request)?;
-    let fits: [(&str, fn(&Value) -> bool); 3] =
-        [("displayName", Value::is_string), ("sequence", Value::is_u64), ("actions", Value::is_object)];
-    if let Some((name, _)) = fits.iter().find(|(name, fits)| rule.get(*name).is_none_or(|value| !fits(value)))
+    if let Some((name, _)) =
+        NEEDED.iter().find(|(name, fits)| rule.get(*name).is_none_or(|value| !fits(value)))
     {
         let message = format!("The property '{name}' of the message rule is required.");
         return Err(Refused::new(400, "ErrorInvalidRequest", message));

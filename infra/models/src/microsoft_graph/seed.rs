@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{error::CloudError, ids, password::PasswordHash, storage::Rows};
 
-fn refused(refused: Refused) -> CloudError {
+fn refused(refused: &Refused) -> CloudError {
     CloudError::Refused(format!("{}: {}", refused.error.error, refused.error.message))
 }
 
@@ -140,7 +140,7 @@ impl MicrosoftGraph {
     ) -> Result<T, CloudError> {
         self.storage.transact(|rows| {
             let directory = Directory::open(rows, get_tenant(rows, tenant)?, self.now())?;
-            work(&directory).map_err(refused)
+            work(&directory).map_err(|error| refused(&error))
         })
     }
 

@@ -15,6 +15,7 @@ fn view(domain: &Domain) -> Value {
     })
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "an operation like all others")]
 pub(super) fn domains(directory: &Directory<'_, '_>, _: &Request<'_>) -> Result<Answer, Refused> {
     let domains: Vec<_> = directory.tenant.domains.iter().map(view).collect();
     let context = "https://graph.microsoft.com/v1.0/$metadata#domains";
@@ -28,6 +29,7 @@ pub(super) fn domain(directory: &Directory<'_, '_>, request: &Request<'_>) -> Re
 }
 
 /// The one tenant, with the domains that are verified.
+#[expect(clippy::unnecessary_wraps, reason = "an operation like all others")]
 pub(super) fn organization(directory: &Directory<'_, '_>, _: &Request<'_>) -> Result<Answer, Refused> {
     let tenant = &directory.tenant;
     let verified = tenant.domains.iter().filter(|domain| domain.verified).map(|domain| {

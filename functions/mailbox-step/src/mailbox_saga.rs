@@ -225,7 +225,7 @@ async fn remove(mailboxes: &Mailboxes, id: &ProviderId) -> Result<Done, Failure>
 pub(crate) fn claim_undo(ledger: &Ledger<'_>) -> Done {
     let code = ledger.job().last_error.as_ref().map_or("", |error| error.code.as_str());
     let status = match code {
-        "cancelled" => JobStatus::Cancelled,
+        _ if ledger.was_stopped() => JobStatus::Cancelled,
         code if FOR_A_PERSON.contains(&code) => JobStatus::NeedsAttention,
         _ => JobStatus::Failed,
     };

@@ -43,6 +43,11 @@ impl Site {
     }
 }
 
+/// The same address for whoever never had a password: the page is worded for them.
+pub(crate) fn for_the_first_password(link: &SecretString) -> SecretString {
+    format!("{}&first=1", link.expose_secret()).into()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

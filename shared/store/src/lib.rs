@@ -17,9 +17,11 @@ mod work;
 #[cfg(test)]
 mod written;
 
+pub use tenancy::directory::FoundTenant;
 pub use accounts::care::RemovalOutcome;
 pub use accounts::joining::{JoinLook, JoinProblem, Joining};
 pub use accounts::listing::{AccountFilter, FoundAccount, FoundJob, MOST_ON_A_PAGE};
+pub use accounts::mails::AccountMail;
 pub use accounts::orders::PlatformJob;
 pub use accounts::writes::{AccountWrite, NewTenant, Parting, TierChange};
 pub use administration::{Administration, Appointee, Appointment, Granted, PlatformAccess};

@@ -27,9 +27,6 @@ impl EmailEvents {
             return Ok(Outcome::Unknown);
         };
         let platform = self.store.platform();
-        if platform.find_account(made.user).await?.is_none() {
-            return Ok(Outcome::Unknown);
-        }
         let (about, delivery) = ((job.id, made.user, &order.email), report.delivery(now));
         if !platform.record_account_delivery(about, &delivery, &self.world).await? {
             return Ok(Outcome::Known);

@@ -121,11 +121,9 @@ impl From<&FoundAccount> for AccountView {
             by: account.status.by.clone(),
             origin: account.origin.name(),
             job: account.job.to_string(),
-            mail_problem: found
-                .mail
-                .as_ref()
-                .and_then(AccountMail::problem)
-                .map(|problem| AccountMailProblem { state: problem.state.name(), at: problem.at.to_string() }),
+            mail_problem: found.mail.as_ref().and_then(AccountMail::problem).map(|problem| {
+                AccountMailProblem { state: problem.state.name(), at: problem.at.to_string() }
+            }),
             without_administrator: Vec::new(),
         }
     }

@@ -110,7 +110,7 @@ pub struct AccountPage {
     pub next: Option<String>,
 }
 
-/// Lists the accounts that the platform made, newest first, 50 at most on a page. With `name` a page may have fewer than it could.
+/// Lists the accounts that the platform made, newest first, 33 at most on a page. With `name` a page may have fewer than it could.
 #[utoipa::path(get, path = "/api/admin/users", tag = "accounts", responses((status = 200, body = AccountPage)))]
 pub async fn list_accounts(
     State(api): State<Api>,

@@ -89,10 +89,7 @@ pub struct OrganizationItem {
 
 impl From<FoundTenant> for OrganizationItem {
     fn from(FoundTenant { tenant, roles }: FoundTenant) -> Self {
-        let choice = |(name, title): (RoleName, String)| RoleChoice {
-            id: name.as_str().to_owned(),
-            title,
-        };
+        let choice = |(name, title): (RoleName, String)| RoleChoice { id: name.as_str().to_owned(), title };
         Self {
             id: tenant.id.to_string(),
             name: tenant.name,

@@ -169,7 +169,8 @@ async fn read(
     };
     let store = state.api.store.administration(scope);
     if email.as_ref().is_some_and(|email| store.is_own_address(email)) {
-        problems.meet("email", "This is your own address; another administrator has to order an account for it.");
+        problems
+            .meet("email", "This is your own address; another administrator has to order an account for it.");
     }
     let (mut tenant, mut organization) = (None, None);
     match (&body.tenant, &body.organization) {

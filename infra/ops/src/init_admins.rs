@@ -2,7 +2,9 @@
 //! is as it should be is left alone: a second run changes nothing and mails nobody.
 
 use vestibule_auth::{Grant, PlatformScope, SystemTask};
-use vestibule_domain::{IdentityMailKind, IdentityMailRequest, MailId, User, UserId, UserName, UserState, World};
+use vestibule_domain::{
+    IdentityMailKind, IdentityMailRequest, MailId, User, UserId, UserName, UserState, World,
+};
 use vestibule_store::{Administration, Appointee, Appointment, Conflict, Granted, Store, StoreError};
 
 use crate::{
@@ -101,7 +103,8 @@ impl Run<'_> {
             return Ok(Appointed::Unchanged);
         }
         // Accounts of administrators are not restored by other administrators, so it has to come first.
-        if before.is_none() && known.as_ref().is_some_and(|known| known.status.state == UserState::Suspended) {
+        if before.is_none() && known.as_ref().is_some_and(|known| known.status.state == UserState::Suspended)
+        {
             return Ok(Appointed::Suspended);
         }
         let is_new = known.is_none();

@@ -17,7 +17,6 @@ mod work;
 #[cfg(test)]
 mod written;
 
-pub use tenancy::directory::FoundTenant;
 pub use accounts::care::RemovalOutcome;
 pub use accounts::joining::{JoinLook, JoinProblem, Joining};
 pub use accounts::listing::{AccountFilter, FoundAccount, FoundJob, MOST_ON_A_PAGE};
@@ -54,6 +53,7 @@ pub use record::outbox::OutboxEvent;
 pub use record::owed::Owed;
 pub use record::refusals::Refusal;
 pub use tenancy::authz::{Access, SelfAccess};
+pub use tenancy::directory::FoundTenant;
 pub use tenancy::founding::{Founder, Founding};
 pub use tenancy::groups::{FoundGroups, GroupChange};
 pub use tenancy::importing::{Judged, RowVerdict};

@@ -19,9 +19,14 @@ impl Scene {
     pub(super) async fn prepare_account(&self, operation: &str) -> Option<Prepared> {
         let (method, path) = operation.split_once(' ')?;
         let method: Method = method.parse().ok()?;
-        if !["/api/admin/users", "/api/admin/jobs", "/api/admin/organizations", "/api/admin/provision-account"]
-            .iter()
-            .any(|at| path.starts_with(at))
+        if ![
+            "/api/admin/users",
+            "/api/admin/jobs",
+            "/api/admin/organizations",
+            "/api/admin/provision-account",
+        ]
+        .iter()
+        .any(|at| path.starts_with(at))
         {
             return None;
         }

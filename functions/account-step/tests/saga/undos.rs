@@ -89,7 +89,7 @@ async fn a_service_that_asks_to_wait_has_refused_nothing() {
         let case = orders.new_case().await;
         let throttled = Fault::new(Service::Ses, "SendEmail", FaultKind::Throttle { retry_after: 1 });
         orders.kit.cloud.faults().set(throttled.times(2));
-        orders.kit.cloud.faults().set(refuse().after(2));
+        orders.kit.cloud.faults().set(refuse());
         kit::run(&At(&orders), &case, &orders.saga()).await;
         assert_eq!(orders.find_job(&case).await.status, JobStatus::Failed, "{kind:?}");
         assert_eq!(orders.judge(&case).await, Vec::<String>::new(), "{kind:?}");
@@ -97,7 +97,13 @@ async fn a_service_that_asks_to_wait_has_refused_nothing() {
 }
 
 /// Performs one task of the job's first run.
-async fn task(orders: &Orders, case: &Case, saga: &impl Saga, step: &str, action: Action) -> Result<Next, Failure> {
+async fn task(
+    orders: &Orders,
+    case: &Case,
+    saga: &impl Saga,
+    step: &str,
+    action: Action,
+) -> Result<Next, Failure> {
     let (step, tenant, job) = (step.to_owned(), case.tenant, case.job);
     let task = Task { saga: "account".to_owned(), step, action, tenant, job, attempt: 1 };
     perform(saga, &orders.accounts.store, &orders.kit.world, &task).await

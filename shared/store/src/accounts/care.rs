@@ -98,7 +98,8 @@ impl Administration<'_> {
             IdentityMailRequest { id: MailId::new(world), email, mail, device: None, at: world.now() };
         let (actor, id) = (self.scope.actor(), person.id.to_string());
         let values = (json!(null), json!({ "mail": request.id }));
-        let mut command = Command::new().mailing(&request)?.told_platform(actor, action, id, values, world)?;
+        let mut command =
+            Command::new().mailing(&request)?.told_platform(actor, action, id, values, world)?;
         if matches!(request.mail, IdentityMailKind::AccountInvitation { .. }) {
             command = command.mailing_account(person.id, request.id)?;
         }

@@ -17,6 +17,8 @@ use crate::{
 
 /// Entries on a page: what stands there is read in one batch.
 pub const MOST_ON_A_PAGE: i32 = 50;
+/// The same where a tenant is read with each of two rows.
+const MOST_WITH_TENANTS: i32 = 33;
 /// In whose place cursors of the platform's lists are sealed.
 const OWNER: &str = "platform";
 
@@ -74,6 +76,11 @@ pub(crate) fn listed_user(row: &Row) -> Option<UserId> {
     row.get("SK")?.as_s().ok()?.parse().ok()
 }
 
+/// In which tenant it was first made.
+fn listed_in(row: &Row) -> Option<TenantId> {
+    row.get("tenant")?.as_s().ok()?.parse().ok()
+}
+
 impl AccountFilter {
     fn fits(&self, found: &FoundAccount) -> bool {
         let named =
@@ -85,7 +92,7 @@ impl AccountFilter {
 }
 
 impl Administration<'_> {
-    /// One page of accounts, newest first: three round trips. With a name, a page may have fewer than it could, and a next one.
+    /// One page of accounts, newest first: two round trips. With a name, a page may have fewer than it could, and a next one.
     pub async fn list_accounts(
         &self,
         filter: &AccountFilter,
@@ -98,12 +105,14 @@ impl Administration<'_> {
             Some(None) => return Ok(Ok(Page { items: Vec::new(), damaged: Vec::new(), next: None })),
         };
         let (places, next) =
-            match self.places(&list, (request, request.size().min(MOST_ON_A_PAGE)), key).await? {
+            match self.places(&list, (request, request.size().min(MOST_WITH_TENANTS)), key).await? {
                 Ok(found) => found,
                 Err(error) => return Ok(Err(error)),
             };
         let users: Vec<UserId> = places.iter().filter_map(listed_user).collect();
+        let tenants: BTreeSet<TenantId> = places.iter().filter_map(listed_in).collect();
         let wanted = users.iter().flat_map(|user| [keys::account(*user), keys::user(*user)]);
+        let wanted = wanted.chain(tenants.into_iter().map(keys::tenant));
         let rows = by_key(self.store.batch_get(wanted.map(|key| key_row(&key)).collect()).await?);
         let (mut items, mut damaged) = (Vec::new(), Vec::new());
         for user in users {
@@ -114,13 +123,11 @@ impl Administration<'_> {
             };
             let person = rows.get(&names(&keys::user(user))).cloned().map(|row| self.store.read::<User>(row));
             let person = person.map(|read| self.store.if_whole(read)).transpose()?.flatten();
-            items.push(FoundAccount::new(account, person));
+            let tenant = rows.get(&names(&keys::tenant(account.tenant))).cloned();
+            let tenant_name = self.tenant_name(tenant)?;
+            items.push(FoundAccount { tenant_name, ..FoundAccount::new(account, person) });
         }
         items.retain(|found| filter.fits(found));
-        let names = self.tenant_names(items.iter().map(|found| found.account.tenant)).await?;
-        for found in &mut items {
-            found.tenant_name = names.get(&found.account.tenant).cloned();
-        }
         Ok(Ok(Page { items, damaged, next }))
     }
 
@@ -132,8 +139,7 @@ impl Administration<'_> {
     ) -> Result<Option<FoundAccount>, StoreError> {
         let Some(mut found) = self.account_and_person(user).await? else { return Ok(None) };
         let person = found.person.as_ref().filter(|person| person.status.state != UserState::Removed);
-        let sign_in =
-            person.map(|person| keys::sign_in(&self.store.sealer().address_key(&person.email)));
+        let sign_in = person.map(|person| keys::sign_in(&self.store.sealer().address_key(&person.email)));
         let tenant = keys::tenant(found.account.tenant);
         let wanted = sign_in.iter().chain([&tenant]).map(key_row).collect();
         let rows = self.store.batch_get(wanted).await?;
@@ -154,7 +160,8 @@ impl Administration<'_> {
         let Some(owner) = owner else { return Ok(None) };
         let Some(mut found) = self.account_and_person(owner).await? else { return Ok(None) };
         found.locked = is_locked(&row, now);
-        found.tenant_name = self.tenant_name(self.store.get_row(&keys::tenant(found.account.tenant)).await?)?;
+        found.tenant_name =
+            self.tenant_name(self.store.get_row(&keys::tenant(found.account.tenant)).await?)?;
         Ok(Some(found))
     }
 
@@ -170,27 +177,12 @@ impl Administration<'_> {
         Ok(Some(FoundAccount { administers: grant.is_some(), mail, ..FoundAccount::new(account, person) }))
     }
 
-    /// The names of tenants, in one round trip.
-    async fn tenant_names(
-        &self,
-        tenants: impl Iterator<Item = TenantId>,
-    ) -> Result<BTreeMap<TenantId, String>, StoreError> {
-        let wanted: BTreeSet<TenantId> = tenants.collect();
-        let rows = wanted.iter().map(|tenant| key_row(&keys::tenant(*tenant))).collect();
-        let rows = self.store.batch_get_many(rows).await?;
-        let name = |tenant: TenantId| {
-            let name = self.tenant_name(find(&rows, &keys::tenant(tenant)));
-            name.map(|name| name.map(|name| (tenant, name))).transpose()
-        };
-        wanted.into_iter().filter_map(name).collect()
-    }
-
     fn tenant_name(&self, row: Option<Row>) -> Result<Option<String>, StoreError> {
         let tenant = row.map(|row| self.store.if_whole(self.store.read::<Tenant>(row))).transpose()?;
         Ok(tenant.flatten().map(|tenant| tenant.name))
     }
 
-    /// One page of the platform's jobs, newest first, or of those that a person has to look at: two round trips, three of a long one.
+    /// One page of the platform's jobs, newest first, or of those that a person has to look at: two round trips.
     pub async fn list_platform_jobs(
         &self,
         for_a_person: bool,
@@ -198,11 +190,11 @@ impl Administration<'_> {
         key: &CursorKey,
     ) -> Result<Result<Page<FoundJob>, CursorError>, StoreError> {
         let list = if for_a_person { keys::JOBS_FOR_A_PERSON } else { keys::PLATFORM_JOBS };
-        let (rows, next) = match self.places(list, (request, request.size().min(MOST_ON_A_PAGE)), key).await?
-        {
-            Ok(found) => found,
-            Err(error) => return Ok(Err(error)),
-        };
+        let (rows, next) =
+            match self.places(list, (request, request.size().min(MOST_WITH_TENANTS)), key).await? {
+                Ok(found) => found,
+                Err(error) => return Ok(Err(error)),
+            };
         let places: Vec<PlatformJob> =
             rows.into_iter().map(|row| self.store.read(row)).collect::<Result<_, _>>()?;
         let (items, damaged) = self.jobs_at(places).await?;
@@ -224,7 +216,7 @@ impl Administration<'_> {
         let tenants: BTreeSet<TenantId> = places.iter().map(|place| place.tenant).collect();
         let wanted = places.iter().flat_map(of).chain(tenants.into_iter().map(keys::tenant));
         let wanted = wanted.map(|key| key_row(&key)).collect();
-        let rows = by_key(self.store.batch_get_many(wanted).await?);
+        let rows = by_key(self.store.batch_get(wanted).await?);
         let (mut items, mut damaged) = (Vec::new(), Vec::new());
         for place in places {
             let [job, order] = of(&place).map(|key| rows.get(&names(&key)).cloned());

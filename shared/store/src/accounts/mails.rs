@@ -97,17 +97,17 @@ impl PlatformStore<'_> {
         let Some(told) = self.telling_account(user, job.to_string(), delivery).await? else {
             return Ok(false);
         };
-        // An account that was taken back or removed meanwhile has nothing to show.
-        let there = Action::check(&keys::account(user)).when("attribute_exists(PK)");
-        let mut command = Command::new().and(told, Conflict::Stale).and(there, Conflict::Stale);
+        let mut command = Command::new().and(told, Conflict::Stale);
         let address = self.store.sealer().address_key(email);
         if let Some(suppression) = Suppression::after(delivery, None, Some(job)) {
             command = command.suppressing(&address, &suppression)?;
         }
         if delivery.state.is_problem() {
-            let (actor, values) = (Actor::System(SystemTask::EmailEvents), json!({ "state": delivery.state }));
+            let (actor, values) =
+                (Actor::System(SystemTask::EmailEvents), json!({ "state": delivery.state }));
             let record =
-                AuditRecord::by(&actor, "mail.delivery", job.to_string(), (json!(null), values), world).failed();
+                AuditRecord::by(&actor, "mail.delivery", job.to_string(), (json!(null), values), world)
+                    .failed();
             command = command.recording(&keys::address_audit(&address, record.at, record.id), &record)?;
         }
         command.commit(self.store).await?;

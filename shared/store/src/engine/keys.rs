@@ -85,9 +85,9 @@ pub(crate) fn user(user: UserId) -> Key {
 pub(crate) fn account(user: UserId) -> Key {
     key(format!("U#{user}"), "ACCOUNT")
 }
-/// The newest mail about it, once something is known of one.
+/// The newest mail about it, once something is known of one: among the mails, since who hears of them may read nothing of people.
 pub(crate) fn account_mail(user: UserId) -> Key {
-    key(format!("U#{user}"), "ACCOUNT-MAIL")
+    key(format!("MAIL#{user}"), "ACCOUNT")
 }
 /// The accounts of a state and a tier, of all states or of all tiers.
 pub(crate) fn accounts(state: Option<UserState>, tier: Option<Tier>) -> String {

@@ -94,6 +94,7 @@ impl PlatformStore<'_> {
                 }
             }
             self.forget_grant(person).await?;
+            self.delete(key_row(&keys::account_mail(person))).await?;
             self.clear(&self.whole(&keys::user(person).pk)).await?;
         }
         Ok(())

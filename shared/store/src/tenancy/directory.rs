@@ -85,7 +85,8 @@ impl Administration<'_> {
         let Some(wanted) = searched_name(name) else { return Ok(Ok(nothing)) };
         let partition = keys::listed_tenants(&wanted);
         let list = format!("{partition} {wanted}");
-        let start = request.cursor.as_deref().map(|cursor| Cursor::open(cursor, key, OWNER, &list)).transpose();
+        let start =
+            request.cursor.as_deref().map(|cursor| Cursor::open(cursor, key, OWNER, &list)).transpose();
         let start = match start {
             Ok(start) => start.map(|sk| key_row(&Key { pk: partition.clone(), sk })),
             Err(error) => return Ok(Err(error)),

@@ -3,7 +3,8 @@
 
 use serde_json::{Value, json};
 use vestibule_domain::{
-    IdentityMailKind, IdentityMailRequest, MailId, MembershipChange, Permission, RoleName, RoleRefused, UserState, World,
+    IdentityMailKind, IdentityMailRequest, MailId, MembershipChange, Permission, RoleName, RoleRefused,
+    UserState, World,
 };
 
 use crate::{

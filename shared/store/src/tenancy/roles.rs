@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use vestibule_domain::{Permission, PermissionSet, RoleName, Roles, Tenant, TenantId, Tier, UserState, World};
+use vestibule_domain::{
+    Permission, PermissionSet, RoleName, Roles, Tenant, TenantId, Tier, UserState, World,
+};
 
 use crate::{
     Answer, AuditRecord, Conflict, Membership, Placed, StoreError, TenantStore,
@@ -14,7 +16,11 @@ use crate::{
     engine::item::{Row, from_row, key_row, text, to_row},
     engine::keys::{self, Key},
     engine::kinds::Kind,
-    tenancy::{authz::Authz, leading::{find_leader, stays_in}, members::has_key},
+    tenancy::{
+        authz::Authz,
+        leading::{find_leader, stays_in},
+        members::has_key,
+    },
 };
 
 /// The row of the roles.

@@ -11,8 +11,8 @@ use vestibule_domain::{
 
 use super::given::{Given, accepted};
 use crate::{
-    AccountMail, ClaimedMail, Granted, ImportPart, Invitation, InvitationEnd, Membership, Registration, Session,
-    SignupCounts, Suppression,
+    AccountMail, ClaimedMail, Granted, ImportPart, Invitation, InvitationEnd, Membership, Registration,
+    Session, SignupCounts, Suppression,
 };
 
 impl Given {

@@ -169,10 +169,10 @@ pub(crate) fn made(ledger: &Ledger<'_>) -> Result<MadeAccount, Failure> {
 
 /// What was wanted and did not come to be is for a person to look at, unless it was stopped.
 fn how_it_ended(ledger: &Ledger<'_>) -> JobStatus {
-    let code = ledger.job().last_error.as_ref().map_or("", |error| error.code.as_str());
-    if code == "cancelled" {
+    if ledger.was_stopped() {
         return JobStatus::Cancelled;
     }
+    let code = ledger.job().last_error.as_ref().map_or("", |error| error.code.as_str());
     tracing::error!(job = %ledger.job().id, code, "needs_attention");
     JobStatus::Failed
 }

@@ -1,7 +1,7 @@
 //! The mail of a new account. Each try is written down before it is made, and its refusal behind it; a second refusal ends the
-//! step. The SDK tries nothing by itself.
+//! step, and being asked to wait is none. The SDK tries nothing by itself.
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use vestibule_adapters::mail::{
     Mail, MailError,
     templates::{Fact, IdentityMail, MailLink, MailTemplate, OneTimeLink},
@@ -39,7 +39,7 @@ impl AccountSaga<'_> {
         let before = ledger.record().intent;
         let mut state: AccountState = ledger.state()?;
         let run = ledger.job().attempt;
-        state.mails.push(MailTry { run, at: ledger.world().now(), refused: None });
+        state.mails.push(MailTry { run, at: ledger.world().now(), refused: None, waits: false });
         ledger.set_state(&state)?;
         ledger.intend(MAILING).await?;
         match self.accounts.mailer.send(&mail).await {
@@ -83,27 +83,32 @@ impl AccountSaga<'_> {
         let expires = world.now().saturating_add(lasts).map_err(|_| Failure::permanent("clock_broken"))?;
         let link = Link { digest: token.digest(), email: email.clone(), epoch: 0, expires };
         self.accounts.store.platform().keep_link(made.user, purpose.name(), &link).await?;
-        Ok(Some(purpose.link(&self.accounts.site, &token.to_text())))
+        let link = purpose.link(&self.accounts.site, &token.to_text());
+        Ok(Some(format!("{}&first=1", link.expose_secret()).into()))
     }
 }
 
-/// Writes a try down that failed; the step's failure: for good with the last try.
+/// Writes a try down that failed; the step's failure: for good with the last try. A service that asks to wait, or that nobody reached,
+/// has refused nothing: that is no try, and the state machine waits longer each time. A lost answer is one, since the mail may be out
+/// by it.
 fn note_refusal(
     ledger: &mut Ledger<'_>,
     mut state: AccountState,
     before: Option<String>,
     error: &MailError,
 ) -> Result<Failure, Failure> {
+    let waits = matches!(error, MailError::Retry { .. });
     if let Some(last) = state.mails.last_mut() {
-        last.refused = Some(error.code().to_owned());
+        (last.refused, last.waits) = (Some(error.code().to_owned()), waits);
     }
     if !matches!(error, MailError::Unknown { .. }) {
         ledger.restore_intent(before);
     }
     ledger.set_state(&state)?;
     let run = ledger.job().attempt;
-    let refused = state.mails.iter().filter(|mail| mail.run == run && mail.refused.is_some()).count();
+    let counts = |mail: &&MailTry| mail.run == run && mail.refused.is_some() && !mail.waits;
+    let refused = state.mails.iter().filter(counts).count();
     let code = error.code();
-    tracing::warn!(job = %ledger.job().id, code, refused, "the invitation was not taken");
-    Ok(if refused >= TRIES { Failure::permanent(code) } else { Failure::retry(code) })
+    tracing::warn!(job = %ledger.job().id, code, refused, waits, "the invitation was not taken");
+    Ok(if !waits && refused >= TRIES { Failure::permanent(code) } else { Failure::retry(code) })
 }

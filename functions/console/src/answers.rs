@@ -50,7 +50,7 @@ async fn fetch(
     Ok(())
 }
 
-/// What is asked; nothing where a value is missing, or the permission.
+/// What is asked; nothing where a value is missing, or the permission, or what only is asked for with it.
 fn question(read: &Read, known: &Value, place: &Place) -> Option<(&'static str, Asked)> {
     let found = |from: &&str| match place.path.get(*from).and_then(Value::as_str) {
         Some(value) => Some(value.to_owned()),
@@ -61,5 +61,6 @@ fn question(read: &Read, known: &Value, place: &Place) -> Option<(&'static str, 
     // The frame of every page has the caller's businesses.
     let query = if read.name == "context" { "tenants=true".to_owned() } else { place.along(read) };
     let asked = || (read.name, Asked::new(read.operation, path, query));
-    allowed.then(asked)
+    let given = read.if_given.is_empty() || place.given(read).is_some();
+    (allowed && given).then(asked)
 }

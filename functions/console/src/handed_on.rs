@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
-use vestibule_api::{ApiError, Code, read_body};
+use vestibule_api::{ApiError, Code, accepts, read_body};
 use vestibule_invoke::{Answer, Body, Call, NoAnswer};
 
 use crate::{
@@ -34,17 +34,11 @@ pub(crate) async fn page_or_operation(
     console: Console,
     request: Request,
 ) -> Response {
-    match (takes_pages(request.headers()), request.method().clone()) {
+    match (accepts(request.headers(), "text/html"), request.method().clone()) {
         (true, Method::GET) => serve::show(page, State(console), request).await,
         (true, Method::POST) => serve::act(page, State(console), request).await,
         _ => hand_on(operation, console, request).await,
     }
-}
-
-fn takes_pages(headers: &HeaderMap) -> bool {
-    let kinds = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    let mut kinds = kinds.flat_map(|value| value.split(','));
-    kinds.any(|kind| kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("text/html"))
 }
 
 async fn hand_on(operation: &'static Operation, console: Console, request: Request) -> Response {

@@ -118,6 +118,7 @@ operations! {
     PLATFORM_JOB "provision-account" GET "/api/admin/jobs/{id}";
     RETRY_PLATFORM_JOB "provision-account" POST "/api/admin/jobs/{id}/retry";
     CANCEL_PLATFORM_JOB "provision-account" POST "/api/admin/jobs/{id}/cancel";
+    PLATFORM_ORGANIZATIONS "provision-account" GET "/api/admin/organizations";
     ACCOUNTS "provision-account" GET "/api/admin/users";
     ACCOUNT "provision-account" GET "/api/admin/users/{id}";
     RESEND_ACCOUNT_INVITATION "provision-account" POST "/api/admin/users/resend-invitation";

@@ -43,6 +43,9 @@ pub struct Read {
     pub asks: bool,
     /// A field of the page's query in which people search.
     pub search: Option<Search>,
+    /// Parameters of the page's query, and those of the operation's that they become. Nothing is read where none of them is given; the
+    /// first of several goes along.
+    pub if_given: &'static [(&'static str, &'static str)],
 }
 
 /// A field in which people search by an address or by a name, as an operation has it in two parameters.
@@ -160,6 +163,7 @@ impl Read {
             most: None,
             asks: false,
             search: None,
+            if_given: &[],
         }
     }
 
@@ -189,6 +193,10 @@ impl Read {
 
     pub(crate) const fn asks(self) -> Self {
         Self { asks: true, ..self }
+    }
+
+    pub(crate) const fn if_given(self, if_given: &'static [(&'static str, &'static str)]) -> Self {
+        Self { if_given, ..self }
     }
 
     pub(crate) const fn search(self, field: &'static str, address: &'static str, name: &'static str) -> Self {

@@ -42,14 +42,22 @@ impl Place {
         for (name, from) in read.with {
             pairs.append_pair(name, self.path.get(*from).and_then(Value::as_str).unwrap_or_default());
         }
+        pairs.extend_pairs(self.given(read));
         for name in read.query {
-            if let Some(value) =
-                self.query.get(*name).and_then(Value::as_str).filter(|value| !value.is_empty())
-            {
+            if let Some(value) = self.asked(name) {
                 pairs.append_pair(name, value);
             }
         }
         pairs.finish()
+    }
+
+    fn asked(&self, name: &str) -> Option<&str> {
+        self.query.get(name).and_then(Value::as_str).filter(|value| !value.trim().is_empty())
+    }
+
+    /// Of what only goes along where it is given, what is.
+    pub(crate) fn given(&self, read: &Read) -> Option<(&'static str, &str)> {
+        read.if_given.iter().find_map(|(from, name)| Some((*name, self.asked(from)?)))
     }
 
     /// What is searched for, if anything is.

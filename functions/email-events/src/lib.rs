@@ -2,6 +2,7 @@
 //! by the message's own id, moves what is known of it forward, and suppresses the address when nothing more may go there.
 
 mod account_mail;
+mod invitation_mail;
 mod password_mail;
 mod report;
 
@@ -81,6 +82,7 @@ impl EmailEvents {
     async fn record(&self, report: &Report) -> Result<Outcome, StoreError> {
         let recorded = match &report.about {
             About::Mail(id) => self.account_mail(*id, report).await,
+            About::Account { tenant, job } => self.invitation_mail((*tenant, *job), report).await,
             About::Job { tenant, hire, job } => self.password_mail((*tenant, *hire, *job), report).await,
         };
         match recorded {

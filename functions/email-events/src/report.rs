@@ -32,6 +32,13 @@ pub struct Report {
 pub enum About {
     /// One about an account.
     Mail(MailId),
+    /// One of a job that gave somebody an account.
+    Account {
+        /// For this tenant.
+        tenant: TenantId,
+        /// By this job.
+        job: JobId,
+    },
     /// One with a password.
     Job {
         /// Of this tenant.
@@ -85,10 +92,11 @@ fn about(tags: &Value) -> Option<About> {
     if let Some(mail) = tag(mail_tags::MAIL) {
         return Some(About::Mail(mail.parse().ok()?));
     }
-    Some(About::Job {
-        tenant: tag(mail_tags::TENANT)?.parse().ok()?,
-        hire: tag(mail_tags::HIRE)?.parse().ok()?,
-        job: tag(mail_tags::JOB)?.parse().ok()?,
+    let tenant = tag(mail_tags::TENANT)?.parse().ok()?;
+    let job = tag(mail_tags::JOB)?.parse().ok()?;
+    Some(match tag(mail_tags::HIRE) {
+        Some(hire) => About::Job { tenant, hire: hire.parse().ok()?, job },
+        None => About::Account { tenant, job },
     })
 }
 

@@ -169,8 +169,7 @@ impl Saga for ImportSaga<'_> {
     async fn undo(&self, step: Step, ledger: &mut Ledger<'_>) -> Result<StepOutcome, Failure> {
         match step {
             Step::InviteRows => {
-                let code = ledger.job().last_error.as_ref().map_or("", |error| error.code.as_str());
-                let status = if code == "cancelled" { JobStatus::Cancelled } else { JobStatus::Failed };
+                let status = if ledger.was_stopped() { JobStatus::Cancelled } else { JobStatus::Failed };
                 Ok(Done::closing(status).into())
             }
             Step::Finish => Err(Failure::permanent("step_without_undo")),

@@ -58,11 +58,8 @@ impl<'a> MailboxSaga<'a> {
         let tenant = ledger.tenant().settings().await?;
         let Some(domain) = &tenant.domain else { return Ok(wait(ledger, "mail_domain_missing")) };
         let mut state: MailboxState = ledger.state()?;
-        let provider =
-            match state.provider.or_else(|| tenant.mailboxes.as_ref().map(MailboxSettings::provider)) {
-                Some(provider) => provider,
-                None => return Ok(wait(ledger, NO_PROVIDER)),
-            };
+        let usual = tenant.mailboxes.as_ref().map(MailboxSettings::provider);
+        let Some(provider) = state.provider.or(usual) else { return Ok(wait(ledger, NO_PROVIDER)) };
         let mailboxes =
             self.tools.providers.of(&tenant, provider, ledger.world().now()).await.map_err(failed)?;
         state.provider = Some(provider);
@@ -296,7 +293,7 @@ fn settled(
 pub(crate) fn claim_undo(ledger: &Ledger<'_>) -> Done {
     let code = ledger.job().last_error.as_ref().map_or("", |error| error.code.as_str());
     let status = match code {
-        "cancelled" => JobStatus::Cancelled,
+        _ if ledger.was_stopped() => JobStatus::Cancelled,
         code if FOR_A_PERSON.contains(&code) || FOR_THE_PROVIDERS_ADMIN.contains(&code) => {
             JobStatus::NeedsAttention
         }

@@ -10,6 +10,7 @@ use vestibule_domain::{IdentityMailKind as Kind, IdentityMailRequest, mail_tags}
 use crate::{
     Outbox,
     decide::{Content, Letter},
+    site::for_the_first_password,
     trouble::Trouble,
 };
 
@@ -24,7 +25,10 @@ impl Outbox {
         let (home, forgotten) = (self.site.home(), self.site.forgotten());
         let mail = match &letter.content {
             Content::Link(template, plan, facts) => {
-                let url = self.mint(plan, &letter.to).await?;
+                let mut url = self.mint(plan, &letter.to).await?;
+                if matches!(template, MailTemplate::AccountInvitation | MailTemplate::NewAdministrator) {
+                    url = for_the_first_password(&url);
+                }
                 let once = OneTimeLink { url: &url, lasts: told(plan.expires.duration_since(now)) };
                 let link = MailLink::Once(once);
                 // Who is new may come when the link has expired.

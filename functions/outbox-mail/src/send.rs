@@ -72,6 +72,10 @@ impl Outbox {
                 let about = (tenant, invitation, round);
                 self.store.platform().tell_suppressed(about, &suppression, now).await?;
             }
+            if let Kind::AccountInvitation { user } = request.mail {
+                let told = suppression.tells(now);
+                self.store.platform().tell_account_suppressed(user, request.id, &told).await?;
+            }
             return Err(Trouble::Moot("suppressed"));
         }
         let mail = self.compose(request, &letter, now).await?;

@@ -1,7 +1,7 @@
 //! Where links lead: the deployment's own origin and the pages under it. Nothing that a request
 //! said about its host gets into a mail.
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use vestibule_api::settings::UNSET_SITE;
 use vestibule_auth::Purpose;
 
@@ -39,6 +39,11 @@ impl Site {
     pub(crate) fn link(&self, purpose: Purpose, token: &SecretString) -> SecretString {
         purpose.link(&self.origin, token)
     }
+}
+
+/// The same address for whoever never had a password: the page is worded for them.
+pub(crate) fn for_the_first_password(link: &SecretString) -> SecretString {
+    format!("{}&first=1", link.expose_secret()).into()
 }
 
 #[cfg(test)]

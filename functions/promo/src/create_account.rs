@@ -80,6 +80,10 @@ async fn begin(
     request: &PlatformMutation<NoFields>,
 ) -> Result<Reply, Refused> {
     let (world, store) = (&promo.api.world, promo.api.store.administration(scope));
+    if store.is_own_address(&signup.email) {
+        let detail = "This is your own address; another administrator has to create an account for it.";
+        return Err(ApiError::new(Code::Conflict, detail).into());
+    }
     let (tenant, role) = offered(promo)?;
     let problems = store.find_join_problems(tenant, Some(&signup.email), Some(&role)).await?;
     if let Some(problem) = problems.first() {

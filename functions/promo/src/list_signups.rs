@@ -8,7 +8,7 @@ use axum::{
 use http::{HeaderMap, HeaderValue, header};
 use serde::Serialize;
 use utoipa::ToSchema;
-use vestibule_api::{Administrator, Api, ApiError};
+use vestibule_api::{Administrator, Api, ApiError, accepts};
 use vestibule_auth::Grant;
 
 use crate::{
@@ -40,7 +40,7 @@ pub async fn list_promo_signups(
 ) -> Result<Response, ApiError> {
     let scope = caller.require(Grant::PromoAdmin)?;
     let (wanted, store) = (query.0?, api.store.administration(&scope));
-    let mut response = if asks_for_table(&headers) {
+    let mut response = if accepts(&headers, "text/csv") {
         signup_file::part(&api, &store, &wanted).await?
     } else {
         let (page, counts) = match &wanted.address {
@@ -53,11 +53,4 @@ pub async fn list_promo_signups(
     };
     response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept"));
     Ok(response)
-}
-
-/// Whether the caller names tables among what they take.
-fn asks_for_table(headers: &HeaderMap) -> bool {
-    let kinds = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    let mut kinds = kinds.flat_map(|value| value.split(','));
-    kinds.any(|kind| kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("text/csv"))
 }

@@ -3,8 +3,8 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 use vestibule_api::{DamagedView, newest_first};
-use vestibule_domain::UserState;
-use vestibule_store::{FoundAccount, Page};
+use vestibule_domain::{Tenant, UserState};
+use vestibule_store::{AccountMail, FoundAccount, Page};
 
 /// What to do about an account whose record cannot be read.
 pub const DAMAGED: &str =
@@ -22,6 +22,8 @@ pub struct AccountView {
     pub name: Option<String>,
     /// The organization that it was first made for.
     pub tenant: String,
+    /// The name of that organization; `null` when it is gone or cannot be read.
+    pub tenant_name: Option<String>,
     /// The role that it was first given there.
     pub role: String,
     /// `free`, `platinum` or `operandi`.
@@ -36,6 +38,42 @@ pub struct AccountView {
     pub origin: &'static str,
     /// The job that made it.
     pub job: String,
+    /// Why the newest mail about the account did not arrive, where one account is asked for; `null` when nothing is known against it.
+    pub mail_problem: Option<AccountMailProblem>,
+    /// Organizations that nobody can administer while the account is suspended, where one account is asked for.
+    pub without_administrator: Vec<LeftOrganization>,
+}
+
+/// Why a mail did not arrive.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AccountMailProblem {
+    /// `soft_bounced`, `rejected`, `bounced` or `complained`. After the last two the address gets no more mails until it is proved
+    /// anew or an operator lifts that.
+    pub state: &'static str,
+    /// When (RFC 3339).
+    pub at: String,
+}
+
+/// An organization whose only administrator is kept out.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LeftOrganization {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+}
+
+impl From<&Tenant> for LeftOrganization {
+    fn from(tenant: &Tenant) -> Self {
+        Self { id: tenant.id.to_string(), name: tenant.name.clone() }
+    }
+}
+
+impl AccountView {
+    /// The same, with what is without an administrator by it.
+    pub fn leaving(self, organizations: &[Tenant]) -> Self {
+        Self { without_administrator: organizations.iter().map(LeftOrganization::from).collect(), ..self }
+    }
 }
 
 /// An account, or what is left of one.
@@ -75,6 +113,7 @@ impl From<&FoundAccount> for AccountView {
             email: person.map(|person| person.email.as_str().to_owned()),
             name: person.map(|person| person.name.as_str().to_owned()),
             tenant: account.tenant.to_string(),
+            tenant_name: found.tenant_name.clone(),
             role: account.role.as_str().to_owned(),
             tier: account.tier.terms().name,
             status: state.name(),
@@ -82,6 +121,10 @@ impl From<&FoundAccount> for AccountView {
             by: account.status.by.clone(),
             origin: account.origin.name(),
             job: account.job.to_string(),
+            mail_problem: found.mail.as_ref().and_then(AccountMail::problem).map(|problem| {
+                AccountMailProblem { state: problem.state.name(), at: problem.at.to_string() }
+            }),
+            without_administrator: Vec::new(),
         }
     }
 }

@@ -6,7 +6,7 @@ use axum::extract::State;
 use http::StatusCode;
 use vestibule_api::{Api, ApiError, Fields, PlatformMutation, Reply};
 use vestibule_auth::{Grant, PlatformScope};
-use vestibule_domain::{Account, User, UserState};
+use vestibule_domain::{Account, Tenant, User, UserState};
 use vestibule_store::{Conflict, FoundAccount, RemovalOutcome, StoreError};
 
 use crate::{
@@ -31,11 +31,15 @@ async fn wanted(api: &Api, request: &Request) -> Result<(PlatformScope, FoundAcc
     Ok((scope, found))
 }
 
-/// The answer that shows the account as it becomes.
-fn shown(found: &FoundAccount, person: &User, account: &Account) -> Result<Reply, ApiError> {
+/// The answer that shows the account as it becomes, and what is without an administrator by it.
+fn shown(
+    found: &FoundAccount,
+    (person, account): &(User, Account),
+    left: &[Tenant],
+) -> Result<Reply, ApiError> {
     let (person, account) = (Some(person.clone()), account.clone());
     let after = FoundAccount { account, person, locked: false, ..found.clone() };
-    Reply::new(StatusCode::OK, &AccountView::from(&after))
+    Reply::new(StatusCode::OK, &AccountView::from(&after).leaving(left))
 }
 
 async fn restated(
@@ -46,12 +50,18 @@ async fn restated(
 ) -> Result<Reply, ApiError> {
     let store = api.store.administration(&scope);
     let after = store.restate(&found, state, &api.world).await?.ok_or_else(ApiError::not_found)?;
-    let reply = shown(&found, &after.0, &after.1)?;
+    // Told and not refused: whoever took an account over may be its only administrator, and must be kept out at once.
+    let left = match state {
+        UserState::Suspended => store.led_only_by(after.0.id).await?,
+        _ => Vec::new(),
+    };
+    let reply = shown(&found, &after, &left)?;
     store.change_state(action, &found.account, after, request.answer(&reply), &api.world).await?;
     Ok(reply)
 }
 
-/// Keeps a person out, everywhere. Their sessions end, and nothing signs them in; their places stay.
+/// Keeps a person out, everywhere. Their sessions end, and nothing signs them in; their places stay. `withoutAdministrator` names the
+/// organizations that nobody can administer meanwhile.
 #[utoipa::path(post, path = "/api/admin/users/suspend", tag = "accounts", responses((status = 200, body = AccountView), (status = 404), (status = 409)))]
 pub async fn suspend_account(State(api): State<Api>, request: Request) -> Result<Reply, ApiError> {
     let found = wanted(&api, &request).await?;
@@ -96,11 +106,12 @@ async fn remove(api: &Api, request: &Request) -> Result<Option<Reply>, ApiError>
     let store = api.store.administration(&scope);
     let after =
         store.restate(&found, UserState::Removed, &api.world).await?.ok_or_else(ApiError::not_found)?;
-    let reply = shown(&found, &after.0, &after.1)?;
+    let reply = shown(&found, &after, &[])?;
     match store.remove_account(&found, after, request.answer(&reply), &api.world).await {
         Ok(RemovalOutcome::Done) => Ok(Some(reply)),
         Ok(RemovalOutcome::LastAdministrator(tenant)) => Err(wrong(format!(
-            "The organization {tenant} would be left without an administrator; give somebody else that role first."
+            "The organization {} ({}) would be left without an administrator who can sign in; give somebody else that role first.",
+            tenant.name, tenant.id
         ))),
         Err(StoreError::Conflict(Conflict::Stale)) => Ok(None),
         Err(error) => Err(error.into()),

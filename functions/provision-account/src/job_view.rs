@@ -40,6 +40,8 @@ pub struct MailTryView {
     pub at: String,
     /// Why the mail service did not take it, as a stable code; `null` when it did, or when that is not known.
     pub refused: Option<String>,
+    /// Whether the service only asked to wait: then it was not one of the two tries.
+    pub waits: bool,
 }
 
 /// One job of the platform.
@@ -52,6 +54,8 @@ pub struct PlatformJobView {
     pub kind: String,
     /// The organization that it is for; one that is made by it has its id beforehand.
     pub tenant: String,
+    /// The name of that organization; `null` when it is not made yet, or gone.
+    pub tenant_name: Option<String>,
     /// What was ordered; `null` when that cannot be read.
     pub order: Option<OrderView>,
     /// The person, once they are made or found.
@@ -121,11 +125,16 @@ impl From<&FoundJob> for PlatformJobView {
     fn from(found: &FoundJob) -> Self {
         let (job, state) = (&found.job, found.job.state::<AccountState>().unwrap_or_default());
         let mails = state.mails.iter();
-        let mails = mails.map(|mail| MailTryView { at: mail.at.to_string(), refused: mail.refused.clone() });
+        let mails = mails.map(|mail| MailTryView {
+            at: mail.at.to_string(),
+            refused: mail.refused.clone(),
+            waits: mail.waits,
+        });
         Self {
             id: job.id.to_string(),
             kind: job.kind.as_str().to_owned(),
             tenant: found.place.tenant.to_string(),
+            tenant_name: found.tenant_name.clone(),
             order: found.order.as_ref().map(OrderView::from),
             // What was made and taken back again is nobody's.
             user: job.step("account").effect,

@@ -6,6 +6,7 @@ pub mod job_care;
 pub mod job_view;
 pub mod list_accounts;
 pub mod list_jobs;
+pub mod list_organizations;
 pub mod provision_account;
 pub mod send_mail;
 pub mod update_subscription;
@@ -50,6 +51,7 @@ vestibule_api::operations! {
         list_jobs::get_platform_job,
         job_care::retry_platform_job,
         job_care::cancel_platform_job,
+        list_organizations::list_organizations,
         list_accounts::list_accounts,
         list_accounts::get_account,
         send_mail::resend_account_invitation,

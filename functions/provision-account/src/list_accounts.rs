@@ -110,7 +110,7 @@ pub struct AccountPage {
     pub next: Option<String>,
 }
 
-/// Lists the accounts that the platform made, newest first, 50 at most on a page. With `name` a page may have fewer than it could.
+/// Lists the accounts that the platform made, newest first, 33 at most on a page. With `name` a page may have fewer than it could.
 #[utoipa::path(get, path = "/api/admin/users", tag = "accounts", responses((status = 200, body = AccountPage)))]
 pub async fn list_accounts(
     State(api): State<Api>,
@@ -130,7 +130,8 @@ pub async fn list_accounts(
     Ok(Json(AccountPage { items: AccountItem::page(found), next }))
 }
 
-/// Shows one account, with whether its sign-in is locked.
+/// Shows one account, with whether its sign-in is locked, whether its newest mail arrived, and, of a suspended one, which organizations
+/// nobody can administer meanwhile.
 #[utoipa::path(get, path = "/api/admin/users/{id}", tag = "accounts", responses((status = 200, body = AccountView)))]
 pub async fn get_account(
     State(api): State<Api>,
@@ -138,8 +139,13 @@ pub async fn get_account(
     caller: Administrator,
 ) -> Result<Json<AccountView>, ApiError> {
     let scope = caller.require(Grant::GeneralAdmin)?;
-    let found = api.store.administration(&scope).find_account_of(id, api.world.now()).await;
+    let store = api.store.administration(&scope);
+    let found = store.find_account_of(id, api.world.now()).await;
     let found =
         found.map_err(|error| ApiError::if_damaged(error, DAMAGED))?.ok_or_else(ApiError::not_found)?;
-    Ok(Json(AccountView::from(&found)))
+    let left = match found.account.status.state {
+        UserState::Suspended => store.led_only_by(id).await?,
+        _ => Vec::new(),
+    };
+    Ok(Json(AccountView::from(&found).leaving(&left)))
 }

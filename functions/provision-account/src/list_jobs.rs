@@ -63,7 +63,7 @@ pub struct PlatformJobPage {
     pub next: Option<String>,
 }
 
-/// Lists the jobs that the platform began, newest first, 50 at most on a page.
+/// Lists the jobs that the platform began, newest first, 33 at most on a page.
 #[utoipa::path(get, path = "/api/admin/jobs", tag = "accounts", responses((status = 200, body = PlatformJobPage)))]
 pub async fn list_platform_jobs(
     State(api): State<Api>,

@@ -6,7 +6,7 @@ use axum::extract::State;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use vestibule_api::{ApiError, Code, FieldProblem, PlatformMutation, Reply};
+use vestibule_api::{ApiError, Code, FieldProblem, Given, PlatformMutation, Reply};
 use vestibule_auth::{Grant, PlatformScope};
 use vestibule_domain::{
     AccountOrder, AccountOrigin, CompanyName, Email, Invalid, Job, JobKind, Mode, NewOrganization,
@@ -26,36 +26,48 @@ const LOOK: Duration = Duration::from_millis(200);
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct OrganizationOrder {
     /// The company's name, 1 to 80 characters of any script.
-    #[schema(example = "Acme", max_length = 80)]
-    pub name: String,
+    #[serde(default)]
+    #[schema(value_type = String, required = true, example = "Acme", max_length = 80)]
+    pub name: Given<String>,
     /// Its name in addresses of pages: 3 to 40 lower-case letters, digits and single hyphens, a letter first.
-    #[schema(example = "acme", min_length = 3, max_length = 40, pattern = "^[a-z][a-z0-9-]*$")]
-    pub slug: String,
+    #[serde(default)]
+    #[schema(value_type = String, required = true, example = "acme", min_length = 3, max_length = 40, pattern = "^[a-z][a-z0-9-]*$")]
+    pub slug: Given<String>,
     /// The kind of business, which decides the first roles: `brokerage` or `brand`.
-    #[schema(example = "brokerage", pattern = "^(brokerage|brand)$")]
-    pub preset: String,
+    #[serde(default)]
+    #[schema(value_type = String, required = true, example = "brokerage", pattern = "^(brokerage|brand)$")]
+    pub preset: Given<String>,
 }
 
 /// An account to be: for somebody with this address, in an organization that is there or that is made with it.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ProvisionAccount {
-    /// The person's address. Who has an account keeps it, gets a place in the organization, and has this tier from then on.
-    #[schema(example = "kim@acme.example")]
-    pub email: String,
+    /// The person's address. Who has an account keeps it, gets a place in the organization, and has this tier from then on. Not the
+    /// caller's own: another administrator has to order that.
+    #[serde(default)]
+    #[schema(value_type = String, required = true, example = "kim@acme.example")]
+    pub email: Given<String>,
     /// Their name, if they are new.
-    #[schema(example = "Kim Doe", max_length = 60)]
-    pub name: String,
+    #[serde(default)]
+    #[schema(value_type = String, required = true, example = "Kim Doe", max_length = 60)]
+    pub name: Given<String>,
     /// `free`, `platinum` or `operandi`. A new organization has it too.
-    #[schema(example = "platinum", pattern = "^(free|platinum|operandi)$")]
-    pub tier: String,
-    /// Their role in the organization; in a new one that of its administrator.
-    #[schema(example = "admin")]
-    pub role: String,
+    #[serde(default)]
+    #[schema(value_type = String, required = true, example = "platinum", pattern = "^(free|platinum|operandi)$")]
+    pub tier: Given<String>,
+    /// Their role in the organization. In a new one it is that of its administrator, and can be left out.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, example = "admin")]
+    pub role: Given<String>,
     /// The id of an organization; this or `organization`.
-    pub tenant: Option<String>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub tenant: Given<String>,
     /// A new organization; this or `tenant`.
-    pub organization: Option<OrganizationOrder>,
+    #[serde(default)]
+    #[schema(value_type = Option<OrganizationOrder>)]
+    pub organization: Given<OrganizationOrder>,
 }
 
 /// Everything that is wrong with a body: what cannot be right, and what does not fit what is there.
@@ -64,11 +76,27 @@ struct Problems {
     fields: Vec<FieldProblem>,
     /// Whether something cannot be right whatever is there.
     invalid: bool,
+    /// Whether something is missing, or of another kind than it should be.
+    unread: bool,
 }
 
+const TEXT: &str = "Send a text.";
+
 impl Problems {
-    fn take<T>(&mut self, field: &str, parsed: Result<T, Invalid>) -> Option<T> {
-        parsed.map_err(|invalid| self.refuse(field, &invalid.to_string())).ok()
+    /// What `parse` makes of a text, or `None` with the problem noted under `field`.
+    fn take<T>(
+        &mut self,
+        field: &str,
+        sent: &Given<String>,
+        parse: impl FnOnce(&str) -> Result<T, Invalid>,
+    ) -> Option<T> {
+        let text = sent.value(TEXT).map_err(|instead| self.not_read(field, instead)).ok()?;
+        parse(text).map_err(|invalid| self.refuse(field, &invalid.to_string())).ok()
+    }
+
+    fn not_read(&mut self, field: &str, instead: &str) {
+        self.unread = true;
+        self.meet(field, instead);
     }
 
     fn refuse(&mut self, field: &str, detail: &str) {
@@ -80,15 +108,15 @@ impl Problems {
         self.fields.push(FieldProblem { field: field.to_owned(), detail: detail.to_owned() });
     }
 
-    /// 422 where the body has to be another one, 409 where only what is there stands against it.
+    /// 400 where something is missing or of another kind, 422 where the body has to be another one, 409 where only what is there
+    /// stands against it.
     fn into_error(self) -> ApiError {
         let named: Vec<_> = self.fields.iter().map(|problem| problem.field.as_str()).collect();
-        let (code, detail) = match (self.invalid, self.fields.first()) {
-            (false, Some(only)) => (Code::Conflict, only.detail.clone()),
-            _ => (
-                Code::Invalid,
-                format!("Correct these fields and send the request again: {}.", named.join(", ")),
-            ),
+        let correct = format!("Correct these fields and send the request again: {}.", named.join(", "));
+        let (code, detail) = match self.fields.first() {
+            _ if self.unread => (Code::BodyInvalid, correct),
+            Some(first) if !self.invalid => (Code::Conflict, first.detail.clone()),
+            _ => (Code::Invalid, correct),
         };
         ApiError::Problem { code, detail, fields: self.fields }
     }
@@ -109,7 +137,7 @@ pub async fn provision_account(
     let mut job = Job::new(JobKind::ACCOUNT, tenant, world);
     run_anew(&mut job, Mode::Do, world.now());
     let place = PlatformJob { tenant, job: job.id, kind: job.kind.clone() };
-    let found = FoundJob { place, job, order: Some(order) };
+    let found = FoundJob { place, job, order: Some(order), tenant_name: None };
     let reply = Reply::new(StatusCode::ACCEPTED, &PlatformJobView::from(&found))?;
     let FoundJob { job, order, .. } = &found;
     if let Some(order) = order {
@@ -131,14 +159,22 @@ async fn read(
     body: &ProvisionAccount,
 ) -> Result<(TenantId, AccountOrder), ApiError> {
     let mut problems = Problems::default();
-    let email = problems.take("email", Email::parse(&body.email));
-    let name = problems.take("name", PersonName::parse(&body.name));
-    let tier = problems.take("tier", Tier::parse(&body.tier));
-    let role = problems.take("role", RoleName::parse(&body.role));
+    let email = problems.take("email", &body.email, Email::parse);
+    let name = problems.take("name", &body.name, PersonName::parse);
+    let tier = problems.take("tier", &body.tier, Tier::parse);
+    let mut role = match (&body.role, &body.organization) {
+        // It is that of the new organization's administrator.
+        (Given::Missing, Given::Right(_)) => None,
+        (sent, _) => problems.take("role", sent, RoleName::parse),
+    };
     let store = state.api.store.administration(scope);
+    if email.as_ref().is_some_and(|email| store.is_own_address(email)) {
+        problems
+            .meet("email", "This is your own address; another administrator has to order an account for it.");
+    }
     let (mut tenant, mut organization) = (None, None);
     match (&body.tenant, &body.organization) {
-        (Some(id), None) => {
+        (Given::Right(id), Given::Missing) => {
             tenant = id.parse::<TenantId>().ok();
             let found = match tenant {
                 Some(tenant) => store.find_join_problems(tenant, email.as_ref(), role.as_ref()).await?,
@@ -148,7 +184,7 @@ async fn read(
                 tell(&mut problems, problem);
             }
         }
-        (None, Some(new)) => {
+        (Given::Missing, Given::Right(new)) => {
             (tenant, organization) =
                 (Some(TenantId::new(&state.api.world)), found_organization(&mut problems, new));
             if let Some(new) = &organization {
@@ -158,8 +194,8 @@ async fn read(
                         "An organization has this slug already; choose another one.",
                     );
                 }
-                if role.as_ref().is_some_and(|role| *role != new.preset.founder_role()) {
-                    let leads = new.preset.founder_role();
+                let leads = new.preset.founder_role();
+                if *role.get_or_insert_with(|| leads.clone()) != leads {
                     let detail = format!(
                         "The first member of a new organization is its administrator: give `{}`.",
                         leads.as_str()
@@ -173,6 +209,10 @@ async fn read(
                 tell(&mut problems, JoinProblem::PersonSuspended);
             }
         }
+        (Given::Wrong, _) => problems.not_read("tenant", TEXT),
+        (_, Given::Wrong) => {
+            problems.not_read("organization", "Send one JSON object with `name`, `slug` and `preset`.");
+        }
         _ => problems.refuse("tenant", "Give either `tenant` or `organization`."),
     }
     match (email, name, tier, role, tenant) {
@@ -185,9 +225,9 @@ async fn read(
 }
 
 fn found_organization(problems: &mut Problems, new: &OrganizationOrder) -> Option<NewOrganization> {
-    let name = problems.take("organization.name", CompanyName::parse(&new.name));
-    let slug = problems.take("organization.slug", Slug::parse(&new.slug));
-    let preset = problems.take("organization.preset", Preset::parse(&new.preset));
+    let name = problems.take("organization.name", &new.name, CompanyName::parse);
+    let slug = problems.take("organization.slug", &new.slug, Slug::parse);
+    let preset = problems.take("organization.preset", &new.preset, Preset::parse);
     let (name, slug, preset) = (name?, slug?, preset?);
     Some(NewOrganization { name: name.as_str().to_owned(), slug: slug.as_str().to_owned(), preset })
 }

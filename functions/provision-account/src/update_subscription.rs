@@ -11,7 +11,7 @@ use vestibule_store::FoundAccount;
 
 use crate::{
     account_view::AccountView,
-    which::{named, person},
+    which::{named, person, wrong},
 };
 
 /// An account and its new tier.
@@ -38,6 +38,9 @@ pub async fn update_account_subscription(
     let tier = fields.take("tier", Tier::parse(&request.body.tier));
     let by = (request.body.user_id.as_deref(), request.body.email.as_deref());
     let found = named(&api, &scope, by, fields).await?;
+    if scope.actor().user() == Some(found.account.user) {
+        return Err(wrong("This is your own account; another administrator has to change it."));
+    }
     person(&found)?;
     let tier = tier.unwrap_or(found.account.tier);
     let account = Account { tier, ..found.account.clone() };

@@ -17,7 +17,7 @@ pub async fn leave_tenant(
 ) -> Result<Reply, ApiError> {
     let user = &mut caller.user;
     let (api, platform) = (&state.api, state.api.store.platform());
-    let last = "You are the last administrator; make somebody else one first.";
+    let last = "You are the last administrator who can sign in; make somebody else one first.";
     let leave = match platform.prepare_leaving(tenant, user.id).await? {
         Leaving::Allowed(leave) => leave,
         Leaving::LastAdministrator => return Err(ApiError::new(Code::WrongState, last)),

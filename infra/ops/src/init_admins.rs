@@ -2,7 +2,9 @@
 //! is as it should be is left alone: a second run changes nothing and mails nobody.
 
 use vestibule_auth::{Grant, PlatformScope, SystemTask};
-use vestibule_domain::{IdentityMailKind, IdentityMailRequest, MailId, User, UserId, UserName, World};
+use vestibule_domain::{
+    IdentityMailKind, IdentityMailRequest, MailId, User, UserId, UserName, UserState, World,
+};
 use vestibule_store::{Administration, Appointee, Appointment, Conflict, Granted, Store, StoreError};
 
 use crate::{
@@ -22,6 +24,8 @@ pub enum Appointed {
     Changed,
     /// As it was.
     Unchanged,
+    /// Suspended: there is no grant, since it would open nothing and could not be restored with it.
+    Suspended,
     /// Not in the secret, and still an administrator.
     Unlisted,
     /// Not in the secret: no administrator any more.
@@ -97,6 +101,11 @@ impl Run<'_> {
         let same = |before: &Granted| before.grant == wanted.grant && before.username == wanted.username;
         if before.as_ref().is_some_and(same) {
             return Ok(Appointed::Unchanged);
+        }
+        // Accounts of administrators are not restored by other administrators, so it has to come first.
+        if before.is_none() && known.as_ref().is_some_and(|known| known.status.state == UserState::Suspended)
+        {
+            return Ok(Appointed::Suspended);
         }
         let is_new = known.is_none();
         let user = known.unwrap_or_else(|| {

@@ -185,6 +185,9 @@ async fn make_admins(
             Appointed::Given => "had an account; is told by mail",
             Appointed::Changed => "changed; is told by mail",
             Appointed::Unchanged => "was there, left alone",
+            Appointed::Suspended => {
+                "is suspended and gets no grant; have a general administrator restore the account, then run this again"
+            }
             Appointed::Unlisted => "is not in the secret any more; `--remove` takes the grant",
             Appointed::Removed => "removed; the account stays",
         };

@@ -4,8 +4,8 @@ use csv::Writer;
 
 use crate::ApiError;
 
-/// What begins a formula in one table program or another.
-const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+/// What begins a formula in one table program or another; some read the wide signs of East Asian texts as the plain ones.
+const FORMULA: [char; 10] = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
 
 /// A table that is written row by row.
 pub struct Report {
@@ -75,11 +75,13 @@ mod tests {
     #[test]
     fn attack_f01_no_cell_is_a_formula() {
         let mut report = Report::new(&["a"]).unwrap();
-        for cell in ["=1+1", "+1", "-1", "@x", "\tx", "\rx", "a=b", "", "kim, \"lou\""] {
+        for cell in
+            ["=1+1", "+1", "-1", "@x", "\tx", "\rx", "＝1", "＋1", "－1", "＠x", "a=b", "", "kim, \"lou\""]
+        {
             report.row(&[cell]).unwrap();
         }
         let file = String::from_utf8(report.finish().unwrap()).unwrap();
-        let expected = "a\n'=1+1\n'+1\n'-1\n'@x\n'\tx\n\"'\rx\"\na=b\n\"\"\n\"kim, \"\"lou\"\"\"\n";
+        let expected = "a\n'=1+1\n'+1\n'-1\n'@x\n'\tx\n\"'\rx\"\n'＝1\n'＋1\n'－1\n'＠x\na=b\n\"\"\n\"kim, \"\"lou\"\"\"\n";
         assert_eq!(file, expected);
     }
 }

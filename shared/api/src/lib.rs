@@ -2,7 +2,8 @@
 //! unknown fields, pages, repeated requests, security headers, request ids and JSON logs.
 //! Knows axum and the store; knows no operation.
 
-pub mod administrator;
+pub mod accept;
+mod administrator;
 pub mod body;
 pub mod bots;
 pub mod caller;
@@ -15,6 +16,7 @@ pub mod describe;
 pub mod fields;
 pub mod function;
 mod gateway;
+mod given;
 pub mod keyed;
 pub mod lambda;
 pub mod limiting;
@@ -40,6 +42,7 @@ pub mod stream;
 pub mod tokens;
 pub mod trust;
 
+pub use accept::accepts;
 pub use administrator::{Administrator, Grants, Standing};
 pub use body::{ApiJson, BodyProblem, read_body};
 pub use caller::{Authenticated, Reading, SignedIn};
@@ -47,6 +50,7 @@ pub use damaged::{DamagedView, newest_first};
 pub use describe::{Argument, Description, PathParts};
 pub use fields::Fields;
 pub use function::{EventFunction, HttpFunction, Operations, app};
+pub use given::Given;
 pub use keyed::{Keyed, RepeatKey};
 pub use lambda::FunctionError;
 pub use mutation::{Content, File, Mutation, Nothing, OwnMutation, PlatformMutation, Submission, unwritten};

@@ -9,6 +9,8 @@ use crate::{ApiError, Code, FieldProblem};
 const UNKNOWN: &str = "unknown field ";
 /// Stands for the field when the whole body is meant.
 pub(crate) const BODY: &str = "body";
+/// Says what to do about a field that was not sent.
+pub(crate) const MISSING: &str = "It is missing; send it.";
 /// Says what to do when the parser gives no reason that a sender could use.
 const OTHERWISE: &str = "Send what the API's description gives for this field.";
 
@@ -31,7 +33,7 @@ pub(crate) fn not_an_object() -> ApiError {
 /// The field that is meant, and what to do about it.
 fn told(place: &str, reason: &str) -> (String, String) {
     if let Some(name) = reason.strip_prefix("missing field ") {
-        return (inner(place, name), "It is missing; send it.".to_owned());
+        return (inner(place, name), MISSING.to_owned());
     }
     if let Some(name) = reason.strip_prefix("duplicate field ") {
         return (inner(place, name), "It comes twice; send it once.".to_owned());

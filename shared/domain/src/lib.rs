@@ -76,7 +76,7 @@ pub use job::{Job, JobError, JobKind, JobStatus, Mode};
 pub use mailbox::{Country, DirectoryId, FirstPassword, MailboxProvider, MailboxSecret, MailboxSettings};
 pub use member::{Groups, MOST_GROUPS, MOST_ROLES_HELD, MemberKind};
 pub use name::PersonName;
-pub use name_index::{name_beginnings, name_begins, searched_beginning};
+pub use name_index::{found_by, name_beginnings, name_begins, searched_beginning, searched_name};
 pub use password_link::{PasswordLink, PasswordLinkState};
 pub use permission::{Permission, PermissionNumber};
 pub use permission_set::PermissionSet;

@@ -1,4 +1,4 @@
-//! By which beginnings of its words a name is found.
+//! By which beginnings of its words a name is found: of a person, whose name may stand in no key, and of an organization, whose name may.
 
 use crate::{PersonName, fold::fold_part};
 
@@ -50,9 +50,50 @@ pub fn name_begins(name: &PersonName, text: &str) -> bool {
     words(text).iter().all(|word| of_name.iter().any(|known| known.starts_with(word.as_str())))
 }
 
+/// Letters of an organization's name that it is found by.
+const MOST_OF_A_NAME: usize = 60;
+/// Letters that a search for an organization needs.
+const FEWEST: usize = 2;
+
+/// By what an organization is found: its name from each of its first words on, and its slug.
+#[must_use]
+pub fn found_by(name: &str, slug: &str) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    let folded = fold_part(name);
+    let begins = std::iter::once(0).chain(folded.match_indices('-').map(|(at, _)| at + 1));
+    let tails = begins.take(MOST_WORDS).map(|at| &folded[at..]).chain([slug]);
+    for tail in tails.filter(|tail| tail.len() >= FEWEST) {
+        let tail = &tail[..tail.len().min(MOST_OF_A_NAME)];
+        if !found.iter().any(|known| known == tail) {
+            found.push(tail.to_owned());
+        }
+    }
+    found
+}
+
+/// What a search for an organization goes by; `None` where it has fewer than two letters.
+#[must_use]
+pub fn searched_name(text: &str) -> Option<String> {
+    let folded = fold_part(text);
+    let cut = folded[..folded.len().min(MOST_OF_A_NAME)].to_owned();
+    Some(cut).filter(|text| text.len() >= FEWEST)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_organization_is_found_from_each_word_of_its_name_on_and_by_its_slug() {
+        assert_eq!(
+            found_by("Łódź Harbor & Sons", "harbor"),
+            ["lodz-harbor-sons", "harbor-sons", "sons", "harbor"]
+        );
+        assert_eq!(found_by("Acme", "acme"), ["acme"]);
+        assert_eq!(found_by("会社", "kaisha").last().unwrap(), "kaisha");
+        assert_eq!(searched_name("Harbor S").as_deref(), Some("harbor-s"));
+        assert_eq!(searched_name("Ł"), None);
+    }
 
     fn name(text: &str) -> PersonName {
         PersonName::parse(text).unwrap()

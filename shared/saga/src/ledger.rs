@@ -8,7 +8,7 @@ use vestibule_auth::TenantScope;
 use vestibule_domain::{Job, JobStatus, StepRecord, TenantId, World};
 use vestibule_store::{Conflict, JobEvent, JobWrites, MOST_RESULTS, Store, StoreError, TenantStore};
 
-use crate::{Done, Failure};
+use crate::{Done, Failure, perform::CANCELLED};
 
 /// How long a worker may hold a job. Longer than the function may run, so that a worker whose
 /// lease has ended is known to be dead.
@@ -49,6 +49,13 @@ impl<'a> Ledger<'a> {
     /// The job.
     pub fn job(&self) -> &Job {
         &self.job
+    }
+
+    /// Whether a person stopped the job. The wish counts also where the job had failed by itself when it came: then no step was left
+    /// to notice it.
+    pub fn was_stopped(&self) -> bool {
+        let last = self.job.last_error.as_ref();
+        self.job.cancel_requested || last.is_some_and(|error| error.code == CANCELLED)
     }
 
     /// The record of the step at hand.

@@ -33,6 +33,9 @@ pub struct MailTry {
     pub at: Timestamp,
     /// Why it failed, as a stable code; none while it is not known.
     pub refused: Option<String>,
+    /// Whether the service only asked to wait: then it does not count as a try.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub waits: bool,
 }
 
 /// What an account job keeps between its steps.

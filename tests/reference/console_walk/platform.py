@@ -35,23 +35,34 @@ def sign_in(desk):
 def wrong_orders(desk):
     desk.go("/admin/provisioning").press("main .head a[href='/admin/provisioning/new']").look("account-new", "Provision an account")
     values = {"organization__name": "Acme & Söhne", "organization__slug": "A B", "organization__preset": "brand"}
-    desk.fill("provision", email="kim", name="Kim", tier="platinum", role="boss!", where="new", **values).send("provision").refused("")
+    desk.fill("provision", email="kim", name="Kim", tier="platinum", **values).send("provision").refused("")
     desk.look("account-new-refused", "Provision an account")
-    for field in ("email", "role", "organization.slug"):
+    for field in ("email", "organization.slug"):
         desk.checks(f"what is wrong stands at {field}", desk.has(f"[id='provision-{field}-wrong']"), desk.told())
-    kept = {name: desk.find(f"#provision [name='{name}']").get_property("value") for name in ("email", "role", "organization.slug")}
-    desk.checks("what was typed is kept", list(kept.values()) == ["kim", "boss!", "A B"], kept)
-    desk.fill("provision", email="vera@test-brand.local", where="known", tenant=desk.sample, role="viewer").send("provision").refused("belongs to the business already")
-    desk.look("account-new-known", "Provision an account")
+    kept = {name: desk.find(f"#provision [name='{name}']").get_property("value") for name in ("email", "organization.slug")}
+    desk.checks("what was typed is kept", list(kept.values()) == ["kim", "A B"], kept)
+    desk.fill("provision", email=GENERAL, name="Me", organization__slug="mine").send("provision").refused("own address")
 
 
-def order(desk, email, name, **more):
-    desk.go("/admin/provisioning/new").fill("provision", email=email, name=name, tier="platinum", **more).send("provision")
+def find_business(desk):
+    desk.go("/admin/provisioning/new").press("main .tabs a:last-child").look("account-new-search", "Provision an account")
+    desk.put("#find-business", "zzz"), desk.press("#businesses button")
+    desk.checks("nothing is found", "No business found" in desk.text(), desk.text()[-300:]).look("account-new-none", "Provision an account")
+    desk.put("#find-business", "brand"), desk.press("#businesses button")
+    desk.look("account-new-found", "Provision an account").press(f"tbody a[href$='{desk.sample}']")
+    desk.checks("its roles can be chosen", desk.has("#provision-role-viewer"), desk.text()[-300:]).look("account-new-known", "Provision an account")
+    desk.fill("provision", email="vera@test-brand.local", name="Vera", role="viewer").send("provision").refused("belongs to the business already")
+    desk.look("account-new-member", "Provision an account")
+
+
+def order(desk, email, name, tenant="", **more):
+    desk.go("/admin/provisioning/new" + (f"?tenant={tenant}" if tenant else ""))
+    desk.fill("provision", email=email, name=name, tier="platinum", **more).send("provision")
     desk.done("The job has begun")
 
 
 def new_business(desk):
-    order(desk, KIM, "Kim Núñez", where="new", organization__name="Firm", organization__slug="firm", role="admin")
+    order(desk, KIM, "Kim Núñez", organization__name="Firm", organization__slug="firm")
     desk.wait_for("To the account").look("account-job", "Account for Kim Núñez")
     steps = [each.text.split(" done")[0] for each in desk.driver.find_elements("css selector", "main ol.line > li")]
     desk.checks("each step is told", len(steps) == 5 and "The business" in steps[0] and "Mail the invitation" in steps[3], steps)
@@ -59,12 +70,12 @@ def new_business(desk):
 
 
 def care(desk):
-    order(desk, OLU, "Olu Firm", where="known", tenant=desk.sample, role="viewer")
+    order(desk, OLU, "Olu Firm", tenant=desk.sample, role="viewer")
     desk.wait_for("To the account").press("main a[href^='/admin/provisioning/accounts/']")
     desk.ask("account-invite").look("account-asked").send("account-invite").done("The invitation is sent again")
     account = desk.driver.current_url.split("?")[0]
     desk.fill("account-tier", tier="operandi").send("account-tier").done("The plan of the account is changed")
-    desk.go(desk.stack.link(OLU, "reset-password", known=1))
+    desk.go(desk.stack.link(OLU, "reset-password", known=1)).look("first-password", "Choose your password")
     desk.put("#password", PASSWORD), desk.press("main button")
     desk.go(account).look("account-active", "Olu Firm")
     desk.ask("account-reset").send("account-reset").done("A mail with a link for a new password is on its way")
@@ -75,6 +86,12 @@ def care(desk):
     desk.look("account-removed")
     desk.go("/admin/provisioning?text=nun").press("tbody th a").ask("account-remove").send("account-remove").refused("without an administrator")
     desk.look("account-kept")
+    desk.ask("account-suspend").send("account-suspend").done("The account is suspended")
+    desk.checks("that nobody is left is said", "without an administrator who can sign in" in desk.text(), desk.text()[-600:]).look("account-left-alone")
+    desk.ask("account-restore").send("account-restore").done("The account is let in again")
+    request("POST", f"{desk.stack.url}{desk.stack.mails(KIM)[0][1]}/bounce")
+    until(lambda: "no such mailbox" in desk.go(desk.driver.current_url.split("?")[0]).text(), "the mail that came back")
+    desk.look("account-mail-back")
 
 
 def search(desk):
@@ -96,7 +113,7 @@ def refuse_mails(desk):
 def failed_jobs(desk):
     for email, name in ((ADA, "Ada Fails"), ("eve@firm.example", "Eve Fails")):
         refuse_mails(desk)
-        order(desk, email, name, where="known", tenant=desk.sample, role="viewer")
+        order(desk, email, name, tenant=desk.sample, role="viewer")
         desk.wait_for("The mail service refused the mail")
     desk.look("account-job-failed", "Account for Eve Fails")
     desk.ask("cancel-account").look("account-job-asked").send("cancel-account").done("The job is cancelled")
@@ -142,4 +159,4 @@ def whole_log(desk):
     desk.checks(f"{len(rows)} records, and every action has its words", len(rows) > 20 and not without, without)
 
 
-PARTS = (sign_in, wrong_orders, new_business, care, search, failed_jobs, own_log, whole_log)
+PARTS = (sign_in, wrong_orders, find_business, new_business, care, search, failed_jobs, own_log, whole_log)

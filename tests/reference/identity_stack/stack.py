@@ -122,7 +122,7 @@ class Stack:
         found = []
         for _, path in self.mails(address):
             text = MAIL_TEXT.search(request("GET", self.url + path).expect(200).text)
-            found += re.findall(rf"\S+/auth/{page}\?token=[\w-]+", unescape(text[1]) if text else "")
+            found += re.findall(rf"\S+/auth/{page}\?token=[\w-]+(?:&first=1)?", unescape(text[1]) if text else "")
         return found
 
     def token(self, address, page, known=0):

@@ -19,9 +19,14 @@ impl Scene {
     pub(super) async fn prepare_account(&self, operation: &str) -> Option<Prepared> {
         let (method, path) = operation.split_once(' ')?;
         let method: Method = method.parse().ok()?;
-        if !["/api/admin/users", "/api/admin/jobs", "/api/admin/provision-account"]
-            .iter()
-            .any(|at| path.starts_with(at))
+        if ![
+            "/api/admin/users",
+            "/api/admin/jobs",
+            "/api/admin/organizations",
+            "/api/admin/provision-account",
+        ]
+        .iter()
+        .any(|at| path.starts_with(at))
         {
             return None;
         }
@@ -45,6 +50,7 @@ impl Scene {
         }
         Some(match path {
             "/api/admin/provision-account" => request(path.to_owned()).json(self.wanted_account()),
+            "/api/admin/organizations" => request(format!("{path}?id={}", self.tenant())),
             "/api/admin/users/{id}" => request(format!("/api/admin/users/{}", self.account().await)),
             "/api/admin/jobs/{id}" => request(format!("/api/admin/jobs/{}", self.account_job(None).await.id)),
             "/api/admin/jobs/{id}/cancel" => {

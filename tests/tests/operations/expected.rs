@@ -156,6 +156,7 @@ GET /api/admin/jobs                           | 200 | platform nyn  | -     | 0
 GET /api/admin/jobs/{id}                      | 200 | platform nyn  | -     | 0
 POST /api/admin/jobs/{id}/retry               | 202 | platform nyn  | -     | 1
 POST /api/admin/jobs/{id}/cancel              | 202 | platform nyn  | -     | 1
+GET /api/admin/organizations                  | 200 | platform nyn  | -     | 0
 GET /api/admin/users                          | 200 | platform nyn  | -     | 0
 GET /api/admin/users/{id}                     | 200 | platform nyn  | -     | 0
 POST /api/admin/users/resend-invitation       | 202 | platform nyn  | -     | 1

@@ -8,41 +8,41 @@ use serde_json::{Value, json};
 use vestibule_auth::Grant;
 use vestibule_models::{Fault, FaultKind, Service};
 use vestibule_tests::{
-    Actor, App,
+    Actor, Answer, App,
     identity::{PASSWORD, Tokens},
 };
 
-const PROVISION: &str = "/api/admin/provision-account";
-const USERS: &str = "/api/admin/users";
+pub(crate) const PROVISION: &str = "/api/admin/provision-account";
+pub(crate) const USERS: &str = "/api/admin/users";
 const JOBS: &str = "/api/admin/jobs";
-const KIM: &str = "kim@firm.example";
+pub(crate) const KIM: &str = "kim@firm.example";
 
 /// A stack with a general administrator.
-async fn start() -> (App, Actor) {
+pub(crate) async fn start() -> (App, Actor) {
     let app = App::identity().await;
     let admin = app.with_token(&app.newcomer("gil@platform.example").await);
     app.appoint(admin.id().await, Grant::GeneralAdmin).await;
     (app, admin)
 }
 
-fn in_new(email: &str, slug: &str) -> Value {
+pub(crate) fn in_new(email: &str, slug: &str) -> Value {
     json!({
         "email": email, "name": "Kim Núñez", "tier": "platinum", "role": "admin",
         "organization": { "name": "Firm", "slug": slug, "preset": "brokerage" },
     })
 }
 
-fn in_tenant(email: &str, tenant: &str, role: &str) -> Value {
+pub(crate) fn in_tenant(email: &str, tenant: &str, role: &str) -> Value {
     json!({ "email": email, "name": "Kim Núñez", "tier": "operandi", "role": role, "tenant": tenant })
 }
 
 /// The job of an account, once it has ended.
-async fn provision(admin: &Actor, body: &Value) -> Value {
+pub(crate) async fn provision(admin: &Actor, body: &Value) -> Value {
     let job = admin.post(PROVISION, body).await.expect(202).body;
     ended(admin, job["id"].as_str().unwrap()).await
 }
 
-async fn ended(admin: &Actor, job: &str) -> Value {
+pub(crate) async fn ended(admin: &Actor, job: &str) -> Value {
     for _ in 0..400 {
         let shown = admin.get(&format!("{JOBS}/{job}")).await.expect(200).body;
         if !["running", "compensating"].contains(&shown["status"].as_str().unwrap()) {
@@ -66,7 +66,7 @@ async fn account(admin: &Actor, email: &str) -> Option<Value> {
 }
 
 /// Sets the first password by the newest link.
-async fn follow(app: &App, email: &str, count: usize) -> String {
+pub(crate) async fn follow(app: &App, email: &str, count: usize) -> String {
     let token = app.link(email, "reset-password", count).await;
     let body = json!({ "token": token, "password": PASSWORD });
     app.elsewhere().post("/api/v1/auth/reset-password", &body).await.expect(204);
@@ -100,6 +100,21 @@ async fn acc_2_all_problems_of_a_body_are_told_at_once() {
     let mut role = in_tenant("kim", &tenant, "no_such_role");
     role["name"] = json!("");
     assert_eq!(admin.post(PROVISION, &role).await.expect(422).fields(), ["email", "name", "role"]);
+    // What is missing or of another kind is told with the rest.
+    let named = |answer: &Answer| answer.fields().into_iter().map(str::to_owned).collect::<Vec<_>>();
+    let empty = admin.post(PROVISION, &json!({})).await.expect(400);
+    assert_eq!(
+        (empty.code(), named(&empty)),
+        ("body_invalid", ["email", "name", "tier", "role", "tenant"].map(str::to_owned).into())
+    );
+    let mixed = json!({ "email": 7, "name": "Kim", "tier": "gold", "role": null, "tenant": [] });
+    assert_eq!(admin.post(PROVISION, &mixed).await.expect(400).fields(), ["email", "tier", "role", "tenant"]);
+    let bare = json!({ "email": KIM, "name": true, "organization": { "name": "Firm", "slug": 1 } });
+    let told = ["name", "tier", "organization.slug", "organization.preset"];
+    assert_eq!(admin.post(PROVISION, &bare).await.expect(400).fields(), told);
+    let flat =
+        json!({ "email": "kim", "name": "Kim", "tier": "free", "role": "admin", "organization": "firm" });
+    assert_eq!(admin.post(PROVISION, &flat).await.expect(400).fields(), ["email", "organization"]);
     let mut lower = in_new(KIM, "firm");
     lower["role"] = json!("agent");
     assert_eq!(admin.post(PROVISION, &lower).await.expect(422).fields(), ["role"]);

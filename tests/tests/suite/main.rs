@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot unwrap has failed")]
 
 mod accounts;
+mod accounts_care;
 mod accounts_scale;
 mod archive;
 mod audit;

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use vestibule_domain::{Account, Job, JobStatus, StepStatus, Tier, UserId, UserState};
+use vestibule_auth::{PlatformScope, SystemTask};
+use vestibule_domain::{Account, Job, JobStatus, SignupStatus, StepStatus, Tier, UserId, UserState};
 use vestibule_saga_kit::is_clean;
 
 use crate::orders::{At, Case, Orders, Person};
@@ -71,6 +72,7 @@ impl Orders {
         let (job, rows) = (self.find_job(case).await, self.rows().await);
         let after = self.about_in(&rows, case);
         let mut found = self.announced(case, &job, &rows);
+        found.extend(self.signed_up(case, &job, &rows).await);
         let mut check = |holds: bool, wrong: &str| {
             if !holds {
                 found.push(format!("{}: {wrong}", job.id));
@@ -103,6 +105,26 @@ impl Orders {
         found
     }
 
+    /// What is wrong with the sign-up that a job works for: it stands where its job does, in the lists and the counts too.
+    async fn signed_up(&self, case: &Case, job: &Job, rows: &[Row]) -> Vec<String> {
+        let Some(id) = case.signup else { return Vec::new() };
+        let scope = PlatformScope::for_system(SystemTask::Seed);
+        let signup = self.kit.store.administration(&scope).find_promo_signup(id).await.unwrap().unwrap();
+        let mut found = Vec::new();
+        let expected = SignupStatus::of(job.status);
+        if signup.status != expected || signup.job.map(|job| job.id) != Some(job.id) {
+            found.push(format!("{id}: the sign-up is {:?}, its job {:?}", signup.status, job.status));
+        }
+        for status in SignupStatus::ALL {
+            let list = format!("PLATFORM#PROMO#{}", status.name());
+            let listed = rows.iter().any(|row| text(row, "PK") == list && text(row, "SK") == id.to_string());
+            if listed != (status == expected) {
+                found.push(format!("{id}: listed as {}: {listed}", status.name()));
+            }
+        }
+        found
+    }
+
     /// What a person who was given an account has to have.
     async fn missing(&self, case: &Case, rows: &BTreeMap<String, String>) -> Vec<String> {
         let (platform, scope) = (self.kit.store.platform(), Self::scope(case.tenant));
@@ -116,7 +138,7 @@ impl Orders {
         let person = platform.find_user(user).await.unwrap();
         let account: Option<Account> = platform.find_account(user).await.unwrap();
         let member = platform.find_membership(case.tenant, user).await.unwrap();
-        let made = self.person == Person::New;
+        let made = self.person.is_new();
         let state = person.as_ref().map(|person| person.status.state);
         let expected = if self.person == Person::Known { UserState::Active } else { UserState::Invited };
         check(state == Some(expected), "the person, in the state that they have");
@@ -162,7 +184,8 @@ impl Orders {
 /// The token of the link in a mail.
 pub(crate) fn token(mail: &vestibule_models::SentMail) -> Option<String> {
     let (_, behind) = mail.text.as_deref()?.split_once("?token=")?;
-    Some(behind.split_whitespace().next()?.to_owned())
+    let token = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    Some(behind.chars().take_while(token).collect())
 }
 
 fn differences(before: &BTreeMap<String, String>, after: &BTreeMap<String, String>) -> Vec<String> {

@@ -8,7 +8,7 @@ use vestibule_api::EventFunction as _;
 use vestibule_auth::{Actor, PlatformScope, SystemTask, TenantScope};
 use vestibule_domain::{
     AccountOrder, AccountOrigin, Email, Job, JobId, JobKind, Mode, NewOrganization, PersonName, Preset,
-    RoleName, Tenant, TenantId, Tier, User, UserId, World,
+    PromoSignup, PromoSignupId, RoleName, SignupJob, Tenant, TenantId, Tier, User, UserId, World,
 };
 use vestibule_models::{Cloud, SentMail};
 use vestibule_saga::{begin_anew, run_anew};
@@ -24,6 +24,14 @@ pub(crate) enum Person {
     Known,
     /// Somebody whom the platform has given an account before.
     Provisioned,
+    /// Somebody whose address nobody has, who signed up for the promotion.
+    SignedUp,
+}
+
+impl Person {
+    pub(crate) fn is_new(self) -> bool {
+        matches!(self, Self::New | Self::SignedUp)
+    }
 }
 
 /// Orders of one kind, each for a person and a tenant of its own.
@@ -41,18 +49,21 @@ pub(crate) struct Case {
     pub(crate) order: AccountOrder,
     /// The person that was there before.
     pub(crate) known: Option<UserId>,
+    /// The sign-up that the job works for.
+    pub(crate) signup: Option<PromoSignupId>,
     /// Everything in the table about person and tenant, before the job.
     pub(crate) before: BTreeMap<String, String>,
 }
 
 /// Every kind of order.
-pub(crate) const KINDS: [(Person, bool); 6] = [
+pub(crate) const KINDS: [(Person, bool); 7] = [
     (Person::New, false),
     (Person::New, true),
     (Person::Known, false),
     (Person::Known, true),
     (Person::Provisioned, false),
     (Person::Provisioned, true),
+    (Person::SignedUp, false),
 ];
 
 impl Orders {
@@ -99,6 +110,27 @@ impl Orders {
         job
     }
 
+    /// Somebody who would like an account of the promotion.
+    async fn sign_up(&self, email: Email) -> PromoSignup {
+        let (world, name) = (&self.kit.world, PersonName::parse("Kim Doe").unwrap());
+        let signup = PromoSignup::new(PromoSignupId::new(world), (email, name, None), world.now());
+        let actor = Actor::System(SystemTask::Seed);
+        self.kit.store.platform().take_promo_signup(&signup, &actor, None, world).await.unwrap();
+        signup
+    }
+
+    /// Begins the job of a sign-up's order.
+    async fn order_for(&self, signup: &PromoSignup, case: &Case) -> Job {
+        let (world, scope) = (&self.kit.world, PlatformScope::for_system(SystemTask::Seed));
+        let mut job = Job::new(JobKind::ACCOUNT, signup.id, world);
+        run_anew(&mut job, Mode::Do, world.now());
+        let after = signup.begun(SignupJob { tenant: case.tenant, id: job.id }, world.now());
+        let ordered = (case.tenant, &job, &case.order);
+        let store = self.kit.store.administration(&scope);
+        store.begin_promo_account((signup, &after), ordered, None, world).await.unwrap();
+        job
+    }
+
     /// Begins the job anew, as a person does who looked at it.
     pub(crate) async fn retry(&self, case: &Case) {
         let (mut job, scope) = (self.find_job(case).await, Self::scope(case.tenant));
@@ -124,7 +156,7 @@ impl Orders {
         let tenant = self.found().await.id;
         let order = AccountOrder { tier: Tier::Operandi, ..self.new_order(email.clone(), None) };
         let (user, job) = (order.user, self.order(order.clone(), tenant).await);
-        let case = Case { tenant, job: job.id, order, known: None, before: BTreeMap::new() };
+        let case = Case { tenant, job: job.id, order, known: None, signup: None, before: BTreeMap::new() };
         kit::run(&At(self), &case, &self.saga()).await;
         user
     }
@@ -152,7 +184,7 @@ impl Orders {
     pub(crate) async fn new_case(&self) -> Case {
         let email = self.email();
         let known = match self.person {
-            Person::New => None,
+            Person::New | Person::SignedUp => None,
             Person::Known => {
                 let user = self.somebody(&email);
                 let actor = Actor::System(SystemTask::Seed);
@@ -168,11 +200,17 @@ impl Orders {
         } else {
             (self.found().await.id, None)
         };
+        let signup =
+            if self.person == Person::SignedUp { Some(self.sign_up(email.clone()).await) } else { None };
         let order = self.new_order(email, organization);
-        let mut case =
-            Case { tenant, job: JobId::new(&self.kit.world), order, known, before: BTreeMap::new() };
+        let (job, before, id) =
+            (JobId::new(&self.kit.world), BTreeMap::new(), signup.as_ref().map(|signup| signup.id));
+        let mut case = Case { tenant, job, order, known, signup: id, before };
         case.before = self.about(&case).await;
-        case.job = self.order(case.order.clone(), tenant).await.id;
+        case.job = match &signup {
+            Some(signup) => self.order_for(signup, &case).await.id,
+            None => self.order(case.order.clone(), tenant).await.id,
+        };
         case
     }
 }

@@ -4,11 +4,11 @@ use jiff::SignedDuration;
 use vestibule_auth::{Actor, SystemTask};
 use vestibule_domain::{JobStatus, StepStatus, UserState, UserStatus};
 use vestibule_models::{Fault, FaultKind, Service};
-use vestibule_saga::Saga as _;
+use vestibule_saga::{Action, Failure, Next, Saga, Task, ask_to_stop, perform};
 use vestibule_saga_kit::{self as kit, Moment, Turn, Twisted};
-use vestibule_store::UserChange;
+use vestibule_store::{JobEvent, UserChange};
 
-use crate::orders::{At, KINDS, Orders, Person};
+use crate::orders::{At, Case, KINDS, Orders, Person};
 
 fn refuse() -> Fault {
     let kind = FaultKind::Refuse { error: "MessageRejected".into(), status: 400, message: "planted".into() };
@@ -66,6 +66,69 @@ async fn a_mail_refused_twice_leaves_nothing_and_both_tries_on_record() {
         orders.retry(&case).await;
         kit::run(&At(&orders), &case, &orders.saga()).await;
         assert_eq!(orders.find_job(&case).await.status, JobStatus::Succeeded, "{kind:?}");
+        assert_eq!(orders.judge(&case).await, Vec::<String>::new(), "{kind:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_service_that_asks_to_wait_has_refused_nothing() {
+    for kind in KINDS {
+        let orders = Orders::open(kind).await;
+        let case = orders.new_case().await;
+        let throttled = Fault::new(Service::Ses, "SendEmail", FaultKind::Throttle { retry_after: 1 });
+        orders.kit.cloud.faults().set(throttled.times(4));
+        kit::run(&At(&orders), &case, &orders.saga()).await;
+        let job = orders.find_job(&case).await;
+        assert_eq!(orders.judge(&case).await, Vec::<String>::new(), "{kind:?}");
+        assert_eq!(job.status, JobStatus::Succeeded, "{kind:?}");
+        let state: vestibule_sagas::AccountState = job.state().unwrap();
+        let tries: Vec<_> = state.mails.iter().map(|mail| (mail.refused.as_deref(), mail.waits)).collect();
+        assert_eq!(tries[..4], [(Some("throttled"), true); 4], "{kind:?}");
+        assert_eq!(tries[4..], [(None, false)], "{kind:?}");
+        // Between the waits it is refused twice: that ends the job.
+        let case = orders.new_case().await;
+        let throttled = Fault::new(Service::Ses, "SendEmail", FaultKind::Throttle { retry_after: 1 });
+        orders.kit.cloud.faults().set(throttled.times(2));
+        orders.kit.cloud.faults().set(refuse());
+        kit::run(&At(&orders), &case, &orders.saga()).await;
+        assert_eq!(orders.find_job(&case).await.status, JobStatus::Failed, "{kind:?}");
+        assert_eq!(orders.judge(&case).await, Vec::<String>::new(), "{kind:?}");
+    }
+}
+
+/// Performs one task of the job's first run.
+async fn task(
+    orders: &Orders,
+    case: &Case,
+    saga: &impl Saga,
+    step: &str,
+    action: Action,
+) -> Result<Next, Failure> {
+    let (step, tenant, job) = (step.to_owned(), case.tenant, case.job);
+    let task = Task { saga: "account".to_owned(), step, action, tenant, job, attempt: 1 };
+    perform(saga, &orders.accounts.store, &orders.kit.world, &task).await
+}
+
+#[tokio::test]
+async fn a_wish_to_stop_counts_that_came_when_the_job_had_failed_by_itself() {
+    let steps = ["tenant", "account", "subscription", "invitation"];
+    for kind in KINDS {
+        let orders = Orders::open(kind).await;
+        let (case, saga) = (orders.new_case().await, orders.saga());
+        let failing = Twisted::new(&saga).failing_at("invitation");
+        for step in steps {
+            let done = task(&orders, &case, &failing, step, Action::Do).await;
+            assert_eq!(done.is_err(), step == "invitation", "{kind:?} {step}");
+        }
+        let (mut job, scope) = (orders.find_job(&case).await, Orders::scope(case.tenant));
+        assert_eq!(job.status, JobStatus::Running, "{kind:?}: nothing was undone yet");
+        ask_to_stop(&mut job, orders.kit.world.now());
+        let event = JobEvent { from: Some(JobStatus::Running), action: "job.cancel", ..JobEvent::default() };
+        orders.kit.store.tenant(&scope).save_job(&mut job, event, &orders.kit.world).await.unwrap();
+        for step in steps.iter().rev() {
+            task(&orders, &case, &saga, step, Action::Undo).await.unwrap();
+        }
+        assert_eq!(orders.find_job(&case).await.status, JobStatus::Cancelled, "{kind:?}");
         assert_eq!(orders.judge(&case).await, Vec::<String>::new(), "{kind:?}");
     }
 }

@@ -36,6 +36,20 @@ pub struct LinkQuery {
     token: String,
 }
 
+/// The query of a link that sets a password.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct PasswordQuery {
+    /// The token of the mailed link.
+    #[serde(default)]
+    #[param(max_length = 200)]
+    token: String,
+    /// `1` in the mail of an account that never had a password: the page says so in its words, and nothing else.
+    #[serde(default)]
+    #[param(pattern = "^1?$")]
+    first: String,
+}
+
 impl LinkQuery {
     /// The token; nothing that is too long for one.
     pub(super) fn token(&self) -> &str {
@@ -53,6 +67,10 @@ pub struct LinkForm {
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     password: Option<SecretString>,
+    /// `1` where it is the first password.
+    #[serde(default)]
+    #[schema(pattern = "^1?$")]
+    first: String,
 }
 
 impl LinkForm {
@@ -71,14 +89,23 @@ pub(super) fn click<'a>(
     Form { title, text, action, hidden: vec![("token", token)], button, ..Form::default() }
 }
 
-/// The page for a new password.
-fn new_password<'a>(auth: &Auth, token: &'a str) -> Form<'a> {
+/// The page for a new password, or for the first one.
+fn new_password<'a>(auth: &Auth, token: &'a str, first: bool) -> Form<'a> {
+    let (title, text, label, button) = if first {
+        let text = "Your account waits for it. That you followed the link shows that the address is yours.";
+        ("Choose your password", text, "Password", "Choose this password")
+    } else {
+        ("Set a new password", "", "New password", "Set the new password")
+    };
+    let mut hidden = vec![("token", token)];
+    hidden.extend(first.then_some(("first", "1")));
     Form {
-        title: "Set a new password",
+        title,
+        text,
         action: "/auth/reset-password",
-        hidden: vec![("token", token)],
-        fields: vec![Field::new_password("New password", auth.policy.min_length)],
-        button: "Set the new password",
+        hidden,
+        fields: vec![Field::new_password(label, auth.policy.min_length)],
+        button,
         ..Form::default()
     }
 }
@@ -130,13 +157,13 @@ shown! {
         "This gives your account its old address back, signs out all devices, and asks for a new password.";
 }
 
-/// Shows the form for a new password.
+/// Shows the form for a new password, or for the first one.
 #[utoipa::path(get, path = "/auth/reset-password", tag = "pages", responses((status = 200, content_type = "text/html")))]
 pub async fn show_reset_password(
     State(auth): State<Auth>,
-    PageParams(query): PageParams<LinkQuery>,
+    PageParams(PasswordQuery { token, first }): PageParams<PasswordQuery>,
 ) -> Response {
-    show(&auth, &query, |token| new_password(&auth, token))
+    show(&auth, &LinkQuery { token }, |token| new_password(&auth, token, first == "1"))
 }
 
 /// What became of a form: its page, the page for links that are no longer valid, or that of the problem.
@@ -211,7 +238,7 @@ pub async fn post_magic_link(
     ended(&auth, done.map(|signed_in| entered(&auth, &signed_in)))
 }
 
-/// Sets the new password.
+/// Sets the password.
 #[utoipa::path(post, path = "/auth/reset-password", tag = "pages", responses((status = 200, content_type = "text/html")))]
 pub async fn post_reset_password(
     State(auth): State<Auth>,
@@ -219,18 +246,19 @@ pub async fn post_reset_password(
     origin: Origin,
     PageForm(form): PageForm<LinkForm>,
 ) -> Response {
-    let token = form.token.expose_secret();
+    let (token, first) = (form.token.expose_secret(), form.first == "1");
     let done = match given_password("password", &form.password.unwrap_or_default()) {
         Ok(password) => password_reset::set_by_link(&auth, token, password, &origin, &Keyed::default()).await,
         Err(error) => Err(error),
     };
     match done {
+        Ok(_) if first => auth.pages.done("Your password is set", "You can sign in with it now.", SIGN_IN),
         Ok(_) => {
             let text = "It counts from now on, and all devices were signed out.";
             auth.pages.done("Your password was changed", text, SIGN_IN)
         }
         Err(error @ ApiError::Problem { code: Code::Invalid | Code::BodyInvalid, .. }) => {
-            let mut page = new_password(&auth, token);
+            let mut page = new_password(&auth, token, first);
             page.fields[0].problem = Some(first_field(&error));
             auth.pages.form_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
         }

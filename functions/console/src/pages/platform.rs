@@ -3,8 +3,8 @@
 use crate::{
     operations::{
         ACCOUNT, ACCOUNTS, CANCEL_PLATFORM_JOB, CHANGE_ACCOUNT_TIER, PLATFORM_JOB, PLATFORM_JOBS,
-        PLATFORM_LOG, PLATFORM_RECORD, PROVISION_ACCOUNT, REMOVE_ACCOUNT, RESEND_ACCOUNT_INVITATION,
-        RESTORE_ACCOUNT, RETRY_PLATFORM_JOB, SEND_PASSWORD_RESET, SUSPEND_ACCOUNT,
+        PLATFORM_LOG, PLATFORM_ORGANIZATIONS, PLATFORM_RECORD, PROVISION_ACCOUNT, REMOVE_ACCOUNT,
+        RESEND_ACCOUNT_INVITATION, RESTORE_ACCOUNT, RETRY_PLATFORM_JOB, SEND_PASSWORD_RESET, SUSPEND_ACCOUNT,
     },
     page::{Action, Input, Page, Read, Then},
 };
@@ -18,7 +18,7 @@ const PROVISION: &[Input] = &[
     Input::Text("email"),
     Input::Text("name"),
     Input::Text("tier"),
-    Input::Text("role"),
+    Input::When("role", "where", "known"),
     Input::When("tenant", "where", "known"),
     Input::When("organization.name", "where", "new"),
     Input::When("organization.slug", "where", "new"),
@@ -55,7 +55,13 @@ pub(super) const PAGES: &[Page] = &[
         path: "/admin/provisioning/new",
         template: "new_account.html",
         // The form needs nothing of them; they tell who may have it.
-        reads: &[JOBS.most(1)],
+        reads: &[
+            JOBS.most(1),
+            Read::new("found", PLATFORM_ORGANIZATIONS)
+                .if_given(&[("tenant", "id"), ("business", "name")])
+                .along(&["cursor"])
+                .most(10),
+        ],
         does: &[Action::new("provision", PROVISION_ACCOUNT, PROVISION)
             .then(Then::Go("/admin/provisioning/jobs/{answer.id}"), "The job has begun.")],
     },

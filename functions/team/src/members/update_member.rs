@@ -122,7 +122,7 @@ pub(crate) fn may(found: &FoundMember, after: &Membership) -> Result<(), ApiErro
 
 /// What is said when nobody else could do everything.
 pub(crate) fn placed(placed: Placed) -> Result<(), ApiError> {
-    let last = "This is the last administrator; make somebody else one first.";
+    let last = "This is the last administrator who can sign in; make somebody else one first.";
     match placed {
         Placed::Done => Ok(()),
         Placed::LastAdministrator => Err(ApiError::new(Code::WrongState, last)),

@@ -54,6 +54,9 @@ pub enum SampleError {
     /// A fixed sample value does not parse: a fault of this program.
     #[error(transparent)]
     Value(#[from] vestibule_domain::Invalid),
+    /// A fixed sample value cannot be written: a fault of this program.
+    #[error(transparent)]
+    Json(#[from] serde_json::Error),
     /// A secret of the data folder is missing or broken.
     #[error("the secret {0} in the data folder is broken; start with --ephemeral or another --data-dir")]
     Secret(String),

@@ -5,8 +5,9 @@ use jiff::SignedDuration;
 use vestibule_auth::{Actor, PlatformScope, SystemTask, TenantScope};
 use vestibule_domain::{
     AccountOrder, AccountOrigin, Email, Job, JobError, JobKind, JobStatus, PersonName, PromoSignup,
-    PromoSignupId, RoleName, SignupJob, TenantId, Tier, UserId, World,
+    PromoSignupId, RoleName, SignupJob, StepStatus, TenantId, Tier, UserId, World,
 };
+use vestibule_sagas::{AccountState, AccountStep, MailTry};
 use vestibule_store::{JobEvent, Store};
 
 use super::SampleError;
@@ -66,11 +67,28 @@ async fn work(
         .administration(&scope)
         .begin_promo_account((signup, &after), (tenant, &job, &order), None, world)
         .await?;
-    (job.status, job.due) = (status, None);
-    if status == JobStatus::Failed {
-        let (code, step) = ("message_rejected".to_owned(), "invitation".to_owned());
-        job.last_error = Some(JobError { code, step, at: world.now(), retryable: false });
-    }
+    end(&mut job, status, world)?;
     let event = JobEvent { from: Some(JobStatus::Running), action: "job.finish", ..JobEvent::default() };
     Ok(store.tenant(&within).save_job(&mut job, event, world).await?)
+}
+
+/// Writes its steps as a job has them that ended so: all done, or all undone after the mail was refused twice.
+fn end(job: &mut Job, status: JobStatus, world: &World) -> Result<(), SampleError> {
+    let (at, failed) = (world.now(), status == JobStatus::Failed);
+    (job.status, job.due) = (status, None);
+    for step in AccountStep::DEFINITION.steps.iter().filter(|step| !failed || step.undo) {
+        let record = job.step_mut(step.name);
+        record.status = if failed { StepStatus::Undone } else { StepStatus::Done };
+        (record.attempts, record.started, record.ended) = (1, Some(at), Some(at));
+    }
+    if !failed {
+        return Ok(());
+    }
+    let (code, step) = ("message_rejected".to_owned(), AccountStep::Invitation.as_str().to_owned());
+    let record = job.step_mut(&step);
+    (record.attempts, record.error) = (2, Some(code.clone()));
+    let refused = MailTry { run: 1, at, refused: Some(code.clone()), waits: false };
+    let state = AccountState { mails: vec![refused.clone(), refused], ..AccountState::default() };
+    job.last_error = Some(JobError { code, step, at, retryable: false });
+    Ok(job.set_state(&state)?)
 }

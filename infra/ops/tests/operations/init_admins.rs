@@ -2,10 +2,10 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
-use vestibule_auth::{Grant, PlatformScope, SystemTask};
-use vestibule_domain::{Email, UserName};
+use vestibule_auth::{Actor, Grant, PlatformScope, SystemTask};
+use vestibule_domain::{Email, PersonName, User, UserId, UserName, UserState};
 use vestibule_ops::{AdministratorReport, Appointed, OpsError, init_admins, open_table};
-use vestibule_store::Store;
+use vestibule_store::{Store, UserChange};
 
 use crate::{Account, field_keys};
 
@@ -107,6 +107,24 @@ async fn who_is_no_longer_listed_is_told_and_removed_only_when_asked() {
     assert_eq!(back[1], ("gil".to_owned(), Appointed::Changed));
     let free = stack.store.platform().find_user_name(&UserName::parse("gil2").unwrap()).await.unwrap();
     assert_eq!(free, None);
+}
+
+#[tokio::test]
+async fn whoever_is_suspended_gets_no_grant_and_is_named() {
+    let stack = Stack::new().await;
+    let (platform, world) = (stack.store.platform(), &stack.account.world);
+    let (email, name) = (Email::parse(GIL.1).unwrap(), PersonName::parse("Gil Example").unwrap());
+    let mut gil = User::new(UserId::new(world), email, name, world);
+    let actor = Actor::System(SystemTask::Seed);
+    platform.create_user(&gil, &actor, world).await.unwrap();
+    for (state, told) in [(UserState::Suspended, Appointed::Suspended), (UserState::Active, Appointed::Given)]
+    {
+        gil.status.state = state;
+        let change = UserChange { action: "user.state", ..UserChange::default() };
+        platform.change_user(&mut gil, &change, &actor, world).await.unwrap();
+        assert_eq!(stack.run(&[ADA, GIL], false).await.unwrap()[1], ("gil".to_owned(), told));
+        assert_eq!(stack.all().await.len(), if state == UserState::Active { 2 } else { 1 });
+    }
 }
 
 #[tokio::test]

@@ -13,12 +13,12 @@ use crate::{
 };
 
 /// What became of a removal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RemovalOutcome {
     /// The person is gone.
     Done,
-    /// Nothing was done: this tenant would be left without an administrator.
-    LastAdministrator(TenantId),
+    /// Nothing was done: this tenant would be left without an administrator who can sign in.
+    LastAdministrator(Box<Tenant>),
 }
 
 impl Administration<'_> {
@@ -44,6 +44,12 @@ impl Administration<'_> {
         let sign_in = self.store.platform().find_sign_in(&address).await?;
         let may_act = |state| matches!(state, UserState::Active | UserState::Invited);
         Ok(sign_in.is_some_and(|sign_in| !may_act(sign_in.state)))
+    }
+
+    /// Whether this is the address of whoever is behind the request: nobody gives themselves a place.
+    pub fn is_own_address(&self, email: &Email) -> bool {
+        let key = |email| self.store.sealer().address_key(email);
+        self.scope.actor().email().is_some_and(|own| key(own) == key(email))
     }
 
     /// Who is behind the request, as records of the log name them.
@@ -92,7 +98,11 @@ impl Administration<'_> {
             IdentityMailRequest { id: MailId::new(world), email, mail, device: None, at: world.now() };
         let (actor, id) = (self.scope.actor(), person.id.to_string());
         let values = (json!(null), json!({ "mail": request.id }));
-        let command = Command::new().mailing(&request)?.told_platform(actor, action, id, values, world)?;
+        let mut command =
+            Command::new().mailing(&request)?.told_platform(actor, action, id, values, world)?;
+        if matches!(request.mail, IdentityMailKind::AccountInvitation { .. }) {
+            command = command.mailing_account(person.id, request.id)?;
+        }
         command.answering(answer, world)?.commit(self.store).await
     }
 
@@ -153,9 +163,9 @@ impl Administration<'_> {
     ) -> Result<RemovalOutcome, StoreError> {
         let (platform, actor) = (self.store.platform(), self.scope.actor());
         let Listed { items, .. } = platform.list_memberships(person.id).await?;
-        for (Tenant { id, .. }, _) in &items {
-            if matches!(platform.prepare_leaving(*id, person.id).await?, Leaving::LastAdministrator) {
-                return Ok(RemovalOutcome::LastAdministrator(*id));
+        for (tenant, _) in &items {
+            if matches!(platform.prepare_leaving(tenant.id, person.id).await?, Leaving::LastAdministrator) {
+                return Ok(RemovalOutcome::LastAdministrator(Box::new(tenant.clone())));
             }
         }
         let mut staying = found.person.clone().unwrap_or_else(|| person.clone());
@@ -164,7 +174,7 @@ impl Administration<'_> {
                 Leaving::Allowed(leave) => *leave,
                 Leaving::NotMember => continue,
                 Leaving::LastAdministrator => {
-                    return Ok(RemovalOutcome::LastAdministrator(tenant.id));
+                    return Ok(RemovalOutcome::LastAdministrator(Box::new(tenant)));
                 }
             };
             let values = (json!({ "tenant": tenant.id }), json!(null));

@@ -29,7 +29,7 @@ impl Command {
         let row = to_row(&keys::account(account.user), Kind::Account, account)?;
         let command = self.and(Action::put(row).if_new(), Conflict::Exists);
         let named = store.name_lists(name);
-        Ok(command.listing(lists(account).into_iter().chain(named), account.user))
+        Ok(command.listing(lists(account).into_iter().chain(named), account))
     }
 
     /// Adds another state or tier of an account, of which `before` was read.
@@ -39,7 +39,7 @@ impl Command {
         let (from, to) = (lists(before), lists(after));
         let gone = from.iter().filter(|list| !to.contains(list)).cloned();
         let new = to.iter().filter(|list| !from.contains(list)).cloned();
-        Ok(command.unlisting(gone, after.user).listing(new, after.user))
+        Ok(command.unlisting(gone, after.user).listing(new, after))
     }
 
     /// Takes an account back, with its places in the lists.
@@ -49,11 +49,12 @@ impl Command {
         self.and(gone, Conflict::Stale).unlisting(lists, account.user)
     }
 
-    /// Adds an account of a person to lists.
-    fn listing(self, lists: impl Iterator<Item = String>, user: UserId) -> Self {
+    /// Adds an account to lists. Its tenant stands there, so that a page is read with its names in one batch.
+    fn listing(self, lists: impl Iterator<Item = String>, account: &Account) -> Self {
         lists.fold(self, |command, list| {
-            let mut row = key_row(&keys::listed(list, user));
+            let mut row = key_row(&keys::listed(list, account.user));
             row.insert("item".into(), text(Kind::ListedAccount.name()));
+            row.insert("tenant".into(), text(account.tenant.to_string()));
             command.and(Action::put(row), Conflict::Stale)
         })
     }
@@ -68,13 +69,13 @@ impl Command {
     pub(crate) fn renaming(
         self,
         store: &Store,
-        user: UserId,
+        account: &Account,
         (from, to): (&PersonName, &PersonName),
     ) -> Self {
         let (from, to) = (store.name_lists(from), store.name_lists(to));
         let gone = from.iter().filter(|list| !to.contains(list)).cloned();
         let new = to.iter().filter(|list| !from.contains(list)).cloned();
-        self.unlisting(gone, user).listing(new, user)
+        self.unlisting(gone, account.user).listing(new, account)
     }
 }
 

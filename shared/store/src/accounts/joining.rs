@@ -10,11 +10,12 @@ use vestibule_domain::{
 use crate::{
     AuditRecord, Conflict, Membership, StoreError, TenantRoles, TenantStore,
     engine::command::{Action, Command},
-    engine::item::{from_row, key_row, text},
+    engine::item::{from_row, key_row},
     engine::keys,
     tenancy::{
         authz::Authz,
         invitees::find,
+        leading::stays_in,
         roles::roles_stay,
         seats::{SeatCount, taking},
     },
@@ -195,7 +196,8 @@ impl TenantStore<'_> {
         let command = if joining.made_person {
             self.store.platform().making_person(command, person, self.scope.actor(), world)?
         } else {
-            command.and(person_stays(person), Conflict::Stale)
+            // They may act as they could when they were read.
+            command.and(stays_in(person.id, person.status.state), Conflict::Stale)
         };
         let command = match &joining.before {
             None => command.making_account(self.store, &joining.account, &person.name)?,
@@ -270,13 +272,6 @@ fn invited(order: &AccountOrder, tenant: TenantId, world: &World) -> User {
     user.last_tenant = Some(tenant);
     user.status = UserStatus { state: UserState::Invited, since: world.now(), by: order.by.clone() };
     user
-}
-
-/// Holds only while the person may act as they could when they were read.
-fn person_stays(person: &User) -> Action {
-    let check = Action::check(&keys::user(person.id)).when("#status.#state = :state");
-    let check = check.name("#status", "status").name("#state", "state");
-    check.value(":state", text(person.status.state.name()))
 }
 
 impl Command {

@@ -1,14 +1,15 @@
 //! Pages of accounts and of the platform's jobs: one query for the places in a list, one batch for what stands there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use vestibule_domain::{
-    Account, AccountOrder, Email, Job, JobId, Tier, User, UserId, UserState, name_begins, searched_beginning,
+    Account, AccountOrder, Email, Job, JobId, Tenant, TenantId, Tier, User, UserId, UserState, name_begins,
+    searched_beginning,
 };
 
 use crate::{
-    Administration, Cursor, CursorError, CursorKey, Page, PageRequest, PlatformJob, StoreError,
+    AccountMail, Administration, Cursor, CursorError, CursorKey, Page, PageRequest, PlatformJob, StoreError,
     engine::item::{Row, key_row, text},
     engine::keys::{self, Key},
     tenancy::invitees::find,
@@ -16,6 +17,8 @@ use crate::{
 
 /// Entries on a page: what stands there is read in one batch.
 pub const MOST_ON_A_PAGE: i32 = 50;
+/// The same where a tenant is read with each of two rows.
+const MOST_WITH_TENANTS: i32 = 33;
 /// In whose place cursors of the platform's lists are sealed.
 const OWNER: &str = "platform";
 
@@ -41,6 +44,10 @@ pub struct FoundAccount {
     pub locked: bool,
     /// Whether the person administers the platform, where that was looked at.
     pub administers: bool,
+    /// The name of the tenant that it was first made for; `None` when that is gone or cannot be read.
+    pub tenant_name: Option<String>,
+    /// What is known of the newest mail about it, where that was looked at.
+    pub mail: Option<AccountMail>,
 }
 
 /// A job of the platform with its order.
@@ -52,11 +59,26 @@ pub struct FoundJob {
     pub job: Job,
     /// What it works from; `None` when that cannot be read.
     pub order: Option<AccountOrder>,
+    /// The name of the tenant; `None` when it is not made yet, or gone.
+    pub tenant_name: Option<String>,
+}
+
+impl FoundAccount {
+    /// An account of which nothing else was looked at.
+    fn new(account: Account, person: Option<User>) -> Self {
+        let (locked, administers) = (false, false);
+        Self { account, person, locked, administers, tenant_name: None, mail: None }
+    }
 }
 
 /// Whose account a place in a list stands for.
 pub(crate) fn listed_user(row: &Row) -> Option<UserId> {
     row.get("SK")?.as_s().ok()?.parse().ok()
+}
+
+/// In which tenant it was first made.
+fn listed_in(row: &Row) -> Option<TenantId> {
+    row.get("tenant")?.as_s().ok()?.parse().ok()
 }
 
 impl AccountFilter {
@@ -83,12 +105,14 @@ impl Administration<'_> {
             Some(None) => return Ok(Ok(Page { items: Vec::new(), damaged: Vec::new(), next: None })),
         };
         let (places, next) =
-            match self.places(&list, (request, request.size().min(MOST_ON_A_PAGE)), key).await? {
+            match self.places(&list, (request, request.size().min(MOST_WITH_TENANTS)), key).await? {
                 Ok(found) => found,
                 Err(error) => return Ok(Err(error)),
             };
         let users: Vec<UserId> = places.iter().filter_map(listed_user).collect();
+        let tenants: BTreeSet<TenantId> = places.iter().filter_map(listed_in).collect();
         let wanted = users.iter().flat_map(|user| [keys::account(*user), keys::user(*user)]);
+        let wanted = wanted.chain(tenants.into_iter().map(keys::tenant));
         let rows = by_key(self.store.batch_get(wanted.map(|key| key_row(&key)).collect()).await?);
         let (mut items, mut damaged) = (Vec::new(), Vec::new());
         for user in users {
@@ -99,7 +123,9 @@ impl Administration<'_> {
             };
             let person = rows.get(&names(&keys::user(user))).cloned().map(|row| self.store.read::<User>(row));
             let person = person.map(|read| self.store.if_whole(read)).transpose()?.flatten();
-            items.push(FoundAccount { account, person, locked: false, administers: false });
+            let tenant = rows.get(&names(&keys::tenant(account.tenant))).cloned();
+            let tenant_name = self.tenant_name(tenant)?;
+            items.push(FoundAccount { tenant_name, ..FoundAccount::new(account, person) });
         }
         items.retain(|found| filter.fits(found));
         Ok(Ok(Page { items, damaged, next }))
@@ -112,16 +138,17 @@ impl Administration<'_> {
         now: Timestamp,
     ) -> Result<Option<FoundAccount>, StoreError> {
         let Some(mut found) = self.account_and_person(user).await? else { return Ok(None) };
-        if let Some(person) = found.person.as_ref().filter(|person| person.status.state != UserState::Removed)
-        {
-            let address = self.store.sealer().address_key(&person.email);
-            let row = self.store.get_row(&keys::sign_in(&address)).await?;
-            found.locked = row.is_some_and(|row| is_locked(&row, now));
-        }
+        let person = found.person.as_ref().filter(|person| person.status.state != UserState::Removed);
+        let sign_in = person.map(|person| keys::sign_in(&self.store.sealer().address_key(&person.email)));
+        let tenant = keys::tenant(found.account.tenant);
+        let wanted = sign_in.iter().chain([&tenant]).map(key_row).collect();
+        let rows = self.store.batch_get(wanted).await?;
+        found.locked = sign_in.and_then(|key| find(&rows, &key)).is_some_and(|row| is_locked(&row, now));
+        found.tenant_name = self.tenant_name(find(&rows, &tenant))?;
         Ok(Some(found))
     }
 
-    /// The account of whoever signs in with an address: two round trips.
+    /// The account of whoever signs in with an address: three round trips.
     pub async fn find_account_by_address(
         &self,
         email: &Email,
@@ -131,19 +158,28 @@ impl Administration<'_> {
         let Some(row) = self.store.get_row(&keys::sign_in(&address)).await? else { return Ok(None) };
         let owner = row.get("user").and_then(|user| user.as_s().ok()?.parse().ok());
         let Some(owner) = owner else { return Ok(None) };
-        let found = self.account_and_person(owner).await?;
-        Ok(found.map(|found| FoundAccount { locked: is_locked(&row, now), ..found }))
+        let Some(mut found) = self.account_and_person(owner).await? else { return Ok(None) };
+        found.locked = is_locked(&row, now);
+        found.tenant_name =
+            self.tenant_name(self.store.get_row(&keys::tenant(found.account.tenant)).await?)?;
+        Ok(Some(found))
     }
 
     async fn account_and_person(&self, user: UserId) -> Result<Option<FoundAccount>, StoreError> {
-        let wanted = [keys::account(user), keys::user(user), keys::grant(user)];
+        let wanted = [keys::account(user), keys::user(user), keys::grant(user), keys::account_mail(user)];
         let rows = self.store.batch_get(wanted.iter().map(key_row).collect()).await?;
-        let [account, person, grant] = wanted.map(|key| find(&rows, &key));
+        let [account, person, grant, mail] = wanted.map(|key| find(&rows, &key));
         let Some(account) = account.map(|row| self.store.read::<Account>(row)).transpose()? else {
             return Ok(None);
         };
         let person = person.map(|row| self.store.read::<User>(row)).transpose()?;
-        Ok(Some(FoundAccount { account, person, locked: false, administers: grant.is_some() }))
+        let mail = mail.map(|row| self.store.if_whole(self.store.read(row))).transpose()?.flatten();
+        Ok(Some(FoundAccount { administers: grant.is_some(), mail, ..FoundAccount::new(account, person) }))
+    }
+
+    fn tenant_name(&self, row: Option<Row>) -> Result<Option<String>, StoreError> {
+        let tenant = row.map(|row| self.store.if_whole(self.store.read::<Tenant>(row))).transpose()?;
+        Ok(tenant.flatten().map(|tenant| tenant.name))
     }
 
     /// One page of the platform's jobs, newest first, or of those that a person has to look at: two round trips.
@@ -154,11 +190,11 @@ impl Administration<'_> {
         key: &CursorKey,
     ) -> Result<Result<Page<FoundJob>, CursorError>, StoreError> {
         let list = if for_a_person { keys::JOBS_FOR_A_PERSON } else { keys::PLATFORM_JOBS };
-        let (rows, next) = match self.places(list, (request, request.size().min(MOST_ON_A_PAGE)), key).await?
-        {
-            Ok(found) => found,
-            Err(error) => return Ok(Err(error)),
-        };
+        let (rows, next) =
+            match self.places(list, (request, request.size().min(MOST_WITH_TENANTS)), key).await? {
+                Ok(found) => found,
+                Err(error) => return Ok(Err(error)),
+            };
         let places: Vec<PlatformJob> =
             rows.into_iter().map(|row| self.store.read(row)).collect::<Result<_, _>>()?;
         let (items, damaged) = self.jobs_at(places).await?;
@@ -177,7 +213,9 @@ impl Administration<'_> {
         let of = |place: &PlatformJob| {
             [keys::job(place.tenant, place.job), keys::account_order(place.tenant, place.job)]
         };
-        let wanted = places.iter().flat_map(of).map(|key| key_row(&key)).collect();
+        let tenants: BTreeSet<TenantId> = places.iter().map(|place| place.tenant).collect();
+        let wanted = places.iter().flat_map(of).chain(tenants.into_iter().map(keys::tenant));
+        let wanted = wanted.map(|key| key_row(&key)).collect();
         let rows = by_key(self.store.batch_get(wanted).await?);
         let (mut items, mut damaged) = (Vec::new(), Vec::new());
         for place in places {
@@ -185,7 +223,10 @@ impl Administration<'_> {
             let job = job.map(|row| self.store.if_whole(self.store.read::<Job>(row))).transpose()?.flatten();
             let order = order.map(|row| self.store.if_whole(self.store.read(row))).transpose()?.flatten();
             match job {
-                Some(job) => items.push(FoundJob { place, job, order }),
+                Some(job) => {
+                    let tenant = rows.get(&names(&keys::tenant(place.tenant))).cloned();
+                    items.push(FoundJob { tenant_name: self.tenant_name(tenant)?, place, job, order });
+                }
                 None => damaged.push(place.job.to_string()),
             }
         }

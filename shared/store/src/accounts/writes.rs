@@ -128,6 +128,7 @@ impl TenantStore<'_> {
         let command = rows.into_iter().fold(command, gone);
         let values = (json!({ "slug": tenant.slug }), json!({ "job": job.id }));
         command
+            .unlisting_tenant(tenant)
             .telling_platform(self.scope, "account.tenant.undo", id.to_string(), values.clone(), world)?
             .telling_tenant(self.scope, "tenant.undo", id.to_string(), values, world)
     }

@@ -85,6 +85,10 @@ pub(crate) fn user(user: UserId) -> Key {
 pub(crate) fn account(user: UserId) -> Key {
     key(format!("U#{user}"), "ACCOUNT")
 }
+/// The newest mail about it, once something is known of one: among the mails, since who hears of them may read nothing of people.
+pub(crate) fn account_mail(user: UserId) -> Key {
+    key(format!("MAIL#{user}"), "ACCOUNT")
+}
 /// The accounts of a state and a tier, of all states or of all tiers.
 pub(crate) fn accounts(state: Option<UserState>, tier: Option<Tier>) -> String {
     let (state, tier) = (state.map_or("any", UserState::name), tier.map_or("any", |tier| tier.terms().name));
@@ -97,6 +101,13 @@ pub(crate) fn named_accounts(beginning: &str) -> String {
 /// An account in a list.
 pub(crate) fn listed(list: String, user: UserId) -> Key {
     key(list, user.to_string())
+}
+/// The tenants whose name or slug has these first two letters, from one of its words on.
+pub(crate) fn listed_tenants(name: &str) -> String {
+    format!("PLATFORM#TENANTS#{}", name.get(..2).unwrap_or(name))
+}
+pub(crate) fn listed_tenant(name: &str, tenant: TenantId) -> Key {
+    key(listed_tenants(name), format!("{name}#{tenant}"))
 }
 /// What the job of an account works from.
 pub(crate) fn account_order(tenant: TenantId, job: JobId) -> Key {

@@ -68,8 +68,10 @@ kinds! {
     Owed "owed" [];
     User "user" ["email", "name", "totp", "recovery", "connections"];
     Account "account" [];
+    AccountMail "account_mail" [];
     AccountOrder "account_order" ["email", "name"];
     ListedAccount "listed_account" [];
+    ListedTenant "listed_tenant" [];
     PlatformJob "platform_job" [];
     PromoSignup "promo_signup" ["email", "name", "company"];
     PromoAddress "promo_address" [];

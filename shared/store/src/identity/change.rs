@@ -234,12 +234,11 @@ impl PlatformStore<'_> {
         if let Some((before, after)) = change.account {
             command = command.changing_account(before, after)?;
         }
-        match change.renamed_from {
-            Some(former) if self.find_account(user.id).await?.is_some() => {
-                Ok(command.renaming(self.store, user.id, (former, &user.name)))
-            }
-            _ => Ok(command),
-        }
+        let Some(former) = change.renamed_from else { return Ok(command) };
+        Ok(match self.find_account(user.id).await? {
+            Some(account) => command.renaming(self.store, &account, (former, &user.name)),
+            None => command,
+        })
     }
 
     /// The copies in the sign-in record, at the old address or moved to a new one.

@@ -42,7 +42,7 @@ impl PlatformStore<'_> {
             let record = AuditRecord::by(&actor, "mail.delivery", id.to_string(), values, world).failed();
             command = command.recording(&keys::address_audit(&address, record.at, record.id), &record)?;
         }
-        command = self.touching(command, &mail.request.mail, delivery).await?;
+        command = self.touching(command, (id, &mail.request.mail), delivery).await?;
         command.commit(self.store).await
     }
 }
@@ -104,12 +104,16 @@ impl PlatformStore<'_> {
     async fn touching(
         &self,
         command: Command,
-        mail: &Kind,
+        (id, mail): (MailId, &Kind),
         delivery: &Delivery,
     ) -> Result<Command, StoreError> {
         match mail {
             Kind::Invitation { tenant, invitation, round } => {
                 let told = self.telling_invitation((*tenant, *invitation, *round), delivery).await?;
+                Ok(told.into_iter().fold(command, |command, told| command.and(told, Conflict::Stale)))
+            }
+            Kind::AccountInvitation { user } => {
+                let told = self.telling_account(*user, id.to_string(), delivery).await?;
                 Ok(told.into_iter().fold(command, |command, told| command.and(told, Conflict::Stale)))
             }
             Kind::Registration { .. }
@@ -121,7 +125,6 @@ impl PlatformStore<'_> {
             | Kind::LockedOut { .. }
             | Kind::PasswordChanged { .. }
             | Kind::SignInChanged { .. }
-            | Kind::AccountInvitation { .. }
             | Kind::MembershipChanged { .. }
             | Kind::Administrator { .. } => Ok(command),
         }

@@ -20,7 +20,7 @@ use crate::{
 pub enum Leaving {
     /// They may, with this.
     Allowed(Box<Leave>),
-    /// Nobody else there could do everything.
+    /// Nobody else there could do everything and sign in.
     LastAdministrator,
     /// They are not a member.
     NotMember,
@@ -50,14 +50,14 @@ impl Leave {
         command = command.and(roles_stay(self.tenant, self.roles), Conflict::Stale);
         command = command.and(leaving(self.tenant), Conflict::NoSeat);
         if let Some(other) = &self.other {
-            command = command.and(other.stays(), Conflict::Stale);
+            command = command.led_by(other);
         }
         Ok(command)
     }
 }
 
 impl PlatformStore<'_> {
-    /// Looks whether `user` may leave `tenant`: somebody else must hold a role that allows everything.
+    /// Looks whether `user` may leave `tenant`: somebody else must hold a role that allows everything, and be able to sign in.
     pub async fn prepare_leaving(&self, tenant: TenantId, user: UserId) -> Result<Leaving, StoreError> {
         self.store.count_seats(tenant).await?;
         let own = match self.find_membership(tenant, user).await {

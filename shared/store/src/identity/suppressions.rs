@@ -38,7 +38,8 @@ impl Suppression {
 
 impl Suppression {
     /// What becomes of a mail that would be sent `now`.
-    pub(crate) fn tells(&self, now: Timestamp) -> Delivery {
+    #[must_use]
+    pub fn tells(&self, now: Timestamp) -> Delivery {
         let state = match self.reason {
             SuppressionReason::Bounced => DeliveryState::Bounced,
             SuppressionReason::Complained => DeliveryState::Complained,

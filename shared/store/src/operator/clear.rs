@@ -11,6 +11,7 @@ use crate::{
     engine::keys,
     identity::connection_hash,
     promo::finding::listed_id,
+    tenancy::directory::places,
     work::esign_endpoints::EndpointBook,
 };
 
@@ -29,7 +30,7 @@ impl PlatformStore<'_> {
                     Some("esign_endpoints") => {
                         self.clear_endpoints(self.store.read(row.clone()).ok()).await?
                     }
-                    Some("tenant") => self.release_domain(self.store.read(row.clone()).ok()).await?,
+                    Some("tenant") => self.release_names(self.store.read(row.clone()).ok()).await?,
                     Some("member") => self.clear_member(tenant, self.store.read(row.clone()).ok()).await?,
                     _ => {}
                 }
@@ -45,9 +46,13 @@ impl PlatformStore<'_> {
         self.delete(key_row(&keys::endpoint(endpoint))).await
     }
 
-    /// Sets a mail domain free that the tenant took since.
-    async fn release_domain(&self, tenant: Option<Tenant>) -> Result<(), StoreError> {
-        match tenant.and_then(|tenant| tenant.domain) {
+    /// Sets a mail domain free that the tenant took since, and takes it out of the directory.
+    async fn release_names(&self, tenant: Option<Tenant>) -> Result<(), StoreError> {
+        let Some(tenant) = tenant else { return Ok(()) };
+        for place in places(&tenant) {
+            self.delete(key_row(&place)).await?;
+        }
+        match tenant.domain {
             Some(domain) => self.delete(key_row(&keys::domain(&domain))).await,
             None => Ok(()),
         }
@@ -101,6 +106,7 @@ impl PlatformStore<'_> {
                 }
             }
             self.forget_grant(person).await?;
+            self.delete(key_row(&keys::account_mail(person))).await?;
             self.clear(&self.whole(&keys::user(person).pk)).await?;
         }
         Ok(())

@@ -111,9 +111,10 @@ impl PlatformStore<'_> {
         Ok(taken.then_some(Conflict::DomainTaken))
     }
 
-    /// Takes slug and domain for a tenant that was written before names were taken; taking them again changes nothing.
+    /// Takes slug and domain for a tenant that was written before names were taken, and has it be found by them; doing it again changes
+    /// nothing.
     pub async fn claim_names(&self, tenant: &Tenant) -> Result<(), StoreError> {
-        claiming(Command::new(), tenant)?.commit(self.store).await
+        claiming(Command::new(), tenant)?.listing_tenant(tenant).commit(self.store).await
     }
 
     /// Adds an account without a way to sign in; [`Conflict::AddressTaken`] when the address has one.
@@ -157,7 +158,8 @@ pub(crate) fn tenant_rows(
     let book = RoleBook { roles: Roles::of(preset), version: 1 }.writing(tenant.id)?;
     let seats = SeatCount { used }.first(tenant.id)?;
     let add = |command: Command, put: Action| command.and(put.if_new(), Conflict::Exists);
-    Ok(rows.into_iter().map(Action::put).chain(book).chain([seats]).fold(command, add))
+    let command = rows.into_iter().map(Action::put).chain(book).chain([seats]).fold(command, add);
+    Ok(command.listing_tenant(tenant))
 }
 
 /// Adds the locks of the tenant's slug and domain.

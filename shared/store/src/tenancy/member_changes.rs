@@ -3,14 +3,19 @@
 
 use serde_json::{Value, json};
 use vestibule_domain::{
-    IdentityMailKind, IdentityMailRequest, MailId, MembershipChange, Permission, RoleName, RoleRefused, World,
+    IdentityMailKind, IdentityMailRequest, MailId, MembershipChange, Permission, RoleName, RoleRefused,
+    UserState, World,
 };
 
 use crate::{
     Answer, AuditRecord, Conflict, FoundMember, Membership, StoreError, TenantRoles, TenantStore,
     engine::command::Command,
     engine::keys,
-    tenancy::{leading::find_leader, roles::roles_stay, seats::leaving},
+    tenancy::{
+        leading::{find_leader, stays_in},
+        roles::roles_stay,
+        seats::leaving,
+    },
 };
 
 /// What became of a change of a member.
@@ -18,7 +23,7 @@ use crate::{
 pub enum Placed {
     /// It is done.
     Done,
-    /// Nobody else could do everything: it is not done.
+    /// Nobody else could do everything and sign in: it is not done.
     LastAdministrator,
 }
 
@@ -192,11 +197,15 @@ impl TenantStore<'_> {
     ) -> Result<Placed, StoreError> {
         let FoundMember { roles, member, .. } = read;
         let author = roles.author.as_ref().filter(|author| author.user != member.user);
-        if roles.leads(member) && !leads && !author.is_some_and(|author| roles.leads(author)) {
-            let other =
-                find_leader(self.store, self.tenant(), Some(member.user), |other| roles.leads(other)).await?;
-            let Some(other) = other else { return Ok(Placed::LastAdministrator) };
-            command = command.and(other.stays(), Conflict::Stale);
+        if roles.leads(member) && !leads {
+            let leads = |other: &Membership| roles.leads(other);
+            if let Some(author) = author.filter(|author| leads(author)) {
+                command = command.and(stays_in(author.user, UserState::Active), Conflict::Stale);
+            } else {
+                let other = find_leader(self.store, self.tenant(), Some(member.user), leads).await?;
+                let Some(other) = other else { return Ok(Placed::LastAdministrator) };
+                command = command.led_by(&other);
+            }
         }
         for holds in
             author.map(Membership::stays).into_iter().chain([roles_stay(self.tenant(), roles.version)])

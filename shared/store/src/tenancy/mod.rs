@@ -1,6 +1,7 @@
 //! Tenants, who may do what in them, and what belongs to none.
 
 pub(crate) mod authz;
+pub(crate) mod directory;
 pub(crate) mod founding;
 pub(crate) mod groups;
 pub(crate) mod importing;

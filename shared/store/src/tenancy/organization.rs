@@ -83,7 +83,8 @@ impl TenantStore<'_> {
         change: OrganizationChange,
         world: &World,
     ) -> Result<Command, StoreError> {
-        let mut command = self.domains(Command::new(), &read.tenant, &after.tenant)?;
+        let command = self.domains(Command::new(), &read.tenant, &after.tenant)?;
+        let mut command = command.relisting_tenant(&read.tenant, &after.tenant);
         for action in self.changed(read, after)? {
             command = command.and(action, Conflict::Stale);
         }

@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use vestibule_domain::{Permission, PermissionSet, RoleName, Roles, Tenant, TenantId, Tier, World};
+use vestibule_domain::{
+    Permission, PermissionSet, RoleName, Roles, Tenant, TenantId, Tier, UserState, World,
+};
 
 use crate::{
     Answer, AuditRecord, Conflict, Membership, Placed, StoreError, TenantStore,
@@ -14,7 +16,11 @@ use crate::{
     engine::item::{Row, from_row, key_row, text, to_row},
     engine::keys::{self, Key},
     engine::kinds::Kind,
-    tenancy::{authz::Authz, leading::find_leader, members::has_key},
+    tenancy::{
+        authz::Authz,
+        leading::{find_leader, stays_in},
+        members::has_key,
+    },
 };
 
 /// The row of the roles.
@@ -202,12 +208,14 @@ impl TenantStore<'_> {
         let after = TenantRoles::new(roles, read.version, read.author.clone());
         let author = read.author.as_ref().map(|author| author.user);
         let mut command = Command::new();
-        if !read.author.as_ref().is_some_and(|author| after.leads(author)) {
+        if let Some(author) = read.author.as_ref().filter(|author| after.leads(author)) {
+            command = command.and(stays_in(author.user, UserState::Active), Conflict::Stale);
+        } else {
             let find = async |roles: &TenantRoles, except| {
                 find_leader(self.store, tenant, except, |member| roles.leads(member)).await
             };
             match find(&after, author).await? {
-                Some(leader) => command = command.and(leader.stays(), Conflict::Stale),
+                Some(leader) => command = command.led_by(&leader),
                 // Where nobody was, nobody is lost.
                 None if find(read, None).await?.is_some() => return Ok(Placed::LastAdministrator),
                 None => {}

@@ -93,7 +93,7 @@ impl PlatformStore<'_> {
             rows.push(to_row(&keys::user(user.id), Kind::User, user)?);
             rows.extend(session.as_ref().map(|session| session.row(user.id)).transpose()?);
         }
-        let mut command = claiming(Command::new(), &seed.tenant)?;
+        let mut command = claiming(Command::new(), &seed.tenant)?.listing_tenant(&seed.tenant);
         for row in rows {
             command = command.and(Action::put(row).if_new(), Conflict::Exists);
         }

@@ -11,8 +11,8 @@ use vestibule_domain::{
 
 use super::given::{Given, accepted};
 use crate::{
-    ClaimedMail, Granted, ImportPart, Invitation, InvitationEnd, Membership, Registration, Session,
-    SignupCounts, Suppression,
+    AccountMail, ClaimedMail, Granted, ImportPart, Invitation, InvitationEnd, Membership, Registration,
+    Session, SignupCounts, Suppression,
 };
 
 impl Given {
@@ -49,6 +49,11 @@ impl Given {
             origin: self.one(&[AccountOrigin::Admin, AccountOrigin::Promo]),
             version: self.number(),
         }
+    }
+
+    pub(super) fn account_mail(&self) -> AccountMail {
+        let delivery = self.maybe(|| Delivery { state: self.one(&DeliveryState::ALL), at: self.time() });
+        AccountMail { source: self.any_text(30), delivery, version: self.number() }
     }
 
     pub(super) fn account_order(&self) -> AccountOrder {

@@ -192,6 +192,10 @@ pub(super) fn written_and_read(kind: Kind, given: &Given) -> Result<(), String> 
             let value = given.account();
             back(given, row(&keys::account(value.user), &value), &value)
         }
+        Kind::AccountMail => {
+            let value = given.account_mail();
+            back(given, row(&keys::account_mail(user), &value), &value)
+        }
         Kind::AccountOrder => {
             let value = given.account_order();
             back(given, row(&keys::account_order(tenant, given.id()), &value), &value)
@@ -199,6 +203,10 @@ pub(super) fn written_and_read(kind: Kind, given: &Given) -> Result<(), String> 
         Kind::ListedAccount => {
             let key = keys::listed(keys::accounts(None, None), user);
             same(&crate::accounts::listing::listed_user(&key_row(&key)), &Some(user))
+        }
+        Kind::ListedTenant => {
+            let key = keys::listed_tenant(&given.any_text(40), tenant);
+            same(&crate::tenancy::directory::listed_tenant(&key_row(&key)), &Some(tenant))
         }
         Kind::PlatformJob => {
             let value = PlatformJob { tenant, job: given.id(), kind: given.job().kind };

@@ -81,29 +81,32 @@ async fn acc_2_the_form_tells_all_that_is_wrong_at_once_and_keeps_what_was_typed
     (wrong[3].1, wrong[4].1, wrong[5].1, wrong[6].1, wrong[9].1) = ("kim", "", "gold", "Admin!", "");
     let refused = browser.form(NEW, &wrong).await;
     assert_eq!(refused.status, 422, "{}", refused.text);
-    let names = ["email", "name", "tier", "role", "organization.name", "organization.slug"];
+    let names = ["email", "name", "tier", "organization.name", "organization.slug"];
     for name in names {
         shows(&refused, &[&format!("id=\"provision-{name}-wrong\"")]);
     }
-    shows(
-        &refused,
-        &[
-            "value=\"kim\"",
-            "value=\"A&lt;b&gt;\"",
-            "value=\"Admin!\"",
-            "value=\"new\" id=\"provision-where-new\" checked",
-        ],
-    );
+    shows(&refused, &["value=\"kim\"", "value=\"A&lt;b&gt;\""]);
+    let tenant = app.stack.sample().tenant.id.to_string();
+    let there = format!("{NEW}?tenant={tenant}");
     let mut known = order(&csrf, "known", "firm");
-    (known[7].1, known[8].1) = ("known", "ten_1");
-    let refused = browser.form(NEW, &known).await;
+    (known[6].1, known[7].1, known[8].1) = ("Admin!", "known", &tenant);
+    let refused = browser.form(&there, &known).await;
     assert_eq!(refused.status, 422, "{}", refused.text);
     shows(
         &refused,
-        &["There is no such business.", "id=\"provision-tenant-wrong\"", "value=\"ten_1\"", "value=\"Firm\""],
+        &["Test Brand", "id=\"provision-role-wrong\"", "value=\"viewer\"", "value=\"Kim Núñez\""],
     );
+    known[8].1 = "ten_1";
+    let refused = browser.form(&format!("{NEW}?tenant=ten_1"), &known).await;
+    assert_eq!(refused.status, 422, "{}", refused.text);
+    shows(&refused, &["There is no such business"]);
     known[7].1 = "elsewhere";
     shows(&browser.form(NEW, &known).await, &["id=\"provision-tenant-wrong\""]);
+    let found = browser.page(&format!("{NEW}?business=BRAND"), "same-origin").await;
+    shows(&found, &["Test Brand", "Second Brand", &format!("href=\"{there}\"")]);
+    shows(&browser.page(&format!("{NEW}?business=zzz"), "same-origin").await, &["No business found"]);
+    let chosen = browser.page(&there, "same-origin").await;
+    shows(&chosen, &["Test Brand", "id=\"provision-role-viewer\""]);
     assert_eq!(jobs(&mut browser).await, before, "nothing was begun");
 }
 
@@ -175,7 +178,7 @@ async fn acc_3_an_account_in_a_business_that_is_there_is_removed_for_good() {
     let (csrf, tenant) = (browser.csrf().to_owned(), app.stack.sample().tenant.id.to_string());
     let mut fields = order(&csrf, "there", "");
     (fields[6].1, fields[7].1, fields[8].1) = ("viewer", "known", &tenant);
-    let begun = browser.form(NEW, &fields).await;
+    let begun = browser.form(&format!("{NEW}?tenant={tenant}"), &fields).await;
     let account = account(&mut browser, begun.location.trim_end_matches("?done=provision")).await;
     let removed = act(&mut browser, &account, "account-remove", &[]).await;
     assert_eq!(removed.location, format!("{account}?done=account-remove"), "{}", removed.text);

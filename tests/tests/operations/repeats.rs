@@ -18,7 +18,7 @@ const AT_ONCE: usize = 50;
 /// Answers of those who come while the first one is worked on, where a sign-in is counted: wait, or not like this.
 const TURNED_AWAY: [u16; 4] = [401, 409, 429, 503];
 /// Operations that change something and keep no answer, each for its reason.
-const WITHOUT_KEY: [(&str, &str); 23] = [
+const WITHOUT_KEY: [(&str, &str); 24] = [
     (
         "POST /api/v1/auth/refresh",
         "the token itself makes it repeatable, and its answer is nothing but tokens",
@@ -31,6 +31,7 @@ const WITHOUT_KEY: [(&str, &str); 23] = [
         "POST /auth/register",
         "a form sends no header; asking twice sends two mails, as often as the limit allows",
     ),
+    ("POST /mailbox/password", "a form sends no header; the link works once"),
     ("POST /promo", "a form sends no header; an address signs up once"),
     ("POST /auth/forgot-password", "a form sends no header; of two links the newer one counts"),
     ("POST /auth/sign-in-link", "a form sends no header; of two links the newer one counts"),

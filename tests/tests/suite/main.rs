@@ -25,6 +25,7 @@ mod invitation_mails;
 mod invitations;
 mod isolation;
 mod mailbox;
+mod mailbox_password;
 mod organization_domain;
 mod organization_setup;
 mod organizations;

@@ -50,7 +50,7 @@ impl<'a> Firm<'a> {
             domain: Some(Domain::parse(&domain).unwrap()),
             mailboxes: Some(MailboxSettings::WorkMail { organization: organization.clone() }),
             mailboxes_before: Vec::new(),
-            first_password: None,
+            first_password: Some(stack.way),
             documents: ["w9", "hire_agreement"].map(|kind| DocumentKind::parse(kind).unwrap()).into(),
             job_start: JobStart::Automatic,
             endpoint: None,

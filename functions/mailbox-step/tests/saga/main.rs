@@ -6,6 +6,7 @@
 mod any_saga;
 mod credentials;
 mod firm;
+mod links;
 mod oracle;
 mod order;
 mod planted;

@@ -129,7 +129,7 @@ async fn a_task_delivered_while_another_worker_is_at_it_does_nothing() {
 /// the lease outlasts the function's time-out, so that only a call held up outside comes so late.
 fn spoiled_by(call: &Call) -> &'static str {
     match (call.service, call.operation.as_str()) {
-        (Service::Ses, _) | (_, "ResetPassword") => "the password of the last mail does not open the mailbox",
+        (Service::Ses, _) | (_, "ResetPassword") => "the last mail does not open the mailbox",
         (_, "CreateUser") => "orphaned: no job names the user jose.obrien",
         _ => "nothing",
     }

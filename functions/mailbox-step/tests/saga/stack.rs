@@ -3,6 +3,7 @@
 use std::ops::Deref;
 
 use vestibule_api::EventFunction as _;
+use vestibule_domain::FirstPassword;
 use vestibule_mailbox_step::Tools;
 use vestibule_saga_kit as kit;
 
@@ -10,15 +11,27 @@ use vestibule_saga_kit as kit;
 pub(crate) struct Stack {
     /// What the sagas work with.
     pub(crate) tools: Tools,
+    /// How the firms' people come to their passwords.
+    pub(crate) way: FirstPassword,
     kit: kit::Stack,
 }
 
 impl Stack {
-    /// Starts everything within the test's own runtime.
+    /// Starts everything within the test's own runtime. Passwords are mailed.
     pub(crate) async fn start() -> Self {
+        Self::telling(FirstPassword::Mailed).await
+    }
+
+    /// The same with a way in which people come to their passwords.
+    pub(crate) async fn telling(way: FirstPassword) -> Self {
         let kit = kit::Stack::start().await;
         let tools = Tools::open(&kit.settings, kit.world.clone()).await.unwrap();
-        Self { tools, kit }
+        Self { tools, way, kit }
+    }
+
+    /// A stack for each way.
+    pub(crate) async fn each() -> [Self; 2] {
+        [Self::telling(FirstPassword::Mailed).await, Self::telling(FirstPassword::Link).await]
     }
 
     /// A number that no firm of this stack has yet.

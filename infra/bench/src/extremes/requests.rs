@@ -32,7 +32,7 @@ const WITH_BODY: [(&str, &str); 16] = [
 ];
 
 /// Operations whose headers and query string are read.
-const WITHOUT_BODY: [(&str, &str); 9] = [
+const WITHOUT_BODY: [(&str, &str); 10] = [
     ("session", "me"),
     ("console", "hires"),
     ("hires", "list"),
@@ -40,6 +40,7 @@ const WITHOUT_BODY: [(&str, &str); 9] = [
     ("team", "list"),
     ("provision-run", "list"),
     ("promo", "list"),
+    ("mailbox-password", "show"),
     ("discovery", "keys"),
     ("auth", "page-verify-email"),
 ];

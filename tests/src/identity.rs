@@ -161,8 +161,12 @@ impl Actor {
 
 /// The token of the link to `page` in a mail.
 pub fn token_in(mail: &SentMail, page: &str) -> Option<String> {
-    let text = mail.text.as_deref()?;
-    let (_, rest) = text.split_once(&format!("/auth/{page}?token="))?;
+    token_behind(mail.text.as_deref()?, &format!("/auth/{page}"))
+}
+
+/// The token of the first link to this path in a text.
+pub fn token_behind(text: &str, path: &str) -> Option<String> {
+    let (_, rest) = text.split_once(&format!("{path}?token="))?;
     let token = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
     Some(rest.chars().take_while(token).collect())
 }

@@ -15,6 +15,7 @@ pub mod identity;
 mod inside;
 pub mod mailing;
 pub mod operations;
+pub mod passwords;
 mod standard;
 pub mod state_machine;
 mod waiting;

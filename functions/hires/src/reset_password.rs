@@ -14,7 +14,7 @@ use crate::{Hires, view::DAMAGED};
 /// How often a hire that changes at the same moment is read again.
 const TRIES: u32 = 4;
 
-/// No fields: the password is made by the system and mailed to the personal address.
+/// No fields: what opens the mailbox is made by the system and mailed to the personal address.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ResetHirePassword {}
@@ -29,7 +29,8 @@ pub struct ResetStarted {
     pub status_url: String,
 }
 
-/// Sends a new temporary password to the hire's personal address. Nobody sees it on a screen.
+/// Replaces the password of the mailbox, and mails the new temporary one, or a link to choose one, to the hire's personal address.
+/// Nobody sees either on a screen. The link of an earlier mail stops working.
 #[utoipa::path(post, path = "/api/hires/{id}/reset-password", tag = "hires", responses((status = 202, body = ResetStarted)))]
 pub async fn reset_hire_password(
     State(state): State<Hires>,
@@ -57,7 +58,7 @@ async fn begin(
     let (api, store) = (&state.api, state.api.store.tenant(scope));
     let mut hire = store.find::<Hire>(id).await.map_err(damaged)?.ok_or_else(ApiError::not_found)?;
     if hire.mailbox.is_none() {
-        let detail = "This hire has no mailbox yet; its first password is mailed when the mailbox is made.";
+        let detail = "This hire has no mailbox yet; its first mail is sent when the mailbox is made.";
         return Err(ApiError::new(Code::WrongState, detail));
     }
     let mut job = Job::new(JobKind::CREDENTIALS, hire.id, &api.world);

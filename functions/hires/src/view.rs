@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 use vestibule_api::{DamagedView, newest_first};
-use vestibule_domain::{Delivery, DocumentKind, DocumentRecord, Envelope, Hire, JobStatus};
+use vestibule_domain::{Delivery, DocumentKind, DocumentRecord, Envelope, Hire, JobStatus, PasswordLink};
 use vestibule_store::Page;
 
 /// One envelope in which a document was sent out.
@@ -45,6 +45,18 @@ pub struct MailProblemView {
     pub at: String,
 }
 
+/// The link of the newest mail, by which the owner of the mailbox chooses the password.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PasswordLinkView {
+    /// Until when it works (RFC 3339).
+    pub expires: String,
+    /// When a password was set by it (RFC 3339); `null` until then. It works once.
+    pub used: Option<String>,
+    /// Why the mailbox provider last set no password, as a stable code, where an administrator has to mend it.
+    pub problem: Option<String>,
+}
+
 /// One hire.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -67,6 +79,8 @@ pub struct HireView {
     pub address: Option<String>,
     /// What is wrong with the newest mail that carried a password; `null` when nothing is known to be. A new one clears it.
     pub mail_problem: Option<MailProblemView>,
+    /// The link by which the owner chooses the password; `null` when the newest mail carried a temporary password, or there was none.
+    pub password_link: Option<PasswordLinkView>,
     /// When the hire was created (RFC 3339).
     pub created: String,
     /// When it last changed (RFC 3339).
@@ -119,6 +133,16 @@ impl From<Delivery> for MailProblemView {
     }
 }
 
+impl From<&PasswordLink> for PasswordLinkView {
+    fn from(link: &PasswordLink) -> Self {
+        Self {
+            expires: link.expires.to_string(),
+            used: link.used.map(|at| at.to_string()),
+            problem: link.refused.clone(),
+        }
+    }
+}
+
 impl From<&Hire> for HireView {
     fn from(hire: &Hire) -> Self {
         let document = |(kind, record): (&DocumentKind, &DocumentRecord)| DocumentView {
@@ -138,6 +162,7 @@ impl From<&Hire> for HireView {
             job: hire.mailbox_job.map(|job| job.to_string()),
             address: hire.address.as_ref().map(ToString::to_string),
             mail_problem: hire.mail_problem().map(MailProblemView::from),
+            password_link: hire.password_link.as_ref().map(PasswordLinkView::from),
             created: hire.created.to_string(),
             updated: hire.updated.to_string(),
         }

@@ -18,5 +18,5 @@ pub struct Tools {
     pub templates: Templates,
     pub(crate) providers: Providers,
     /// The origin of the deployment's pages.
-    pub(crate) site: String,
+    pub site: String,
 }

@@ -34,17 +34,6 @@ pub enum PasswordLinkState {
     Expired,
 }
 
-impl PasswordLinkState {
-    /// Its name in answers.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Open | Self::Taken => "open",
-            Self::Used => "used",
-            Self::Expired => "expired",
-        }
-    }
-}
-
 impl PasswordLink {
     /// A link that works until `expires`.
     #[must_use]

@@ -87,9 +87,7 @@ impl Pages {
         form.tell(&error);
         let response = error.into_response();
         let mut page = self.answer(response.status(), "form.html", &form);
-        if let Some(wait) = response.headers().get(header::RETRY_AFTER) {
-            page.headers_mut().insert(header::RETRY_AFTER, wait.clone());
-        }
+        wait_as(&response, &mut page);
         page
     }
 
@@ -120,6 +118,7 @@ impl Pages {
         let refused = error.into_response();
         let mut page = self.problem(refused.status(), &text, next);
         Missing::hand_on(&refused, &mut page);
+        wait_as(&refused, &mut page);
         page
     }
 
@@ -142,6 +141,13 @@ impl Pages {
                 (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side.").into_response()
             }
         }
+    }
+}
+
+/// Has a page say when to come again, as the refusal that it shows.
+fn wait_as(refused: &Response, page: &mut Response) {
+    if let Some(wait) = refused.headers().get(header::RETRY_AFTER) {
+        page.headers_mut().insert(header::RETRY_AFTER, wait.clone());
     }
 }
 

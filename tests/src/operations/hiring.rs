@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use vestibule_adapters::esign::signing::sign_docusign;
 
 use super::{Prepared, Scene};
-use crate::{completed, event_body, waiting::found};
+use crate::{completed, event_body, passwords::MAILBOX_PASSWORD, waiting::found};
 
 /// The documents that the tenant requires.
 const DOCUMENTS: [&str; 3] = ["w9", "baa", "hire_agreement"];
@@ -30,6 +30,15 @@ impl Scene {
             }
             "POST /api/hires/{id}/reset-password" => {
                 post(format!("/api/hires/{}/reset-password", self.housed_hire().await), json!({}))
+            }
+            "GET /mailbox/password" => {
+                let path = format!("/mailbox/password?token={}", self.password_link().await);
+                Prepared::new(Method::GET, path, self.anyone())
+            }
+            "POST /mailbox/password" => {
+                let fields =
+                    vec![("token", self.password_link().await), ("password", MAILBOX_PASSWORD.to_owned())];
+                Prepared::new(Method::POST, "/mailbox/password", self.anyone()).form(fields)
             }
             "GET /api/esign/events" => {
                 self.unmatched().await;
@@ -111,6 +120,12 @@ impl Scene {
         });
         ended.await.expect("the job succeeds");
         hire
+    }
+
+    /// The token of the link in the mail of a new mailbox.
+    async fn password_link(&self) -> String {
+        self.housed_hire().await;
+        self.app.newest_password_token()
     }
 
     /// The id of an event that fits no document.

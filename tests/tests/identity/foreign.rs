@@ -206,6 +206,7 @@ async fn attack_3_a_page_of_another_site_signs_nobody_in_or_out() {
         "admin",
         "sign-out",
         "/promo",
+        "/mailbox/password",
         "",
     ] {
         let path = match page {

@@ -246,6 +246,9 @@ async fn attack_7_the_form_of_a_page_is_answered_by_a_page_that_repeats_nothing_
     }
     forms.push(("/promo", format!("name=Kim&email=a%40example.org&email={MARK}"), 400));
     forms.push(("/promo", format!("name=Kim&email=a%40example.org&more={MARK}"), 200));
+    for form in ["token=a&token=", "other=", "token=a&password=", "password=Gravel+ottoman+7&token="] {
+        forms.push(("/mailbox/password", format!("{form}{MARK}"), 400));
+    }
     for (page, form, status) in forms {
         let path = match page {
             "" => "/".to_owned(),
@@ -285,6 +288,7 @@ async fn attack_2_a_form_that_no_page_has_is_refused_as_a_page_and_is_not_shown_
         ("/auth/sign-in-link", "email"),
         ("/auth/second-factor", "code=1&ticket"),
         ("/promo", "name=Kim&email"),
+        ("/mailbox/password", "password=x&token"),
         ("/auth/reset-password", "password=&token"),
         ("/auth/sign-out", "csrf"),
     ] {

@@ -7,7 +7,11 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 use vestibule_adapters::esign::signing::sign_docusign;
 use vestibule_models::Fault;
-use vestibule_tests::{completed, event_body};
+use vestibule_tests::{
+    completed, event_body,
+    identity::token_behind,
+    passwords::{MAILBOX_PASSWORD, PASSWORD_PAGE},
+};
 
 use crate::process::Process;
 
@@ -71,6 +75,21 @@ impl Firm {
         }
         let shown = self.get(process, &format!("/api/hires/{hire}")).await;
         shown["job"].as_str().unwrap().to_owned()
+    }
+
+    /// Chooses the password of the mailbox by the link of the newest mail, as its owner does.
+    pub(crate) async fn choose_password(&self, process: &Process) {
+        let page = async |path: &str| {
+            let answer = self.http.get(format!("{}{path}", process.url)).send().await.unwrap();
+            answer.error_for_status().unwrap().text().await.unwrap()
+        };
+        let mails = page("/_local/mail").await;
+        let (_, newest) = mails.split_once("/_local/mail/").unwrap();
+        let mail = page(&format!("/_local/mail/{}", newest.split('"').next().unwrap())).await;
+        let token = token_behind(&mail.replace("&#x2f;", "/"), PASSWORD_PAGE).unwrap();
+        let form = [("token", token.as_str()), ("password", MAILBOX_PASSWORD)];
+        let set = self.http.post(format!("{}{PASSWORD_PAGE}", process.url)).form(&form).send().await.unwrap();
+        set.error_for_status().unwrap();
     }
 
     /// The job, once nothing will touch it any more.

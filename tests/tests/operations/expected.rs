@@ -187,6 +187,8 @@ GET /auth/register                            | 200 | all           | -     | 0
 POST /auth/register                           | 200 | all           | -     | 0
 GET /promo                                    | 200 | all           | -     | 0
 POST /promo                                   | 200 | all           | -     | 1
+GET /mailbox/password                         | 200 | all           | -     | 0
+POST /mailbox/password                        | 200 | all           | -     | 2
 GET /auth/forgot-password                     | 200 | all           | -     | 0
 POST /auth/forgot-password                    | 200 | all           | -     | 0
 GET /auth/sign-in-link                        | 200 | all           | -     | 0

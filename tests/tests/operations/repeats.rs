@@ -31,6 +31,7 @@ const WITHOUT_KEY: [(&str, &str); 24] = [
         "POST /auth/register",
         "a form sends no header; asking twice sends two mails, as often as the limit allows",
     ),
+    ("POST /mailbox/password", "a form sends no header; the link works once"),
     ("POST /promo", "a form sends no header; an address signs up once"),
     ("POST /auth/forgot-password", "a form sends no header; of two links the newer one counts"),
     ("POST /auth/sign-in-link", "a form sends no header; of two links the newer one counts"),

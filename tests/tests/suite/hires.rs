@@ -1,7 +1,11 @@
 //! `/api/hires`
 
 use serde_json::{Value, json};
-use vestibule_tests::App;
+use vestibule_domain::FirstPassword;
+use vestibule_tests::{
+    App,
+    passwords::{password_token, temporary_password},
+};
 
 fn kim() -> Value {
     json!({ "givenName": "Kim", "familyName": "Doe", "personalEmail": "kim@example.org" })
@@ -176,6 +180,15 @@ async fn mbx_13_a_new_password_is_mailed_and_never_shown() {
     assert_eq!(mails.len(), 2);
     assert_eq!(mails[1].subject, "Your Test Brand Password Was Reset");
     assert_eq!(mails[1].to, ["new.hire@example.org"]);
+    assert_ne!(password_token(&mails[0]).unwrap(), password_token(&mails[1]).unwrap());
+    app.tell_passwords(FirstPassword::Mailed).await;
+    let started = app.admin().post(&path, &json!({})).await.expect(202);
+    assert_eq!(app.ended(started.body["job"].as_str().unwrap()).await["status"], "succeeded");
+    let mails = app.stack.cloud().mailer().sent().unwrap();
+    let told = temporary_password(&mails[2]).unwrap();
+    assert!(app.stack.cloud().work_mail().password_matches(&app.mailboxes()[0], &told));
+    let shown = app.admin().get(&format!("/api/hires/{hire}")).await.expect(200);
+    assert!(shown.body["passwordLink"].is_null(), "the link of the mail before is over");
 }
 
 #[tokio::test]

@@ -1,8 +1,9 @@
 //! From the last signature to the welcome mail, and back when it fails.
 
 use serde_json::{Value, json};
+use vestibule_domain::FirstPassword;
 use vestibule_models::{Fault, FaultKind, Service};
-use vestibule_tests::App;
+use vestibule_tests::{App, passwords::temporary_password};
 
 fn steps(job: &Value) -> Vec<(String, String)> {
     let steps = job["steps"].as_array().unwrap().iter();
@@ -11,15 +12,10 @@ fn steps(job: &Value) -> Vec<(String, String)> {
         .collect()
 }
 
-/// The temporary password in a mail: the line that the text template labels.
-fn password(text: &str) -> String {
-    let line = text.lines().find(|line| line.contains("Temporary password:")).unwrap();
-    line.split_once(':').unwrap().1.trim().to_owned()
-}
-
 #[tokio::test]
 async fn mbx_7_and_10_a_signed_hire_gets_a_mailbox_and_one_welcome_mail() {
     let app = App::start().await;
+    app.tell_passwords(FirstPassword::Mailed).await;
     let (hire, job) = app.signed_hire("José", "Ó'Brien").await;
     let ended = app.run(&job).await;
     assert_eq!(ended["status"], "succeeded", "{ended}");
@@ -43,19 +39,22 @@ async fn mbx_7_and_10_a_signed_hire_gets_a_mailbox_and_one_welcome_mail() {
     }
     let users = app.mailboxes();
     assert_eq!(users.len(), 1);
-    assert!(app.stack.cloud().work_mail().password_matches(&users[0], &password(&text)));
+    assert!(
+        app.stack.cloud().work_mail().password_matches(&users[0], &temporary_password(&mails[0]).unwrap())
+    );
 }
 
 #[tokio::test]
 async fn mbx_9_the_temporary_password_is_long_mixed_and_free_of_look_alikes() {
     let app = App::start().await;
+    app.tell_passwords(FirstPassword::Mailed).await;
     for n in 0..5 {
         let (_, job) = app.signed_hire("Kim", &format!("Doe{n}")).await;
         app.run(&job).await;
     }
     let mails = app.stack.cloud().mailer().sent().unwrap();
     let passwords: std::collections::BTreeSet<_> =
-        mails.iter().map(|m| password(m.text.as_ref().unwrap())).collect();
+        mails.iter().map(|mail| temporary_password(mail).unwrap()).collect();
     assert_eq!(passwords.len(), 5);
     for password in passwords {
         assert!(password.chars().count() >= 16, "{}", password.len());

@@ -28,6 +28,7 @@ mod invitations;
 mod isolation;
 mod mailbox;
 mod mailbox_connection;
+mod mailbox_password;
 mod organization_domain;
 mod organization_setup;
 mod organizations;

@@ -5,8 +5,11 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::json;
 use tracing_subscriber::fmt::MakeWriter;
-use vestibule_models::SentMail;
-use vestibule_tests::App;
+use vestibule_domain::FirstPassword;
+use vestibule_tests::{
+    App,
+    passwords::{MAILBOX_PASSWORD, password_token, temporary_password},
+};
 
 /// Keeps every log line of this process.
 #[derive(Clone, Default)]
@@ -45,9 +48,31 @@ async fn b05_planted_secrets_are_found_nowhere() {
         .finish();
     let _guard = tracing::subscriber::set_default(subscriber);
     let app = App::start().await;
-    let answers = use_everything(&app).await;
-    let mut planted: Vec<_> = app.stack.cloud().mailer().sent().unwrap().iter().map(password).collect();
-    assert_eq!(planted.len(), 4);
+    let mut answers = Vec::new();
+    for way in [FirstPassword::Mailed, FirstPassword::Link] {
+        app.tell_passwords(way).await;
+        answers.extend(use_everything(&app).await);
+    }
+    let mails = app.stack.cloud().mailer().sent().unwrap();
+    let mut planted: Vec<_> = mails.iter().filter_map(temporary_password).collect();
+    let links: Vec<_> = mails.iter().filter_map(password_token).collect();
+    assert_eq!((planted.len(), links.len()), (4, 4));
+    let chosen = [("9", 422), ("", 200)]
+        .map(|(more, status)| (format!("{MAILBOX_PASSWORD}{}", more.repeat(60)), status));
+    for (password, status) in &chosen {
+        // A page may be sent the link that it was opened by, and nothing else of it.
+        let page = app.anonymous().choose_password(links.last().unwrap(), password).await.expect(*status);
+        answers.push(page.text.replace(links.last().unwrap(), ""));
+    }
+    assert!(
+        app.mailboxes().iter().any(|user| app
+            .stack
+            .cloud()
+            .work_mail()
+            .password_matches(user, MAILBOX_PASSWORD))
+    );
+    planted.extend(links);
+    planted.push(MAILBOX_PASSWORD.to_owned());
     planted.extend(app.private_keys());
     let places = [
         ("table", app.dump().await.join("\n")),
@@ -81,10 +106,4 @@ async fn use_everything(app: &App) -> Vec<String> {
         answers.push(reset.text);
     }
     answers
-}
-
-fn password(mail: &SentMail) -> String {
-    let text = mail.text.as_ref().unwrap();
-    let line = text.lines().find(|line| line.contains("Temporary password:")).unwrap();
-    line.split_once(':').unwrap().1.trim().to_owned()
 }

@@ -3,7 +3,7 @@
 use vestibule_domain::MailboxProvider;
 use vestibule_saga_kit as kit;
 
-use crate::{directory::PROVIDERS, stack::Stack, walks::Firms};
+use crate::{directory::WAYS_TO_PASSWORDS, stack::Stack, walks::Firms};
 
 const WAYS: [(&str, bool); 2] = [("issue_password", false), ("create_user", true)];
 
@@ -15,9 +15,9 @@ fn ways(stack: &Stack) -> &'static [(&'static str, bool)] {
 /// Tries it at each provider, and prints the counts.
 macro_rules! at_each_provider {
     ($what:literal, $stack:ident => $tried:expr) => {
-        for provider in PROVIDERS {
-            let $stack = Stack::start(provider).await;
-            println!("{} at {}: {}", $what, provider.name(), $tried);
+        for (provider, way) in WAYS_TO_PASSWORDS {
+            let $stack = Stack::telling(provider, way).await;
+            println!("{} at {}, password {}: {}", $what, provider.name(), way.name(), $tried);
         }
     };
 }

@@ -3,7 +3,9 @@
 use std::{collections::BTreeMap, sync::LazyLock};
 
 use jiff::{SignedDuration, Timestamp};
-use vestibule_domain::{DirectoryId, Email, JobId, MailboxProvider, MailboxSettings, TenantId};
+use vestibule_domain::{
+    DirectoryId, Email, FirstPassword, JobId, MailboxProvider, MailboxSettings, TenantId,
+};
 use vestibule_models::{
     Cloud, FaultKind, GoogleSettings, GoogleUser, GraphSettings, GraphSku, GraphUser, ServiceAccountKey,
     User, UserState,
@@ -11,6 +13,14 @@ use vestibule_models::{
 
 /// Each provider, and what its model takes its time for.
 pub(crate) const PROVIDERS: [MailboxProvider; 3] = MailboxProvider::ALL;
+
+/// Each way to a password: mailed from each provider, and by the page for links.
+pub(crate) const WAYS_TO_PASSWORDS: [(MailboxProvider, FirstPassword); 4] = [
+    (MailboxProvider::Google, FirstPassword::Mailed),
+    (MailboxProvider::Microsoft, FirstPassword::Mailed),
+    (MailboxProvider::WorkMail, FirstPassword::Mailed),
+    (MailboxProvider::WorkMail, FirstPassword::Link),
+];
 
 /// One pair for all firms: making it takes longer than a case.
 static KEY: LazyLock<ServiceAccountKey> =

@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, sync::Mutex};
 
 use vestibule_auth::{SystemTask, TenantScope};
 use vestibule_domain::{
-    Address, DocumentKind, DocumentStatus, Domain, Email, EnvelopeEvent, FirstPassword, Hire, HireId,
-    HireName, Job, JobId, JobKind, JobStart, JobStatus, LocalPart, PersonName, Taken, Tenant, TenantId,
+    Address, DocumentKind, DocumentStatus, Domain, Email, EnvelopeEvent, Hire, HireId, HireName, Job, JobId,
+    JobKind, JobStart, JobStatus, LocalPart, PersonName, Taken, Tenant, TenantId,
 };
 use vestibule_mailbox_step::MailboxSaga;
 use vestibule_models::SentMail;
@@ -53,7 +53,7 @@ impl<'a> Firm<'a> {
             mailboxes: Some(mailboxes),
             mailboxes_before: Vec::new(),
             mailbox_secrets: Vec::new(),
-            first_password: Some(FirstPassword::Mailed),
+            first_password: Some(stack.way),
             documents: ["w9", "hire_agreement"].map(|kind| DocumentKind::parse(kind).unwrap()).into(),
             job_start: JobStart::Automatic,
             endpoint: None,

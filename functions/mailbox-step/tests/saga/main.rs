@@ -7,6 +7,7 @@ mod any_saga;
 mod credentials;
 mod directory;
 mod firm;
+mod links;
 mod oracle;
 mod order;
 mod planted;

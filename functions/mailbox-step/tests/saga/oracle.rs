@@ -1,7 +1,8 @@
 //! Reads the table, the directory and the mails after a run, and names everything that is wrong:
 //! lost, doubled, left over, taken from others, told to the wrong ones.
 
-use vestibule_domain::{Hire, Job, JobKind, JobStatus, StepStatus};
+use vestibule_auth::MailboxPasswordToken;
+use vestibule_domain::{FirstPassword, Hire, Job, JobKind, JobStatus, PasswordLinkState, StepStatus};
 use vestibule_mailbox_step::FOR_THE_PROVIDERS_ADMIN;
 use vestibule_models::SentMail;
 use vestibule_saga_kit::is_clean;
@@ -96,15 +97,12 @@ impl Firm<'_> {
                     "the mailbox is not as it should be",
                 );
                 check(!mails.is_empty(), "no mail was sent");
-                let opens = |mail: &SentMail| users.iter().all(|user| self.opens(mail, user));
-                check(
-                    mails.last().is_some_and(opens),
-                    "the password of the last mail does not open the mailbox",
-                );
+                check(self.opens(mails, users, hire), "the last mail does not open the mailbox");
             }
             JobStatus::Failed | JobStatus::Cancelled => {
                 check(clean, "a step was not undone");
                 check(hire.address.is_none() && hire.mailbox.is_none(), "the hire has a mailbox");
+                check(hire.password_link.is_none(), "the hire has a link");
                 check(mails.is_empty(), "a mail was sent");
                 check(job.last_error.is_some(), "there is no reason");
             }
@@ -136,9 +134,26 @@ impl Firm<'_> {
             && job.step("create_user").effect.as_deref() == Some(user.id())
     }
 
-    /// Whether the password in the mail is the user's.
-    pub(crate) fn opens(&self, mail: &SentMail, user: &Account) -> bool {
-        password(mail).is_some_and(|password| user.opens(&self.stack.cloud, password))
+    /// Whether the last mail leads to the mailbox, and none tells what it should not: its password is the user's, or it has no
+    /// password and its link is the one that the hire has.
+    pub(crate) fn opens(&self, mails: &[SentMail], users: &[Account], hire: &Hire) -> bool {
+        let Some(last) = mails.last() else { return false };
+        let (told, link) = (password(last), hire.password_link.as_ref());
+        match self.stack.way {
+            FirstPassword::Mailed => {
+                let fits = |user: &Account| told.is_some_and(|told| user.opens(&self.stack.cloud, told));
+                link.is_none() && mails.iter().all(|mail| token(mail).is_none()) && users.iter().all(fits)
+            }
+            FirstPassword::Link => {
+                let (tenant, now) = (self.tenant.id, self.stack.tools.world.now());
+                let token = token(last).and_then(|token| MailboxPasswordToken::parse(token).ok());
+                let named = token.filter(|token| (token.tenant, token.hire) == (tenant, hire.id));
+                let kept = named.zip(link).is_some_and(|(token, link)| {
+                    link.digest == token.digest().as_str() && link.state(now) == PasswordLinkState::Open
+                });
+                kept && mails.iter().all(|mail| password(mail).is_none())
+            }
+        }
     }
 }
 
@@ -163,4 +178,10 @@ fn holds(job: &Job, address: &str) -> bool {
 pub(crate) fn password(mail: &SentMail) -> Option<&str> {
     let line = mail.text.as_deref()?.lines().find(|line| line.contains("Temporary password:"))?;
     line.rsplit(' ').next()
+}
+
+/// The token of the link in a mail's text.
+pub(crate) fn token(mail: &SentMail) -> Option<&str> {
+    let (_, rest) = mail.text.as_deref()?.split_once("/mailbox/password?token=")?;
+    rest.split_whitespace().next()
 }

@@ -137,7 +137,7 @@ async fn a_task_delivered_while_another_worker_is_at_it_does_nothing() {
 fn spoiled_by(call: &Call) -> &'static str {
     match (call.service, call.operation.as_str()) {
         (Service::Ses, _) | (_, "ResetPassword" | "users.patch" | "UpdateUser") => {
-            "the password of the last mail does not open the mailbox"
+            "the last mail does not open the mailbox"
         }
         (_, "CreateUser" | "users.insert") => "orphaned: no job names the user jose.obrien",
         _ => "nothing",

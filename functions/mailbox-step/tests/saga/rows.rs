@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 
 use crate::{
     firm::{Firm, Work},
-    oracle::password,
+    oracle::{password, token},
 };
 
 /// Spellings beyond the number of jobs that are looked at for locks; a batch holds 100 in all.
@@ -28,8 +28,14 @@ impl Firm<'_> {
             }
             text.extend(rows);
         }
-        if self.mails(work).iter().filter_map(password).any(|password| text.contains(password)) {
-            found.push(format!("leaked: a password of {} is in the table", job.id));
+        let mails = self.mails(work);
+        if mails
+            .iter()
+            .flat_map(|mail| [password(mail), token(mail)])
+            .flatten()
+            .any(|told| text.contains(told))
+        {
+            found.push(format!("leaked: what a mail of {} tells is in the table", job.id));
         }
         found
     }

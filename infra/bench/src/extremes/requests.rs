@@ -35,7 +35,7 @@ const WITH_BODY: [(&str, &str); 19] = [
 ];
 
 /// Operations whose headers and query string are read.
-const WITHOUT_BODY: [(&str, &str); 10] = [
+const WITHOUT_BODY: [(&str, &str); 11] = [
     ("session", "me"),
     ("connections", "list"),
     ("console", "hires"),
@@ -44,6 +44,7 @@ const WITHOUT_BODY: [(&str, &str); 10] = [
     ("team", "list"),
     ("provision-run", "list"),
     ("promo", "list"),
+    ("mailbox-password", "show"),
     ("discovery", "keys"),
     ("auth", "page-verify-email"),
 ];

@@ -64,6 +64,7 @@ async fn bounded_no_body_header_or_cookie_needs_more_memory_than_the_function_ha
         "hires",
         "organizations",
         "promo",
+        "mailbox-password",
         "team",
         "import-step",
         "account-step",

@@ -169,6 +169,7 @@ async fn attack_2_an_event_that_is_no_request_is_told_so_and_ends_no_process() {
         ("team", "list", 401),
         ("provision-run", "list", 401),
         ("promo", "list", 401),
+        ("mailbox-password", "show", 400),
         ("session", "me", 401),
     ] {
         let good = sample(function, name, &[]).unwrap();

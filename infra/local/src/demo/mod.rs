@@ -78,20 +78,19 @@ async fn sign_everything(stack: &Stack, client: &Client, hire: &str) -> Result<S
     Ok(shown["job"].as_str().context("three signatures made no job")?.to_owned())
 }
 
-/// Prints the mail with its password or the token of its link masked.
+/// Prints the mail with its password, or the token of its link, masked.
 fn show_mail(mail: &SentMail) -> Result<()> {
     let text = mail.text.as_deref().context("the mail has no text")?;
     println!("   mail      to {}: {}\n", mail.to.join(", "), mail.subject);
     for line in text.lines() {
-        match line.split_once("Temporary password:") {
-            Some((label, password)) => {
-                let masked = "*".repeat(password.trim().chars().count());
-                println!("   |  {label}Temporary password: {masked}");
+        let secret = ["Temporary password: ", "?token="].into_iter();
+        let secret = secret.filter_map(|mark| Some((mark, line.split_once(mark)?))).next();
+        match secret {
+            Some((mark, (label, told))) => {
+                let masked = "*".repeat(told.trim().chars().count());
+                println!("   |  {label}{mark}{masked}");
             }
-            None => match line.split_once("token=") {
-                Some((link, token)) => println!("   |  {link}token={}", "*".repeat(token.trim().len())),
-                None => println!("   |  {line}"),
-            },
+            None => println!("   |  {line}"),
         }
     }
     Ok(())

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 /// Fields that hold a time, whatever they are in.
-const TIMES: [&str; 15] = [
+const TIMES: [&str; 16] = [
     "at",
     "avatar",
     "changed",
@@ -21,6 +21,7 @@ const TIMES: [&str; 15] = [
     "updated",
     "retryAt",
     "until",
+    "used",
 ];
 /// Fields that hold a mail address.
 const ADDRESSES: [&str; 3] = ["email", "personalEmail", "supportEmail"];

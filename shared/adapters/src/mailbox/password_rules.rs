@@ -104,7 +104,7 @@ mod tests {
 
     #[test]
     fn each_provider_has_its_vendors_limits() {
-        let long = |length| "aB3 ".chars().cycle().take(length - 1).chain(['x']).collect::<String>();
+        let long = |length: usize| "aB3 ".chars().cycle().take(length - 1).chain(['x']).collect::<String>();
         for (provider, longest) in [
             (MailboxProvider::WorkMail, 63),
             (MailboxProvider::Google, 100),

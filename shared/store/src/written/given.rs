@@ -12,8 +12,8 @@ use vestibule_domain::{
     Address, BrandColor, CompanySize, CompanyStep, CredentialsMail, DirectoryId, DocumentKind,
     DocumentStatus, Domain, Email, EnvelopeEvent, FirstPassword, Hire, HireName, Id, Industry,
     IntegrationsStep, Job, JobError, JobKind, JobStart, JobStatus, LocalPart, MailboxProvider, MailboxSecret,
-    MailboxSettings, Mode, Permission, PermissionSet, PersonName, Preset, Role, RoleName, Roles,
-    SecuritySettings, Setup, StepRecord, StepStatus, Subject, Tenant, Tier, Wait, World,
+    MailboxSettings, Mode, PasswordLink, Permission, PermissionSet, PersonName, Preset, Role, RoleName,
+    Roles, SecuritySettings, Setup, StepRecord, StepStatus, Subject, Tenant, Tier, Wait, World,
 };
 
 use crate::{EsignEvent, EventOutcome, Match, Sealer, Unfit};
@@ -234,6 +234,12 @@ impl Given {
             job: self.id(),
             message: self.any_text(60),
             delivery: self.maybe(|| self.delivery()),
+        });
+        hire.password_link = self.maybe(|| PasswordLink {
+            taken_until: self.maybe(|| self.time()),
+            used: self.maybe(|| self.time()),
+            refused: self.maybe(|| self.any_text(30)),
+            ..PasswordLink::new(&self.any_text(43), self.time())
         });
         hire.version = self.number();
         hire

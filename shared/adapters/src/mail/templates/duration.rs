@@ -12,3 +12,25 @@ pub(super) fn duration(lasts: SignedDuration) -> Option<String> {
         minutes => Some(counted(minutes, "minute")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_told_in_the_unit_people_use() {
+        let told = |minutes| duration(SignedDuration::from_mins(minutes));
+        for (minutes, words) in [
+            (1, "1 minute"),
+            (15, "15 minutes"),
+            (60, "1 hour"),
+            (90, "90 minutes"),
+            (1440, "24 hours"),
+            (2880, "2 days"),
+            (10_081, "7 days"),
+        ] {
+            assert_eq!(told(minutes).as_deref(), Some(words));
+        }
+        assert_eq!((told(0), told(-5), duration(SignedDuration::from_secs(59))), (None, None, None));
+    }
+}

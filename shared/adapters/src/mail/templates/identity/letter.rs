@@ -128,23 +128,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn durations_are_told_in_the_unit_people_use() {
-        let told = |minutes| duration(SignedDuration::from_mins(minutes));
-        for (minutes, words) in [
-            (1, "1 minute"),
-            (15, "15 minutes"),
-            (60, "1 hour"),
-            (90, "90 minutes"),
-            (1440, "24 hours"),
-            (2880, "2 days"),
-            (10_081, "7 days"),
-        ] {
-            assert_eq!(told(minutes).as_deref(), Some(words));
-        }
-        assert_eq!((told(0), told(-5), duration(SignedDuration::from_secs(59))), (None, None, None));
-    }
-
-    #[test]
     fn a_device_stays_readable() {
         let agent = "Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0";
         assert_eq!(

@@ -18,7 +18,7 @@ const AT_ONCE: usize = 50;
 /// Answers of those who come while the first one is worked on, where a sign-in is counted: wait, or not like this.
 const TURNED_AWAY: [u16; 4] = [401, 409, 429, 503];
 /// Operations that change something and keep no answer, each for its reason.
-const WITHOUT_KEY: [(&str, &str); 24] = [
+const WITHOUT_KEY: [(&str, &str); 25] = [
     (
         "POST /api/v1/auth/refresh",
         "the token itself makes it repeatable, and its answer is nothing but tokens",

@@ -11,7 +11,7 @@ use vestibule_tests::{
 use super::expected::{Row, Whose, rows};
 
 /// Operations that do something and leave no record, each for its reason.
-const WITHOUT_RECORD: [(&str, &str); 8] = [
+const WITHOUT_RECORD: [(&str, &str); 9] = [
     ("POST /api/v1/auth/register", "nothing exists before the address is proved; that is recorded"),
     ("POST /auth/register", "nothing exists before the address is proved; that is recorded"),
     (
@@ -22,6 +22,7 @@ const WITHOUT_RECORD: [(&str, &str); 8] = [
     ("POST /api/v1/auth/forgot-password", "anybody can ask, with any address; the new password is recorded"),
     ("POST /auth/forgot-password", "anybody can ask, with any address; the new password is recorded"),
     ("POST /api/v1/auth/refresh", "a session goes on; its beginning and its end are recorded"),
+    ("POST /api/mailboxes/connection/check", "it only looks, and changes nothing"),
     ("POST /api/v1/auth/invitations/look", "it only shows; the token must not stand in an address"),
 ];
 /// A tenant that nobody has.

@@ -21,7 +21,7 @@ use crate::{Connections, vault};
 pub struct RotateEsignKey {
     /// The key that the vendor begins to sign with. Absent: none is added.
     #[serde(default, serialize_with = "unwritten")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, format = "password", write_only)]
     pub key: Option<SecretString>,
     /// Whether the key before is taken beside the newest one. It is, unless this is `false`: then it ends at once.
     #[serde(default = "both")]

@@ -23,7 +23,7 @@ pub struct CreateEsignEndpoint {
     pub vendor: String,
     /// The key that signs the vendor's events.
     #[serde(serialize_with = "unwritten")]
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = "password", write_only)]
     pub key: SecretString,
 }
 

@@ -21,7 +21,7 @@ pub(super) fn read(secret: &SecretString) -> Option<Vec<SecretString>> {
 
 /// The secret that holds these keys.
 pub(super) fn write(keys: &[SecretString]) -> SecretString {
-    let keys: Vec<_> = keys.iter().map(|key| key.expose_secret()).collect();
+    let keys: Vec<_> = keys.iter().map(SecretString::expose_secret).collect();
     serde_json::json!({ "keys": keys }).to_string().into()
 }
 

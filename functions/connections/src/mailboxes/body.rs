@@ -173,15 +173,13 @@ impl ConnectMailboxes {
             }
             _ => None,
         };
-        let secret = match &self.client_secret {
-            Some(secret) => fields.take("clientSecret", client_secret(secret)),
-            None => {
-                if let Some(detail) = secret_lacks(tenant, settings.as_ref(), has_secret) {
-                    fields.refuse("clientSecret", detail);
-                }
-                None
-            }
-        };
+        let secret = self.client_secret.as_ref();
+        let secret = secret.and_then(|secret| fields.take("clientSecret", client_secret(secret)));
+        if self.client_secret.is_none()
+            && let Some(detail) = secret_lacks(tenant, settings.as_ref(), has_secret)
+        {
+            fields.refuse("clientSecret", detail);
+        }
         (settings, secret)
     }
 

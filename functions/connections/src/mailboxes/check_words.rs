@@ -77,22 +77,7 @@ fn google(check: &Check) -> Option<Words> {
                 "In Google's Admin console open Security, Access and data control, API controls, and allow API access.",
             ),
         ),
-        ("administrator", "administrator_suspended") => (
-            "The administrator is suspended.",
-            Some("Restore the administrator, or enter the address of another one."),
-        ),
-        ("administrator", "administrator_delegated") => (
-            "The administrator has a role of the business's own; whether it may make users cannot be seen.",
-            Some("Take a super administrator, or one whose role has all rights to users."),
-        ),
-        ("administrator", "administrator_without_rights") => (
-            "The person is no administrator.",
-            Some("Give the person the role User Management Admin, or enter the address of an administrator."),
-        ),
-        ("administrator", "administrator_unknown") => (
-            "Google does not know the administrator.",
-            Some("Enter the address with which an administrator of this business signs in at Google."),
-        ),
+        ("administrator", code) if code.starts_with("administrator_") => return administrator(code),
         ("licences", "licences_unseen") => {
             ("Google does not show free licences here; a job says if there are none.", None)
         }
@@ -105,6 +90,28 @@ fn google(check: &Check) -> Option<Words> {
             Some(
                 "In Google's Admin console open Account, Domains, Manage domains, add the domain and verify it.",
             ),
+        ),
+        _ => return None,
+    })
+}
+
+fn administrator(code: &str) -> Option<Words> {
+    Some(match code {
+        "administrator_suspended" => (
+            "The administrator is suspended.",
+            Some("Restore the administrator, or enter the address of another one."),
+        ),
+        "administrator_delegated" => (
+            "The administrator has a role of the business's own; whether it may make users cannot be seen.",
+            Some("Take a super administrator, or one whose role has all rights to users."),
+        ),
+        "administrator_without_rights" => (
+            "The person is no administrator.",
+            Some("Give the person the role User Management Admin, or enter the address of an administrator."),
+        ),
+        "administrator_unknown" => (
+            "Google does not know the administrator.",
+            Some("Enter the address with which an administrator of this business signs in at Google."),
         ),
         _ => return None,
     })

@@ -66,7 +66,8 @@ pub(super) fn calls(head: &Parts, body: &[u8], around: &Surroundings) -> Vec<Cal
     match service {
         "DynamoDB_20120810" => table_calls(operation, &body, around),
         "secretsmanager" => {
-            let name = text("SecretId");
+            // One that is to be made is named, not found.
+            let name = text(if operation == "CreateSecret" { "Name" } else { "SecretId" });
             let arn = around.arn("secretsmanager", &format!("secret:{name}"));
             vec![Call::new(format!("secretsmanager:{operation}"), vec![name, arn])]
         }

@@ -1,5 +1,7 @@
 //! What a `WorkMail` organization lets us do.
 
+use aws_sdk_workmail::types::DnsRecordVerificationStatus;
+
 use super::MailboxError;
 use super::check::{Check, NO_DOMAIN};
 use super::errors::refusal;
@@ -30,8 +32,8 @@ impl WorkMail {
     async fn domain_is_verified(&self, domain: &str) -> Result<(), MailboxError> {
         let call = self.client.get_mail_domain().organization_id(&self.organization).domain_name(domain);
         let found = call.send().await.map_err(|error| MailboxError::from(refusal(&error)))?;
-        match found.ownership_verification_status().map(|status| status.as_str()) {
-            Some("VERIFIED") => Ok(()),
+        match found.ownership_verification_status() {
+            Some(DnsRecordVerificationStatus::Verified) => Ok(()),
             _ => Err(MailboxError::Permanent { code: "mail_domain_unverified" }),
         }
     }

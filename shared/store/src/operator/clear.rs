@@ -28,7 +28,7 @@ impl PlatformStore<'_> {
                     Some("job") => self.release_addresses(self.store.read(row.clone()).ok()).await?,
                     Some("hire") => self.clear_hire(self.store.read(row.clone()).ok()).await?,
                     Some("esign_endpoints") => {
-                        self.clear_endpoints(self.store.read(row.clone()).ok()).await?
+                        self.clear_endpoints(self.store.read(row.clone()).ok()).await?;
                     }
                     Some("tenant") => self.release_names(self.store.read(row.clone()).ok()).await?,
                     Some("member") => self.clear_member(tenant, self.store.read(row.clone()).ok()).await?,

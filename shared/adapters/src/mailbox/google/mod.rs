@@ -154,8 +154,8 @@ fn identified(user: &Value) -> Result<ProviderId, MailboxError> {
 
 /// Whether the user has this mark of ours.
 fn carries(user: &Value, marker: &str) -> bool {
-    let marked = |id: &Value| id["customType"] == MARK && id["value"] == marker;
-    !marker.is_empty() && user["externalIds"].as_array().is_some_and(|ids| ids.iter().any(marked))
+    let is_ours = |id: &Value| id["customType"] == MARK && id["value"] == marker;
+    !marker.is_empty() && user["externalIds"].as_array().is_some_and(|ids| ids.iter().any(is_ours))
 }
 
 fn state_of(user: &Value) -> Result<MailboxState, MailboxError> {

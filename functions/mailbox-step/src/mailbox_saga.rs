@@ -58,11 +58,8 @@ impl<'a> MailboxSaga<'a> {
         let tenant = ledger.tenant().settings().await?;
         let Some(domain) = &tenant.domain else { return Ok(wait(ledger, "mail_domain_missing")) };
         let mut state: MailboxState = ledger.state()?;
-        let provider =
-            match state.provider.or_else(|| tenant.mailboxes.as_ref().map(MailboxSettings::provider)) {
-                Some(provider) => provider,
-                None => return Ok(wait(ledger, NO_PROVIDER)),
-            };
+        let chosen = state.provider.or_else(|| tenant.mailboxes.as_ref().map(MailboxSettings::provider));
+        let Some(provider) = chosen else { return Ok(wait(ledger, NO_PROVIDER)) };
         let mailboxes =
             self.tools.providers.of(&tenant, provider, ledger.world().now()).await.map_err(failed)?;
         state.provider = Some(provider);

@@ -250,9 +250,9 @@ async fn take(app: &App, token: &str) -> FoundPasswordLink {
     let token = MailboxPasswordToken::parse(token).unwrap();
     let mut found = platform.find_password_link(&token, now).await.unwrap().unwrap();
     let stranger = vestibule_auth::Actor::Stranger { source_ip: None, user_agent: None };
-    let taken =
+    let began =
         platform.take_password_link(&mut found, now + SignedDuration::from_secs(20), &stranger, &app.world);
-    assert_eq!(taken.await.unwrap(), PasswordLinkState::Open);
+    assert_eq!(began.await.unwrap(), PasswordLinkState::Open);
     found
 }
 

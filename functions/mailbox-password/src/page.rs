@@ -7,7 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 use vestibule_adapters::mailbox::password_hint;
 use vestibule_api::{ApiError, Code, Origin, limiting};
 use vestibule_auth::MailboxPasswordToken;
-use vestibule_domain::MailboxProvider;
+use vestibule_domain::{BrandColor, MailboxProvider};
 use vestibule_pages::{Field, Form, OwnPage, PageForm, PageParams, Pages};
 use vestibule_store::FoundPasswordLink;
 
@@ -107,7 +107,7 @@ impl Shown {
         let FoundPasswordLink { tenant, hire, .. } = found;
         let address = hire.address.as_ref().map(ToString::to_string).unwrap_or_default();
         Self {
-            pages: state.pages.of_business(&tenant.name, tenant.color.as_ref().map(|color| color.as_str())),
+            pages: state.pages.of_business(&tenant.name, tenant.color.as_ref().map(BrandColor::as_str)),
             title: format!("Choose the password of {address}"),
             text: format!(
                 "With this password you read your mail at {}. It goes to the provider of your mailbox; we do not keep it. \

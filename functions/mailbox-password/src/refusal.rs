@@ -56,8 +56,8 @@ pub(crate) fn outcome_of(error: Option<&MailboxError>) -> (PasswordOutcome, Opti
 mod tests {
     use super::*;
 
-    fn of(error: MailboxError) -> (PasswordOutcome, Option<Refused>) {
-        outcome_of(Some(&error))
+    fn of(error: &MailboxError) -> (PasswordOutcome, Option<Refused>) {
+        outcome_of(Some(error))
     }
 
     #[test]
@@ -66,13 +66,13 @@ mod tests {
             MailboxError::Retry { code: "throttled", after: None },
             MailboxError::NotYet { code: "user_not_complete" },
         ] {
-            let (outcome, told) = of(error);
+            let (outcome, told) = of(&error);
             assert!(matches!(outcome, PasswordOutcome::Refused("throttled" | "user_not_complete")));
             let Some(Refused::Again(ApiError::Problem { code, .. })) = told else { panic!("{told:?}") };
             assert_eq!(code, Code::Unavailable);
         }
         for code in ["password_refused", "request_invalid"] {
-            let (outcome, told) = of(MailboxError::Permanent { code });
+            let (outcome, told) = of(&MailboxError::Permanent { code });
             assert_eq!(outcome, PasswordOutcome::Refused(code));
             let Some(Refused::Again(ApiError::Problem { fields, .. })) = told else { panic!("{told:?}") };
             assert_eq!(fields[0].field, "password");
@@ -88,7 +88,7 @@ mod tests {
             MailboxError::Foreign,
         ] {
             let code = error.code();
-            let (outcome, told) = of(error);
+            let (outcome, told) = of(&error);
             assert_eq!(outcome, PasswordOutcome::Unmendable(code));
             let Some(Refused::Over(ApiError::Problem { detail, .. })) = told else { panic!("{told:?}") };
             assert!(detail.contains("administrator") && !detail.contains(code), "{detail}");

@@ -71,6 +71,7 @@ impl From<&Tenant> for LeftOrganization {
 
 impl AccountView {
     /// The same, with what is without an administrator by it.
+    #[must_use]
     pub fn leaving(self, organizations: &[Tenant]) -> Self {
         Self { without_administrator: organizations.iter().map(LeftOrganization::from).collect(), ..self }
     }

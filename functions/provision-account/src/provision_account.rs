@@ -14,7 +14,7 @@ use vestibule_domain::{
 };
 use vestibule_provision_run::run_job::Wait;
 use vestibule_saga::run_anew;
-use vestibule_store::{FoundJob, JoinProblem, PlatformJob};
+use vestibule_store::{Administration, FoundJob, JoinProblem, PlatformJob};
 
 use crate::{Provisioning, job_view::PlatformJobView};
 
@@ -188,20 +188,7 @@ async fn read(
             (tenant, organization) =
                 (Some(TenantId::new(&state.api.world)), found_organization(&mut problems, new));
             if let Some(new) = &organization {
-                if store.is_slug_taken(&new.slug).await? {
-                    problems.meet(
-                        "organization.slug",
-                        "An organization has this slug already; choose another one.",
-                    );
-                }
-                let leads = new.preset.founder_role();
-                if *role.get_or_insert_with(|| leads.clone()) != leads {
-                    let detail = format!(
-                        "The first member of a new organization is its administrator: give `{}`.",
-                        leads.as_str()
-                    );
-                    problems.refuse("role", &detail);
-                }
+                judge_new(&mut problems, &store, (new, &mut role)).await?;
             }
             if let Some(email) = &email
                 && store.is_kept_out(email).await?
@@ -222,6 +209,25 @@ async fn read(
         }
         _ => Err(problems.into_error()),
     }
+}
+
+/// Whether there can be such an organization, and whether the role is that of its first member; a role that was left out is.
+async fn judge_new(
+    problems: &mut Problems,
+    store: &Administration<'_>,
+    (new, role): (&NewOrganization, &mut Option<RoleName>),
+) -> Result<(), ApiError> {
+    if store.is_slug_taken(&new.slug).await? {
+        let detail = "An organization has this slug already; choose another one.";
+        problems.meet("organization.slug", detail);
+    }
+    let leads = new.preset.founder_role();
+    if *role.get_or_insert_with(|| leads.clone()) != leads {
+        let name = leads.as_str();
+        let detail = format!("The first member of a new organization is its administrator: give `{name}`.");
+        problems.refuse("role", &detail);
+    }
+    Ok(())
 }
 
 fn found_organization(problems: &mut Problems, new: &OrganizationOrder) -> Option<NewOrganization> {

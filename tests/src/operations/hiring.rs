@@ -31,15 +31,6 @@ impl Scene {
             "POST /api/hires/{id}/reset-password" => {
                 post(format!("/api/hires/{}/reset-password", self.housed_hire().await), json!({}))
             }
-            "GET /mailbox/password" => {
-                let path = format!("/mailbox/password?token={}", self.password_link().await);
-                Prepared::new(Method::GET, path, self.anyone())
-            }
-            "POST /mailbox/password" => {
-                let fields =
-                    vec![("token", self.password_link().await), ("password", MAILBOX_PASSWORD.to_owned())];
-                Prepared::new(Method::POST, "/mailbox/password", self.anyone()).form(fields)
-            }
             "GET /api/esign/events" => {
                 self.unmatched().await;
                 get("/api/esign/events".into())
@@ -76,6 +67,22 @@ impl Scene {
             "POST /api/provision/run" => {
                 self.connect_work_mail().await;
                 post("/api/provision/run".into(), json!({ "job": self.job().await }))
+            }
+            _ => return None,
+        })
+    }
+
+    /// The page of a link for the password of a mailbox.
+    pub(super) async fn prepare_password(&self, operation: &str) -> Option<Prepared> {
+        Some(match operation {
+            "GET /mailbox/password" => {
+                let path = format!("/mailbox/password?token={}", self.password_link().await);
+                Prepared::new(Method::GET, path, self.anyone())
+            }
+            "POST /mailbox/password" => {
+                let fields =
+                    vec![("token", self.password_link().await), ("password", MAILBOX_PASSWORD.to_owned())];
+                Prepared::new(Method::POST, "/mailbox/password", self.anyone()).form(fields)
             }
             _ => return None,
         })

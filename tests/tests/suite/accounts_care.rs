@@ -22,7 +22,7 @@ async fn act(admin: &Actor, action: &str, email: &str) -> vestibule_tests::Answe
 /// The account with an address, as it is shown by itself.
 async fn shown(admin: &Actor, email: &str) -> Value {
     let found = admin.get(&format!("{USERS}?email={email}")).await.expect(200).body;
-    let id = found["items"][0]["id"].as_str().expect("an account").to_owned();
+    let id = found["items"][0]["id"].as_str().unwrap().to_owned();
     admin.get(&format!("{USERS}/{id}")).await.expect(200).body
 }
 

@@ -145,7 +145,7 @@ impl Directory {
         match self.provider {
             MailboxProvider::WorkMail => {}
             MailboxProvider::Google => {
-                cloud.google_workspace().set_user_limit(&self.id, Some(count)).unwrap()
+                cloud.google_workspace().set_user_limit(&self.id, Some(count)).unwrap();
             }
             MailboxProvider::Microsoft => cloud.microsoft_graph().add_sku(&self.id, &sku(count)).unwrap(),
         }

@@ -83,8 +83,8 @@ fn show_mail(mail: &SentMail) -> Result<()> {
     let text = mail.text.as_deref().context("the mail has no text")?;
     println!("   mail      to {}: {}\n", mail.to.join(", "), mail.subject);
     for line in text.lines() {
-        let secret = ["Temporary password: ", "?token="].into_iter();
-        let secret = secret.filter_map(|mark| Some((mark, line.split_once(mark)?))).next();
+        let mut marks = ["Temporary password: ", "?token="].into_iter();
+        let secret = marks.find_map(|mark| Some((mark, line.split_once(mark)?)));
         match secret {
             Some((mark, (label, told))) => {
                 let masked = "*".repeat(told.trim().chars().count());

@@ -41,7 +41,7 @@ pub(super) async fn open(
     Json(place): Json<Place>,
 ) -> Response {
     let domain = place.domain.to_lowercase();
-    let random: String = local.world.bytes::<20>().iter().map(|byte| format!("{byte:02x}")).collect();
+    let random = format!("{:032x}", u128::from_be_bytes(local.world.bytes()));
     let opened = match provider.as_str() {
         "google" => google(&local.cloud, &domain, &random),
         "microsoft" => microsoft(&local.cloud, &domain, &random),

@@ -31,7 +31,7 @@ pub struct FoundTenant {
 impl Command {
     /// Adds that the platform finds a tenant by its names.
     pub(crate) fn listing_tenant(self, tenant: &Tenant) -> Self {
-        places(tenant).into_iter().fold(self, Self::listed_as)
+        places(tenant).into_iter().fold(self, |command, place| command.listed_as(&place))
     }
 
     /// Takes the tenant out again.
@@ -46,11 +46,13 @@ impl Command {
         let (from, to) = (places(before), places(after));
         let gone = from.iter().filter(|place| !to.contains(place));
         let command = gone.fold(self, |command, place| command.and(Action::delete(place), Conflict::Stale));
-        to.into_iter().filter(|place| !from.contains(place)).fold(command, Self::listed_as)
+        to.into_iter()
+            .filter(|place| !from.contains(place))
+            .fold(command, |command, place| command.listed_as(&place))
     }
 
-    fn listed_as(self, place: Key) -> Self {
-        let mut row = key_row(&place);
+    fn listed_as(self, place: &Key) -> Self {
+        let mut row = key_row(place);
         row.insert("item".into(), text(Kind::ListedTenant.name()));
         self.and(Action::put(row), Conflict::Stale)
     }

@@ -7,6 +7,7 @@ use crate::{
     Answer, AuditRecord, Conflict, CursorError, CursorKey, Page, PageRequest, Removal, StoreError,
     TenantStore,
     engine::command::{Action, Command},
+    engine::damaged::behind,
     engine::entity::Entity as _,
     engine::item::{key_row, number},
     engine::keys,
@@ -43,10 +44,7 @@ impl TenantStore<'_> {
     async fn jobs_of(&self, hire: &Hire) -> Result<Page<Job>, StoreError> {
         let keys = hire.known_jobs().into_iter().map(|job| key_row(&keys::job(self.tenant(), job)));
         let rows = self.store.batch_get(keys.collect()).await?;
-        let id = |row: &crate::engine::item::Row| {
-            Some(crate::engine::damaged::behind(row, "SK", keys::JOBS)?.to_owned())
-        };
-        let found = self.store.listed::<Job>(rows, id)?;
+        let found = self.store.listed::<Job>(rows, |row| behind(row, "SK", keys::JOBS))?;
         Ok(Page { items: found.items, damaged: found.damaged, next: None })
     }
 

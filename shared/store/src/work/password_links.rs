@@ -115,8 +115,8 @@ impl PlatformStore<'_> {
         };
         for _ in 0..TRIES {
             let link = found.hire.password_link.as_ref();
-            let ours = |link: &&PasswordLink| link.digest == found.digest && link.taken_until == Some(until);
-            if link.filter(ours).is_none() {
+            let ours = |link: &PasswordLink| link.digest == found.digest && link.taken_until == Some(until);
+            if !link.is_some_and(ours) {
                 return Ok(false);
             }
             let change = |link: &mut PasswordLink| {

@@ -74,7 +74,7 @@ async fn a_business_moves_to_another_provider_and_back() {
         (&organization, &json!("link"))
     );
     assert_eq!(back["former"][0]["client"], CLIENT);
-    assert_eq!(kept(&app), std::slice::from_ref(&second), "mailboxes that are there need it");
+    assert_eq!(kept(&app), std::slice::from_ref(second), "mailboxes that are there need it");
 }
 
 #[tokio::test]

@@ -201,8 +201,8 @@ async fn the_check_says_what_is_missing_and_changes_nothing() {
     app.stack.cloud().faults().set(Fault::new(Service::WorkMail, "DescribeOrganization", throttle));
     assert_eq!(
         checks().await,
-        (true, told(&[("access", "unknown")])),
-        "an outage is nothing that is missing"
+        (false, told(&[("access", "unknown")])),
+        "an outage is no missing right, and no success"
     );
     app.stack.cloud().faults().clear();
     assert_eq!(app.stack.cloud().work_mail().mutations().unwrap(), before);

@@ -33,7 +33,7 @@ pub struct CheckView {
 pub struct ChecksView {
     /// The provider.
     pub provider: &'static str,
-    /// Whether nothing is missing.
+    /// Whether the provider lets us in and nothing is missing.
     pub ready: bool,
     /// When it was looked at.
     #[schema(value_type = String, format = "date-time")]
@@ -60,7 +60,9 @@ pub async fn check_connection(
     admit_source((&state.api.store, &state.api.world), &state.limits, &format!("mailboxes@{}", tenant.id))
         .await?;
     let found = look(&state, &tenant, provider).await;
-    let ready = found.iter().all(|check| check.state != CheckState::Missing);
+    // Who was not let in could not look at anything else.
+    let admitted = found.first().is_some_and(|access| access.state == CheckState::Ok);
+    let ready = admitted && found.iter().all(|check| check.state != CheckState::Missing);
     let checks = found.iter().map(|check| view(provider, check)).collect();
     let at = state.api.world.now();
     Ok(Json(ChecksView { provider: provider.name(), ready, at, checks }))

@@ -26,7 +26,7 @@ class Walk:
         self.directory = self.build(SCOPES)
 
     def build(self, scopes, subject=None):
-        info = self.json.loads(stack.secret("google")) | {"token_uri": f"{self.stack.aws}/oauth2.googleapis.com/token"}
+        info = json.loads(self.stack.secret("google")) | {"token_uri": f"{self.stack.aws}/oauth2.googleapis.com/token"}
         subject = subject or self.admin
         credentials = service_account.Credentials.from_service_account_info(info, scopes=scopes, subject=subject)
         endpoint = {"api_endpoint": f"{self.stack.aws}/admin.googleapis.com"}

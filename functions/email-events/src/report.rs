@@ -94,8 +94,9 @@ fn about(tags: &Value) -> Option<About> {
     }
     let tenant = tag(mail_tags::TENANT)?.parse().ok()?;
     let job = tag(mail_tags::JOB)?.parse().ok()?;
-    Some(match tag(mail_tags::HIRE) {
-        Some(hire) => About::Job { tenant, hire: hire.parse().ok()?, job },
+    // Only a mail that names no hire at all is about an account.
+    Some(match tags.get(mail_tags::HIRE) {
+        Some(_) => About::Job { tenant, hire: tag(mail_tags::HIRE)?.parse().ok()?, job },
         None => About::Account { tenant, job },
     })
 }

@@ -46,9 +46,9 @@ struct Arguments {
     /// Give a parameter of the template another value; can be repeated.
     #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = parameter, global = true)]
     parameters: Vec<(String, String)>,
-    /// Where the sample tenant has its mailboxes, if it is made now.
-    #[arg(long, value_name = "google|microsoft|workmail", global = true, default_value = "google", value_parser = mailbox_provider)]
-    provider: MailboxProvider,
+    /// Where the sample tenant has its mailboxes, if it is made now [default: workmail, for `demo` google].
+    #[arg(long, value_name = "google|microsoft|workmail", global = true, value_parser = mailbox_provider)]
+    provider: Option<MailboxProvider>,
     /// Let people sign in with the identity providers that this JSON file lists.
     #[arg(long, value_name = "FILE")]
     oidc_providers: Option<PathBuf>,
@@ -100,7 +100,10 @@ async fn run(arguments: Arguments) -> Result<()> {
     }))?;
     let common = StackOptions {
         parameters: arguments.parameters.iter().cloned().collect(),
-        mailboxes: arguments.provider,
+        mailboxes: arguments.provider.unwrap_or(match demo {
+            Some(_) => MailboxProvider::Google,
+            None => MailboxProvider::WorkMail,
+        }),
         schedules: true,
         streams: true,
         ..StackOptions::default()

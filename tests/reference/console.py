@@ -36,7 +36,7 @@ APART = {
     "what those pages do themselves": r"POST /api/v1/auth/(register|verify-email|login|second-factor|magic-link(/consume)?|forgot-password|reset-password|social-login|email/(confirm|undo)|invitations/(look|sign-up|accept|decline)|connections/finish)",
     "what the page of a sign-up does itself": r"POST /api/promo/signups",
     "for programs": r"GET /(openapi.json|[.]well-known/.*)",
-    "for a record that cannot be read, which the suite makes": r"DELETE /api/hires/\{id\}",
+    "the page of a link for a mailbox's password, which the suite walks": r"\w+ /mailbox/password",
     "comes with the context of every page": r"GET /api/auth/context/tenants",
     "the same as below /api/admin/team": r"\w+ /api/v1/teams/(members|invitations).*",
     "the sign-in of administrators of the platform, which a page does itself": r"POST /api/admin/login",

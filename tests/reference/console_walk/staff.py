@@ -73,6 +73,7 @@ def on_request(desk):
         desk.ask(action).send(action).done(said)
     desk.wait_for("Cancelled")
     desk.look("hire-cancelled")
+    desk.ask("remove").look("hire-remove-asked").send("remove").done("The hire is removed")
 
 
 def signatures(desk):

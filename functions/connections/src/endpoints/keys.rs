@@ -1,6 +1,6 @@
 //! The keys of an endpoint, as its secret holds them: `{"keys": [..]}`, the newest first.
 
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use vestibule_adapters::esign::{KeyRefused, Vendor, Verifier};
 use vestibule_domain::Invalid;
@@ -52,7 +52,7 @@ mod tests {
         let written = write(&["b".into(), "a".into()]);
         assert_eq!(written.expose_secret(), r#"{"keys":["b","a"]}"#);
         let read = read(&written).unwrap();
-        assert_eq!(read.iter().map(|key| key.expose_secret()).collect::<Vec<_>>(), ["b", "a"]);
+        assert_eq!(read.iter().map(ExposeSecret::expose_secret).collect::<Vec<_>>(), ["b", "a"]);
         assert!(super::read(&"{}".into()).is_none());
     }
 

@@ -75,7 +75,7 @@ mod tests {
         let patience = SignedDuration::from_hours(1);
         assert_eq!(next_look(at(0), at(0), patience), Some(at(15)));
         assert_eq!(next_look(at(0), at(400), patience), Some(at(500)));
-        assert_eq!(next_look(at(0), at(3_599), patience), Some(at(3_599 + 899)));
+        assert_eq!(next_look(at(0), at(3_596), patience), Some(at(3_596 + 899)));
         assert_eq!(next_look(at(0), at(3_600), patience), None);
     }
 }

@@ -5,6 +5,7 @@
 //! `VESTIBULE_VALUES` says how many values of each; the table of them is printed with `--nocapture`.
 
 mod given;
+mod given_tenants;
 mod people;
 mod rows;
 

@@ -111,6 +111,26 @@ pub enum Input {
     Table(&'static str),
 }
 
+#[cfg(test)]
+impl Input {
+    /// The field that it is read from; empty where it is none.
+    pub fn field(&self) -> &'static str {
+        match self {
+            Self::Text(name)
+            | Self::Optional(name)
+            | Self::Nullable(name)
+            | Self::When(name, ..)
+            | Self::Many(name)
+            | Self::Lines(name)
+            | Self::Addresses(name)
+            | Self::Flag(name)
+            | Self::File(name)
+            | Self::Table(name) => name,
+            Self::Fixed(..) => "",
+        }
+    }
+}
+
 /// What comes after a form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Then {

@@ -1,6 +1,6 @@
 //! What the mailbox saga does in each step; its steps are in [`vestibule_sagas::mailbox`].
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use vestibule_adapters::{
     mailbox::{MailboxError, Mailboxes, NewUser, Occupancy, ProviderId},
     password::temporary_password,
@@ -26,8 +26,8 @@ use crate::{
 const BATCH: u32 = 10;
 /// Spellings tried before a person is asked.
 const MOST_SPELLINGS: u32 = 200;
-/// Time between two looks at settings that are missing.
-const LOOK: SignedDuration = SignedDuration::from_mins(30);
+/// Settings that are missing are waited for as long as the job is not cancelled.
+const UNTIL_SET: SignedDuration = SignedDuration::MAX;
 /// A holder of an address who is not seen for this long is not our own user that has not appeared yet.
 const UNTIL_SEEN: SignedDuration = SignedDuration::from_mins(10);
 /// A mailbox that is not there after this time is looked into by a person.
@@ -56,10 +56,10 @@ impl<'a> MailboxSaga<'a> {
     /// Waits where the tenant has not said where and under which domain its mailboxes are made.
     async fn reserve_address(&self, ledger: &mut Ledger<'_>) -> Result<StepOutcome, Failure> {
         let tenant = ledger.tenant().settings().await?;
-        let Some(domain) = &tenant.domain else { return Ok(wait(ledger, "mail_domain_missing")) };
+        let Some(domain) = &tenant.domain else { return wait(ledger, "mail_domain_missing") };
         let mut state: MailboxState = ledger.state()?;
         let usual = tenant.mailboxes.as_ref().map(MailboxSettings::provider);
-        let Some(provider) = state.provider.or(usual) else { return Ok(wait(ledger, NO_PROVIDER)) };
+        let Some(provider) = state.provider.or(usual) else { return wait(ledger, NO_PROVIDER) };
         let mailboxes =
             self.tools.providers.of(&tenant, provider, ledger.world().now()).await.map_err(failed)?;
         state.provider = Some(provider);
@@ -244,9 +244,9 @@ fn record(ledger: &Ledger<'_>, step: Step) -> StepRecord {
 }
 
 /// Looks again later, and says for what the hire waits.
-fn wait(ledger: &mut Ledger<'_>, code: &str) -> StepOutcome {
+fn wait(ledger: &mut Ledger<'_>, code: &str) -> Result<StepOutcome, Failure> {
     ledger.note(code);
-    StepOutcome::WaitUntil(ledger.world().now().saturating_add(LOOK).unwrap_or(Timestamp::MAX))
+    wait_for(ledger, code, UNTIL_SET)?.ok_or_else(|| Failure::retry(code))
 }
 
 /// Deletes a user of ours and makes sure that it is gone; a wait when it is not seen, but may still appear.

@@ -62,7 +62,7 @@ pub(crate) async fn issue_password(
         address,
         told: link.as_ref().map_or(Told::Password(&password), |link| Told::Link(link.once())),
         crm_url: &tenant.crm_url,
-        sign_in_url: &tenant.crm_url,
+        sign_in_url: mailboxes.provider().sign_in_page(),
     };
     let mail = compose(tools, ledger, tenant, hire, &credentials, letter)?;
     if letter == Letter::Reset && before.is_none() {

@@ -50,6 +50,15 @@ impl MailboxProvider {
         }
     }
 
+    /// Where it lets the owners of mailboxes in; `None` where each organization has a page of its own.
+    pub fn sign_in_page(self) -> Option<&'static str> {
+        match self {
+            Self::WorkMail => None,
+            Self::Google => Some("https://mail.google.com/"),
+            Self::Microsoft => Some("https://outlook.office.com/mail/"),
+        }
+    }
+
     /// The name of the secret with which a tenant's mailboxes there are reached, where an operator made it; `WorkMail` needs none.
     pub fn secret_of(self, tenant: TenantId) -> String {
         format!("vestibule/mailboxes/{tenant}/{}", self.name())

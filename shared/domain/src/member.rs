@@ -49,13 +49,15 @@ impl MemberKind {
         found.ok_or_else(|| Invalid::new("Give `team`, `creator`, `contractor` or `vendor`."))
     }
 
-    /// What of these permissions counts for a member of this kind: those outside see nothing of the team, whatever their
-    /// roles allow.
+    /// What of these permissions counts for a member of this kind: those outside see nothing of the team and of what
+    /// the business is connected to, whatever their roles allow.
     pub fn limit(self, allowed: &PermissionSet) -> PermissionSet {
         if self == Self::Team {
             return allowed.clone();
         }
-        let inside = |it: &&Permission| it.name().starts_with("team.") || it.name().starts_with("audit.");
+        let inside = |it: &&Permission| {
+            ["team.", "audit.", "integrations."].iter().any(|area| it.name().starts_with(area))
+        };
         allowed.without(&Permission::ALL.iter().filter(inside).copied().collect())
     }
 }
@@ -81,7 +83,7 @@ mod tests {
         assert_eq!(MemberKind::Team.limit(&all), all);
         for kind in [MemberKind::Creator, MemberKind::Contractor, MemberKind::Vendor] {
             let left = kind.limit(&all);
-            for hidden in [Permission::TeamView, Permission::TeamManage, Permission::AuditView] {
+            for hidden in [Permission::TeamView, Permission::AuditView, Permission::IntegrationsView] {
                 assert!(!left.contains(hidden));
             }
             assert!(left.contains(Permission::OrdersView));

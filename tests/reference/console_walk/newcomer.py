@@ -1,9 +1,13 @@
 """A stranger signs up, founds a business, sets it up and runs it; then looks after the own account."""
 
+import base64
+import hashlib
+import hmac
+import json
 import time
 
 import pyotp
-from identity_stack.stack import REFERENCE
+from identity_stack.stack import REFERENCE, request
 
 EMAIL, NEW_EMAIL = "kim@example.org", "kim.new@example.org"
 PASSWORD, NEW_PASSWORD = "gravel ottoman fjord whistle", "lantern bicycle marsh tuxedo"
@@ -73,6 +77,11 @@ def services(desk):
     desk.go("/workspace/mailboxes").look("mailboxes-none")
     desk.fill("connect-google", admin="nobody", key="{}").send("connect-google").refused("")
     desk.look("mailboxes-refused")
+    google = json.loads(request("POST", f"{desk.stack.url}/_local/vendors/google", {"domain": "acme.example"}).text)
+    desk.fill("connect-google", admin=google["admin"], key=json.dumps(google["key"])).send("connect-google").done("It is connected")
+    desk.send("check-mailboxes").look("mailbox-check-google", "What Google Workspace lets us do")
+    desk.checks("Google lets us in with the key of the form", "Nothing is missing" in desk.text(), desk.text())
+    desk.go("/workspace/mailboxes")
     desk.driver.find_element("xpath", "//summary[contains(., 'Microsoft 365')]").click()
     ids = {name: f"0f8fad5b-d9cb-469f-a165-7086772895{number}" for number, name in enumerate(("directory", "client", "licence"), 10)}
     desk.fill("connect-microsoft", clientSecret="a-secret-of-the-walk", country="us", **ids).send("connect-microsoft").done("It is connected")
@@ -82,10 +91,21 @@ def services(desk):
     desk.fill("new-endpoint", vendor="standard", key="short").send("new-endpoint").refused("")
     desk.fill("new-endpoint", vendor="docusign", key="a-key-of-the-walk").send("new-endpoint").done("The endpoint is made")
     desk.look("endpoint", "DocuSign")
+    tells(desk, "a-key-of-the-walk")
     desk.fill("next-key", key="the-next-key-of-the-walk").send("next-key").done("The key is added")
     desk.look("endpoint-two-keys").ask("end-older-key").send("end-older-key").done("Only the newest key")
     desk.go("/workspace/signatures").look("endpoints").press(".rows a").ask("remove-endpoint").look("endpoint-asked")
     desk.send("remove-endpoint").done("The endpoint is removed")
+
+
+def tells(desk, key):
+    """The service sends an event, signed with the key that was typed."""
+    told = {"event": "envelope-sent"}
+    signature = hmac.new(key.encode(), json.dumps(told).encode(), hashlib.sha256).digest()
+    signed = {"X-DocuSign-Signature-1": base64.b64encode(signature).decode()}
+    address = desk.find("code.breaks").text
+    answer = request("POST", address, told, signed)
+    desk.checks("an event signed with the typed key is taken", answer.status < 300, answer.status)
 
 
 def team(desk):

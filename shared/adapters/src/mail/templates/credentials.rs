@@ -20,8 +20,8 @@ pub struct Credentials<'a> {
     pub told: Told<'a>,
     /// Where the CRM is, `https://..`.
     pub crm_url: &'a str,
-    /// Where to sign in and change the password, `https://..`.
-    pub sign_in_url: &'a str,
+    /// Where the mailbox's provider lets its owner in, `https://..`; `None` where it has no address for all.
+    pub sign_in_url: Option<&'a str>,
 }
 
 /// What opens the mailbox.
@@ -85,7 +85,7 @@ fn check(credentials: &Credentials<'_>) -> Result<(), TemplateError> {
         Told::Link(link) => web_address("link", link.url.expose_secret())?,
     }
     web_address("CRM link", credentials.crm_url)?;
-    web_address("sign-in link", credentials.sign_in_url)
+    credentials.sign_in_url.map_or(Ok(()), |url| web_address("sign-in link", url))
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
+use vestibule_domain::Email;
 
 /// Where Google's own key files ask for tokens.
 const TOKEN_URI: &str = "https://oauth2.googleapis.com/token";
@@ -60,6 +61,7 @@ impl ServiceAccount {
         }
         let account =
             Self { email: file.client_email, key_id: file.private_key_id, private_key: file.private_key };
+        Email::parse(&account.email).map_err(|_| KeyRefused::Unreadable)?;
         account.signing_key().map_err(|()| KeyRefused::Key)?;
         Ok(account)
     }
@@ -91,5 +93,7 @@ mod tests {
             Some(KeyRefused::OtherIssuer)
         );
         assert_eq!(refused(&file("service_account", TOKEN_URI)), Some(KeyRefused::Key));
+        let nobody = file("service_account", TOKEN_URI).replace("a@b.example", "a b");
+        assert_eq!(refused(&nobody), Some(KeyRefused::Unreadable));
     }
 }

@@ -19,7 +19,7 @@ fn with_credentials<T>(
         address: "kim.doe@testbrand.example",
         told: Told::Password(&password),
         crm_url: "https://crm.testbrand.example/",
-        sign_in_url: "https://mail.testbrand.example/login?lang=en&first=1",
+        sign_in_url: Some("https://mail.testbrand.example/login?lang=en&first=1"),
     };
     change(&mut credentials);
     then(credentials)

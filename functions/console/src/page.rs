@@ -111,6 +111,26 @@ pub enum Input {
     Table(&'static str),
 }
 
+impl Input {
+    /// The name of the field, and of the body's member that it becomes.
+    #[cfg(test)]
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Text(name)
+            | Self::Optional(name)
+            | Self::Nullable(name)
+            | Self::When(name, ..)
+            | Self::Many(name)
+            | Self::Lines(name)
+            | Self::Addresses(name)
+            | Self::Flag(name)
+            | Self::Fixed(name, _)
+            | Self::File(name)
+            | Self::Table(name) => name,
+        }
+    }
+}
+
 /// What comes after a form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Then {

@@ -100,6 +100,15 @@ mod tests {
     }
 
     #[test]
+    fn no_field_is_named_like_what_every_form_carries() {
+        for action in actions() {
+            for input in action.body {
+                assert!(!["do", "csrf", "once", "in"].contains(&input.name()), "{}", action.name);
+            }
+        }
+    }
+
+    #[test]
     fn every_operation_is_used_and_has_the_values_that_its_path_asks_for() {
         let mut used = BTreeSet::new();
         let values = |path: &str| path.matches('{').count();

@@ -104,7 +104,7 @@ fn asked(sent: &Sent<'_>) -> Option<Asked> {
     let asked = Asked::new(action.operation, path, asked_query(action, form));
     // Another tab may have gone to another business meanwhile: what this page says is meant for its own.
     let tenant = if page.apart() { "" } else { form.text("in") };
-    Some(asked.sending(body, form.text("csrf"), form.text("key")).within(tenant))
+    Some(asked.sending(body, form.text("csrf"), form.text("once")).within(tenant))
 }
 
 /// The query that a form's operation takes.

@@ -68,7 +68,7 @@ async fn get_endpoint(State(people): State<Arc<People>>) -> Json<Value> {
 struct Signed {
     /// Their names, with commas between.
     documents: String,
-    /// The DocuSign endpoint of the hire's business; left out, the one of the sample tenant.
+    /// The `DocuSign` endpoint of the hire's business; left out, the one of the sample tenant.
     endpoint: Option<EndpointId>,
 }
 

@@ -12,14 +12,13 @@ Run it with the interpreter of .cache/venv/identity (setup.sh identity oidc), af
 import json
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
-from pathlib import Path
 
 from console_walk import invited, newcomer, platform, promo, recorded, staff
 from console_walk.desk import NARROW, WIDE, Desk
 from identity_stack.chromium import PICTURES
+from identity_stack.markup import validate
 from identity_stack.provider import Provider, settings
 from identity_stack.stack import REFERENCE, Checks, Stack, free_port
 
@@ -32,11 +31,10 @@ CALL = re.compile(r'method=(\w+) route="([^"]+)" status=2\d\d')
 # What no page of the console calls, and why.
 APART = {
     "webhooks of vendors": r"POST /api/esign/webhook.*",
-    "the pages in front of the console, which are walked as pages": r"\w+ /(auth/.*)?",
+    "the pages in front of the console, which are walked as pages": r"\w+ /(auth/.*|mailbox/password)?",
     "what those pages do themselves": r"POST /api/v1/auth/(register|verify-email|login|second-factor|magic-link(/consume)?|forgot-password|reset-password|social-login|email/(confirm|undo)|invitations/(look|sign-up|accept|decline)|connections/finish)",
     "what the page of a sign-up does itself": r"POST /api/promo/signups",
     "for programs": r"GET /(openapi.json|[.]well-known/.*)",
-    "the page of a link for a mailbox's password, which the suite walks": r"\w+ /mailbox/password",
     "comes with the context of every page": r"GET /api/auth/context/tenants",
     "the same as below /api/admin/team": r"\w+ /api/v1/teams/(members|invitations).*",
     "the sign-in of administrators of the platform, which a page does itself": r"POST /api/admin/login",
@@ -71,16 +69,6 @@ def reached(checks, called):
     left = {f"{method} {path}" for method, path in operations - called}
     left = sorted(each for each in left if not any(re.fullmatch(pattern, each) for pattern in APART.values()))
     checks(f"{len(operations & called)} operations called of {len(operations)}; no other is without a page", not left, left)
-
-
-def validate(checks, pages):
-    tool = REFERENCE / "oidc" / "node_modules" / ".bin" / "html-validate"
-    with tempfile.TemporaryDirectory() as folder:
-        for name, source in pages.items():
-            (Path(folder) / f"{name}.html").write_text(source)
-        command = [tool, "--config", REFERENCE / "console_walk" / "htmlvalidate.json", "--formatter", "text", folder]
-        done = subprocess.run(command, capture_output=True, text=True)
-    checks(f"html-validate finds nothing on {len(pages)} pages", done.returncode == 0, done.stdout[-3000:] + done.stderr[-500:])
 
 
 def main():

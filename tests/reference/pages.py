@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Walks every way in and back from `/` by keyboard, in headless Chromium, wide and narrow, and has axe-core look at each
-page.
+"""Walks every way in and back from `/` by keyboard, and the link to a mailbox's password, in headless Chromium, wide and narrow.
+axe-core and html-validate look at each page.
 
 Pictures of each page, 1280 and 390 pixels wide, go into .cache/pages/.
   pages.py
@@ -12,18 +12,20 @@ import time
 
 import pyotp
 from identity_stack.chromium import PICTURES, Chromium
+from identity_stack.markup import validate
 from identity_stack.provider import Provider, settings
-from identity_stack.stack import REFERENCE, Checks, Stack, free_port
+from identity_stack.stack import REFERENCE, Checks, Stack, free_port, request, send_form, until
 
 AXE = (REFERENCE / "oidc" / "node_modules" / "axe-core" / "axe.min.js").read_text()
 EMAIL, PASSWORD, NEW_PASSWORD = "kim@example.org", "gravel ottoman fjord whistle", "lantern bicycle marsh tuxedo"
+MAILBOX_PASSWORD = "Gravel ottoman 7 fjord"
 
 
 class Walk:
     """One person at a keyboard."""
 
     def __init__(self, stack, chromium, checks):
-        self.stack, self.chromium, self.checks = stack, chromium, checks
+        self.stack, self.chromium, self.checks, self.pages = stack, chromium, checks, {}
 
     def home(self):
         return self.see(self.chromium.open(f"{self.stack.site}/"), "Sign in", "sign-in")
@@ -33,6 +35,7 @@ class Walk:
         self.checks(f"{expected}", heading == expected, heading)
         if picture:
             self.chromium.look(picture)
+            self.pages[picture] = self.chromium.driver.page_source
             found = self.chromium.violations(AXE)
             self.checks(f"  axe-core finds nothing on {picture}", not found, found)
             wide = self.chromium.overflow()
@@ -115,6 +118,50 @@ def second_factor(walk):
     walk.chromium.forget_all()
 
 
+def mailbox_password(walk):
+    """Somebody who was hired chooses the password of the new mailbox."""
+    address, link = hired(walk.stack)
+    title = f"Choose the password of {address}"
+    walk.see(walk.chromium.open(link), title, "mailbox-password")
+    walk.see(walk.fill(password="password1234"), title, "mailbox-password-weak")
+    told_at_field(walk, "passwords tried first")
+    walk.see(walk.fill(password=PASSWORD), title, "mailbox-password-one-kind")
+    told_at_field(walk, "Mix at least three of these")
+    refuse(walk.stack, "InvalidPasswordException")
+    walk.see(walk.fill(password=MAILBOX_PASSWORD), title, "mailbox-password-refused")
+    told_at_field(walk, "refused this password")
+    refuse(walk.stack, "AccessDeniedException")
+    walk.see(walk.fill(password=MAILBOX_PASSWORD), "That did not work", "mailbox-password-not-allowed")
+    walk.chromium.open(link)
+    walk.see(walk.fill(password=MAILBOX_PASSWORD), "Your password is set", "mailbox-password-set")
+    walk.chromium.tab_to("main a[href]")
+    walk.see(walk.chromium.open(link), "This link is no longer valid", "mailbox-password-used")
+
+
+def told_at_field(walk, text):
+    walk.checks(f"  it says at the field: {text}", walk.chromium.at_field("password") and text in walk.chromium.text())
+    walk.checks("  the password is not kept", walk.chromium.value("#password") == "")
+
+
+def refuse(stack, error):
+    """The provider of the mailbox refuses the next password."""
+    fault = {"service": "workmail", "operation": "ResetPassword"}
+    kind = {"type": "refuse", "error": error, "status": 400, "message": "no"}
+    request("PUT", f"{stack.told['AWS'][0]}/_faults", [fault | {"kind": kind}]).expect(204)
+
+
+def hired(stack):
+    """The address of a new mailbox of the sample business, and the link of the mail about it."""
+    token = request("GET", f"{stack.url}/_local/token/debug_tenant_admin").expect(200).text
+    caller, home = {"Authorization": f"Bearer {token}"}, "maria@example.org"
+    person = {"givenName": "Maria", "familyName": "Nunez", "personalEmail": home}
+    hire = request("POST", f"{stack.url}/api/hires", person, caller).expect(201)["id"]
+    send_form(f"{stack.url}/_local/sign/{hire}", documents="w9,baa,hire_agreement")
+    link = stack.link(home, "mailbox/password")
+    done = lambda: request("GET", f"{stack.url}/api/hires/{hire}", headers=caller).expect(200)
+    return until(lambda: (found := done())["provisioning"] == "succeeded" and found, "the mailbox")["address"], link
+
+
 def next_code(codes):
     """The code of the next half minute, which counts already: the present one was used."""
     return codes.at(time.time() + 30)
@@ -143,8 +190,9 @@ def main():
             with Stack(port=port, options=options, parameters={"SiteUrl": site}) as stack:
                 stack.site, stack.home = site, f"{site}/home"
                 walk = Walk(stack, chromium, checks)
-                for part in (sign_up, sign_in, forgotten_password, sign_in_link, platform, second_factor, provider):
+                for part in (sign_up, sign_in, forgotten_password, sign_in_link, platform, second_factor, mailbox_password, provider):
                     part(walk)
+                validate(checks, walk.pages)
             print(f"{chromium.pictures} pictures in {PICTURES}")
     finally:
         google.stop()

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Runs the blocks of the README and of the tours as a reader would: in bash and in zsh, twice on the same kept data. Then runs the
-commands of the deployment page on a stack without sample data, up to the first mailbox.
+"""Runs the blocks of the README and of the tours as a reader would: in bash and in zsh, twice on the same kept data. The README's are
+run on a stack without sample data, as it says. Then runs the commands of the deployment page on such a stack, up to the first mailbox.
 
   tours.py
 Run it with the interpreter of .cache/venv/identity (setup.sh identity), after `cargo build -p vestibule-local -p vestibule-ops`.
@@ -21,9 +21,11 @@ ROOT = REFERENCE.parent.parent
 BLOCK = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
 # What starts something else than a command of the reader.
 ELSEWHERE = ("cargo run", "cargo test", ".ci/run", "sam ", "cargo lambda")
-# Words that a page must lead to.
-PAGES = {
-    "README.md": ["recorded", '"succeeded"'],
+# Words that a page must lead to: on a stack as new as a deployment, and on one with sample data.
+EMPTY = {
+    "README.md": ["/domain/verify: 200", '"provider": "google"', '"ready": true', '"signed"', '"succeeded"', "Temporary password:"],
+}
+SAMPLE = {
     "docs/tours/hires.md": ["idempotent-replayed: true", "unchanged", "job succeeded", "undone", "job failed", '"dropped"'],
     "docs/tours/sign-up.md": ["secondFactor", "recoveryCodes", '"email"'],
     "docs/tours/business.md": ['"slug": "acme-', '"contract"', '"fields"', '"percent": 100', "There is no text record", '"domain": "acme-', '"through"', "last administrator", "None of the member's roles", '"tenant_admin"'],
@@ -54,19 +56,27 @@ def tours(checks):
     before = tree()
     with tempfile.TemporaryDirectory() as data:
         for round_ in ("first", "again"):
-            options = ["--data-dir", data]
-            with Stack(ephemeral=False, options=options) as stack:
-                for page, words in PAGES.items():
-                    text = "\n".join(blocks(page)).replace("http://127.0.0.1:8080", stack.url)
-                    text = text.replace("cargo run -q -p vestibule-ops --", str(BINARY.parent / "vestibule-ops"))
-                    text = text.replace("aws=http://127.0.0.1:PORT", f"aws={stack.told['AWS'][0]}")
-                    for shell in ("bash", "zsh"):
-                        told = run(shell, f"aws={stack.told['AWS'][0]}\n{text}")
-                        missing = [word for word in words if word not in told]
-                        checks(f"{page} in {shell}, {round_}", not missing, f"{missing}: {told[-1500:]}")
-                        wrong = COMPLAINT.search(told)
-                        checks("  no complaint of the shell", not wrong, wrong and told[wrong.start() - 200 : wrong.end() + 200])
+            for first_data, pages in ((["--empty"], EMPTY), ([], SAMPLE)):
+                options = [*first_data, "--data-dir", f"{data}/{len(first_data)}"]
+                with Stack(ephemeral=False, options=options) as stack:
+                    for page, words in pages.items():
+                        follow(stack, page, words, round_, checks)
     checks("nothing lands in the working tree", tree() == before, tree())
+
+
+def follow(stack, page, words, round_, checks):
+    text = "\n".join(blocks(page)).replace("http://127.0.0.1:8080", stack.url)
+    text = text.replace("cargo run -q -p vestibule-ops --", str(BINARY.parent / "vestibule-ops"))
+    text = text.replace("aws=http://127.0.0.1:PORT", f"aws={stack.told['AWS'][0]}")
+    for shell in ("bash", "zsh"):
+        told = run(shell, f"aws={stack.told['AWS'][0]}\n{text}")
+        missing = [word for word in words if word not in told]
+        checks(f"{page} in {shell}, {round_}", not missing, f"{missing}: {told[-1500:]}")
+        wrong = COMPLAINT.search(told)
+        checks("  no complaint of the shell", not wrong, wrong and told[wrong.start() - 200 : wrong.end() + 200])
+        # A request of the README that is refused is a step that a reader cannot take.
+        refused = re.findall(r"^[A-Z]+ /\S+: [45]\d\d$", told, re.MULTILINE) if page == "README.md" else []
+        checks("  no request is refused", not refused, refused)
 
 
 def deployment(checks):

@@ -111,10 +111,10 @@ pub enum Input {
     Table(&'static str),
 }
 
-#[cfg(test)]
 impl Input {
-    /// The field that it is read from; empty where it is none.
-    pub fn field(&self) -> &'static str {
+    /// The name of the field, and of the body's member that it becomes.
+    #[cfg(test)]
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Text(name)
             | Self::Optional(name)
@@ -124,9 +124,9 @@ impl Input {
             | Self::Lines(name)
             | Self::Addresses(name)
             | Self::Flag(name)
+            | Self::Fixed(name, _)
             | Self::File(name)
             | Self::Table(name) => name,
-            Self::Fixed(..) => "",
         }
     }
 }

@@ -1,10 +1,6 @@
 """Staff of the sample business: hires and their mailboxes, members, signatures that fit nobody, people from outside."""
 
-import urllib.error
-import urllib.parse
-import urllib.request
-
-from identity_stack.stack import OPENER, request
+from identity_stack.stack import request, send_form
 
 LONG = "Anneliese-Wilhelmine"
 UNKNOWN = "hire_00000000000000000000000000"
@@ -93,15 +89,6 @@ def services(desk):
     desk.go("/workspace/mailboxes").look("mailboxes-workmail").send("check-mailboxes").look("mailbox-check-workmail", "What Amazon WorkMail lets us do")
     desk.go("/workspace/mailboxes").send("connect-workmail").done("It is connected")
     desk.go("/workspace/signatures").press(".rows a").look("endpoint-deliveries", "DocuSign")
-
-
-def send_form(url, **fields):
-    """Sends a form as a program does; where it leads is left alone."""
-    try:
-        OPENER.open(urllib.request.Request(url, urllib.parse.urlencode(fields).encode()), timeout=30)
-    except urllib.error.HTTPError as error:
-        if error.code != 303:
-            raise
 
 
 def members(desk):

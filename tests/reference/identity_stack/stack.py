@@ -55,6 +55,15 @@ def request(method, url, body=None, headers=None):
         return Answer(answer.status, answer.headers, answer.read().decode())
 
 
+def send_form(url, **fields):
+    """Sends a form as a program does; where it leads is left alone."""
+    try:
+        OPENER.open(urllib.request.Request(url, urllib.parse.urlencode(fields).encode()), timeout=30)
+    except urllib.error.HTTPError as error:
+        if error.code != 303:
+            raise
+
+
 def free_port():
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return listener.getsockname()[1]
@@ -122,7 +131,7 @@ class Stack:
         found = []
         for _, path in self.mails(address):
             text = MAIL_TEXT.search(request("GET", self.url + path).expect(200).text)
-            found += re.findall(rf"\S+/auth/{page}\?token=[\w-]+(?:&first=1)?", unescape(text[1]) if text else "")
+            found += re.findall(rf"\S+/(?:auth/)?{page}\?token=[\w-]+(?:&first=1)?", unescape(text[1]) if text else "")
         return found
 
     def token(self, address, page, known=0):

@@ -29,6 +29,7 @@ mod isolation;
 mod mailbox;
 mod mailbox_connection;
 mod mailbox_password;
+mod mailbox_password_providers;
 mod organization_domain;
 mod organization_setup;
 mod organizations;

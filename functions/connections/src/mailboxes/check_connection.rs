@@ -15,7 +15,7 @@ use crate::Connections;
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CheckView {
-    /// `access`, `administrator`, `domain`, `users`, `groups` or `licences`.
+    /// `access`, `administrator`, `domain`, `users`, `passwords`, `groups` or `licences`.
     #[schema(example = "domain")]
     pub name: &'static str,
     /// `ok`, `missing`, or `unknown` where the provider does not say.

@@ -5,6 +5,8 @@ use vestibule_domain::MailboxProvider;
 
 const SCOPES: &str = "In Google's Admin console open Security, Access and data control, API controls, Domain-wide delegation, and give the client id of the service account exactly these scopes: https://www.googleapis.com/auth/admin.directory.user and https://www.googleapis.com/auth/admin.directory.group.readonly. It can take up to a day until it counts.";
 const GRAPH_RIGHTS: &str = "In Microsoft's Entra admin center open the application, API permissions, add the application permissions User.ReadWrite.All, User-PasswordProfile.ReadWrite.All, Group.Read.All and Organization.Read.All of Microsoft Graph, and grant admin consent.";
+const WRITE_USERS: &str = "In Microsoft's Entra admin center open the application, API permissions, add the application permission User.ReadWrite.All of Microsoft Graph, and grant admin consent.";
+const SET_PASSWORDS: &str = "In Microsoft's Entra admin center open the application, API permissions, add the application permission User-PasswordProfile.ReadWrite.All of Microsoft Graph, and grant admin consent. No other permission contains it.";
 const NEW_SECRET: &str = "In Microsoft's Entra admin center open the application, Certificates & secrets, make a new client secret, and enter its value here.";
 const OPERATOR: &str = "Ask whoever runs this service to look at the WorkMail organization.";
 const AGAIN: &str = "Try again in some minutes.";
@@ -30,9 +32,11 @@ fn there(provider: MailboxProvider, check: &Check) -> String {
         ("access", MailboxProvider::WorkMail) => "The organization is active.",
         ("administrator", _) => "The administrator may manage users.",
         ("domain", _) => "The mail domain is there.",
-        ("users", MailboxProvider::Microsoft) => {
-            "Users can be read. Whether they may be written shows with the first mailbox."
+        ("users", MailboxProvider::Microsoft) if check.code == "rights_unseen" => {
+            "Users can be read. Whether they may be made and changed shows with the first mailbox."
         }
+        ("users", MailboxProvider::Microsoft) => "Users can be read, made and changed.",
+        ("passwords", _) => "Passwords can be set.",
         ("users", _) => "Users can be read.",
         ("groups", _) => "Groups can be read, so that no address of a group is given to a person.",
         ("licences", _) => {
@@ -150,6 +154,14 @@ fn microsoft(check: &Check) -> Option<Words> {
                 "To have it looked at, add the application permission Domain.Read.All and grant admin consent.",
             ),
         ),
+        ("users", "users_read_only") => {
+            ("The application may read users, but not make or change them.", Some(WRITE_USERS))
+        }
+        ("passwords", "rights_missing") => ("The application may not set passwords.", Some(SET_PASSWORDS)),
+        ("passwords", "rights_unseen") => (
+            "Microsoft does not show whether the application may set passwords. The first mailbox tells.",
+            Some(SET_PASSWORDS),
+        ),
         (_, "rights_missing") => ("The application lacks a permission for this.", Some(GRAPH_RIGHTS)),
         ("domain", "mail_domain_not_found" | "mail_domain_unverified") => (
             "The mail domain is not verified in the directory.",
@@ -217,6 +229,17 @@ mod tests {
                 assert!(message.ends_with('.') && how_to.is_some_and(|it| it.ends_with('.')), "{code}");
                 assert!(!message.contains(code) && !message.contains('_'), "{message}");
             }
+        }
+    }
+
+    #[test]
+    fn a_missing_permission_is_named() {
+        for (name, code, permission) in [
+            ("users", "users_read_only", "permission User.ReadWrite.All of"),
+            ("passwords", "rights_missing", "permission User-PasswordProfile.ReadWrite.All of"),
+        ] {
+            let (_, how_to) = words(MailboxProvider::Microsoft, &Check::missing(name, code));
+            assert!(how_to.is_some_and(|it| it.contains(permission)), "{name}: {how_to:?}");
         }
     }
 

@@ -12,7 +12,7 @@ use secrecy::ExposeSecret as _;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use vestibule_adapters::esign::signing::sign_docusign;
-use vestibule_domain::World;
+use vestibule_domain::{EndpointId, World};
 use vestibule_store::Store;
 
 use super::guarded;
@@ -68,22 +68,26 @@ async fn get_endpoint(State(people): State<Arc<People>>) -> Json<Value> {
 struct Signed {
     /// Their names, with commas between.
     documents: String,
+    /// The `DocuSign` endpoint of the hire's business; left out, the one of the sample tenant.
+    endpoint: Option<EndpointId>,
 }
 
-/// Signs documents of a hire of the sample tenant, as the e-sign service tells of it, and leads back to the hire's page.
+/// Signs documents of a hire, as `DocuSign` tells of it, with the key of the business's endpoint. Leads to the hire's page.
 async fn sign(
     State(people): State<Arc<People>>,
     Path(hire): Path<String>,
     Form(signed): Form<Signed>,
 ) -> Answer<Redirect> {
-    let url = format!("{}/api/esign/webhook/docusign/{}", people.url, people.sample.endpoint);
+    let endpoint = signed.endpoint.unwrap_or(people.sample.endpoint);
+    let unknown = || (StatusCode::NOT_FOUND, "There is no endpoint of this id.\n".to_owned());
+    let key = people.sample.esign_key_of(endpoint).map_err(|error| failed(&error))?.ok_or_else(unknown)?;
+    let url = format!("{}/api/esign/webhook/docusign/{endpoint}", people.url);
     for document in signed.documents.split(',').filter(|document| !document.is_empty()) {
         let event = signing_event(&hire, document, &people.world);
         let broken = |error: &dyn std::fmt::Display| {
             (StatusCode::BAD_GATEWAY, format!("{document} was not signed: {error}\n"))
         };
-        let signature =
-            sign_docusign(&people.sample.esign_key, event.as_bytes()).map_err(|error| broken(&error))?;
+        let signature = sign_docusign(&key, event.as_bytes()).map_err(|error| broken(&error))?;
         let request = people.http.post(&url).header("x-docusign-signature-1", signature);
         let request = request.header("content-type", "application/json").body(event);
         let answer = request.send().await.and_then(reqwest::Response::error_for_status);

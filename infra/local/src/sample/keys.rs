@@ -114,13 +114,24 @@ pub(super) fn prepare_esign(
     endpoint: EndpointId,
     world: &World,
 ) -> Result<SecretString, SampleError> {
-    let name = format!("{}{endpoint}", names.esign_prefix);
-    if let Some(kept) = cloud.secrets().value(&name)? {
-        let kept: Option<Value> = serde_json::from_str(&kept).ok();
-        let key = kept.as_ref().and_then(|kept| kept["keys"][0].as_str());
-        return key.map(Into::into).ok_or(SampleError::Secret(name));
+    if let Some(key) = esign(cloud, names, endpoint)? {
+        return Ok(key);
     }
     let key = format!("whsec_{}", STANDARD.encode(world.bytes::<32>()));
+    let name = format!("{}{endpoint}", names.esign_prefix);
     cloud.secrets().put(&name, &json!({ "keys": [key] }).to_string())?;
     Ok(key.into())
+}
+
+/// The newest key that signs the events of an endpoint, if there is the endpoint.
+pub(super) fn esign(
+    cloud: &Cloud,
+    names: &SecretNames,
+    endpoint: EndpointId,
+) -> Result<Option<SecretString>, SampleError> {
+    let name = format!("{}{endpoint}", names.esign_prefix);
+    let Some(kept) = cloud.secrets().value(&name)? else { return Ok(None) };
+    let kept: Option<Value> = serde_json::from_str(&kept).ok();
+    let key = kept.as_ref().and_then(|kept| kept["keys"][0].as_str());
+    key.map(|key| Some(key.into())).ok_or(SampleError::Secret(name))
 }

@@ -125,6 +125,11 @@ pub fn sealer(cloud: &Cloud, names: &SecretNames, world: &World) -> Result<Seale
 }
 
 impl Sample {
+    /// The key that signs the events of an endpoint of any tenant, if there is the endpoint.
+    pub(crate) fn esign_key_of(&self, endpoint: EndpointId) -> Result<Option<SecretString>, SampleError> {
+        keys::esign(&self.cloud, &self.names, endpoint)
+    }
+
     /// Writes what is missing and reads what is there.
     pub async fn prepare(
         cloud: &Cloud,

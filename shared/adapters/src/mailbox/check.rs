@@ -27,11 +27,11 @@ impl CheckState {
 /// One thing that was looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Check {
-    /// What: `access`, `administrator`, `domain`, `users`, `groups` or `licences`.
+    /// What: `access`, `administrator`, `domain`, `users`, `passwords`, `groups` or `licences`.
     pub name: &'static str,
     /// Whether it is there.
     pub state: CheckState,
-    /// Why not, as a stable word; `ok` where it is there.
+    /// Why not, as a stable word; where it is there, `ok`, or what could not be seen of it.
     pub code: &'static str,
     /// How many, of things that are counted.
     pub count: Option<i64>,

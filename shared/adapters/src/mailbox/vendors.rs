@@ -11,6 +11,7 @@ use http::{HeaderMap, HeaderValue, Method, Request};
 use jiff::{SignedDuration, Timestamp};
 use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::MailboxError;
@@ -151,7 +152,18 @@ impl<'a> Call<'a> {
 }
 
 impl Access {
-    /// Sends the call. An answer of 401 makes the next user of the token ask for a new one.
+    /// The claims of a token that is a JWT. Nobody proves them: they come from the vendor itself, and decide nothing.
+    pub(super) fn claims<T: DeserializeOwned>(&self) -> Option<T> {
+        jsonwebtoken::dangerous::insecure_decode_claims(self.token.expose_secret()).ok()
+    }
+
+    /// Makes the next user of the token ask for a new one.
+    pub(super) fn forget(&self) {
+        self.vendors.tokens.forget(&self.key);
+    }
+
+    /// Sends the call. After an answer of 401 or 403 the next user of the token asks for a new one: rights that were given since then
+    /// may stand in new tokens only.
     pub(super) async fn send(&self, call: Call<'_>) -> Result<Answer, MailboxError> {
         let mut url = self.vendors.url(call.host, call.segments)?;
         if !call.query.is_empty() {
@@ -172,8 +184,8 @@ impl Access {
         };
         let request = request.body(body.unwrap_or_default()).map_err(|_| UNSENDABLE)?;
         let answer = self.vendors.exchange(request).await?;
-        if answer.status == 401 {
-            self.vendors.tokens.forget(&self.key);
+        if matches!(answer.status, 401 | 403) {
+            self.forget();
         }
         Ok(answer)
     }

@@ -15,7 +15,7 @@ fn order<'a>(csrf: &'a str, key: &'a str, slug: &'a str) -> Vec<(&'a str, &'a st
     vec![
         ("do", "provision"),
         ("csrf", csrf),
-        ("key", key),
+        ("once", key),
         ("email", KIM),
         ("name", "Kim Núñez"),
         ("tier", "platinum"),
@@ -65,7 +65,7 @@ pub(super) async fn act(browser: &mut Browser, page: &str, action: &str, more: &
     let csrf = browser.csrf().to_owned();
     let id = page.rsplit('/').next().unwrap();
     let key = format!("{action}.{more:?}").replace(|c: char| !c.is_ascii_alphanumeric(), "-");
-    let mut fields = vec![("do", action), ("csrf", &*csrf), ("key", &*key), ("userId", id)];
+    let mut fields = vec![("do", action), ("csrf", &*csrf), ("once", &*key), ("userId", id)];
     fields.extend(more);
     browser.form(page, &fields).await
 }
@@ -208,10 +208,10 @@ async fn acc_3_a_job_that_failed_is_told_with_what_to_do_and_tried_again() {
     let list = browser.page("/admin/provisioning/jobs?status=needs_attention", "same-origin").await;
     shows(&list, &[KIM, "at “Mail the invitation”"]);
     let csrf = browser.csrf().to_owned();
-    let again = [("do", "retry-account"), ("csrf", &*csrf), ("key", "again")];
+    let again = [("do", "retry-account"), ("csrf", &*csrf), ("once", "again")];
     let begun = browser.form(&job, &again).await;
     assert_eq!(begun.location, format!("{job}?done=retry-account"), "{}", begun.text);
     shows(&stands_still(&mut browser, &job).await, &[">Done<", "Begun anew"]);
-    let late = browser.form(&job, &[("do", "cancel-account"), ("csrf", &*csrf), ("key", "late")]).await;
+    let late = browser.form(&job, &[("do", "cancel-account"), ("csrf", &*csrf), ("once", "late")]).await;
     assert!(late.status == 409 && late.text.contains("nothing left to cancel"), "{}", late.text);
 }

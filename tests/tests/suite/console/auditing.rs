@@ -62,7 +62,7 @@ async fn ten_13_a_record_shows_what_was_before_and_what_is_now() {
     let app = App::start().await;
     let mut browser = app.browser(ADMIN).await;
     let csrf = browser.csrf().to_owned();
-    let fields = [("do", "new-group"), ("csrf", &*csrf), ("key", "g"), ("name", "<b>Berlin</b>")];
+    let fields = [("do", "new-group"), ("csrf", &*csrf), ("once", "g"), ("name", "<b>Berlin</b>")];
     assert_eq!(browser.form("/admin/team/groups", &fields).await.status, 303);
     let found = app.admin().get("/api/audit?action=group.create").await.expect(200).body;
     let record = &found["items"][0];

@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 use secrecy::ExposeSecret as _;
 use vestibule_console::pages;
+use vestibule_domain::MailboxProvider;
 use vestibule_tests::{App, operations::Scene};
 
 use super::{ADMIN, things::Things};
@@ -40,6 +41,36 @@ async fn ten_13_no_form_works_without_the_token_of_its_own_page() {
 }
 
 #[tokio::test]
+async fn ten_13_a_secret_is_kept_as_it_was_typed() {
+    let app = App::start().await;
+    let mut browser = app.browser(ADMIN).await;
+    browser.page("/workspace/signatures", "same-origin").await;
+    let csrf = browser.csrf().to_owned();
+    let mark = "typed-by-hand-41c7";
+    let fields =
+        [("do", "new-endpoint"), ("csrf", &*csrf), ("once", "e"), ("vendor", "docusign"), ("key", mark)];
+    assert_eq!(browser.form("/workspace/signatures", &fields).await.status, 303);
+    let secrets = app.stack.cloud().secrets();
+    let file =
+        secrets.value(&MailboxProvider::Google.secret_of(app.stack.sample().tenant.id)).unwrap().unwrap();
+    let fields = [
+        ("do", "connect-google"),
+        ("csrf", &*csrf),
+        ("once", "g"),
+        ("admin", "ada@acme.example"),
+        ("key", &*file),
+    ];
+    assert_eq!(browser.form("/workspace/mailboxes", &fields).await.status, 303);
+    let kept = |prefix: &str| -> Vec<_> {
+        let names = secrets.names(prefix).unwrap();
+        names.iter().map(|name| secrets.value(name).unwrap().unwrap()).collect()
+    };
+    assert!(kept("vestibule/esign/").iter().any(|kept| kept.contains(mark)));
+    let at_google = kept("vestibule/mailboxes/").into_iter().filter(|kept| *kept == file);
+    assert_eq!(at_google.count(), 2, "the one that was there, and the one that was typed");
+}
+
+#[tokio::test]
 async fn ten_13_a_record_that_cannot_be_read_stands_in_its_list_and_can_be_removed() {
     let app = App::start().await;
     let hire = app.hire("Kim", "Doe").await;
@@ -48,7 +79,7 @@ async fn ten_13_a_record_that_cannot_be_read_stands_in_its_list_and_can_be_remov
     let list = browser.page("/hires", "same-origin").await;
     assert!(list.status == 200 && list.text.contains("This one cannot be read"), "{}", list.text);
     let csrf = browser.csrf().to_owned();
-    let fields = [("do", "remove-hire"), ("hire", &*hire), ("csrf", &*csrf), ("key", "once")];
+    let fields = [("do", "remove-hire"), ("hire", &*hire), ("csrf", &*csrf), ("once", "once")];
     let removed = browser.form("/hires", &fields).await;
     assert_eq!(
         (removed.status, removed.location.as_str()),
@@ -68,7 +99,7 @@ async fn ten_13_a_refused_password_is_sent_once_and_told_where_the_form_is() {
         let fields = [
             ("do", "password"),
             ("csrf", &*csrf),
-            ("key", key),
+            ("once", key),
             ("currentPassword", "wrong"),
             ("newPassword", "gravel ottoman fjord whistle"),
         ];
@@ -90,7 +121,7 @@ async fn ten_13_what_is_shown_once_is_not_shown_empty_when_a_page_is_loaded_agai
     let mut browser = app.browser(ADMIN).await;
     let (csrf, password) =
         (browser.csrf().to_owned(), app.stack.sample().password.expose_secret().to_owned());
-    let fields = [("do", "totp"), ("csrf", &*csrf), ("key", "once"), ("password", &*password)];
+    let fields = [("do", "totp"), ("csrf", &*csrf), ("once", "once"), ("password", &*password)];
     let shown = browser.form("/settings/security", &fields).await;
     assert!(shown.status == 200 && shown.text.contains("class=\"qr\""), "{}", shown.text);
     let again = browser.form("/settings/security", &fields).await;
@@ -109,9 +140,9 @@ async fn ten_13_a_page_of_one_business_changes_no_other() {
     let csrf = browser.csrf().to_owned();
     let own = app.stack.sample().tenant.id.to_string();
     let other = app.stack.sample().second.id.to_string();
-    let switch = [("do", "switch"), ("csrf", &*csrf), ("key", "s"), ("tenant", &*other)];
+    let switch = [("do", "switch"), ("csrf", &*csrf), ("once", "s"), ("tenant", &*other)];
     assert_eq!(browser.form("/settings/tenants", &switch).await.status, 303);
-    let late = [("do", "new-group"), ("csrf", &*csrf), ("key", "g"), ("name", "Berlin"), ("in", &*own)];
+    let late = [("do", "new-group"), ("csrf", &*csrf), ("once", "g"), ("name", "Berlin"), ("in", &*own)];
     let refused = browser.form("/admin/team/groups", &late).await;
     assert_eq!(refused.status, 403);
     let page = browser.page("/home", "same-origin").await;
@@ -141,7 +172,7 @@ async fn ten_13_a_form_sent_twice_at_once_does_its_work_once() {
         ("familyName", "Doe"),
         ("personalEmail", "kim@example.org"),
         ("csrf", &*csrf),
-        ("key", "one-click"),
+        ("once", "one-click"),
     ];
     let first = browsers[0].form("/hires/new", &fields).await;
     let again = browsers[0].form("/hires/new", &fields).await;

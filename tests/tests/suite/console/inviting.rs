@@ -14,7 +14,7 @@ async fn ten_13_the_invite_form_tells_of_each_address_and_keeps_what_can_be_corr
     let emails =
         "kim@example.org, no.address; Dora <dora@example.org>\nKIM@example.org vera@test-brand.local";
     let mut fields =
-        vec![("do", "invite"), ("csrf", &*csrf), ("key", "one"), ("kind", "team"), ("emails", emails)];
+        vec![("do", "invite"), ("csrf", &*csrf), ("once", "one"), ("kind", "team"), ("emails", emails)];
     let refused = browser.form("/admin/team/invite", &fields).await;
     assert_eq!(refused.status, 422, "{}", refused.text);
     assert!(
@@ -49,7 +49,7 @@ async fn ten_13_a_file_is_looked_at_and_then_imported_without_choosing_it_again(
     let file = format!(
         "\u{feff}email,roles\r\nkim@example.org,viewer\r\nboss@example.org,tenant_admin\r\n\"<b>\",viewer\n{wrong}"
     );
-    let look = [("do", "import-look"), ("csrf", &*csrf), ("key", "one"), ("rows", "")];
+    let look = [("do", "import-look"), ("csrf", &*csrf), ("once", "one"), ("rows", "")];
     let shown = browser.form_with_file(PAGE, &look, file.as_bytes()).await;
     assert_eq!(shown.status, 200, "{}", shown.text);
     for words in [
@@ -65,7 +65,7 @@ async fn ten_13_a_file_is_looked_at_and_then_imported_without_choosing_it_again(
     let field = shown.text.split("<textarea").nth(1).unwrap();
     assert!(field.contains(">email,roles\nkim@example.org,viewer\n"), "the rows are kept: {field}");
     let rows = "email,roles\nkim@example.org,viewer\nno address,viewer\n";
-    let sent = [("do", "import"), ("csrf", &*csrf), ("key", "two"), ("rows", rows)];
+    let sent = [("do", "import"), ("csrf", &*csrf), ("once", "two"), ("rows", rows)];
     let begun = browser.form_with_file(PAGE, &sent, b"").await;
     assert!(
         begun.status == 303 && begun.location.ends_with("?done=import"),
@@ -83,7 +83,7 @@ async fn ten_13_a_file_is_looked_at_and_then_imported_without_choosing_it_again(
     let report = browser.page(&format!("{path}/report"), "same-origin").await;
     assert!(report.text.starts_with("line,email,result,detail"), "{}", report.text);
     assert!(report.text.contains("3,no address,malformed,"), "{}", report.text);
-    let stop = [("do", "import-stop"), ("csrf", &*csrf), ("key", "three")];
+    let stop = [("do", "import-stop"), ("csrf", &*csrf), ("once", "three")];
     let over = browser.form(&path, &stop).await;
     assert!(over.status == 409 && over.text.contains("nothing left to stop"), "{}", over.text);
     for (who, caller) in [("a viewer", Some("vera@test-brand.local")), ("nobody", None)] {
@@ -120,7 +120,7 @@ async fn attack_f02_a_file_that_is_too_much_or_none_is_told_as_a_page() {
     ];
     for action in ["import-look", "import"] {
         for (file, status, told) in &cases {
-            let fields = [("do", action), ("csrf", &*csrf), ("key", "k"), ("rows", "")];
+            let fields = [("do", action), ("csrf", &*csrf), ("once", "k"), ("rows", "")];
             let shown = browser.form_with_file(PAGE, &fields, file).await;
             assert_eq!(shown.status, *status, "{action} {told}: {}", shown.text);
             assert!(
@@ -138,7 +138,7 @@ async fn attack_f02_a_file_that_is_too_much_or_none_is_told_as_a_page() {
         assert_eq!(planted.status, 403);
     }
     let other = app.stack.sample().second.id.to_string();
-    let fields = [("do", "import"), ("csrf", &*csrf), ("key", "k"), ("in", &*other)];
+    let fields = [("do", "import"), ("csrf", &*csrf), ("once", "k"), ("in", &*other)];
     let elsewhere = browser.form_with_file(PAGE, &fields, b"email,roles\na@b.org,viewer\n").await;
     assert_eq!(elsewhere.status, 403, "{}", elsewhere.text);
 }
@@ -229,7 +229,7 @@ async fn sent_again_to_an_address_that_gets_no_mails_it_is_said_at_once() {
     let mut browser = app.browser(ADMIN).await;
     let csrf = browser.csrf().to_owned();
     for (at, done) in [(0, "mail-returned"), (1, "invite-again")] {
-        let fields = [("do", "invite-again"), ("csrf", &*csrf), ("key", done), ("invitation", &*id(at))];
+        let fields = [("do", "invite-again"), ("csrf", &*csrf), ("once", done), ("invitation", &*id(at))];
         let sent = browser.form(PAGE, &fields).await;
         assert_eq!((sent.status, sent.location), (303, format!("{PAGE}?done={done}")), "{}", sent.text);
     }

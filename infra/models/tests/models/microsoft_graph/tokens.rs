@@ -32,6 +32,23 @@ async fn a_secret_gives_a_token_that_ends() {
 }
 
 #[tokio::test]
+async fn a_token_tells_what_it_permits() {
+    let place = Place::new().await;
+    let graph = place.cloud.microsoft_graph();
+    let claims = async || -> Value {
+        let (_, answer) = place.grant(TENANT, APP, SECRET).await;
+        jsonwebtoken::dangerous::insecure_decode_claims(answer["access_token"].as_str().unwrap()).unwrap()
+    };
+    graph.add_app(TENANT, APP, &["User.ReadWrite.All", "Domain.Read.All"]).unwrap();
+    let told = claims().await;
+    assert_eq!(told["roles"], json!(["Domain.Read.All", "User.ReadWrite.All"]));
+    assert_eq!((&told["tid"], &told["appid"]), (&json!(TENANT), &json!(APP)));
+    assert_eq!(told["exp"].as_i64().unwrap() - told["iat"].as_i64().unwrap(), 3599);
+    graph.add_app(TENANT, APP, &[]).unwrap();
+    assert!(claims().await.get("roles").is_none());
+}
+
+#[tokio::test]
 async fn each_refusal_has_its_number() {
     let place = Place::new().await;
     let graph = place.cloud.microsoft_graph();

@@ -7,6 +7,7 @@
 mod check;
 mod errors;
 mod lookup;
+mod rights;
 mod token;
 
 use http::Method;

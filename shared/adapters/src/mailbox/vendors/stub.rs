@@ -38,8 +38,12 @@ impl Stub {
 
     /// Calls to it, with some token.
     pub(in super::super) fn access(&self) -> Access {
+        self.access_with("token")
+    }
+
+    /// Calls to it, with this token.
+    pub(in super::super) fn access_with(&self, token: &str) -> Access {
         let vendors = Vendors::new(Some(&self.address)).unwrap();
-        let (key, token) = (TokenKey::of(&["test"], &"".into()), "token".into());
-        Access { vendors, key, token }
+        Access { vendors, key: TokenKey::of(&["test"], &"".into()), token: token.into() }
     }
 }

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Runs the blocks of the README and of the tours as a reader would: in bash and in zsh, twice on the same kept data. The README's are
-run on a stack without sample data, as it says. Then runs the commands of the deployment page on such a stack, up to the first mailbox.
+"""Runs the blocks of the README and of the tours as a reader would. The README's are run in bash and in zsh, twice on the same kept data,
+on a stack without sample data, as it says; those of the tours once in bash, with `--all` like the README's. Then runs the commands of the deployment page on such a stack, up to the first mailbox.
 
-  tours.py
+  tours.py [--all]
 Run it with the interpreter of .cache/venv/identity (setup.sh identity), after `cargo build -p vestibule-local -p vestibule-ops`.
 """
 
@@ -13,6 +13,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 import tempfile
 
 from identity_stack.stack import BINARY, REFERENCE, Checks, Stack, request, until
@@ -52,31 +53,35 @@ def run(shell, script, env=None):
     return done.stdout + done.stderr
 
 
-def tours(checks):
+def tours(checks, whole):
     before = tree()
     with tempfile.TemporaryDirectory() as data:
         for round_ in ("first", "again"):
             for first_data, pages in ((["--empty"], EMPTY), ([], SAMPLE)):
+                shells = ("bash", "zsh") if whole or pages is EMPTY else ("bash",)[: round_ == "first"]
+                if not shells:
+                    continue
                 options = [*first_data, "--data-dir", f"{data}/{len(first_data)}"]
                 with Stack(ephemeral=False, options=options) as stack:
                     for page, words in pages.items():
-                        follow(stack, page, words, round_, checks)
+                        for shell in shells:
+                            follow(stack, (page, words), shell, round_, checks)
     checks("nothing lands in the working tree", tree() == before, tree())
 
 
-def follow(stack, page, words, round_, checks):
+def follow(stack, tour, shell, round_, checks):
+    page, words = tour
     text = "\n".join(blocks(page)).replace("http://127.0.0.1:8080", stack.url)
     text = text.replace("cargo run -q -p vestibule-ops --", str(BINARY.parent / "vestibule-ops"))
     text = text.replace("aws=http://127.0.0.1:PORT", f"aws={stack.told['AWS'][0]}")
-    for shell in ("bash", "zsh"):
-        told = run(shell, f"aws={stack.told['AWS'][0]}\n{text}")
-        missing = [word for word in words if word not in told]
-        checks(f"{page} in {shell}, {round_}", not missing, f"{missing}: {told[-1500:]}")
-        wrong = COMPLAINT.search(told)
-        checks("  no complaint of the shell", not wrong, wrong and told[wrong.start() - 200 : wrong.end() + 200])
-        # A request of the README that is refused is a step that a reader cannot take.
-        refused = re.findall(r"^[A-Z]+ /\S+: [45]\d\d$", told, re.MULTILINE) if page == "README.md" else []
-        checks("  no request is refused", not refused, refused)
+    told = run(shell, f"aws={stack.told['AWS'][0]}\n{text}")
+    missing = [word for word in words if word not in told]
+    checks(f"{page} in {shell}, {round_}", not missing, f"{missing}: {told[-1500:]}")
+    wrong = COMPLAINT.search(told)
+    checks("  no complaint of the shell", not wrong, wrong and told[wrong.start() - 200 : wrong.end() + 200])
+    # A request of the README that is refused is a step that a reader cannot take.
+    refused = re.findall(r"^[A-Z]+ /\S+: [45]\d\d$", told, re.MULTILINE) if page == "README.md" else []
+    checks("  no request is refused", not refused, refused)
 
 
 def deployment(checks):
@@ -138,7 +143,7 @@ def secret_of(stack, name):
 
 def main():
     checks = Checks()
-    tours(checks)
+    tours(checks, "--all" in sys.argv)
     deployment(checks)
     checks.end("tours")
 

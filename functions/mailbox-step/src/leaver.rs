@@ -32,8 +32,7 @@ pub(crate) async fn claim(
     state.blocked_before = standing.blocked == Some(true);
     let to = successor(ledger, mailboxes, &state).await?;
     if let Some(to) = &to {
-        state.rights_before =
-            mailboxes.rights(&id, &ProviderId::new(to.id.clone())).await.map_err(failed)?;
+        state.rights_before = mailboxes.rights(&id, &ProviderId::new(to.id.clone())).await.map_err(failed)?;
     }
     let deletes_at = state.days.after(now);
     hire.leaving = Some(Leaving {

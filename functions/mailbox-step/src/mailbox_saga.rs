@@ -121,7 +121,9 @@ impl<'a> MailboxSaga<'a> {
         let (_, mailboxes) = self.provider(ledger).await?;
         let waiting = match (self.user(ledger, &mailboxes).await?, reserved(ledger)) {
             (Some(id), _) => remove(ledger, &mailboxes, &id).await?,
-            (None, Ok(address)) => wait_for::<MailboxState>(ledger, &format!("user_may_appear {address}"), mailboxes.lag())?,
+            (None, Ok(address)) => {
+                wait_for::<MailboxState>(ledger, &format!("user_may_appear {address}"), mailboxes.lag())?
+            }
             (None, Err(_)) => None,
         };
         Ok(waiting.unwrap_or_else(|| Done::plain().into()))
@@ -134,7 +136,8 @@ impl<'a> MailboxSaga<'a> {
             Ok(()) => Ok(Done::with(id.as_str()).into()),
             Err(MailboxError::NotYet { code }) => {
                 // A user that is not seen is not complete, and one that is not complete has no mailbox: one wait for all.
-                let waiting = wait_for::<MailboxState>(ledger, &format!("mailbox_not_ready {address}"), UNTIL_READY)?;
+                let waiting =
+                    wait_for::<MailboxState>(ledger, &format!("mailbox_not_ready {address}"), UNTIL_READY)?;
                 waiting.ok_or_else(|| Failure::permanent(code))
             }
             Err(error) => Err(failed(error)),

@@ -7,7 +7,10 @@ use vestibule_adapters::{
 };
 use vestibule_domain::{AddressFate, DeletedMailbox, Hire, JobStatus, MailboxProvider};
 use vestibule_saga::{Definition, Done, Failure, Ledger, Saga, StepOutcome};
-use vestibule_sagas::{OffboardingState, OffboardingStep as Step, Owned};
+use vestibule_sagas::{
+    OffboardingState, OffboardingStep as Step, Owned,
+    offboarding::{DELETING, DUE},
+};
 use vestibule_store::JobWrites;
 
 use crate::{
@@ -19,10 +22,6 @@ use crate::{
 
 /// An address that a provider does not let go for this long is looked into by a person.
 const UNTIL_LET_GO: SignedDuration = SignedDuration::from_hours(24);
-/// The intent with which the deletion begins: from here on a job that came to a halt only goes forward, unless a person calls back.
-const DUE: &str = "deletion_due";
-/// The intent written before the mailbox is deleted: from here on it may be gone.
-const DELETING: &str = "deleting";
 /// Failures that only a person can resolve, though nothing was changed.
 const FOR_A_PERSON: [&str; 8] = [
     "address_still_held",
@@ -124,8 +123,7 @@ impl<'a> OffboardingSaga<'a> {
 
     async fn claim(&self, ledger: &mut Ledger<'_>) -> Result<StepOutcome, Failure> {
         let hire = hire(ledger).await?;
-        let provider =
-            hire.mailbox_provider().ok_or_else(|| Failure::permanent("hire_without_mailbox"))?;
+        let provider = hire.mailbox_provider().ok_or_else(|| Failure::permanent("hire_without_mailbox"))?;
         let mailboxes = self.provider(ledger, provider).await?;
         claim(ledger, &mailboxes, hire).await
     }

@@ -60,6 +60,9 @@ pub struct Hire {
     /// The leaving, once it has begun.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub leaving: Option<Leaving>,
+    /// The newest job that does it; it stays known when the hire was called back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offboarding_job: Option<JobId>,
     /// When the hire was created.
     pub created: Timestamp,
     /// When it last changed.
@@ -107,6 +110,7 @@ impl Hire {
             credentials_mail: None,
             password_link: None,
             leaving: None,
+            offboarding_job: None,
             created: now,
             updated: now,
             version: 0,

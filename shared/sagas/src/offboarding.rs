@@ -6,7 +6,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use vestibule_domain::{Address, HireId, LeavingDays, MailboxProvider};
+use vestibule_domain::{Address, HireId, Job, LeavingDays, MailboxProvider, StepStatus};
 use vestibule_saga::{Step, saga};
 
 use crate::{Waiting, Waits};
@@ -29,6 +29,18 @@ saga! {
         /// Waits until the provider keeps nothing of it, gives the address back unless somebody has it now, and closes the job.
         ReleaseAddress = "release_address": Step::inside().repeating().last();
     }
+}
+
+/// The intent with which the deletion begins: from here on a job that came to a halt only goes forward, unless a person calls back.
+pub const DUE: &str = "deletion_due";
+/// The intent written before the mailbox is deleted: from here on it may be gone.
+pub const DELETING: &str = "deleting";
+
+/// Whether nothing of the mailbox can be gone yet, nor go while the job's worker finishes what it does.
+pub fn can_be_called_back(job: &Job) -> bool {
+    let deletion = job.step(OffboardingStep::DeleteMailbox.as_str());
+    let begun = deletion.effect.is_some() || deletion.intent.is_some_and(|intent| intent == DELETING);
+    !begun && deletion.status != StepStatus::Running
 }
 
 /// A mailbox and where it is, as it was looked at when the job began.

@@ -189,7 +189,12 @@ impl Case<'_> {
             (Some(leaver), Some(before)) => {
                 check(halted("block_sign_in") || leaver.primary.1 == before.primary.1, "the block is left");
                 let handed = |seen: &Seen| {
-                    (seen.primary.0.clone(), seen.aliases.clone(), seen.sent_on_to.clone(), seen.rights.clone())
+                    (
+                        seen.primary.0.clone(),
+                        seen.aliases.clone(),
+                        seen.sent_on_to.clone(),
+                        seen.rights.clone(),
+                    )
                 };
                 check(halted("hand_over") || handed(leaver) == handed(&before), "the hand-over is left");
                 check(outside.mailbox, "the hire shows no mailbox");
@@ -217,7 +222,8 @@ impl<'a> Leavers<'a> {
             None => None,
         };
         let world = &self.0.tools.world;
-        let (mut job, days) = (Job::new(JobKind::OFFBOARDING, hire.id, world), LeavingDays::parse(days).unwrap());
+        let (mut job, days) =
+            (Job::new(JobKind::OFFBOARDING, hire.id, world), LeavingDays::parse(days).unwrap());
         let state = OffboardingState { successor: to.map(|to| to.hire), days, ..OffboardingState::default() };
         job.set_state(&state).unwrap();
         hire.leaving = Some(Leaving {

@@ -87,7 +87,7 @@ impl Mailboxes {
         match self {
             Self::WorkMail(provider) => provider.set_password(id, password).await,
             Self::Google(provider) => provider.disable(id).await,
-            Self::Microsoft(provider) => provider.disable(id).await,
+            Self::Microsoft(provider) => provider.switch(id, false).await,
         }
     }
 
@@ -96,7 +96,7 @@ impl Mailboxes {
         match self {
             Self::WorkMail(_) => Ok(()),
             Self::Google(provider) => provider.unblock(id).await,
-            Self::Microsoft(provider) => provider.unblock(id).await,
+            Self::Microsoft(provider) => provider.switch(id, true).await,
         }
     }
 

@@ -98,7 +98,14 @@ fn a_hire_of_before_is_read(given: &Given, mut row: crate::engine::item::Row, hi
     row.remove("credentials_mail");
     row.remove("password_link");
     row.remove("leaving");
-    let before = vestibule_domain::Hire { credentials_mail: None, password_link: None, leaving: None, ..hire };
+    row.remove("offboarding_job");
+    let before = vestibule_domain::Hire {
+        credentials_mail: None,
+        password_link: None,
+        leaving: None,
+        offboarding_job: None,
+        ..hire
+    };
     rows::back(given, row, &before).unwrap();
 }
 

@@ -78,22 +78,30 @@ impl Google {
             let Some(renamed) = self.rename(over.leaver, over.address).await? else { return Ok(()) };
             user = renamed;
         }
-        // The name of the time between is an alias now.
-        if has_alias(&user, over.departed) {
-            self.drop_alias(over.leaver, over.departed).await?;
+        if !has_alias(&user, over.departed) {
+            return Ok(());
         }
-        Ok(())
+        // The name of the time between is an alias now. That it went is not taken on trust: nobody would look again.
+        self.drop_alias(over.leaver, over.departed).await?;
+        match self.user(over.leaver.as_str()).await? {
+            Some(user) if has_alias(&user, over.departed) => Err(STILL_HELD),
+            _ => Ok(()),
+        }
     }
 
     pub(in super::super) async fn unblock(&self, id: &ProviderId) -> Result<(), MailboxError> {
-        self.patch(id, json!({ "suspended": false })).await.map(drop)
+        match self.patch(id, json!({ "suspended": false })).await? {
+            Some(user) if user["suspended"] != false => Err(UNREADABLE),
+            _ => Ok(()),
+        }
     }
 
     /// <https://developers.google.com/workspace/admin/directory/reference/rest/v1/users/signOut>
     pub(in super::super) async fn end_sessions(&self, id: &ProviderId) -> Result<(), MailboxError> {
         let [a, b, c, d, user] = at(&USERS, id.as_str());
         match self.send(Call::new(Method::POST, HOST, &[a, b, c, d, user, "signOut"])).await {
-            Ok(_) => Ok(()),
+            Ok(answer) if answer.status == 204 || answer.body.is_object() => Ok(()),
+            Ok(_) => Err(UNREADABLE),
             Err(other) => Err(other.into_incomplete()),
         }
     }
@@ -112,7 +120,8 @@ impl Google {
     async fn add_alias(&self, id: &ProviderId, alias: &str) -> Result<(), Refusal> {
         let [a, b, c, d, user] = at(&USERS, id.as_str());
         let path = [a, b, c, d, user, "aliases"];
-        self.send(Call::new(Method::POST, HOST, &path).body(json!({ "alias": alias }))).await.map(drop)
+        let answer = self.send(Call::new(Method::POST, HOST, &path).body(json!({ "alias": alias }))).await?;
+        if is(&answer.body["alias"], alias) { Ok(()) } else { Err(UNREADABLE.into()) }
     }
 
     /// Takes an alias from a user; one that is not there is fine.
@@ -125,6 +134,7 @@ impl Google {
     }
 }
 
+const UNREADABLE: MailboxError = MailboxError::Unknown { code: "answer_unreadable" };
 const GONE: MailboxError = MailboxError::Permanent { code: "mailbox_gone" };
 
 fn is(held: &Value, address: &str) -> bool {

@@ -9,7 +9,7 @@ use super::super::vendors::Call;
 use super::super::{MailboxError, ProviderId};
 use super::errors::Refusal;
 use super::lookup::UNREADABLE;
-use super::{HOST, Microsoft, VERSION};
+use super::{HOST, Microsoft, UNSEEN, VERSION};
 
 impl Microsoft {
     pub(in super::super) async fn standing(&self, id: &ProviderId) -> Result<Option<Standing>, MailboxError> {
@@ -39,11 +39,16 @@ impl Microsoft {
             },
         });
         let path = rules_of(over.leaver);
-        Ok(self.send(Call::new(Method::POST, HOST, &path).body(rule)).await.map(drop)?)
+        let answer = self.send(Call::new(Method::POST, HOST, &path).body(rule)).await?;
+        if answer.body["id"].is_string() { Ok(()) } else { Err(UNREADABLE) }
     }
 
     pub(in super::super) async fn take_back(&self, over: &HandOver<'_>) -> Result<(), MailboxError> {
-        for rule in self.rules_named(over.leaver, over.mark).await?.unwrap_or_default() {
+        let rules = self.rules_named(over.leaver, over.mark).await?.unwrap_or_default();
+        if rules.is_empty() {
+            return Ok(());
+        }
+        for rule in rules {
             let [a, b, c, d, e, f] = rules_of(over.leaver);
             let path = [a, b, c, d, e, f, rule.as_str()];
             match self.send(Call::new(Method::DELETE, HOST, &path)).await {
@@ -51,7 +56,11 @@ impl Microsoft {
                 Err(other) => return Err(other.into()),
             }
         }
-        Ok(())
+        // That they went is not taken on trust: nobody would look again.
+        match self.rules_named(over.leaver, over.mark).await? {
+            Some(left) if !left.is_empty() => Err(MailboxError::NotYet { code: "rule_still_there" }),
+            _ => Ok(()),
+        }
     }
 
     /// The ids of the inbox's rules with this name; `None` when there is no such mailbox.
@@ -66,14 +75,20 @@ impl Microsoft {
         Ok(Some(ours.filter_map(|rule| rule["id"].as_str()).map(str::to_owned).collect()))
     }
 
-    pub(in super::super) async fn unblock(&self, id: &ProviderId) -> Result<(), MailboxError> {
-        self.patch(id, json!({ "accountEnabled": true })).await.map(drop)
+    /// Lets the user sign in or not, and looks that it is so; an absent one is fine.
+    pub(in super::super) async fn switch(&self, id: &ProviderId, enabled: bool) -> Result<(), MailboxError> {
+        self.patch(id, json!({ "accountEnabled": enabled })).await?;
+        match self.user(id.as_str()).await? {
+            Some(user) if user["accountEnabled"] != enabled => Err(UNSEEN),
+            _ => Ok(()),
+        }
     }
 
     /// <https://learn.microsoft.com/graph/api/user-revokesigninsessions>; "there might be a small delay of a few minutes".
     pub(in super::super) async fn end_sessions(&self, id: &ProviderId) -> Result<(), MailboxError> {
         let path = [VERSION, "users", id.as_str(), "revokeSignInSessions"];
-        Ok(self.send(Call::new(Method::POST, HOST, &path)).await.map(drop)?)
+        let answer = self.send(Call::new(Method::POST, HOST, &path)).await?;
+        if answer.body["value"] == true { Ok(()) } else { Err(UNREADABLE) }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The scheduled sweep.
 
 use jiff::SignedDuration;
-use serde_json::{Value, json};
+use serde_json::json;
 use vestibule_models::{Fault, FaultKind, Service};
 use vestibule_tests::App;
 

@@ -148,6 +148,24 @@ impl App {
         self.ended(job).await
     }
 
+    /// The job once a step of it stands so.
+    pub async fn until_step(&self, job: &str, (step, status): (&str, &str)) -> Value {
+        let (path, mut last) = (format!("/api/provision/jobs/{job}"), Value::Null);
+        let there = found(async || {
+            last = self.admin().get(&path).await.expect(200).body;
+            let steps = last["steps"].as_array()?;
+            let there = steps.iter().any(|each| each["name"] == step && each["status"] == status);
+            there.then(|| last.clone())
+        });
+        there.await.unwrap_or_else(|| panic!("{step} of {job} is never {status}: {last:#}"))
+    }
+
+    /// Lets the scheduled sweep look once; returns what it did.
+    pub async fn sweep(&self) -> Value {
+        let event = json!({ "version": "0", "id": "1", "detail-type": "Scheduled Event", "source": "aws.events", "detail": {} });
+        self.stack.invoke("provision-sweep", event).await.expect("a sweep")
+    }
+
     /// The job once it has ended.
     pub async fn ended(&self, job: &str) -> Value {
         let path = format!("/api/provision/jobs/{job}");

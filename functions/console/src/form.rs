@@ -148,6 +148,10 @@ impl Form {
         Some(match input {
             Input::Text(name) => (name, json!(self.text(name))),
             Input::Optional(name) => (name, json!(Some(self.text(name)).filter(|text| !text.is_empty())?)),
+            Input::Number(name) => {
+                let text = Some(self.text(name).trim()).filter(|text| !text.is_empty())?;
+                (name, text.parse::<i64>().map_or_else(|_| json!(text), |number| json!(number)))
+            }
             Input::Nullable(name) => (name, json!(Some(self.text(name)).filter(|text| !text.is_empty()))),
             Input::When(name, field, value) => {
                 (name, json!(Some(self.text(name)).filter(|_| self.text(field) == value)?))
@@ -202,7 +206,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_body_has_the_shape_that_the_api_takes() {
-        let form = form("name=A+B&note=&tags=x&tags=y&on=1&lines=a%0D%0A+b%2C+c+%0A%0Ad&a.b=1&a.c=").await;
+        let form =
+            form("name=A+B&note=&tags=x&tags=y&on=1&lines=a%0D%0A+b%2C+c+%0A%0Ad&a.b=1&a.c=&days=+7").await;
         let inputs = [
             Input::Text("name"),
             Input::Optional("note"),
@@ -214,13 +219,15 @@ mod tests {
             Input::Text("a.b"),
             Input::Fixed("kind", "x"),
             Input::Many("none"),
+            Input::Number("days"),
+            Input::Number("no-days"),
             Input::When("note", "name", "A B"),
             Input::When("on", "name", "C"),
         ];
         let Sent::Json(body) = form.body(&inputs) else { panic!("no JSON") };
         let expected = json!({
             "name": "A B", "tags": ["x", "y"], "on": true, "off": false, "lines": ["a", "b, c", "d"],
-            "a": { "b": "1", "c": null }, "kind": "x", "none": [], "note": "",
+            "a": { "b": "1", "c": null }, "kind": "x", "none": [], "note": "", "days": 7,
         });
         assert_eq!(body, expected);
     }

@@ -72,6 +72,9 @@ operations! {
     HIRE "hires" GET "/api/hires/{id}";
     REMOVE_HIRE "hires" DELETE "/api/hires/{id}";
     RESET_HIRE_PASSWORD "hires" POST "/api/hires/{id}/reset-password";
+    OFFBOARDING "hires" GET "/api/hires/{id}/offboard";
+    OFFBOARD_HIRE "hires" POST "/api/hires/{id}/offboard";
+    CALL_BACK_HIRE "hires" POST "/api/hires/{id}/offboard/call-back";
     ESIGN_EVENTS "hires" GET "/api/esign/events";
     MATCH_ESIGN_EVENT "hires" POST "/api/esign/events/{id}/match";
     DROP_ESIGN_EVENT "hires" POST "/api/esign/events/{id}/drop";

@@ -91,6 +91,8 @@ pub enum Input {
     Text(&'static str),
     /// Text, left out where it is empty.
     Optional(&'static str),
+    /// A number, left out where nothing is typed; what is no number goes as the text it is.
+    Number(&'static str),
     /// Text, `null` where it is empty.
     Nullable(&'static str),
     /// Text of the first name, as it is, where the field of the second name has the third as its value.

@@ -1,14 +1,18 @@
-//! Hires and their provisioning status, and e-sign events that fit none of them, for staff.
+//! Hires, their provisioning status and their leaving, and e-sign events that fit none of them, for staff.
 
+pub mod call_back_hire;
 pub mod create_hire;
 pub mod drop_esign_event;
 pub mod esign_event_view;
 pub mod get_hire;
+pub mod leaving_view;
 pub mod list_esign_events;
 pub mod list_hires;
 pub mod match_esign_event;
+pub mod offboard_hire;
 pub mod remove_hire;
 pub mod reset_password;
+pub mod show_offboarding;
 pub mod view;
 
 use std::sync::Arc;
@@ -37,6 +41,9 @@ vestibule_api::operations! {
         get_hire::get_hire,
         remove_hire::remove_hire,
         reset_password::reset_hire_password,
+        show_offboarding::show_offboarding,
+        offboard_hire::offboard_hire,
+        call_back_hire::call_back_hire,
         list_esign_events::list_esign_events,
         match_esign_event::match_esign_event,
         drop_esign_event::drop_esign_event,

@@ -61,6 +61,10 @@ async fn begin(
         let detail = "This hire has no mailbox yet; its first mail is sent when the mailbox is made.";
         return Err(ApiError::new(Code::WrongState, detail));
     }
+    if hire.leaving.is_some() {
+        let detail = "This hire leaves: a new password would let them in again. Call them back first, with `POST /api/hires/{id}/offboard/call-back`.";
+        return Err(ApiError::new(Code::WrongState, detail));
+    }
     let mut job = Job::new(JobKind::CREDENTIALS, hire.id, &api.world);
     run_anew(&mut job, Mode::Do, api.world.now());
     let status_url = format!("/api/provision/jobs/{}", job.id);

@@ -6,6 +6,8 @@ use vestibule_api::{DamagedView, newest_first};
 use vestibule_domain::{Delivery, DocumentKind, DocumentRecord, Envelope, Hire, JobStatus, PasswordLink};
 use vestibule_store::Page;
 
+use crate::leaving_view::LeavingView;
+
 /// One envelope in which a document was sent out.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -81,6 +83,8 @@ pub struct HireView {
     pub mail_problem: Option<MailProblemView>,
     /// The link by which the owner chooses the password; `null` when the newest mail carried a temporary password, or there was none.
     pub password_link: Option<PasswordLinkView>,
+    /// The leaving, once it has begun; `null` again when it was called back.
+    pub leaving: Option<LeavingView>,
     /// When the hire was created (RFC 3339).
     pub created: String,
     /// When it last changed (RFC 3339).
@@ -163,6 +167,7 @@ impl From<&Hire> for HireView {
             address: hire.address.as_ref().map(ToString::to_string),
             mail_problem: hire.mail_problem().map(MailProblemView::from),
             password_link: hire.password_link.as_ref().map(PasswordLinkView::from),
+            leaving: hire.leaving.as_ref().map(LeavingView::from),
             created: hire.created.to_string(),
             updated: hire.updated.to_string(),
         }

@@ -76,6 +76,10 @@ async fn finish(ledger: &Ledger<'_>) -> Result<Done, Failure> {
 
 async fn mailbox(ledger: &Ledger<'_>) -> Result<(Hire, ProviderId, Address), Failure> {
     let hire = hire(ledger).await?;
+    if hire.leaving.is_some() {
+        // In WorkMail a new password would let the leaver in again.
+        return Err(Failure::permanent("hire_is_leaving"));
+    }
     let (Some(id), Some(address)) = (hire.mailbox.clone(), hire.address.clone()) else {
         return Err(Failure::permanent("hire_without_mailbox"));
     };

@@ -1,10 +1,12 @@
-//! The tasks of the mailbox and credentials state machines: each invocation does or undoes one
+//! The tasks of the mailbox, credentials and offboarding state machines: each invocation does or undoes one
 //! step of one job. Ids come in, nothing but what comes next or an error name goes out.
 
 pub mod credentials_saga;
+mod leaver;
 mod link;
 pub mod mailbox_saga;
 mod mailing;
+pub mod offboarding_saga;
 mod provider;
 mod subject;
 mod tools;
@@ -18,10 +20,11 @@ use vestibule_api::{
 };
 use vestibule_domain::World;
 use vestibule_saga::{Failure, Next, Task, perform};
-use vestibule_sagas::{CredentialsStep, MailboxStep};
+use vestibule_sagas::{CredentialsStep, MailboxStep, OffboardingStep};
 
 pub use credentials_saga::CredentialsSaga;
 pub use mailbox_saga::MailboxSaga;
+pub use offboarding_saga::OffboardingSaga;
 pub use provider::FOR_THE_PROVIDERS_ADMIN;
 pub use tools::Tools;
 
@@ -65,6 +68,9 @@ async fn run(tools: &Tools, task: &Task) -> Result<Next, Failure> {
         }
         saga if saga == CredentialsStep::DEFINITION.saga => {
             perform(&CredentialsSaga::new(tools), store, world, task).await
+        }
+        saga if saga == OffboardingStep::DEFINITION.saga => {
+            perform(&OffboardingSaga::new(tools), store, world, task).await
         }
         _ => Err(Failure::permanent("saga_unknown")),
     }

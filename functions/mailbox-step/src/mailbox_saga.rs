@@ -18,7 +18,7 @@ use crate::{
     Tools,
     link::SITE_UNSET,
     mailing::{ADDRESS_SUPPRESSED, Letter, MAILING, issue_password, note_mail},
-    provider::{FOR_THE_PROVIDERS_ADMIN, failed, wait_for},
+    provider::{failed, status_undone, wait_for},
     subject::hire,
 };
 
@@ -110,7 +110,7 @@ impl<'a> MailboxSaga<'a> {
         match mailboxes.create_user(&user).await {
             Ok(id) => Ok(Done::with(id.as_str()).into()),
             Err(MailboxError::NotYet { code }) => {
-                let waiting = wait_for(ledger, &format!("{code} {text}"), UNTIL_SEEN)?;
+                let waiting = wait_for::<MailboxState>(ledger, &format!("{code} {text}"), UNTIL_SEEN)?;
                 waiting.ok_or_else(|| Failure::rejected("address_taken"))
             }
             Err(error) => Err(failed(error)),
@@ -121,7 +121,9 @@ impl<'a> MailboxSaga<'a> {
         let (_, mailboxes) = self.provider(ledger).await?;
         let waiting = match (self.user(ledger, &mailboxes).await?, reserved(ledger)) {
             (Some(id), _) => remove(ledger, &mailboxes, &id).await?,
-            (None, Ok(address)) => wait_for(ledger, &format!("user_may_appear {address}"), mailboxes.lag())?,
+            (None, Ok(address)) => {
+                wait_for::<MailboxState>(ledger, &format!("user_may_appear {address}"), mailboxes.lag())?
+            }
             (None, Err(_)) => None,
         };
         Ok(waiting.unwrap_or_else(|| Done::plain().into()))
@@ -134,7 +136,8 @@ impl<'a> MailboxSaga<'a> {
             Ok(()) => Ok(Done::with(id.as_str()).into()),
             Err(MailboxError::NotYet { code }) => {
                 // A user that is not seen is not complete, and one that is not complete has no mailbox: one wait for all.
-                let waiting = wait_for(ledger, &format!("mailbox_not_ready {address}"), UNTIL_READY)?;
+                let waiting =
+                    wait_for::<MailboxState>(ledger, &format!("mailbox_not_ready {address}"), UNTIL_READY)?;
                 waiting.ok_or_else(|| Failure::permanent(code))
             }
             Err(error) => Err(failed(error)),
@@ -256,7 +259,7 @@ async fn remove(
     id: &ProviderId,
 ) -> Result<Option<StepOutcome>, Failure> {
     if mailboxes.describe(id).await.map_err(failed)?.is_none() {
-        return wait_for(ledger, &format!("user_may_appear {id}"), mailboxes.lag());
+        return wait_for::<MailboxState>(ledger, &format!("user_may_appear {id}"), mailboxes.lag());
     }
     let waiting = settled(ledger, id, mailboxes.disable(id).await)?;
     if waiting.is_some() {
@@ -282,7 +285,7 @@ fn settled(
     match changed {
         Ok(()) => Ok(None),
         Err(MailboxError::NotYet { code }) => {
-            let waiting = wait_for(ledger, &format!("{code} {id}"), UNTIL_READY)?;
+            let waiting = wait_for::<MailboxState>(ledger, &format!("{code} {id}"), UNTIL_READY)?;
             waiting.map(Some).ok_or_else(|| Failure::permanent(code))
         }
         Err(error) => Err(failed(error)),
@@ -291,15 +294,7 @@ fn settled(
 
 /// Closes the job: nothing of it is left.
 pub(crate) fn claim_undo(ledger: &Ledger<'_>) -> Done {
-    let code = ledger.job().last_error.as_ref().map_or("", |error| error.code.as_str());
-    let status = match code {
-        _ if ledger.was_stopped() => JobStatus::Cancelled,
-        code if FOR_A_PERSON.contains(&code) || FOR_THE_PROVIDERS_ADMIN.contains(&code) => {
-            JobStatus::NeedsAttention
-        }
-        _ => JobStatus::Failed,
-    };
-    Done::closing(status)
+    Done::closing(status_undone(ledger, &FOR_A_PERSON))
 }
 
 fn reserve_address_undo(ledger: &Ledger<'_>) -> Result<Done, Failure> {

@@ -3,8 +3,9 @@
 use jiff::{SignedDuration, Timestamp};
 use vestibule_adapters::mailbox::MailboxError;
 use vestibule_api::mailboxes::NO_PROVIDER;
+use vestibule_domain::JobStatus;
 use vestibule_saga::{Failure, Ledger, StepOutcome};
-use vestibule_sagas::MailboxState;
+use vestibule_sagas::Waits;
 
 /// Failures that only a person can resolve at the provider or in the connection, though nothing is left behind.
 pub const FOR_THE_PROVIDERS_ADMIN: [&str; 15] = [
@@ -45,6 +46,18 @@ pub(crate) fn failed(error: MailboxError) -> Failure {
     }
 }
 
+/// How a job ends of which nothing is left: for a person to look at where only a person can help.
+pub(crate) fn status_undone(ledger: &Ledger<'_>, for_a_person: &[&str]) -> JobStatus {
+    let code = ledger.job().last_error.as_ref().map_or("", |error| error.code.as_str());
+    match code {
+        _ if ledger.was_stopped() => JobStatus::Cancelled,
+        code if for_a_person.contains(&code) || FOR_THE_PROVIDERS_ADMIN.contains(&code) => {
+            JobStatus::NeedsAttention
+        }
+        _ => JobStatus::Failed,
+    }
+}
+
 /// When to look again for what has been waited for since `since`: later the longer it takes. `None` when it takes
 /// longer than `patience`.
 pub(crate) fn next_look(since: Timestamp, now: Timestamp, patience: SignedDuration) -> Option<Timestamp> {
@@ -54,12 +67,12 @@ pub(crate) fn next_look(since: Timestamp, now: Timestamp, patience: SignedDurati
 }
 
 /// Waits for `what`; `None` when that has taken longer than `patience`.
-pub(crate) fn wait_for(
+pub(crate) fn wait_for<S: Waits>(
     ledger: &mut Ledger<'_>,
     what: &str,
     patience: SignedDuration,
 ) -> Result<Option<StepOutcome>, Failure> {
-    let (mut state, now) = (ledger.state::<MailboxState>()?, ledger.world().now());
+    let (mut state, now) = (ledger.state::<S>()?, ledger.world().now());
     let Some(at) = next_look(state.waiting_since(what, now), now, patience) else { return Ok(None) };
     ledger.set_state(&state)?;
     Ok(Some(StepOutcome::WaitUntil(at)))

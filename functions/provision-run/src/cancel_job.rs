@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use vestibule_api::{ApiError, ApiPath, Code, DamagedView, Mutation, Reply};
 use vestibule_auth::TenantScope;
-use vestibule_domain::{Job, JobId, JobStatus, Permission};
+use vestibule_domain::{Job, JobId, JobKind, JobStatus, Permission};
 use vestibule_saga::ask_to_stop;
+use vestibule_sagas::offboarding::can_be_called_back;
 use vestibule_store::{Conflict, JobEvent, StoreError};
 
 use crate::{
@@ -58,6 +59,7 @@ async fn cancel(
     mut job: Job,
 ) -> Result<Option<Reply>, ApiError> {
     no_import(&job)?;
+    not_deleted(&job)?;
     let from = job.status;
     let mut turns_back = false;
     match from {
@@ -88,6 +90,16 @@ async fn cancel(
             Ok(Some(reply))
         }
     }
+}
+
+/// A hire whose mailbox is deleted, or just being deleted, cannot be called back.
+fn not_deleted(job: &Job) -> Result<(), ApiError> {
+    if job.kind != JobKind::OFFBOARDING || can_be_called_back(job) {
+        return Ok(());
+    }
+    let detail =
+        "The mailbox is deleted or being deleted; the leaving of this hire cannot be stopped any more.";
+    Err(ApiError::new(Code::WrongState, detail))
 }
 
 /// The same for a job whose record cannot be read.

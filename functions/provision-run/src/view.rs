@@ -45,7 +45,7 @@ pub struct ErrorView {
 pub struct JobView {
     /// The job's id.
     pub id: String,
-    /// `mailbox`, `credentials`, `import` or `account`.
+    /// `mailbox`, `credentials`, `offboarding`, `import` or `account`.
     pub kind: String,
     /// The hire it is for, if it is for one.
     #[serde(skip_serializing_if = "Option::is_none")]

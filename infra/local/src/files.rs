@@ -10,6 +10,9 @@ pub(crate) fn state_machine(path: &str) -> Option<&'static str> {
         "statemachines/credentials.asl.json" => {
             Some(include_str!("../../statemachines/credentials.asl.json"))
         }
+        "statemachines/offboarding.asl.json" => {
+            Some(include_str!("../../statemachines/offboarding.asl.json"))
+        }
         "statemachines/import.asl.json" => Some(include_str!("../../statemachines/import.asl.json")),
         "statemachines/account.asl.json" => Some(include_str!("../../statemachines/account.asl.json")),
         _ => None,

@@ -38,4 +38,4 @@ pub use s3::{ObjectLock, S3, S3Operation, S3Target, s3_refusal};
 pub use secrets::Secrets;
 pub use service::Service;
 pub use step_functions::StepFunctions;
-pub use work_mail::{Mailbox, User, UserRole, UserState, WorkMail};
+pub use work_mail::{Mailbox, MailboxPermission, User, UserRole, UserState, WorkMail};

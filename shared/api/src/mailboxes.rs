@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
 use vestibule_adapters::{
     aws::SdkConfig,
-    mailbox::{Application, MailboxError, Mailboxes, Vendors, WorkMail},
+    mailbox::{Application, MailboxError, Mailboxes, Scopes, Vendors, WorkMail},
     secrets::{Secrets, SecretsError},
 };
 use vestibule_domain::{MailboxProvider, MailboxSettings, Tenant};
@@ -46,13 +46,35 @@ impl Providers {
         provider: MailboxProvider,
         now: Timestamp,
     ) -> Result<Mailboxes, MailboxError> {
+        self.allowing(tenant, provider, (Scopes::Usual, now)).await
+    }
+
+    /// The same, where a person leaves: with what it takes to end sessions.
+    ///
+    /// # Errors
+    /// As [`Providers::of`]; also where that is not allowed.
+    pub async fn for_leaving(
+        &self,
+        tenant: &Tenant,
+        provider: MailboxProvider,
+        now: Timestamp,
+    ) -> Result<Mailboxes, MailboxError> {
+        self.allowing(tenant, provider, (Scopes::Leaving, now)).await
+    }
+
+    async fn allowing(
+        &self,
+        tenant: &Tenant,
+        provider: MailboxProvider,
+        (scopes, now): (Scopes, Timestamp),
+    ) -> Result<Mailboxes, MailboxError> {
         let settings = tenant.mailboxes_at(provider).ok_or(MailboxError::Permanent { code: NO_PROVIDER })?;
         if let MailboxSettings::WorkMail { organization } = settings {
             return Ok(Mailboxes::WorkMail(WorkMail::new(&self.work_mail, organization.clone())));
         }
         let name = tenant.mailbox_secret_name(provider);
         let known = self.secrets.get(&name, now).await.map_err(unreadable)?;
-        let refused = match self.with(settings, &known, now).await {
+        let refused = match self.opened(settings, &known, (scopes, now)).await {
             Err(refused @ MailboxError::Permanent { .. }) => refused,
             done => return done,
         };
@@ -61,7 +83,7 @@ impl Providers {
         if newest.expose_secret() == known.expose_secret() {
             return Err(refused);
         }
-        self.with(settings, &newest, now).await
+        self.opened(settings, &newest, (scopes, now)).await
     }
 
     /// The provider with these settings and this secret, whether or not they are kept anywhere.
@@ -74,12 +96,21 @@ impl Providers {
         secret: &SecretString,
         now: Timestamp,
     ) -> Result<Mailboxes, MailboxError> {
+        self.opened(settings, secret, (Scopes::Usual, now)).await
+    }
+
+    async fn opened(
+        &self,
+        settings: &MailboxSettings,
+        secret: &SecretString,
+        (scopes, now): (Scopes, Timestamp),
+    ) -> Result<Mailboxes, MailboxError> {
         match settings {
             MailboxSettings::WorkMail { organization } => {
                 Ok(Mailboxes::WorkMail(WorkMail::new(&self.work_mail, organization.clone())))
             }
             MailboxSettings::Google { admin } => {
-                Ok(Mailboxes::Google(self.vendors.google(admin.as_str(), secret, now).await?))
+                Ok(Mailboxes::Google(self.vendors.google(admin.as_str(), secret, scopes, now).await?))
             }
             MailboxSettings::Microsoft { directory, client, licence, country } => {
                 let application = Application { directory, client, licence, country };

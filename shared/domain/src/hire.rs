@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Address, CredentialsMail, Delivery, DocumentKind, DocumentRecord, DocumentStatus, Email, EnvelopeEvent,
-    HireId, JobId, JobStatus, MailboxProvider, PasswordLink, PersonName, Taken, World,
+    HireId, JobId, JobStatus, Leaving, MailboxProvider, PasswordLink, PersonName, Taken, World,
 };
 
 /// A hire's name as written.
@@ -57,6 +57,12 @@ pub struct Hire {
     /// The newest link by which its owner chooses a password, if the newest mail carried one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password_link: Option<PasswordLink>,
+    /// The leaving, once it has begun.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leaving: Option<Leaving>,
+    /// The newest job that does it; it stays known when the hire was called back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offboarding_job: Option<JobId>,
     /// When the hire was created.
     pub created: Timestamp,
     /// When it last changed.
@@ -103,6 +109,8 @@ impl Hire {
             mailbox_at: None,
             credentials_mail: None,
             password_link: None,
+            leaving: None,
+            offboarding_job: None,
             created: now,
             updated: now,
             version: 0,

@@ -21,6 +21,8 @@ impl JobKind {
 
     /// Invitations from the rows of a file.
     pub const IMPORT: Self = Self::new("import");
+    /// The leaving of a hire who has a mailbox.
+    pub const OFFBOARDING: Self = Self::new("offboarding");
     /// An account that the platform makes.
     pub const ACCOUNT: Self = Self::new("account");
 

@@ -64,6 +64,16 @@ impl MailboxProvider {
         format!("vestibule/mailboxes/{tenant}/{}", self.name())
     }
 
+    /// For how many days the address of a deleted mailbox is given to nobody. Google and Microsoft can bring the user back for
+    /// so long (<https://support.google.com/a/answer/1397578>, <https://learn.microsoft.com/graph/api/directory-deleteditems-restore>),
+    /// which somebody else at the address would prevent. `WorkMail` brings nobody back: there it is for the mail that still comes.
+    pub fn address_rests(self) -> i64 {
+        match self {
+            Self::Google => 20,
+            Self::Microsoft | Self::WorkMail => 30,
+        }
+    }
+
     /// Whether it makes a person change a password at the first sign-in.
     pub fn forces_change(self) -> bool {
         self != Self::WorkMail

@@ -4,10 +4,11 @@
 //! The address is given back last, when the mailbox is known to be gone. Once the mail may be
 //! out there is no way back, only forward.
 
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use vestibule_domain::{LocalPart, MailboxProvider, PasswordLink};
 use vestibule_saga::{Step, saga};
+
+use crate::{Waiting, Waits};
 
 saga! {
     /// The steps.
@@ -49,20 +50,8 @@ pub struct MailboxState {
     pub link: Option<PasswordLink>,
 }
 
-impl MailboxState {
-    /// Since when it has been waiting for this; from now on, if it was not before.
-    pub fn waiting_since(&mut self, what: &str, now: Timestamp) -> Timestamp {
-        let same = self.waiting.take().filter(|waiting| waiting.what == what);
-        let waiting = same.unwrap_or_else(|| Waiting { what: what.to_owned(), since: now });
-        self.waiting.insert(waiting).since
+impl Waits for MailboxState {
+    fn waiting(&mut self) -> &mut Option<Waiting> {
+        &mut self.waiting
     }
-}
-
-/// A wait for a provider to catch up.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Waiting {
-    /// A code and the address at hand.
-    pub what: String,
-    /// Since when.
-    pub since: Timestamp,
 }

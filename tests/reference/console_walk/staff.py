@@ -39,6 +39,21 @@ def sign(desk):
     desk.press("tbody tr:last-child a").look("job", "Make a mailbox")
 
 
+def leave(desk):
+    hire(desk, "Lea", "Leaver")
+    desk.press("form[action^='/_local/sign'] button").wait_for("Begin the leaving")
+    desk.look("hire-staying")
+    desk.ask("offboard").look("hire-offboard-asked")
+    desk.fill("offboard", handOverTo="nobody@test-brand.example", deleteAfterDays="999").send("offboard").refused("")
+    desk.look("hire-offboard-refused")
+    desk.fill("offboard", handOverTo="", deleteAfterDays="7").send("offboard").done("The hire is leaving")
+    desk.wait_for("waiting")
+    desk.look("hire-leaving")
+    desk.ask("call-back").look("hire-call-back-asked").send("call-back").done("The hire is being called back")
+    desk.wait_for("Begin the leaving")
+    desk.look("hire-called-back")
+
+
 def fail_and_retry(desk):
     aws = desk.stack.told["AWS"][0]
     refusal = {"type": "refuse", "error": "InvalidParameterException", "status": 400, "message": "no"}
@@ -139,4 +154,4 @@ def two_businesses(desk):
     desk.ask("leave", away).send(f"leave{away}").done("You have left it")
 
 
-PARTS = (begin, add, sign, fail_and_retry, on_request, signatures, services, members, little_rights, outside, two_businesses)
+PARTS = (begin, add, sign, leave, fail_and_retry, on_request, signatures, services, members, little_rights, outside, two_businesses)

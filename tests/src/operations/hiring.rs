@@ -31,6 +31,22 @@ impl Scene {
             "POST /api/hires/{id}/reset-password" => {
                 post(format!("/api/hires/{}/reset-password", self.housed_hire().await), json!({}))
             }
+            "GET /api/hires/{id}/offboard" => {
+                get(format!("/api/hires/{}/offboard", self.housed_hire().await))
+            }
+            "POST /api/hires/{id}/offboard" => {
+                let (hire, to) = (self.housed_hire().await, self.housed_hire().await);
+                let to = self.admin().get(&format!("/api/hires/{to}")).await.expect(200).body;
+                let body = json!({ "handOverTo": to["address"], "deleteAfterDays": 30 });
+                post(format!("/api/hires/{hire}/offboard"), body)
+            }
+            "POST /api/hires/{id}/offboard/call-back" => {
+                let hire = self.housed_hire().await;
+                let path = format!("/api/hires/{hire}/offboard");
+                self.admin().post(&path, &json!({ "deleteAfterDays": 30 })).await.expect(202);
+                self.kept(&hire).await;
+                post(format!("{path}/call-back"), json!({}))
+            }
             "GET /api/esign/events" => {
                 self.unmatched().await;
                 get("/api/esign/events".into())
@@ -127,6 +143,18 @@ impl Scene {
         });
         ended.await.expect("the job succeeds");
         hire
+    }
+
+    /// Waits until only the day of the deletion is waited for.
+    async fn kept(&self, hire: &str) {
+        let plan = self.admin().get(&format!("/api/hires/{hire}/offboard")).await.expect(200).body;
+        let path = format!("/api/provision/jobs/{}", plan["job"].as_str().expect("a job"));
+        let kept = found(async || {
+            let job = self.admin().get(&path).await.expect(200).body;
+            let steps = job["steps"].as_array()?;
+            steps.iter().any(|step| step["name"] == "keep" && step["status"] == "waiting").then_some(())
+        });
+        kept.await.expect("the mailbox is kept");
     }
 
     /// The token of the link in the mail of a new mailbox.

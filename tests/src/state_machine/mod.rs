@@ -4,7 +4,7 @@
 mod asl;
 
 use vestibule_saga::{Action, Definition, OnRejected, Step};
-use vestibule_sagas::{AccountStep, CredentialsStep, ImportStep, MailboxStep};
+use vestibule_sagas::{AccountStep, CredentialsStep, ImportStep, MailboxStep, OffboardingStep};
 
 use asl::{
     Branch, Catcher, Choice, Parameters, Payload, Selector, State, Task, Wait, caught, end, patient, retrier,
@@ -22,7 +22,7 @@ pub struct Machine {
 }
 
 /// All of them; the file of each is `infra/statemachines/<saga>.asl.json`.
-pub const MACHINES: [Machine; 4] = [
+pub const MACHINES: [Machine; 5] = [
     Machine {
         saga: &MailboxStep::DEFINITION,
         purpose: "Gives a hire a mailbox and mails its password; undoes what it did when a step fails for good.",
@@ -31,6 +31,11 @@ pub const MACHINES: [Machine; 4] = [
     Machine {
         saga: &CredentialsStep::DEFINITION,
         purpose: "Issues a new password for a mailbox and mails it.",
+        function: "${MailboxStepFunctionArn}",
+    },
+    Machine {
+        saga: &OffboardingStep::DEFINITION,
+        purpose: "Lets a hire leave: hands the mail over, ends signing in, deletes the mailbox after some days; goes back when the hire is called back.",
         function: "${MailboxStepFunctionArn}",
     },
     Machine {

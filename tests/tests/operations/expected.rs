@@ -43,6 +43,9 @@ POST /api/hires                               | 201 | yynnn yynnnnn | -     | 1
 GET /api/hires/{id}                           | 200 | yynnn yynnnyn | 404   | 0
 DELETE /api/hires/{id}                        | 200 | yynnn yynnnnn | 404   | 1
 POST /api/hires/{id}/reset-password           | 202 | yynnn yynnnnn | 404   | 1
+GET /api/hires/{id}/offboard                  | 200 | yynnn yynnnyn | 404   | 0
+POST /api/hires/{id}/offboard                 | 202 | yynnn yynnnnn | 404   | 1
+POST /api/hires/{id}/offboard/call-back       | 202 | yynnn yynnnnn | 404   | 1
 GET /api/esign/events                         | 200 | yynnn yynnnyn | empty | 0
 POST /api/esign/events/{id}/match             | 200 | yynnn yynnnnn | 404   | 2
 POST /api/esign/events/{id}/drop              | 200 | yynnn yynnnnn | 404   | 1

@@ -21,6 +21,9 @@ async fn another_tenants_ids_answer_404_byte_for_byte() {
     for (method, path, id) in [
         ("GET", "/api/hires/{}", &hire),
         ("POST", "/api/hires/{}/reset-password", &hire),
+        ("GET", "/api/hires/{}/offboard", &hire),
+        ("POST", "/api/hires/{}/offboard", &hire),
+        ("POST", "/api/hires/{}/offboard/call-back", &hire),
         ("GET", "/api/provision/jobs/{}", &job),
         ("POST", "/api/provision/jobs/{}/retry", &job),
         ("POST", "/api/provision/jobs/{}/cancel", &job),

@@ -20,6 +20,7 @@ mod esign_generated;
 mod esign_webhook;
 mod gateway;
 mod hires;
+mod hires_offboard;
 mod idempotency;
 mod imports;
 mod invitation_attacks;

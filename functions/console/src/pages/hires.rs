@@ -2,8 +2,9 @@
 
 use crate::{
     operations::{
-        CANCEL_JOB, CREATE_HIRE, DROP_ESIGN_EVENT, ESIGN_EVENTS, HIRE, HIRES, JOB, JOBS, MATCH_ESIGN_EVENT,
-        REMOVE_HIRE, RESET_HIRE_PASSWORD, RETRY_JOB, RUN_JOB, SETUP,
+        CALL_BACK_HIRE, CANCEL_JOB, CREATE_HIRE, DROP_ESIGN_EVENT, ESIGN_EVENTS, HIRE, HIRES, JOB, JOBS,
+        MATCH_ESIGN_EVENT, OFFBOARD_HIRE, OFFBOARDING, REMOVE_HIRE, RESET_HIRE_PASSWORD, RETRY_JOB, RUN_JOB,
+        SETUP,
     },
     page::{Action, Input, Page, Read, Then},
 };
@@ -35,8 +36,18 @@ pub(super) const PAGES: &[Page] = &[
         reads: &[
             Read::new("hire", HIRE).of(&["id"]),
             Read::new("job", JOB).of(&["hire.job"]).needs("provisioning.view"),
+            Read::new("plan", OFFBOARDING).of(&["id"]),
+            Read::new("leaving", JOB).of(&["plan.job"]).needs("provisioning.view"),
         ],
         does: &[
+            Action::new(
+                "offboard",
+                OFFBOARD_HIRE,
+                &[Input::Optional("handOverTo"), Input::Number("deleteAfterDays")],
+            )
+            .of(&["id"])
+            .says("The hire is leaving. The steps are seen below."),
+            Action::new("call-back", CALL_BACK_HIRE, &[]).of(&["id"]).says("The hire is being called back."),
             Action::new("new-password", RESET_HIRE_PASSWORD, &[])
                 .of(&["id"])
                 .says("A new password is being made. It is mailed to the personal address."),

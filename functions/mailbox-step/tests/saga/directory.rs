@@ -25,15 +25,17 @@ pub(crate) const WAYS_TO_PASSWORDS: [(MailboxProvider, FirstPassword); 4] = [
 /// One pair for all firms: making it takes longer than a case.
 static KEY: LazyLock<ServiceAccountKey> =
     LazyLock::new(|| ServiceAccountKey::generate("saga@project-1.iam.gserviceaccount.com").unwrap());
-const SCOPES: [&str; 2] = [
+const SCOPES: [&str; 3] = [
     "https://www.googleapis.com/auth/admin.directory.user",
     "https://www.googleapis.com/auth/admin.directory.group.readonly",
+    "https://www.googleapis.com/auth/admin.directory.user.security",
 ];
-const PERMISSIONS: [&str; 4] = [
+const PERMISSIONS: [&str; 5] = [
     "User.ReadWrite.All",
     "User-PasswordProfile.ReadWrite.All",
     "GroupMember.Read.All",
     "LicenseAssignment.Read.All",
+    "MailboxSettings.ReadWrite",
 ];
 const LICENCE: &str = "3b555118-da6a-4418-894f-7df1e2096870";
 const SECRET: &str = "a client's secret";
@@ -138,6 +140,11 @@ impl Directory {
             MailboxProvider::Microsoft => cloud.microsoft_graph().add_group(&self.id, &email).unwrap(),
         };
         true
+    }
+
+    /// Lets a suspended user of Google in again, as an administrator does by hand.
+    pub(crate) fn let_in(&self, cloud: &Cloud, user: &Account) {
+        cloud.google_workspace().set_suspended(&self.id, user.id(), false).unwrap();
     }
 
     /// How many licences it has from now on.

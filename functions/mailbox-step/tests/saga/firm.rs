@@ -124,7 +124,7 @@ impl<'a> Firm<'a> {
         work
     }
 
-    async fn begin(&self, work: Work) {
+    pub(crate) async fn begin(&self, work: Work) {
         let mut job = self.job(work).await;
         start_pending(self.store(), &mut job, None, &self.stack.tools.world).await.unwrap();
     }

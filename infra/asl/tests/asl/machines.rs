@@ -103,6 +103,27 @@ async fn a_taken_address_leads_to_the_next_one() {
 }
 
 #[tokio::test]
+async fn a_leaving_goes_back_up_to_the_deletion_and_only_forward_behind_it() {
+    const BEFORE: [&str; 6] =
+        ["claim", "hand_over", "block_sign_in", "end_sessions", "keep", "delete_mailbox"];
+    let named = |steps: &[&str], action: &str| -> Vec<String> {
+        steps.iter().map(|step| format!("{step} {action}")).collect()
+    };
+    let back: Vec<_> = BEFORE.iter().rev().copied().collect();
+    let (ended, steps) = run("offboarding", "do", &[]).await;
+    assert_eq!(ended.status, Status::Succeeded);
+    assert_eq!(steps, [named(&BEFORE, "do"), named(&["release_address"], "do")].concat());
+    let (ended, steps) = run("offboarding", "undo", &[]).await;
+    assert_eq!((ended.error.as_deref(), steps), (Some("JobFailed"), named(&back, "undo")));
+    let (ended, steps) = run("offboarding", "do", &[("keep do", "Permanent", false)]).await;
+    assert_eq!(ended.error.as_deref(), Some("JobFailed"));
+    assert_eq!(steps, [named(&BEFORE[..5], "do"), named(&back[1..], "undo")].concat());
+    let (ended, steps) = run("offboarding", "do", &[("release_address do", "Permanent", false)]).await;
+    assert_eq!(ended.error.as_deref(), Some("NeedsAttention"));
+    assert_eq!(steps.last().map(String::as_str), Some("needs_attention do"));
+}
+
+#[tokio::test]
 async fn cancelling_only_undoes() {
     let (ended, steps) = run("mailbox", "undo", &[]).await;
     assert_eq!((ended.error.as_deref(), steps), (Some("JobFailed"), back_from(4)));
@@ -143,7 +164,7 @@ async fn what_cannot_be_undone_or_finished_is_shown() {
 
 #[test]
 fn every_task_discards_its_answer_but_for_what_it_asks_and_has_a_limit() {
-    for name in ["mailbox", "credentials"] {
+    for name in ["mailbox", "credentials", "offboarding"] {
         let definition = deployed(name);
         let tasks = definition.states().filter(|(_, kind)| *kind == "Task").map(|(state, _)| state);
         for state in tasks {

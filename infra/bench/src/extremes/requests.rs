@@ -12,7 +12,7 @@ use crate::events::sample;
 const HEADERS: usize = 10_000;
 
 /// Operations that take a body, with their sample.
-const WITH_BODY: [(&str, &str); 19] = [
+const WITH_BODY: [(&str, &str); 20] = [
     ("auth", "register"),
     ("auth", "login"),
     ("auth", "second-factor"),
@@ -22,6 +22,7 @@ const WITH_BODY: [(&str, &str); 19] = [
     ("session", "refresh"),
     ("session", "switch"),
     ("hires", "create"),
+    ("hires", "offboard"),
     ("organizations", "found"),
     ("organizations", "update"),
     ("team", "create-role"),

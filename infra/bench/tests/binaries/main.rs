@@ -101,7 +101,10 @@ async fn discovery_shows_the_keys_and_the_description() {
 #[tokio::test]
 async fn strangers_get_401_from_every_staff_operation() {
     for (function, names) in [
-        ("hires", &["list", "create", "get", "reset-password"][..]),
+        (
+            "hires",
+            &["list", "create", "get", "reset-password", "show-offboarding", "offboard", "call-back"][..],
+        ),
         ("organizations", &["found", "get", "update"][..]),
         ("team", &["list", "get", "update", "remove", "explain", "create-role", "remove-role"][..]),
         ("connections", &["connection", "connect", "check", "list", "create-endpoint", "add-key"][..]),

@@ -58,9 +58,13 @@ fn environments_join_globals_own_values_and_given_parameters() {
     let prefix = &run.environment["STATE_MACHINE_PREFIX"];
     let import = template.function("import-step").unwrap();
     let account = template.function("account-step").unwrap();
-    for (saga, function) in
-        [("mailbox", step), ("credentials", step), ("import", import), ("account", account)]
-    {
+    for (saga, function) in [
+        ("mailbox", step),
+        ("credentials", step),
+        ("offboarding", step),
+        ("import", import),
+        ("account", account),
+    ] {
         let machine = machine.iter().find(|machine| machine.arn == format!("{prefix}{saga}")).unwrap();
         assert!(machine.substitutions.values().eq([&function.arn]), "{saga}");
     }

@@ -72,7 +72,7 @@ pub(super) fn delete_of_user(
 ) -> Result<Answer, ServiceError> {
     let mut user = directory.get_complete_user(request.key(0))?;
     let alias = take_out(&mut user.aliases, request.key(1))?;
-    directory.release_address(&alias)?;
+    directory.release_address(&user.id, &alias)?;
     directory.save_user(&user)?;
     directory.count("users.aliases.delete")?;
     Ok(Answer::no_content())
@@ -105,7 +105,7 @@ pub(super) fn delete_of_group(
 ) -> Result<Answer, ServiceError> {
     let mut group = directory.get_group(request.key(0))?;
     let alias = take_out(&mut group.aliases, request.key(1))?;
-    directory.release_address(&alias)?;
+    directory.release_address(&group.id, &alias)?;
     directory.save_group(&group)?;
     directory.count("groups.aliases.delete")?;
     Ok(Answer::no_content())

@@ -134,19 +134,15 @@ impl<'r, 'c> Directory<'r, 'c> {
         Ok(self.rows.put(ADDRESSES, address, &holder)?)
     }
 
-    /// The address of somebody who goes on.
-    pub(super) fn release_address(&self, address: &str) -> Result<(), CloudError> {
-        self.rows.remove(ADDRESSES, address).map(drop)
+    /// An address that is not its holder's any more; others get it after `address_hold`.
+    pub(super) fn release_address(&self, id: &str, address: &str) -> Result<(), CloudError> {
+        let (customer, released_at) = (self.customer.id.clone(), Some(self.now));
+        self.rows.put(ADDRESSES, address, &Holder { customer, id: id.to_owned(), released_at })
     }
 
     /// The addresses of a user who is deleted.
     pub(super) fn hold_addresses(&self, user: &GoogleUser) -> Result<(), CloudError> {
-        for address in user.addresses() {
-            let released_at = Some(self.now);
-            let holder = Holder { customer: self.customer.id.clone(), id: user.id.clone(), released_at };
-            self.rows.put(ADDRESSES, address, &holder)?;
-        }
-        Ok(())
+        user.addresses().try_for_each(|address| self.release_address(&user.id, address))
     }
 
     /// Counts an operation that took effect.

@@ -15,7 +15,8 @@ pub struct GoogleSettings {
     pub creation_lag: SignedDuration,
     /// How long until `isMailboxSetup` is true.
     pub mailbox_lag: SignedDuration,
-    /// How long the addresses of a deleted user are still answered with 409. Google documents no time for it.
+    /// How long an address is answered with 409 after its user was deleted, or after it was taken from a user or group. Google
+    /// documents no time for it.
     pub address_hold: SignedDuration,
 }
 

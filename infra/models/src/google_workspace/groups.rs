@@ -77,7 +77,7 @@ pub(super) fn list(directory: &Directory<'_, '_>, request: &Request<'_>) -> Resu
 pub(super) fn delete(directory: &Directory<'_, '_>, request: &Request<'_>) -> Result<Answer, ServiceError> {
     let group = directory.get_group(request.key(0))?;
     for address in std::iter::once(&group.email).chain(&group.aliases) {
-        directory.release_address(address)?;
+        directory.release_address(&group.id, address)?;
     }
     directory.rows.remove(GROUPS, &directory.key(&group.id))?;
     directory.count("groups.delete")?;

@@ -151,6 +151,15 @@ impl GoogleWorkspace {
         })
     }
 
+    /// Suspends a user or lets it in again, as an administrator does by hand.
+    pub fn set_suspended(&self, customer: &str, user: &str, suspended: bool) -> Result<(), CloudError> {
+        self.within(customer, |directory| {
+            let mut user = directory.get_user(user)?;
+            user.suspended = suspended;
+            Ok(directory.save_user(&user)?)
+        })
+    }
+
     /// The users of a customer in the order of their ids, deleted ones too as long as they can be brought back.
     pub fn users(&self, customer: &str) -> Result<Vec<GoogleUser>, CloudError> {
         self.within(customer, |directory| {

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::permissions::MailboxPermission;
 use crate::password::PasswordHash;
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -86,6 +87,9 @@ pub struct User {
     pub email: Option<String>,
     /// Further addresses.
     pub aliases: Vec<String>,
+    /// What others may do in the mailbox.
+    #[serde(default)]
+    pub permissions: Vec<MailboxPermission>,
     /// The mailbox, kept for 30 days after deregistration.
     pub mailbox: Option<Mailbox>,
     /// When the user was enabled last.

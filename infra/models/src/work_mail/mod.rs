@@ -7,6 +7,7 @@ mod directory;
 mod entity;
 mod lookups;
 mod mailboxes;
+mod permissions;
 mod rules;
 mod user_updates;
 mod users;
@@ -17,6 +18,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 pub use entity::{Mailbox, User, UserRole, UserState};
+pub use permissions::MailboxPermission;
 
 use crate::{
     cloud::CloudOptions,
@@ -62,6 +64,9 @@ impl WorkMail {
             "CreateAlias" => with_input!(aliases::create_alias),
             "DeleteAlias" => with_input!(aliases::delete_alias),
             "ListAliases" => with_input!(aliases::list_aliases),
+            "PutMailboxPermissions" => with_input!(permissions::put_mailbox_permissions),
+            "DeleteMailboxPermissions" => with_input!(permissions::delete_mailbox_permissions),
+            "ListMailboxPermissions" => with_input!(permissions::list_mailbox_permissions),
             "DescribeUser" => with_input!(lookups::describe_user),
             "DescribeEntity" => with_input!(lookups::describe_entity),
             "DescribeOrganization" => with_input!(lookups::describe_organization),

@@ -114,6 +114,7 @@ fn new_user(directory: &Directory<'_, '_>, organization: &str, name: &str, displ
         state: UserState::Disabled,
         email: None,
         aliases: Vec::new(),
+        permissions: Vec::new(),
         mailbox: None,
         enabled_at: None,
         disabled_at: None,

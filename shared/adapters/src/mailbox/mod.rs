@@ -7,11 +7,13 @@
 mod check;
 mod errors;
 mod google;
+mod leaving;
 mod microsoft;
 mod password_rules;
 mod vendors;
 mod work_mail;
 mod work_mail_check;
+mod work_mail_leaving;
 mod work_mail_lookup;
 
 use std::fmt;
@@ -22,7 +24,8 @@ use secrecy::SecretString;
 use vestibule_domain::MailboxProvider;
 
 pub use check::{Check, CheckState};
-pub use google::{Google, KeyRefused, ServiceAccount};
+pub use google::{Google, KeyRefused, Scopes, ServiceAccount};
+pub use leaving::{HandOver, Standing};
 pub use microsoft::{Application, Microsoft};
 pub use password_rules::{check_password, password_hint};
 pub use vendors::{UnsafeAddress, Vendors};

@@ -34,6 +34,12 @@ impl Command {
 }
 
 impl TenantStore<'_> {
+    /// The job that holds an address; `None` when nobody does.
+    pub async fn find_address_holder(&self, address: &Address) -> Result<Option<JobId>, StoreError> {
+        let found = self.store.batch_get(vec![key_row(&keys::address(address))]).await?;
+        found.into_iter().next().map(|row| Ok(self.store.read::<AddressLock>(row)?.job)).transpose()
+    }
+
     /// Which of these addresses are held by some job: one strong batch read, at most 100.
     pub async fn taken_addresses(&self, addresses: &[Address]) -> Result<HashSet<Address>, StoreError> {
         let rows: Vec<_> = addresses.iter().map(|address| key_row(&keys::address(address))).collect();

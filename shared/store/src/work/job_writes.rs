@@ -31,6 +31,7 @@ pub struct JobResult {
 enum JobWrite {
     Reserve(Address),
     Release(Address),
+    ReleaseOf(Address, JobId),
     Hire(Box<Hire>),
     Result(Value),
     Account(Box<AccountWrite>),
@@ -56,6 +57,12 @@ impl JobWrites {
     #[must_use]
     pub fn release(self, address: Address) -> Self {
         self.and(JobWrite::Release(address))
+    }
+
+    /// Gives an address back that another job of the same hire took.
+    #[must_use]
+    pub fn release_of(self, address: Address, holder: JobId) -> Self {
+        self.and(JobWrite::ReleaseOf(address, holder))
     }
 
     /// Replaces a hire, as read and changed.
@@ -111,6 +118,7 @@ impl TenantStore<'_> {
             command = match write {
                 JobWrite::Reserve(address) => command.reserving(&address, job.id)?,
                 JobWrite::Release(address) => command.releasing(&address, job.id),
+                JobWrite::ReleaseOf(address, holder) => command.releasing(&address, holder),
                 JobWrite::Hire(hire) => self.replacing_hire(command, job, *hire)?,
                 JobWrite::Account(write) => self.writing_account(command, job, *write, world)?,
                 JobWrite::Result(value) => {

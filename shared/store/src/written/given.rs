@@ -9,10 +9,10 @@ use jiff::Timestamp;
 use vestibule_auth::FieldKeys;
 use vestibule_domain::id::Kind as IdKind;
 use vestibule_domain::{
-    Address, BrandColor, CredentialsMail, DocumentKind, DocumentStatus, Domain, Email, EnvelopeEvent, Hire,
-    HireName, Id, Job, JobError, JobKind, JobStatus, LocalPart, MailboxProvider, Mode, PasswordLink,
-    Permission, PermissionSet, PersonName, Preset, Role, RoleName, Roles, StepRecord, StepStatus, Subject,
-    Wait, World,
+    Address, AddressFate, BrandColor, CredentialsMail, DeletedMailbox, DocumentKind, DocumentStatus, Domain,
+    Email, EnvelopeEvent, Hire, HireName, Id, Job, JobError, JobKind, JobStatus, Leaving, LocalPart,
+    MailboxProvider, Mode, PasswordLink, Permission, PermissionSet, PersonName, Preset, Role, RoleName,
+    Roles, StepRecord, StepStatus, Subject, Wait, World,
 };
 
 use crate::{EsignEvent, EventOutcome, Match, Sealer, Unfit};
@@ -240,8 +240,25 @@ impl Given {
             refused: self.maybe(|| self.any_text(30)),
             ..PasswordLink::new(&self.any_text(43), self.time())
         });
+        hire.leaving = self.maybe(|| self.leaving());
+        hire.offboarding_job = self.maybe(|| self.id());
         hire.version = self.number();
         hire
+    }
+
+    fn leaving(&self) -> Leaving {
+        let fate =
+            [AddressFate::Reserved(self.time()), AddressFate::HandedOver, AddressFate::Free(self.time())];
+        Leaving {
+            job: self.id(),
+            hand_over_to: self.maybe(|| self.address()),
+            deletes_at: self.time(),
+            deleted: self.maybe(|| DeletedMailbox {
+                at: self.time(),
+                address: self.address(),
+                fate: self.one(&fate),
+            }),
+        }
     }
 
     fn document_status(&self) -> DocumentStatus {
@@ -318,8 +335,11 @@ impl Given {
     }
 
     pub(super) fn job(&self) -> Job {
-        let mut job =
-            Job::new(self.one(&[JobKind::MAILBOX, JobKind::CREDENTIALS]), self.subject(), &self.world);
+        let mut job = Job::new(
+            self.one(&[JobKind::MAILBOX, JobKind::CREDENTIALS, JobKind::OFFBOARDING]),
+            self.subject(),
+            &self.world,
+        );
         job.status = self.status();
         job.mode = self.one(&[Mode::Do, Mode::Undo]);
         (job.attempt, job.retries, job.version) = (self.small(), self.small(), self.number());

@@ -1,8 +1,9 @@
 //! Who holds an address: <https://developers.google.com/workspace/admin/directory/reference/rest/v1/users.aliases>.
 
 use serde_json::json;
+use vestibule_models::GoogleSettings;
 
-use super::{CUSTOMER, Place, user};
+use super::{CUSTOMER, Place, minutes, user};
 
 const DUPLICATE: &str = "duplicate";
 
@@ -49,6 +50,25 @@ async fn an_alias_is_added_listed_and_taken_away() {
     let gone = place.refused("DELETE", &format!("{path}/k@corp.example"), None).await;
     assert_eq!(gone, (404, "notFound".to_owned()));
     place.insert("k").await;
+}
+
+/// What hands an address over: the rename leaves an alias, which must go before somebody else can have it.
+#[tokio::test]
+async fn an_address_changes_hands_when_its_alias_was_taken_away_and_is_let_go() {
+    let place = Place::new().await;
+    place.set(GoogleSettings { address_hold: minutes(5), ..GoogleSettings::default() });
+    let (kim, lee) = (place.insert("kim").await, place.insert("lee").await);
+    let renamed = Some(json!({ "primaryEmail": "left-kim@corp.example" }));
+    let user = place.ok("PATCH", &format!("users/{kim}"), renamed).await;
+    assert_eq!(user["aliases"], json!(["kim@corp.example"]));
+    let (path, alias) = (format!("users/{lee}/aliases"), Some(json!({ "alias": "kim@corp.example" })));
+    let duplicate = (409, DUPLICATE.to_owned());
+    assert_eq!(place.refused("POST", &path, alias.clone()).await, duplicate, "it is an alias of the other");
+    place.ok("DELETE", &format!("users/{kim}/aliases/kim@corp.example"), None).await;
+    assert_eq!(place.refused("POST", &path, alias.clone()).await, duplicate, "it is not let go yet");
+    place.time.pass(minutes(5));
+    place.ok("POST", &path, alias).await;
+    assert_eq!(place.ok("GET", "users/kim@corp.example", None).await["id"], json!(lee));
 }
 
 #[tokio::test]

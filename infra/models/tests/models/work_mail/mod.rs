@@ -27,4 +27,5 @@ pub(super) async fn enabled(cloud: &Cloud, name: &str, email: &str) -> String {
 }
 
 mod addresses;
+mod permissions;
 mod users;

@@ -7,6 +7,7 @@
 mod check;
 mod errors;
 mod key;
+mod leaving;
 mod token;
 
 use http::Method;
@@ -18,6 +19,7 @@ use super::{Change, MailboxError, MailboxState, NewUser, Occupancy, ProviderId};
 use errors::Refusal;
 
 pub use key::{KeyRefused, ServiceAccount};
+pub use token::Scopes;
 
 const HOST: &str = "admin.googleapis.com";
 const USERS: [&str; 4] = ["admin", "directory", "v1", "users"];

@@ -20,22 +20,43 @@ pub(super) const SCOPES: [&str; 2] = [
     "https://www.googleapis.com/auth/admin.directory.user",
     "https://www.googleapis.com/auth/admin.directory.group.readonly",
 ];
+/// What ends the sessions of a user.
+const SECURITY: &str = "https://www.googleapis.com/auth/admin.directory.user.security";
+
+/// What a token is asked for. One scope that is not delegated refuses the whole token, so no more is asked for than is needed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scopes {
+    /// To make mailboxes and to look after them.
+    Usual,
+    /// Also to end sessions, for a person who leaves.
+    Leaving,
+}
+
+impl Scopes {
+    fn asked(self) -> String {
+        let further = (self == Self::Leaving).then_some(SECURITY);
+        SCOPES.into_iter().chain(further).collect::<Vec<_>>().join(" ")
+    }
+}
+
 /// The longest life of an assertion, in seconds.
 const LIFE: i64 = 3_600;
 
 impl Vendors {
-    /// The customer whose administrator is `admin`, by the key file of a service account.
+    /// The customer whose administrator is `admin`, by the key file of a service account, with a token for `scopes`.
     pub async fn google(
         &self,
         admin: &str,
         key_file: &SecretString,
+        scopes: Scopes,
         now: Timestamp,
     ) -> Result<Google, MailboxError> {
-        let key = TokenKey::of(&["google", admin], key_file);
+        let scopes = scopes.asked();
+        let key = TokenKey::of(&["google", admin, &scopes], key_file);
         let ask = async {
             let account = ServiceAccount::read(key_file);
             let account = account.map_err(|_| MailboxError::Permanent { code: "key_unreadable" })?;
-            let form = form(&account, admin, now)?;
+            let form = form(&account, (admin, &scopes), now)?;
             match self.post_form(HOST, &["token"], form).await {
                 Ok(answer) => granted(&answer, now).ok_or_else(|| refusal(&answer)),
                 // Nothing was changed by asking.
@@ -47,7 +68,11 @@ impl Vendors {
     }
 }
 
-fn form(account: &ServiceAccount, admin: &str, now: Timestamp) -> Result<String, MailboxError> {
+fn form(
+    account: &ServiceAccount,
+    (admin, scopes): (&str, &str),
+    now: Timestamp,
+) -> Result<String, MailboxError> {
     let unsigned = MailboxError::Permanent { code: "key_unreadable" };
     let head = Header {
         kid: Some(account.key_id.clone()).filter(|id| !id.is_empty()),
@@ -56,7 +81,7 @@ fn form(account: &ServiceAccount, admin: &str, now: Timestamp) -> Result<String,
     let claims = json!({
         "iss": account.email,
         "sub": admin,
-        "scope": SCOPES.join(" "),
+        "scope": scopes,
         "aud": AUDIENCE,
         "iat": now.as_second(),
         "exp": now.as_second() + LIFE,

@@ -6,6 +6,7 @@
 
 mod check;
 mod errors;
+mod leaving;
 mod lookup;
 mod rights;
 mod token;

@@ -126,6 +126,7 @@ impl Input {
             | Self::Lines(name)
             | Self::Addresses(name)
             | Self::Flag(name)
+            | Self::Number(name)
             | Self::Fixed(name, _)
             | Self::File(name)
             | Self::Table(name) => name,

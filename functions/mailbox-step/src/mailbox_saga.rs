@@ -249,7 +249,7 @@ fn record(ledger: &Ledger<'_>, step: Step) -> StepRecord {
 /// Looks again later, and says for what the hire waits.
 fn wait(ledger: &mut Ledger<'_>, code: &str) -> Result<StepOutcome, Failure> {
     ledger.note(code);
-    wait_for(ledger, code, UNTIL_SET)?.ok_or_else(|| Failure::retry(code))
+    wait_for::<MailboxState>(ledger, code, UNTIL_SET)?.ok_or_else(|| Failure::retry(code))
 }
 
 /// Deletes a user of ours and makes sure that it is gone; a wait when it is not seen, but may still appear.

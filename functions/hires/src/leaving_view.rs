@@ -112,20 +112,6 @@ impl From<&Hire> for OffboardingPlan {
 pub(crate) fn steps(provider: MailboxProvider) -> Vec<PlannedStep> {
     use MailboxProvider::{Google, Microsoft, WorkMail};
     let can = |step, (code, detail)| PlannedStep { step, possible: true, code, detail };
-    let hand_over = match provider {
-        Google => (
-            "address_moves",
-            "The address becomes a further address of the one you name, who gets new mail; the leaver keeps the old mail under another address. For some minutes, at most a day, mail to the address may be refused.",
-        ),
-        Microsoft => (
-            "inbox_rule",
-            "A rule in the leaver's inbox sends new mail on to the one you name, until the mailbox is deleted.",
-        ),
-        WorkMail => (
-            "mailbox_permissions",
-            "The one you name may open the leaver's whole mailbox, which goes on receiving mail until it is deleted.",
-        ),
-    };
     let block = match provider {
         Google => ("suspended", "The account is suspended."),
         Microsoft => ("disabled", "Signing in is switched off."),
@@ -147,22 +133,8 @@ pub(crate) fn steps(provider: MailboxProvider) -> Vec<PlannedStep> {
             detail: "Amazon WorkMail has no way to end sessions: a program that is signed in stays so until it asks for the password again.",
         },
     };
-    let release = match provider {
-        Google => (
-            "address_rests_20_days",
-            "Nobody gets the address for 20 days, for so long Google can bring the account back; if it was handed over, it stays with the one who has it.",
-        ),
-        Microsoft => (
-            "address_rests_30_days",
-            "Nobody gets the address for 30 days, for so long Microsoft can bring the account back.",
-        ),
-        WorkMail => (
-            "address_rests_30_days",
-            "Nobody gets the address for 30 days: mail for the leaver may still come.",
-        ),
-    };
     vec![
-        can("hand_over", hand_over),
+        can("hand_over", hand_over(provider)),
         can("block_sign_in", block),
         sessions,
         can(
@@ -173,8 +145,44 @@ pub(crate) fn steps(provider: MailboxProvider) -> Vec<PlannedStep> {
             ),
         ),
         can("delete_mailbox", ("deleted", "The account and its mailbox are deleted.")),
-        can("release_address", release),
+        can("release_address", release(provider)),
     ]
+}
+
+/// What becomes of mail from now on.
+fn hand_over(provider: MailboxProvider) -> (&'static str, &'static str) {
+    match provider {
+        MailboxProvider::Google => (
+            "address_moves",
+            "The address becomes a further address of the one you name, who gets new mail; the leaver keeps the old mail under another address. For some minutes, at most a day, mail to the address may be refused.",
+        ),
+        MailboxProvider::Microsoft => (
+            "inbox_rule",
+            "A rule in the leaver's inbox sends new mail on to the one you name, until the mailbox is deleted.",
+        ),
+        MailboxProvider::WorkMail => (
+            "mailbox_permissions",
+            "The one you name may open the leaver's whole mailbox, which goes on receiving mail until it is deleted.",
+        ),
+    }
+}
+
+/// How long nobody gets the address.
+fn release(provider: MailboxProvider) -> (&'static str, &'static str) {
+    match provider {
+        MailboxProvider::Google => (
+            "address_rests_20_days",
+            "Nobody gets the address for 20 days, for so long Google can bring the account back; if it was handed over, it stays with the one who has it.",
+        ),
+        MailboxProvider::Microsoft => (
+            "address_rests_30_days",
+            "Nobody gets the address for 30 days, for so long Microsoft can bring the account back.",
+        ),
+        MailboxProvider::WorkMail => (
+            "address_rests_30_days",
+            "Nobody gets the address for 30 days: mail for the leaver may still come.",
+        ),
+    }
 }
 
 /// What is not done at a provider, though one could expect it.

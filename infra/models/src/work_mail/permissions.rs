@@ -52,6 +52,7 @@ pub(super) fn put_mailbox_permissions(
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
+#[expect(clippy::struct_field_names, reason = "the names are the API's")]
 pub(super) struct DeleteMailboxPermissions {
     organization_id: String,
     entity_id: String,

@@ -49,8 +49,7 @@ impl Microsoft {
             return Ok(());
         }
         for rule in rules {
-            let [a, b, c, d, e, f] = rules_of(over.leaver);
-            let path = [a, b, c, d, e, f, rule.as_str()];
+            let path: Vec<&str> = rules_of(over.leaver).into_iter().chain([rule.as_str()]).collect();
             match self.send(Call::new(Method::DELETE, HOST, &path)).await {
                 Ok(_) | Err(Refusal::Absent) => {}
                 Err(other) => return Err(other.into()),

@@ -67,6 +67,14 @@ impl Scene {
                 let hire = self.hire().await;
                 self.event(self.webhook(), &completed(&hire, "w9"))
             }
+            _ => return None,
+        })
+    }
+
+    pub(super) async fn prepare_job(&self, operation: &str) -> Option<Prepared> {
+        let get = |path: String| Prepared::new(Method::GET, path, self.admin());
+        let post = |path: String, body: Value| Prepared::new(Method::POST, path, self.admin()).json(body);
+        Some(match operation {
             "GET /api/provision/jobs" => {
                 self.job().await;
                 get("/api/provision/jobs".into())

@@ -128,6 +128,9 @@ impl Scene {
         if let Some(prepared) = Box::pin(self.prepare_hiring(operation)).await {
             return Some(prepared);
         }
+        if let Some(prepared) = Box::pin(self.prepare_job(operation)).await {
+            return Some(prepared);
+        }
         if let Some(prepared) = Box::pin(self.prepare_password(operation)).await {
             return Some(prepared);
         }

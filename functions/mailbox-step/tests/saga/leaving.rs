@@ -241,7 +241,7 @@ impl<'a> Leavers<'a> {
         };
         let (leaver, to) = (user(&hire), successor.as_ref().map(user));
         let address = hire.address.as_ref().unwrap().to_string();
-        Case { leaver, to, work, address, firm }
+        Case { firm, work, leaver, to, address }
     }
 }
 

@@ -41,7 +41,8 @@ def sign(desk):
 
 def leave(desk):
     hire(desk, "Lea", "Leaver")
-    desk.press("form[action^='/_local/sign'] button").wait_for("Begin the leaving")
+    desk.press("form[action^='/_local/sign'] button").wait_for("Done")
+    desk.driver.refresh()
     desk.look("hire-staying")
     desk.ask("offboard").look("hire-offboard-asked")
     desk.fill("offboard", handOverTo="nobody@test-brand.example", deleteAfterDays="999").send("offboard").refused("")

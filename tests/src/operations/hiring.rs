@@ -150,6 +150,8 @@ impl Scene {
             (job["status"] == "succeeded").then_some(())
         });
         ended.await.expect("the job succeeds");
+        // The report on its mail changes the hire once more.
+        self.app.events_settled().await;
         hire
     }
 

@@ -1,5 +1,6 @@
 //! Hires, their provisioning status and their leaving, and e-sign events that fit none of them, for staff.
 
+mod again;
 pub mod call_back_hire;
 pub mod create_hire;
 pub mod drop_esign_event;

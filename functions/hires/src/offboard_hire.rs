@@ -13,10 +13,7 @@ use vestibule_saga::{launch, run_anew};
 use vestibule_sagas::OffboardingState;
 use vestibule_store::{StoreError, TenantStore};
 
-use crate::{Hires, view::DAMAGED};
-
-/// How often a hire that changes at the same moment is read again.
-const TRIES: u32 = 4;
+use crate::{Hires, again::again, view::DAMAGED};
 
 /// How a hire leaves.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
@@ -56,14 +53,7 @@ pub async fn offboard_hire(
     request: Mutation<OffboardHire>,
 ) -> Result<Reply, ApiError> {
     let scope = request.begin(Permission::HiresManage)?;
-    // What is told of a mail is written on the hire at any moment, and is no reason to refuse.
-    for attempt in 1.. {
-        match begin(&state, &scope, id, &request).await {
-            Err(ApiError::Problem { code: Code::Conflict, .. }) if attempt < TRIES => {}
-            done => return done,
-        }
-    }
-    Err(ApiError::not_found())
+    again(|| begin(&state, &scope, id, &request)).await
 }
 
 async fn begin(

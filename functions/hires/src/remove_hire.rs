@@ -5,8 +5,11 @@ use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 use vestibule_api::{Api, ApiError, ApiPath, Code, Mutation, Nothing, Reply};
+use vestibule_auth::TenantScope;
 use vestibule_domain::{Hire, HireId, Permission};
 use vestibule_store::{Removal, StoreError};
+
+use crate::again::again;
 
 /// A mailbox that stands although its hire is removed.
 #[derive(Debug, Serialize, ToSchema)]
@@ -48,7 +51,16 @@ pub async fn remove_hire(
     request: Mutation<Nothing>,
 ) -> Result<Reply, ApiError> {
     let scope = request.begin(Permission::HiresManage)?;
-    let store = api.store.tenant(&scope);
+    again(|| remove(&api, &scope, id, &request)).await
+}
+
+async fn remove(
+    api: &Api,
+    scope: &TenantScope,
+    id: HireId,
+    request: &Mutation<Nothing>,
+) -> Result<Reply, ApiError> {
+    let store = api.store.tenant(scope);
     let (removal, reply) = match store.find::<Hire>(id).await {
         Ok(Some(hire)) => {
             let reply = Reply::new(StatusCode::OK, &RemovedHire::of(&hire))?;

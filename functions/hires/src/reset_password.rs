@@ -9,10 +9,7 @@ use vestibule_auth::TenantScope;
 use vestibule_domain::{Hire, HireId, Job, JobKind, Mode, Permission};
 use vestibule_saga::{launch, run_anew};
 
-use crate::{Hires, view::DAMAGED};
-
-/// How often a hire that changes at the same moment is read again.
-const TRIES: u32 = 4;
+use crate::{Hires, again::again, view::DAMAGED};
 
 /// No fields: what opens the mailbox is made by the system and mailed to the personal address.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
@@ -38,14 +35,7 @@ pub async fn reset_hire_password(
     request: Mutation<ResetHirePassword>,
 ) -> Result<Reply, ApiError> {
     let scope = request.begin(Permission::HiresManage)?;
-    // What is told of an earlier mail is written on the hire at any moment, and is no reason to refuse.
-    for attempt in 1.. {
-        match begin(&state, &scope, id, &request).await {
-            Err(ApiError::Problem { code: Code::Conflict, .. }) if attempt < TRIES => {}
-            done => return done,
-        }
-    }
-    Err(ApiError::not_found())
+    again(|| begin(&state, &scope, id, &request)).await
 }
 
 async fn begin(

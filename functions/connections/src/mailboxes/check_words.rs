@@ -65,10 +65,6 @@ fn google(check: &Check) -> Option<Words> {
             "The kept key file cannot be read.",
             Some("Make a new key of the service account, and enter it here."),
         ),
-        (_, "access_denied") => (
-            "Google denies access in the name of the administrator.",
-            Some("Enter the address of an administrator of this business who may manage users."),
-        ),
         (_, "api_not_enabled") => (
             "The Admin SDK API is off in the project of the service account.",
             Some(

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use axum::body::{Body, to_bytes};
 use http::{Request, StatusCode};
 use serde_json::json;
@@ -5,6 +7,7 @@ use tower::ServiceExt as _;
 use vestibule_domain::World;
 use vestibule_models::{Cloud, CloudOptions, Rule};
 
+use super::vendors::{GOOGLE_SCOPES, MICROSOFT_PERMISSIONS};
 use crate::template::Template;
 
 fn router(cloud: &Cloud) -> axum::Router {
@@ -121,4 +124,17 @@ async fn a_vendor_gives_a_domain_its_place_and_what_a_connection_needs() {
         assert_eq!((status, microsoft["country"].as_str()), (StatusCode::OK, Some("NL")));
     }
     assert_eq!(open("somebody", "acme.example").await.0, StatusCode::NOT_FOUND);
+}
+
+#[test]
+fn a_vendor_grants_what_the_pages_tell_people_to_grant() {
+    let sorted = |names: Vec<&str>| names.into_iter().map(str::to_owned).collect::<BTreeSet<_>>();
+    let google = include_str!("../../../../docs/google-workspace.md");
+    let scopes = google.split("```text\n").skip(1).filter_map(|block| block.split("```").next());
+    let told = scopes.flat_map(|block| block.trim().split(',')).filter(|text| text.starts_with("https://"));
+    assert_eq!(sorted(told.collect()), sorted(GOOGLE_SCOPES.to_vec()));
+    let microsoft = include_str!("../../../../docs/microsoft-365.md");
+    let table = microsoft.split("| permission | for |").nth(1).unwrap().split("\n\n").next().unwrap();
+    let told = table.lines().filter_map(|row| row.trim().strip_prefix("| `")?.split('`').next());
+    assert_eq!(sorted(told.collect()), sorted(MICROSOFT_PERMISSIONS.to_vec()));
 }

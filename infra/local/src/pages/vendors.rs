@@ -13,16 +13,18 @@ use vestibule_models::{Cloud, CloudError, GraphSku, ServiceAccountKey};
 use super::Local;
 
 /// The scopes that are delegated, each exactly as it is asked for.
-pub(crate) const GOOGLE_SCOPES: [&str; 2] = [
+pub(crate) const GOOGLE_SCOPES: [&str; 3] = [
     "https://www.googleapis.com/auth/admin.directory.user",
     "https://www.googleapis.com/auth/admin.directory.group.readonly",
+    "https://www.googleapis.com/auth/admin.directory.user.security",
 ];
-/// The application permissions that are consented to.
-pub(crate) const MICROSOFT_PERMISSIONS: [&str; 5] = [
+/// The application permissions that are consented to. A test compares both with the pages that tell people what to grant.
+pub(crate) const MICROSOFT_PERMISSIONS: [&str; 6] = [
     "User.ReadWrite.All",
+    "MailboxSettings.ReadWrite",
     "User-PasswordProfile.ReadWrite.All",
-    "GroupMember.Read.All",
-    "LicenseAssignment.Read.All",
+    "Group.Read.All",
+    "Organization.Read.All",
     "Domain.Read.All",
 ];
 /// A licence that gives a user a mailbox, and how many there are.

@@ -99,7 +99,8 @@ fn refusal(answer: &Answer) -> MailboxError {
     let code = match error {
         "unauthorized_client" => "delegation_missing",
         "invalid_grant" => "key_or_administrator_refused",
-        "access_denied" => "access_denied",
+        // Some of the scopes are delegated, and not all that are asked for.
+        "access_denied" => "scope_missing",
         "invalid_client" | "invalid_request" | "invalid_scope" => "credentials_refused",
         _ => return MailboxError::Retry { code: "token_unavailable", after: answer.after },
     };
